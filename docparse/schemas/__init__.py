@@ -1,0 +1,1 @@
+"""The types that travel: pages on their way through the engine, and the published document schema."""

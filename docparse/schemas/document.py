@@ -1,0 +1,295 @@
+"""`Document` / `Page` / `Block`: the result, and the published JSON schema.
+
+Boxes are [x0, y0, x1, y1] in PDF points (pixels for images), origin at the top left of the page as displayed. Pages and
+blocks are counted from 1: the third page's twelfth block is "p3-b12".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from docparse.geometry import Box
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMA_VERSION = "1.0"
+
+Source = Literal["qwen", "remote", "embedded", "text_layer"]
+Status = Literal["ok", "partial", "failed"]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class Check(Model):
+    """One check of a block or page: what was looked at, and what came of it."""
+
+    name: str
+    outcome: Literal["passed", "failed", "skipped", "repaired"]
+    detail: str = ""
+
+
+class Part(Model):
+    """A piece of a block that was joined over columns or pages."""
+
+    page: int
+    bbox: Box
+
+
+class Crop(Model):
+    """Picture of a block, cut out of the page image (PNG). `data` or `href` is set, never both."""
+
+    media_type: str = "image/png"
+    width: int
+    height: int
+    data: bytes | None = Field(default=None, repr=False)
+    href: str | None = None
+
+
+class BlockBase(Model):
+    """What every block has. `order` counts from 1 in reading order on its page."""
+
+    id: str = ""
+    page: int = 1
+    bbox: Box | None = None
+    order: int = 0
+    source: Source = "embedded"
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    checks: list[Check] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list)
+    parts: list[Part] = Field(default_factory=list, description="pieces of a block joined over columns or pages")
+
+
+class Heading(BlockBase):
+    kind: Literal["heading"] = "heading"
+    level: int = Field(default=1, ge=1, le=6)
+    text: str
+
+
+class Paragraph(BlockBase):
+    """Running text. Formulas inside it are written `$…$`, as the model writes them."""
+
+    kind: Literal["paragraph"] = "paragraph"
+    text: str
+
+
+class ListItem(Model):
+    text: str
+    bbox: Box | None = None
+    level: int = Field(default=1, ge=1, description="nesting depth")
+    marker: str = ""
+
+
+class ListBlock(BlockBase):
+    kind: Literal["list"] = "list"
+    ordered: bool = False
+    items: list[ListItem] = Field(default_factory=list)
+
+
+class Cell(Model):
+    """A table cell; rows and columns count from 0."""
+
+    row: int = Field(ge=0)
+    col: int = Field(ge=0)
+    rowspan: int = Field(default=1, ge=1)
+    colspan: int = Field(default=1, ge=1)
+    text: str = ""
+    header: bool = False
+    bbox: Box | None = None
+
+
+class Table(BlockBase):
+    kind: Literal["table"] = "table"
+    rows: int = 0
+    cols: int = 0
+    cells: list[Cell] = Field(default_factory=list)
+
+
+class Chart(BlockBase):
+    """A chart as its data, row by row with the header first; `text` is what is printed in it."""
+
+    kind: Literal["chart"] = "chart"
+    chart_type: str | None = None
+    data: list[list[str]] = Field(default_factory=list)
+    description: str = ""
+    text: str = ""
+    crop: Crop | None = None
+
+
+class Formula(BlockBase):
+    kind: Literal["formula"] = "formula"
+    latex: str = ""
+    text: str = ""
+    crop: Crop | None = None
+
+
+class Image(BlockBase):
+    """A picture: `caption` is the model's own description, `ocr` the text printed in it."""
+
+    kind: Literal["image"] = "image"
+    caption: str = ""
+    ocr: str = ""
+    crop: Crop | None = None
+
+
+class Music(BlockBase):
+    kind: Literal["music"] = "music"
+    abc: str = ""
+    crop: Crop | None = None
+
+
+class Chemistry(BlockBase):
+    kind: Literal["chemistry"] = "chemistry"
+    smiles: str = ""
+    crop: Crop | None = None
+
+
+class Code(BlockBase):
+    kind: Literal["code"] = "code"
+    text: str
+    language: str = ""
+
+
+class Caption(BlockBase):
+    """The printed caption of a figure or table; `target` is that block's id where it was found."""
+
+    kind: Literal["caption"] = "caption"
+    text: str
+    target: str | None = None
+
+
+class Footnote(BlockBase):
+    kind: Literal["footnote"] = "footnote"
+    text: str
+    marker: str = ""
+
+
+class PageHeader(BlockBase):
+    kind: Literal["page_header"] = "page_header"
+    text: str
+
+
+class PageFooter(BlockBase):
+    kind: Literal["page_footer"] = "page_footer"
+    text: str
+
+
+class PageNumber(BlockBase):
+    kind: Literal["page_number"] = "page_number"
+    text: str
+
+
+Block = Annotated[
+    Heading | Paragraph | ListBlock | Table | Chart | Formula | Image | Music | Chemistry | Code
+    | Caption | Footnote | PageHeader | PageFooter | PageNumber,
+    Field(discriminator="kind"),
+]  # fmt: skip
+
+
+class Problem(Model):
+    """An error in words a program can act on."""
+
+    code: str
+    message: str
+    user_action: str = ""
+    page: int | None = None
+
+
+class Attempt(Model):
+    """One try at a page: with which engine and settings, and what the verifier said."""
+
+    engine: str
+    settings: str = ""
+    outcome: str = ""
+    score: float | None = None
+    seconds: float = 0.0
+
+
+class Page(Model):
+    """One page. `image_width` x `image_height` is the page image in pixels, to which `data-bbox` in the HTML refers."""
+
+    number: int
+    width: float
+    height: float
+    unit: Literal["pt", "px"] = "pt"
+    rotation: int = 0
+    image_width: int
+    image_height: int
+    status: Status = "ok"
+    engine: str = ""
+    text_layer: str = "absent"
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    seconds: float = 0.0
+    blocks: list[Block] = Field(default_factory=list)
+    checks: list[Check] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list)
+    attempts: list[Attempt] = Field(default_factory=list)
+    error: Problem | None = None
+
+
+class SourceInfo(Model):
+    """The file that was parsed."""
+
+    name: str
+    sha256: str = ""
+    media_type: str = ""
+    bytes: int = 0
+    pages: int = 0
+    metadata: dict[str, str] = Field(default_factory=dict)
+
+
+class EngineInfo(Model):
+    """Which engine did the job, and why it was taken."""
+
+    name: str
+    reason: str = ""
+    model: str = ""
+    revision: str = ""
+
+
+class Document(Model):
+    """A parsed document: every element of every page, typed, boxed, in reading order."""
+
+    schema_version: str = SCHEMA_VERSION
+    docparse_version: str = ""
+    source: SourceInfo
+    engine: EngineInfo
+    options: dict[str, Any] = Field(default_factory=dict)
+    status: Status = "ok"
+    pages: list[Page] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list)
+    errors: list[Problem] = Field(default_factory=list)
+
+    def to_html(self, **options: Any) -> str:
+        """QwenVL HTML; see `docparse.export.html.to_html`."""
+        from docparse.export.html import to_html
+
+        return to_html(self, **options)
+
+    def to_markdown(self, **options: Any) -> str:
+        """Markdown; see `docparse.export.markdown.to_markdown`."""
+        from docparse.export.markdown import to_markdown
+
+        return to_markdown(self, **options)
+
+    def to_text(self, **options: Any) -> str:
+        """Plain text; see `docparse.export.text.to_text`."""
+        from docparse.export.text import to_text
+
+        return to_text(self, **options)
+
+    def to_json(self, **options: Any) -> str:
+        """JSON after the published schema; see `docparse.export.json.to_json`."""
+        from docparse.export.json import to_json
+
+        return to_json(self, **options)
+
+    def save(self, path: str | Path, **options: Any) -> Path:
+        """Write one export, its format chosen by the suffix, atomically."""
+        from docparse.export import save
+
+        return save(self, path, **options)

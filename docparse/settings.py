@@ -1,0 +1,68 @@
+"""`Settings`: limits and defaults of this installation, loaded once at an entry point.
+
+Read from the environment (DOCPARSE_MAX_PAGES=…) over a TOML file (DOCPARSE_CONFIG, or ./docparse.toml) over the
+defaults below. An unknown key or a bad value is a `SettingsError` that names it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from docparse.errors import SettingsError
+
+PREFIX = "DOCPARSE_"
+_NOT_SETTINGS = {"DOCPARSE_CONFIG"}
+
+
+class Settings(BaseModel):
+    """Limits that keep a hostile file from harming the machine, and where things are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # sources
+    max_file_mb: float = Field(default=1024, gt=0, description="largest input file")
+    max_pages: int = Field(default=5000, gt=0, description="most pages of one document")
+    max_image_mpx: float = Field(default=256, gt=0, description="largest image in megapixels")
+    max_page_points: float = Field(default=14_400, gt=0, description="longest page side in PDF points")
+    source_memory_mb: int = Field(default=1024, ge=256, description="address space that reading a file may add")
+    source_cpu_s: int = Field(default=60, gt=0, description="CPU seconds for one page of the source process")
+    source_page_timeout_s: float = Field(default=20.0, gt=0, description="wall seconds to open a file or render a page")
+
+    # engines
+    remote_url: str | None = Field(default=None, description="OpenAI-compatible server of the remote engine")
+    remote_model: str | None = None
+    jobs: int | None = Field(default=None, ge=1, description="processes; all cores by default")
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from environment and TOML file. Raises SettingsError naming the key."""
+    env = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    config = env.get("DOCPARSE_CONFIG")
+    path = Path(config) if config else Path("docparse.toml")
+    if config or path.is_file():
+        values |= _read_toml(path)
+    for name, value in env.items():
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS:
+            values[name.removeprefix(PREFIX).lower()] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"setting {key!r}: {first['msg'].lower()}") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"settings file {path}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"settings file {path}: {error}") from None
