@@ -1,0 +1,31 @@
+"""Engines behind one seam, and the choice between them."""
+
+from __future__ import annotations
+
+from docparse.errors import MissingDependency
+from docparse.model.base import Engine
+from docparse.options import ParseOptions
+from docparse.schemas.document import EngineInfo
+from docparse.settings import Settings
+
+
+def open_engine(options: ParseOptions, settings: Settings) -> tuple[Engine, EngineInfo]:
+    """The engine that the options ask for, and why it was taken.
+
+    `auto` takes the embedded engine unless a better one is configured. Raises MissingDependency or EngineUnavailable.
+    """
+    from docparse.model.embedded.engine import EmbeddedEngine
+
+    name = options.engine
+    if name in ("qwen", "remote"):
+        raise MissingDependency(
+            f"engine {name!r} is not part of this version of docparse",
+            user_action="Use --engine embedded or --engine embedded-fast.",
+        )
+    reason = "asked for"
+    if name == "auto":
+        name, reason = "embedded", "no remote engine is configured and no GPU with weights was found"
+    jobs = options.jobs or settings.jobs
+    return EmbeddedEngine(fast=name == "embedded-fast", jobs=jobs, languages=options.languages, ocr=options.ocr), (
+        EngineInfo(name=name, reason=reason)
+    )

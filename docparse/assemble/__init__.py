@@ -1,0 +1,52 @@
+"""Pages become a document: what can only be seen over several pages."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from docparse.assemble.joins import join_paragraphs
+from docparse.assemble.levels import set_levels
+from docparse.assemble.running import label_running
+from docparse.errors import DocparseError
+from docparse.geometry import Box, contains_point
+from docparse.options import ParseOptions
+from docparse.schemas.document import Document, Heading, Page
+from docparse.schemas.page import PageImage, PageOutput, Word
+
+Outline = Sequence[tuple[int, str, int]]
+
+
+@dataclass(slots=True)
+class PageDraft:
+    """A page with what assembling needs to know of it: the type size of its headings, by block id."""
+
+    page: Page
+    sizes: dict[str, float] = field(default_factory=dict)
+    error: DocparseError | None = None
+
+    @classmethod
+    def of(cls, page: Page, image: PageImage, output: PageOutput) -> PageDraft:
+        words = image.text.words or output.words
+        headings = [block for block in page.blocks if isinstance(block, Heading) and block.bbox]
+        sizes = {block.id: _type_size(block.bbox, words) for block in headings if block.bbox}
+        return cls(page, {key: size for key, size in sizes.items() if size})
+
+
+def _type_size(box: Box, words: Sequence[Word]) -> float:
+    """Median type size of the words in a box; 0 if there is none."""
+    found = [
+        word.size or word.bbox[3] - word.bbox[1]
+        for word in words
+        if contains_point(box, (word.bbox[0] + word.bbox[2]) / 2, (word.bbox[1] + word.bbox[3]) / 2)
+    ]
+    return statistics.median(found) if found else 0.0
+
+
+def assemble(document: Document, drafts: Sequence[PageDraft], *, outline: Outline, options: ParseOptions) -> None:
+    """Label running elements, level the headings over the whole document, join what runs over a page break."""
+    label_running(document.pages)
+    set_levels(drafts, outline)
+    if options.join:
+        join_paragraphs(document.pages)

@@ -1,0 +1,92 @@
+"""Running headers, footers and page numbers: what stands in the margin of page after page."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docparse.schemas.document import (
+    Block,
+    Caption,
+    Footnote,
+    Heading,
+    Page,
+    PageFooter,
+    PageHeader,
+    PageNumber,
+    Paragraph,
+)  # fmt: skip
+
+_MARGIN = 0.12  # share of the page height at top and bottom in which running elements stand
+_LONGEST = 160
+_NUMBER = re.compile(
+    r"[\s\W]*(?:page|seite|pagina|página|pág\.?|p\.|стр\.?)?\s*(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|di|sur|из)\s*\d{1,4})?[\s\W]*",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    page: Page
+    index: int
+    text: str
+    top: bool
+    y: float
+
+
+def label_running(pages: list[Page]) -> None:
+    """Turn repeated margin text into page_header / page_footer, and counting numbers into page_number."""
+    candidates = [c for page in pages for c in _candidates(page)]
+    groups: dict[tuple[bool, str], list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.top, _pattern(candidate.text)].append(candidate)
+    for (top, pattern), members in groups.items():
+        for cluster in _same_height(members):
+            if len({c.page.number for c in cluster}) < _wanted(len(pages)):
+                continue
+            for candidate in cluster:
+                _relabel(candidate, top, number=pattern in ("#", "") or bool(_NUMBER.fullmatch(candidate.text)))
+
+
+def _wanted(pages: int) -> int:
+    """How many pages must show the same text: two of a short document, a few of a long one."""
+    return 2 if pages < 5 else 3
+
+
+def _candidates(page: Page) -> Iterator[_Candidate]:
+    for index, block in enumerate(page.blocks):
+        if not isinstance(block, (Paragraph, Heading, Footnote, Caption)) or block.bbox is None or not page.height:
+            continue
+        if len(block.text) > _LONGEST:
+            continue
+        top = block.bbox[3] <= page.height * _MARGIN
+        if top or block.bbox[1] >= page.height * (1 - _MARGIN):
+            yield _Candidate(page, index, block.text.strip(), top, block.bbox[1] / page.height)
+
+
+def _pattern(text: str) -> str:
+    """The text with its numbers masked: "Page 3 of 10" and "Page 4 of 10" are the same."""
+    return re.sub(r"\s+", " ", re.sub(r"\b(?:\d+|[ivxlc]{1,7})\b", "#", text.lower())).strip()
+
+
+def _same_height(members: list[_Candidate]) -> list[list[_Candidate]]:
+    """Split by position on the page: running elements do not move."""
+    clusters: list[list[_Candidate]] = []
+    for candidate in sorted(members, key=lambda c: c.y):
+        if clusters and candidate.y - clusters[-1][-1].y < 0.012:
+            clusters[-1].append(candidate)
+        else:
+            clusters.append([candidate])
+    return clusters
+
+
+def _relabel(candidate: _Candidate, top: bool, *, number: bool) -> None:
+    old: Block = candidate.page.blocks[candidate.index]
+    kind = PageNumber if number else PageHeader if top else PageFooter
+    kept = {
+        name: getattr(old, name)
+        for name in ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts")
+    }
+    candidate.page.blocks[candidate.index] = kind(text=candidate.text, **kept)

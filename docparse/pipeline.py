@@ -1,0 +1,225 @@
+"""The life of one document: open, render, recognise, read, check, assemble. Export is the caller's.
+
+with open_source(…) as source:              1 open      (guarded child process)
+    for image in source.pages(…):           2 render    (child processes, ahead of the engine)
+        engine.submit(image)                3 recognise (the engine's own processes or device)
+        read_page(output.html, image)       4 read
+        finish_page(…)                      5 check, crops
+assemble(document)                          6 assemble
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import docparse
+from docparse.assemble import PageDraft, assemble
+from docparse.crops import add_crops
+from docparse.errors import Cancelled, DocparseError, EngineError, PageTimeout
+from docparse.model import open_engine
+from docparse.model.base import Deadline, Engine
+from docparse.options import ParseOptions
+from docparse.qwenvl.reader import read_page
+from docparse.schemas.document import Document, EngineInfo, Page, Problem, Source, Status
+from docparse.schemas.page import PageImage, PageOutput
+from docparse.settings import Settings, load_settings
+from docparse.source import PageSource, open_source
+
+__all__ = ["PageDone", "open_engine", "parse", "parse_pages"]
+
+AnySource = str | Path | bytes | BinaryIO
+_GRACE_S = 5.0  # an engine reports its own timeout; this is for one that does not
+
+
+@dataclass(frozen=True, slots=True)
+class PageDone:
+    """Progress: page `number` is finished, `done` of `total`."""
+
+    number: int
+    done: int
+    total: int
+    status: Status
+    seconds: float
+
+
+Progress = Callable[[PageDone], None]
+
+
+@dataclass(slots=True)
+class _Run:
+    """One document on its way: what every step needs."""
+
+    source: PageSource
+    engine: Engine
+    info: EngineInfo
+    options: ParseOptions
+    deadline: Deadline
+    progress: Progress | None = None
+    done: int = 0
+    drafts: list[PageDraft] = field(default_factory=list)
+
+
+def parse(
+    source: AnySource, *, options: ParseOptions | None = None, settings: Settings | None = None,
+    progress: Progress | None = None, engine: Engine | None = None, name: str | None = None, **fields: Any,
+) -> Document:  # fmt: skip
+    """Parse a PDF or image (path, bytes or binary stream) into a `Document`.
+
+    `fields` are fields of ParseOptions: `parse("x.pdf", pages="1-3", engine="embedded-fast")`. A page that fails is
+    listed in `document.errors` and the status is "partial"; if every page fails, the first error is raised. An `engine`
+    that is passed in stays open, so that one serves many files.
+    """
+    with ExitStack() as stack:
+        run = _open(stack, source, options, settings, progress, engine, name, fields)
+        drafts = list(_drafts(run))
+        document = _document(run, drafts)
+        if drafts and all(draft.page.status == "failed" for draft in drafts):
+            raise _first_error(drafts)
+        assemble(document, drafts, outline=run.source.outline, options=run.options)
+        return document
+
+
+def parse_pages(
+    source: AnySource, *, options: ParseOptions | None = None, settings: Settings | None = None,
+    progress: Progress | None = None, engine: Engine | None = None, name: str | None = None, **fields: Any,
+) -> Iterator[Page]:  # fmt: skip
+    """The pages of a document one by one, in constant memory: what `parse` gives, without what needs all pages.
+
+    Running headers, heading levels over the document and paragraphs joined over pages need the whole document and are
+    left out. A failed page comes with status "failed" and its error.
+    """
+    with ExitStack() as stack:
+        run = _open(stack, source, options, settings, progress, engine, name, fields)
+        for draft in _drafts(run):
+            yield draft.page
+
+
+def _open(
+    stack: ExitStack, source: AnySource, options: ParseOptions | None, settings: Settings | None,
+    progress: Progress | None, engine: Engine | None, name: str | None, fields: dict[str, Any],
+) -> _Run:  # fmt: skip
+    options = (options or ParseOptions()).model_copy(update=ParseOptions(**fields).model_dump(include=set(fields)))
+    settings = settings or load_settings()
+    opened = stack.enter_context(open_source(source, options=options, settings=settings, name=name))
+    if engine is None:
+        engine, info = open_engine(options, settings)
+        stack.callback(engine.close)
+    else:
+        info = EngineInfo(name=engine.name, reason="passed in")
+    return _Run(opened, engine, info, options, Deadline.after(options.document_timeout_s), progress)
+
+
+def _drafts(run: _Run) -> Iterator[PageDraft]:
+    """Pages in order; recognition runs a few pages behind rendering."""
+    waiting: deque[tuple[int, PageImage | DocparseError, Future[PageOutput] | None, float]] = deque()
+    jobs = run.options.jobs or 2
+    window = 2 * jobs + 1
+    try:
+        for number, image in zip(run.source.numbers, run.source.pages(run.engine.budget, jobs), strict=True):
+            waiting.append((number, image, _submit(run, image), time.monotonic()))
+            while len(waiting) > window or (waiting and _ready(waiting[0][2])):
+                yield _finish(run, *waiting.popleft())
+        while waiting:
+            yield _finish(run, *waiting.popleft())
+    finally:
+        for _, _, future, _ in waiting:
+            if future is not None:
+                future.cancel()
+
+
+def _ready(future: Future[PageOutput] | None) -> bool:
+    return future is None or future.done()
+
+
+def _submit(run: _Run, image: PageImage | DocparseError) -> Future[PageOutput] | None:
+    if isinstance(image, DocparseError):
+        return None
+    left = run.deadline.remaining_s
+    page_s = run.options.page_timeout_s
+    return run.engine.submit(image, deadline=Deadline.after(page_s if left is None else min(page_s, left)))
+
+
+def _finish(
+    run: _Run, number: int, image: PageImage | DocparseError, future: Future[PageOutput] | None, started_s: float
+) -> PageDraft:
+    try:
+        if isinstance(image, DocparseError):
+            raise image
+        assert future is not None
+        draft = _read(run, image, _result(run, future, number))
+    except Cancelled:
+        raise
+    except DocparseError as error:
+        draft = _failed(run, number, image, error)
+    run.done += 1
+    if run.progress is not None:
+        seconds = time.monotonic() - started_s
+        run.progress(PageDone(number, run.done, len(run.source.numbers), draft.page.status, seconds))
+    return draft
+
+
+def _result(run: _Run, future: Future[PageOutput], number: int) -> PageOutput:
+    """The engine's answer. Queue time does not count against the page: an engine starts the clock when it starts."""
+    try:
+        return future.result(run.deadline.remaining_s)
+    except CancelledError:
+        raise PageTimeout(f"page {number} was cancelled", page=number) from None
+    except FutureTimeout:
+        future.cancel()
+        raise PageTimeout(
+            f"page {number}: the document's time was up", page=number, user_action="Raise --document-timeout."
+        ) from None
+    except DocparseError:
+        raise
+    except Exception as error:  # an engine's own bug must not cost the document
+        raise EngineError(f"page {number}: {type(error).__name__}: {error}", page=number) from error
+
+
+def _read(run: _Run, image: PageImage, output: PageOutput) -> PageDraft:
+    source: Source = "embedded" if output.engine.startswith("embedded") else "qwen"
+    if output.engine == "remote":
+        source = "remote"
+    found = read_page(output.html, image, source=source)
+    page = Page(
+        number=image.number, width=image.width, height=image.height, unit="px" if image.unit == "px" else "pt",
+        rotation=image.rotation, image_width=image.width_px, image_height=image.height_px, engine=output.engine,
+        text_layer=image.text.quality.value, seconds=round(output.seconds, 4), blocks=list(found.blocks),
+        flags=list(dict.fromkeys((*image.flags, *output.flags, *found.flags))),
+    )  # fmt: skip
+    if run.options.crops:
+        add_crops(page, image)
+    return PageDraft.of(page, image, output)
+
+
+def _failed(run: _Run, number: int, image: PageImage | DocparseError, error: DocparseError) -> PageDraft:
+    size = (0.0, 0.0, 0, 0)
+    if isinstance(image, PageImage):
+        size = (image.width, image.height, image.width_px, image.height_px)
+    page = Page(
+        number=number, width=size[0], height=size[1], image_width=size[2], image_height=size[3], status="failed",
+        engine=run.engine.name, flags=[f"failed:{error.code}"],
+        error=Problem(code=error.code, message=error.message, user_action=error.user_action, page=number),
+    )  # fmt: skip
+    return PageDraft(page=page, error=error)
+
+
+def _document(run: _Run, drafts: list[PageDraft]) -> Document:
+    errors = [draft.page.error for draft in drafts if draft.page.error is not None]
+    return Document(
+        docparse_version=docparse.__version__, source=run.source.info, engine=run.info,
+        options=run.options.model_dump(exclude={"password"}, exclude_defaults=True),
+        status="partial" if errors else "ok", pages=[draft.page for draft in drafts], flags=list(run.source.flags),
+        errors=errors,
+    )  # fmt: skip
+
+
+def _first_error(drafts: list[PageDraft]) -> DocparseError:
+    return next(draft.error for draft in drafts if draft.error is not None)
