@@ -1,0 +1,54 @@
+"""How many of a table's first rows are its header."""
+
+from __future__ import annotations
+
+import re
+
+from docparse.model.embedded.tables.cells import Placed
+from docparse.schemas.page import Word, WordStyle
+
+_NUMBER = re.compile(r"^[\s<>≤≥~≈±+\-–−—(\[$€£¥%]*\d[\d\s.,:/%()\[\]±+\-–−*†‡°×eE]*[%a-z*)]{0,3}$")
+_MAX_HEADER_ROWS = 6
+
+
+def is_number(text: str) -> bool:
+    return bool(_NUMBER.match(text))
+
+
+def header_rows(placed: list[Placed], rows: int) -> int:
+    """Rows before the first that looks like data; 0 when nothing tells header and data apart."""
+    texts: dict[int, list[tuple[int, str, list[Word]]]] = {r: [] for r in range(rows)}
+    for row, col, _rowspan, _colspan, words in placed:
+        if words:
+            texts[row].append((col, " ".join(w.text for w in words), words))
+    first_data = next((r for r in range(rows) if _is_data(texts[r])), None)
+    if first_data is not None and 0 < first_data <= _MAX_HEADER_ROWS and first_data < rows:
+        count = first_data
+        while count > 1 and len(texts[count - 1]) == 1 and texts[count - 1][0][0] == 0:
+            count -= 1  # a row title above the data is no header
+        return _with_spans(placed, count)
+    bold = [_all_bold(texts[r]) for r in range(rows)]
+    count = next((r for r in range(rows) if not bold[r]), rows)
+    if 0 < count <= _MAX_HEADER_ROWS and count < rows:
+        return _with_spans(placed, count)
+    return 1 if rows > 1 and len(texts[0]) > 1 else 0
+
+
+def _is_data(row: list[tuple[int, str, list[Word]]]) -> bool:
+    body = [text for col, text, _ in row if col > 0]
+    numbers = [text for text in body if is_number(text)]
+    years = [text for text in numbers if re.fullmatch(r"(19|20)\d\d([-–/]\d{2,4})?", text)]
+    return len(numbers) > len(years) and 2 * len(numbers) >= len(body)
+
+
+def _all_bold(row: list[tuple[int, str, list[Word]]]) -> bool:
+    words = [word for _, _, cell in row for word in cell]
+    return bool(words) and all(word.style & WordStyle.BOLD for word in words)
+
+
+def _with_spans(placed: list[Placed], count: int) -> int:
+    """The header ends where the row-spanning cells of its last row end."""
+    for row, _col, rowspan, _colspan, words in placed:
+        if words and row < count < row + rowspan:
+            count = row + rowspan
+    return count

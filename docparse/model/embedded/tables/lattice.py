@@ -1,0 +1,55 @@
+"""Tables whose cells are drawn: clusters of crossing rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docparse.geometry import Box, area, inside_share
+from docparse.model.embedded.tables.cells import Placed, drop_empty, place, to_cells
+from docparse.model.embedded.tables.grid import ruled_grid
+from docparse.model.embedded.tables.header import header_rows
+from docparse.model.embedded.tables.rules import Cluster
+from docparse.model.embedded.tables.text_rows import em_of
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.page import Word
+
+
+def words_in(words: Sequence[Word], box: Box) -> list[Word]:
+    """Words whose middle lies within the box."""
+    x0, y0, x1, y1 = box
+    return [
+        w for w in words
+        if x0 <= (w.bbox[0] + w.bbox[2]) / 2 <= x1 and y0 <= (w.bbox[1] + w.bbox[3]) / 2 <= y1
+    ]  # fmt: skip
+
+
+def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
+    """The table that a cluster of rules draws, or None where it is a frame, a chart or a form."""
+    inside = words_in(words, cluster.bbox)
+    if len(inside) < 2:
+        return None
+    em = em_of(inside)
+    grid = ruled_grid(cluster.horizontal, cluster.vertical, cluster.bbox, 0.35 * em)
+    if grid is None:
+        return None
+    grid, placed = drop_empty(grid, place(grid, inside), 0.7 * em)
+    if not _is_table(placed, grid.rows, grid.cols):
+        return None
+    cells = to_cells(grid, placed, header_rows(placed, grid.rows))
+    return FoundTable(grid.bbox, cells, grid.rows, grid.cols, 0.95, ruled=True)
+
+
+def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
+    filled = [p for p in placed if p[4]]
+    if rows < 2 or cols < 2 or len(filled) < 3:
+        return False
+    return len({p[0] for p in filled}) > 1 and len({p[1] for p in filled}) > 1 and 3 * len(filled) >= len(placed)
+
+
+def without_overlaps(tables: Sequence[FoundTable]) -> list[FoundTable]:
+    """Largest first, those that lie within another one left out."""
+    kept: list[FoundTable] = []
+    for table in sorted(tables, key=lambda t: -area(t.bbox)):
+        if all(inside_share(table.bbox, other.bbox) < 0.5 for other in kept):
+            kept.append(table)
+    return sorted(kept, key=lambda t: (t.bbox[1], t.bbox[0]))

@@ -1,0 +1,109 @@
+"""Words as visual rows, and the chunks (words close together) in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from docparse.geometry import Box, union
+from docparse.schemas.page import Word
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Words of one row that stand close together."""
+
+    words: list[Word]
+    x0: float
+    x1: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass(slots=True)
+class TextRow:
+    """Words on one visual line, left to right."""
+
+    words: list[Word]
+    y0: float
+    y1: float
+    chunks: list[Chunk] = field(default_factory=list)
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def x0(self) -> float:
+        return self.words[0].bbox[0]
+
+    @property
+    def x1(self) -> float:
+        return max(word.bbox[2] for word in self.words)
+
+
+def em_of(words: Sequence[Word]) -> float:
+    """The usual text size: median font size, or 0.75 of the median box height where sizes are unknown."""
+    sizes = [word.size or 0.75 * (word.bbox[3] - word.bbox[1]) for word in words]
+    return max(median(sizes), 1.0) if sizes else 10.0
+
+
+def text_rows(words: Iterable[Word]) -> list[TextRow]:
+    """Visual rows from top to bottom; a word joins the row whose middle band holds the word's own middle."""
+    rows: list[TextRow] = []
+    current: list[Word] = []
+    y0 = y1 = 0.0
+    for word in sorted(words, key=lambda w: w.bbox[1] + w.bbox[3]):
+        top, bottom = word.bbox[1], word.bbox[3]
+        middle = (top + bottom) / 2
+        band = 0.25 * (y1 - y0)
+        if current and y0 + band <= middle <= y1 - band:
+            if bottom - top > y1 - y0:
+                y0, y1 = top, bottom
+            current.append(word)
+            continue
+        if current:
+            rows.append(_row(current, y0, y1))
+        current, y0, y1 = [word], top, bottom
+    if current:
+        rows.append(_row(current, y0, y1))
+    return rows
+
+
+def _row(words: list[Word], y0: float, y1: float) -> TextRow:
+    words.sort(key=lambda w: w.bbox[0])
+    return TextRow(words, y0, y1)
+
+
+def split_chunks(row: TextRow, gap: float) -> list[Chunk]:
+    """Chunks of a row: neighbours closer than `gap` belong together."""
+    chunks: list[Chunk] = []
+    for word in row.words:
+        if chunks and word.bbox[0] - chunks[-1].x1 < gap:
+            last = chunks[-1]
+            last.words.append(word)
+            last.x1 = max(last.x1, word.bbox[2])
+        else:
+            chunks.append(Chunk([word], word.bbox[0], word.bbox[2]))
+    return chunks
+
+
+def join_words(words: Sequence[Word]) -> str:
+    """Words of one cell in reading order, a blank where the page has one."""
+    if not words:
+        return ""
+    parts: list[str] = []
+    for row in text_rows(words):
+        for word in row.words:
+            parts.append(word.text)
+            if word.space:
+                parts.append(" ")
+        parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def box_of(words: Sequence[Word]) -> Box:
+    return union(word.bbox for word in words)
