@@ -9,7 +9,13 @@ import pymupdf
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
-_SPAN_STYLE = ((1, WordStyle.SUPERSCRIPT), (2, WordStyle.ITALIC), (4, WordStyle.SERIF), (8, WordStyle.MONO), (16, WordStyle.BOLD))
+_SPAN_STYLE = (
+    (1, WordStyle.SUPERSCRIPT),
+    (2, WordStyle.ITALIC),
+    (4, WordStyle.SERIF),
+    (8, WordStyle.MONO),
+    (16, WordStyle.BOLD),
+)
 
 
 def read_text_layer(page: pymupdf.Page) -> TextLayer:

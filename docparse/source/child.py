@@ -1,0 +1,120 @@
+"""The guarded child process: everything that parses a file happens in here.
+
+Started by `guard.Child` as `python -c "…child.main()" FD LIFELINE_FD`. It answers one request at a time over a socket;
+errors go back typed, pixels as raw bytes after the pickled page.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from docparse.errors import DocparseError, SourceFault
+from docparse.schemas.page import PageImage, PixelBudget
+from docparse.source.protocol import CloseFile, FileFacts, Limits, OpenFile, ReadAttachments, ReadPage, Request
+from docparse.source.sniff import PDF
+
+_MIB = 1 << 20
+
+
+class Reader(Protocol):
+    """A file opened in this process."""
+
+    @property
+    def facts(self) -> FileFacts: ...
+
+    def page(self, number: int, budget: PixelBudget) -> tuple[PageImage, bytes | None]: ...
+
+    def attachments(self) -> dict[str, bytes]: ...
+
+    def close(self) -> None: ...
+
+
+def main() -> None:
+    """Serve requests until the parent hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair; it kills us
+    _die_with_parent(int(sys.argv[2]))
+    connection = Connection(int(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    import pymupdf  # noqa: F401  the start, not the first request, pays for it
+
+    start_bytes = _address_space()
+    reader: Reader | None = None
+    connection.send(None)
+    while True:
+        try:
+            request: Request = connection.recv()
+        except EOFError:
+            return
+        if isinstance(request, OpenFile):
+            _limit_memory(start_bytes, request.limits)
+        reader = _serve(connection, request, reader)
+
+
+def _serve(connection: Connection, request: Request, reader: Reader | None) -> Reader | None:
+    pixels: bytes | None = None
+    answer: Any
+    try:
+        if isinstance(request, OpenFile):
+            reader = open_reader(request)
+            answer = reader.facts
+        elif isinstance(request, CloseFile):
+            if reader is not None:
+                reader.close()
+            reader, answer = None, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        elif reader is None:
+            answer = SourceFault("no file is open in the source process")
+        elif isinstance(request, ReadPage):
+            answer, pixels = reader.page(request.number, request.budget)
+        elif isinstance(request, ReadAttachments):
+            answer = reader.attachments()
+    except DocparseError as error:
+        answer = error
+    except MemoryError:
+        answer = SourceFault("reading the file needs more memory than source_memory_mb allows")
+    except Exception as error:  # whatever a PDF library raises on a damaged file
+        answer = SourceFault(f"the file can't be read: {error or type(error).__name__}")
+    if isinstance(answer, DocparseError) and answer.page is None and isinstance(request, ReadPage):
+        answer.page = request.number
+    connection.send((answer, pixels is not None))
+    if pixels is not None:
+        connection.send_bytes(pixels)
+    return reader
+
+
+def open_reader(request: OpenFile) -> Reader:
+    """Open a file in this process, without any guard."""
+    if request.media_type == PDF:
+        from docparse.source.pdf import PdfReader
+
+        return PdfReader(request)
+    from docparse.source.images import ImageReader
+
+    return ImageReader(request)
+
+
+def _die_with_parent(lifeline: int) -> None:
+    """SIGIO, whose default action is death, comes when the parent's end of the pipe closes, even inside a C call."""
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _address_space() -> int:
+    """Bytes of address space in use now; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _limit_memory(start_bytes: int, limits: Limits) -> None:
+    if start_bytes:
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (start_bytes + limits.memory_mb * _MIB, hard))

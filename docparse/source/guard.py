@@ -1,0 +1,241 @@
+"""The parent's side of the guarded child: start, ask with a deadline, kill, reuse.
+
+Children are plain subprocesses, so that no user's main module is run again and threads in the parent do no harm. They
+are kept in one pool per process and serve file after file.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any
+
+from docparse.errors import DocparseError, SourceFault, SourceTimeout
+from docparse.schemas.page import PageImage
+from docparse.source.protocol import CloseFile, Limits, OpenFile, ReadPage, Request
+
+_START_TIMEOUT_S = 60.0
+_RETIRE_MIB = 700  # a child that grew beyond this is not used for the next file
+_KEEP_IDLE = max(2, os.cpu_count() or 1)
+# pymupdf loads its layout model on import when that is installed: half a second that reading pages has no use for.
+_CODE = """\
+import sys
+sys.path[:] = {path!r}
+sys.modules["pymupdf.layout"] = sys.modules["pymupdf4llm"] = None
+from docparse.source.child import main
+main()
+"""
+
+
+class Child:
+    """One guarded process. Not thread-safe: whoever holds it asks one thing at a time."""
+
+    def __init__(self) -> None:
+        ours, theirs = Pipe(duplex=True)
+        lifeline, self._lifeline = os.pipe()
+        with theirs:
+            code = _CODE.format(path=[entry or os.getcwd() for entry in sys.path])
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", code, str(theirs.fileno()), str(lifeline)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), lifeline),
+            )  # fmt: skip
+        os.close(lifeline)
+        self._connection: Connection = ours
+        self._ready = False
+        self._lock = threading.Lock()
+        self.alive = True
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask(self, request: Request, timeout_s: float, cpu_s: int) -> Any:
+        """The child's answer. Raises what it raised; SourceTimeout and SourceFault leave the child dead."""
+        page = request.number if isinstance(request, ReadPage) else None
+        what = f"page {page}" if page else "the file"
+        try:
+            self._wait_until_ready()
+            self._allow_cpu(cpu_s)
+            self._connection.send(request)
+            if not self._connection.poll(timeout_s):
+                self.kill()
+                raise SourceTimeout(f"reading {what} took longer than {timeout_s:g} s", page=page)
+            answer, has_pixels = self._connection.recv()
+            if has_pixels:
+                answer = _with_pixels(answer, self._connection.recv_bytes())
+        except (EOFError, OSError):
+            raise SourceFault(f"reading {what} {self._death()}", page=page) from None
+        if isinstance(answer, DocparseError):
+            raise answer
+        return answer
+
+    def kill(self) -> None:
+        """End the process now; harmless when it is dead. May be called from another thread than `ask`."""
+        with self._lock:
+            if not self.alive:
+                return
+            self.alive = False
+            self._process.kill()
+            self._process.wait()
+            os.close(self._lifeline)
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready:
+            if not self._connection.poll(_START_TIMEOUT_S):
+                raise EOFError
+            self._connection.recv()
+            self._ready = True
+
+    def _allow_cpu(self, cpu_s: int) -> None:
+        """Raise the child's CPU limit to what it has used plus `cpu_s`."""
+        if sys.platform == "linux":
+            import resource
+
+            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as file:
+                fields = file.read().rpartition(")")[2].split()
+            used = (int(fields[11]) + int(fields[12])) // os.sysconf("SC_CLK_TCK")
+            resource.prlimit(self.pid, resource.RLIMIT_CPU, (used + cpu_s + 1, resource.RLIM_INFINITY))
+
+    def _death(self) -> str:
+        """Why the child died, as the end of a sentence."""
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            code = 0
+        self.kill()
+        if code == -24:  # SIGXCPU
+            return "took more CPU seconds than source_cpu_s allows"
+        return f"broke the PDF library (signal {-code})" if code < 0 else f"ended the source process (code {code})"
+
+
+def _with_pixels(page: PageImage, data: bytes) -> PageImage:
+    import numpy as np
+
+    return page.replace(pixels=np.frombuffer(data, np.uint8).reshape(page.height_px, page.width_px, 3))
+
+
+class Reading:
+    """One file open in one child, opened again in a fresh child after a fault."""
+
+    def __init__(self, file: OpenFile) -> None:
+        self._file = file
+        self._child: Child | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def ask(self, request: Request) -> Any:
+        """Raises DocparseError. Opens the file first where that is needed."""
+        limits = self._file.limits
+        child = self._opened(limits)
+        try:
+            return child.ask(request, limits.timeout_s, limits.cpu_s)
+        except DocparseError:
+            if not child.alive:
+                self._release()
+            raise
+
+    def open(self) -> Any:
+        """`FileFacts` of the file. Raises DocparseError."""
+        limits = self._file.limits
+        with self._lock:
+            if self._closed:
+                raise SourceFault("the source is closed")
+            child = self._child = lease()
+        try:
+            return child.ask(self._file, limits.timeout_s, limits.cpu_s)
+        except DocparseError:
+            self._release()
+            raise
+
+    def interrupt(self) -> None:
+        """End what the child is doing, from another thread; the next `ask` opens the file in a fresh child."""
+        with self._lock:
+            child = self._child
+        if child is not None:
+            child.kill()
+
+    def close(self) -> None:
+        """Give the child back."""
+        with self._lock:
+            self._closed = True
+        self._release()
+
+    def _opened(self, limits: Limits) -> Child:
+        if self._child is None or not self._child.alive:
+            self._release()
+            self.open()
+        child = self._child
+        if child is None:
+            raise SourceFault("the source is closed")
+        return child
+
+    def _release(self) -> None:
+        with self._lock:
+            child, self._child = self._child, None
+        if child is not None:
+            give_back(child)
+
+
+_idle: list[Child] = []
+_all: set[Child] = set()
+_pool_lock = threading.Lock()
+
+
+def lease() -> Child:
+    """A child of the pool, or a new one."""
+    with _pool_lock:
+        while _idle:
+            child = _idle.pop()
+            if child.alive:
+                return child
+        child = Child()
+        _all.add(child)
+        return child
+
+
+def give_back(child: Child) -> None:
+    """Return a child whose file is done with; one that is dead, too big or too many is ended."""
+    peak_mib = _RETIRE_MIB + 1
+    if child.alive:
+        try:
+            peak_mib = child.ask(CloseFile(), 5.0, 5)
+        except DocparseError:
+            child.kill()
+    with _pool_lock:
+        if child.alive and peak_mib <= _RETIRE_MIB and len(_idle) < _KEEP_IDLE:
+            _idle.append(child)
+            return
+        _all.discard(child)
+    child.kill()
+
+
+def close_pool() -> None:
+    """Kill every child of this process, at work or not."""
+    with _pool_lock:
+        children: Sequence[Child] = list(_all)
+        _all.clear()
+        _idle.clear()
+    for child in children:
+        child.kill()
+
+
+def _forget() -> None:
+    """A forked copy of the parent owns none of its children."""
+    global _pool_lock
+    _pool_lock = threading.Lock()
+    for child in _all:
+        child.alive = False
+        child._process.returncode = 0  # keeps Popen's destructor from warning about a process of another parent
+    _idle.clear()
+    _all.clear()
+
+
+atexit.register(close_pool)
+os.register_at_fork(after_in_child=_forget)

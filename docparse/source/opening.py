@@ -1,0 +1,221 @@
+"""`open_source`: from a path, bytes or a stream to pages, through guarded child processes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from docparse.errors import DocparseError, FileMissing, InputError, LimitExceeded, OutputError, SourceFault
+from docparse.options import ParseOptions, select_pages
+from docparse.schemas.document import SourceInfo
+from docparse.schemas.page import PageImage, PixelBudget
+from docparse.settings import Settings
+from docparse.source.guard import Reading
+from docparse.source.protocol import FileFacts, Limits, OpenFile, OutlineItem, ReadAttachments, ReadPage
+from docparse.source.sniff import HEAD_BYTES, media_type
+
+_MIB = 1 << 20
+_GIVE_UP_AFTER = 8  # pages in a row that overload the PDF library; the rest is not tried
+
+
+def open_source(
+    source: str | Path | bytes | BinaryIO, *, options: ParseOptions, settings: Settings, name: str | None = None
+) -> PageSource:
+    """Open a PDF or image; use it as a context manager.
+
+    `source` is a path, the file's bytes or a binary stream (read to its end). Raises FileMissing, EmptyInput,
+    UnsupportedType, DamagedFile, EncryptedFile, WrongPassword, LimitExceeded, PageRangeInvalid, SourceFault and
+    SourceTimeout; other trouble with the path is an InputError.
+    """
+    with contextlib.ExitStack() as stack:
+        path, shown = _as_path(source, name, settings, stack)
+        head, digest, size = _fingerprint(path, shown, settings)
+        file = OpenFile(str(path), shown, media_type(head, name=shown), options.password, _limits(settings))
+        reading = Reading(file)
+        stack.callback(reading.close)
+        facts: FileFacts = reading.open()
+        numbers = select_pages(options.pages, facts.pages)
+        info = SourceInfo(
+            name=shown, sha256=digest, media_type=file.media_type, bytes=size, pages=facts.pages,
+            metadata=facts.metadata,
+        )  # fmt: skip
+        return PageSource(file, info, facts, numbers, reading, stack.pop_all())
+
+
+class PageSource:
+    """An open file: facts about it and its chosen pages as `PageImage`s.
+
+    `numbers` are the chosen pages (from 1), `outline` (level from 1, title, page or 0), `flags` what is odd about the
+    file ("repaired", "encrypted", …). Close it, or use it in a `with`.
+    """
+
+    def __init__(
+        self, file: OpenFile, info: SourceInfo, facts: FileFacts, numbers: list[int], reading: Reading,
+        resources: contextlib.ExitStack,
+    ) -> None:  # fmt: skip
+        self.info = info
+        self.numbers = numbers
+        self.outline: list[OutlineItem] = list(facts.outline)
+        self.flags: tuple[str, ...] = facts.flags
+        self._file = file
+        self._readings = [reading]
+        self._resources = resources
+        self._lock = threading.Lock()
+
+    def page(self, number: int, budget: PixelBudget) -> PageImage:
+        """One page (from 1). Raises SourceFault, SourceTimeout, DamagedFile or LimitExceeded for that page alone."""
+        with self._lock:
+            return _read(self._readings[0], number, budget)
+
+    def pages(self, budget: PixelBudget, jobs: int = 1) -> Iterator[PageImage | DocparseError]:
+        """The chosen pages in order; in place of one that fails, its error (`error.page` is its number).
+
+        `jobs` child processes read ahead, each by one page, so memory does not grow with the document.
+        """
+        jobs = max(1, min(jobs, len(self.numbers)))
+        with self._lock:
+            while len(self._readings) < jobs:
+                reading = Reading(self._file)
+                self._resources.callback(reading.close)
+                self._readings.append(reading)
+            free = deque(self._readings[:jobs])
+            executor = ThreadPoolExecutor(jobs, thread_name_prefix="docparse-source")
+            try:
+                yield from self._in_order(executor, free, budget, jobs)
+            except BaseException:
+                for reading in self._readings[:jobs]:
+                    reading.interrupt()
+                raise
+            finally:
+                executor.shutdown(cancel_futures=True)
+
+    def _in_order(
+        self, executor: ThreadPoolExecutor, free: deque[Reading], budget: PixelBudget, jobs: int
+    ) -> Iterator[PageImage | DocparseError]:
+        def read(number: int) -> PageImage | DocparseError:
+            reading = free.popleft()  # there are as many as threads
+            try:
+                return _read(reading, number, budget)
+            except DocparseError as error:
+                return error
+            finally:
+                free.append(reading)
+
+        waiting: deque[Future[PageImage | DocparseError]] = deque()
+        faults = 0
+        for place, number in enumerate(self.numbers):
+            waiting.append(executor.submit(read, number))
+            if place < jobs:
+                continue
+            outcome = waiting.popleft().result()
+            faults = faults + 1 if isinstance(outcome, SourceFault) else 0
+            yield outcome
+            if faults >= _GIVE_UP_AFTER:
+                yield from self._given_up(waiting, self.numbers[place - jobs + 1 :])
+                return
+        while waiting:
+            yield waiting.popleft().result()
+
+    def _given_up(
+        self, waiting: deque[Future[PageImage | DocparseError]], numbers: list[int]
+    ) -> Iterator[DocparseError]:
+        for future in waiting:
+            future.cancel()
+        for number in numbers:
+            reason = f"not tried: the {_GIVE_UP_AFTER} pages before it overloaded the PDF library"
+            yield SourceFault(f"page {number} was {reason}", page=number)
+
+    def attachments(self) -> dict[str, bytes]:
+        """Embedded files by name; empty for images. Raises SourceFault, SourceTimeout."""
+        with self._lock:
+            files: dict[str, bytes] = self._readings[0].ask(ReadAttachments())
+            return files
+
+    def close(self) -> None:
+        """Give the child processes back; harmless when done twice."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _read(reading: Reading, number: int, budget: PixelBudget) -> PageImage:
+    try:
+        page: PageImage = reading.ask(ReadPage(number, budget))
+    except DocparseError as error:
+        error.page = number
+        raise
+    return page
+
+
+def _as_path(
+    source: str | Path | bytes | BinaryIO, name: str | None, settings: Settings, stack: contextlib.ExitStack
+) -> tuple[Path, str]:
+    """The file to read and the name to show for it; bytes and streams go to a temporary file."""
+    if isinstance(source, (str, Path)):
+        path = Path(source)
+        if not path.exists():
+            raise FileMissing(f"{path} does not exist")
+        if not path.is_file():
+            raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no regular file'}, not a PDF or image")
+        return path, name or path.name
+    try:
+        file = tempfile.NamedTemporaryFile(prefix="docparse-")
+        stack.enter_context(file)
+        if isinstance(source, bytes):
+            _check_size(len(source), name or "the input", settings)
+            file.write(source)
+        else:
+            _copy(source, file, name or "the input", settings)
+        file.flush()
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        raise OutputError(f"can't keep the input in {folder}: {error.strerror or error}") from None
+    return Path(file.name), name or "document"
+
+
+def _copy(source: BinaryIO, target: BinaryIO, name: str, settings: Settings) -> None:
+    size = 0
+    while block := source.read(_MIB):
+        size += len(block)
+        _check_size(size, name, settings)
+        target.write(block)
+
+
+def _check_size(size: int, name: str, settings: Settings) -> None:
+    if size > settings.max_file_mb * _MIB:
+        raise LimitExceeded(f"{name} is larger than max_file_mb ({settings.max_file_mb:g} MiB)")
+
+
+def _fingerprint(path: Path, name: str, settings: Settings) -> tuple[bytes, str, int]:
+    """(first bytes, SHA-256, size) of a file."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            _check_size(size, name, settings)
+            head = file.read(HEAD_BYTES)
+            file.seek(0)
+            return head, hashlib.file_digest(file, "sha256").hexdigest(), size
+    except OSError as error:
+        raise InputError(f"can't read {name}: {error.strerror or error}") from None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        max_pages=settings.max_pages, max_image_mpx=settings.max_image_mpx, max_page_points=settings.max_page_points,
+        memory_mb=settings.source_memory_mb, cpu_s=settings.source_cpu_s, timeout_s=settings.source_page_timeout_s,
+    )  # fmt: skip
