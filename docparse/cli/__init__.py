@@ -1,0 +1,64 @@
+"""The command line. `main` finds the command and is the one place where errors become exit codes.
+
+A command is one line in `COMMANDS`; its module is imported only when it is called, so that `docparse --help` is fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """`module:function` of a command, and its line in the help text."""
+
+    target: str
+    summary: str
+
+
+COMMANDS = {
+    "parse": Command("docparse.cli.parse:parse", "Parse PDFs and images (the default command)."),
+    "schema": Command("docparse.cli.schema:schema", "Print the JSON Schema of the JSON output."),
+}
+DEFAULT = "parse"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Entry point of the `docparse` script."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if not args or args[0] in ("-h", "--help"):
+        from docparse.cli.help import top_help
+
+        print(top_help(), file=sys.stdout if args else sys.stderr)
+        return 0 if args else 1
+    if args[0] == "--version":
+        from docparse import __version__
+
+        print(f"docparse {__version__}")
+        return 0
+    name = args.pop(0) if args[0] in COMMANDS else DEFAULT
+    return _run(name, args)
+
+
+def _run(name: str, args: list[str]) -> int:
+    from docparse.cli.report import report_failure
+
+    try:
+        return _call(name, args)
+    except BaseException as error:
+        return report_failure(error, args)
+
+
+def _call(name: str, args: list[str]) -> int:
+    import typer
+
+    from docparse.cli.help import exit_code_epilog
+
+    module, _, function = COMMANDS[name].target.partition(":")
+    command: Callable[..., int] = getattr(importlib.import_module(module), function)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+    app.command(epilog=exit_code_epilog(), context_settings={"help_option_names": ["-h", "--help"]})(command)
+    code = typer.main.get_command(app).main(args, prog_name=f"docparse {name}", standalone_mode=False)
+    return int(code or 0)

@@ -1,0 +1,218 @@
+"""Where results go: stdout, one file, or files below a folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from docparse.cli.inputs import Input, output_stems
+from docparse.errors import DocparseError, OutputError, OutputExists, UsageError
+
+if TYPE_CHECKING:
+    from docparse.schemas.document import Document
+
+Format = Literal["html", "md", "json", "txt"]
+FOLDER_FORMATS: tuple[Format, ...] = ("html", "json", "md")
+OF_SUFFIX: dict[str, Format] = {
+    ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".json": "json", ".txt": "txt",
+}  # fmt: skip
+HeadersFooters = Literal["keep", "drop"]
+Images = Literal["files", "embed", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One result: `path` None is stdout."""
+
+    format: Literal["html", "md", "json", "txt", "overlay"]
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document and all that is to be written of it."""
+
+    item: Input
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All of a run: the jobs, and the folder of the results if there is one."""
+
+    jobs: tuple[Job, ...]
+    folder: Path | None = None
+
+
+def formats_of(names: Sequence[str]) -> tuple[Format, ...]:
+    """The formats of `--to html --to md,json`, each once. Raises UsageError."""
+    found: dict[Format, None] = {}
+    for name in (part.strip().lower() for text in names for part in text.split(",")):
+        fmt = OF_SUFFIX.get(f".{name}")
+        if fmt is None:
+            raise UsageError(f"--to {name}: no such format", user_action="Choose from html, md, json and txt.")
+        found[fmt] = None
+    return tuple(found)
+
+
+def plan_outputs(items: Sequence[Input], output: str | None, formats: tuple[Format, ...], overlay: str | None) -> Plan:
+    """Decide the files of every input. Raises UsageError when the request is not clear, before anything is parsed."""
+    folder = _folder(items, output)
+    if folder is not None:
+        stems = output_stems(items)
+        targets = [[Target(fmt, _with(folder / stem, fmt)) for fmt in formats or FOLDER_FORMATS] for stem in stems]
+    elif len(items) != 1:
+        where = "one file" if output not in (None, "-") else "stdout"
+        raise UsageError(f"{len(items)} inputs can't go to {where}", user_action="Give a folder: -o DIR/")
+    elif output in (None, "-"):
+        targets = [_to_stdout(formats, nothing=overlay is not None and output is None)]
+    else:
+        targets = [[_to_file(Path(str(output)), formats)]]
+    jobs = [Job(item, tuple(found)) for item, found in zip(items, targets, strict=True)]
+    if overlay is not None:
+        jobs = _add_overlays(jobs, overlay)
+    _guard_inputs(jobs)
+    return Plan(tuple(jobs), folder)
+
+
+def _folder(items: Sequence[Input], output: str | None) -> Path | None:
+    if output in (None, "-"):
+        return None
+    path = Path(str(output))
+    several = len(items) > 1 and path.suffix.lower() not in OF_SUFFIX
+    return path if str(output).endswith(("/", "\\")) or path.is_dir() or several else None
+
+
+def _with(stem: Path, suffix: str) -> Path:
+    return stem.with_name(f"{stem.name}.{suffix}")
+
+
+def _to_stdout(formats: tuple[Format, ...], *, nothing: bool) -> list[Target]:
+    if len(formats) > 1:
+        raise UsageError("several formats can't go to stdout", user_action="Give a folder: -o DIR/")
+    if nothing and not formats:
+        return []
+    return [Target(formats[0] if formats else "md", None)]
+
+
+def _to_file(path: Path, formats: tuple[Format, ...]) -> Target:
+    suffix = OF_SUFFIX.get(path.suffix.lower())
+    if len(formats) > 1:
+        raise UsageError(f"several formats can't go to one file {path}", user_action="Give a folder: -o DIR/")
+    if suffix and formats and suffix != formats[0]:
+        raise UsageError(f"{path} and --to {formats[0]} contradict each other", user_action="Leave out --to.")
+    if formats:
+        return Target(formats[0], path)
+    if suffix is None:
+        action = "For a PDF with boxes use --overlay FILE.pdf." if path.suffix.lower() == ".pdf" else (
+            "Name it .html, .md, .json or .txt, give --to, or a folder with a slash at its end."
+        )  # fmt: skip
+        raise UsageError(f"the suffix of {path} is no output format", user_action=action)
+    return Target(suffix, path)
+
+
+def _add_overlays(jobs: list[Job], overlay: str) -> list[Job]:
+    path = Path(overlay)
+    if overlay == "-":
+        if len(jobs) > 1 or any(target.path is None for target in jobs[0].targets):
+            raise UsageError("stdout takes one result, and --overlay - would be a second one")
+        return [Job(jobs[0].item, (*jobs[0].targets, Target("overlay", None)))]
+    if not overlay.endswith("/") and not path.is_dir() and len(jobs) == 1:
+        return [Job(jobs[0].item, (*jobs[0].targets, Target("overlay", path)))]
+    if path.suffix.lower() == ".pdf":
+        raise UsageError(f"{len(jobs)} overlays can't go to one file", user_action="Give a folder: --overlay DIR/")
+    stems = output_stems([job.item for job in jobs])
+    return [
+        Job(job.item, (*job.targets, Target("overlay", _with(path / stem, "boxes.pdf"))))
+        for job, stem in zip(jobs, stems, strict=True)
+    ]
+
+
+def _guard_inputs(jobs: Sequence[Job]) -> None:
+    inputs = {job.item.path.resolve() for job in jobs if job.item.path is not None}
+    for job in jobs:
+        for target in job.targets:
+            if target.path is not None and target.path.resolve() in inputs:
+                raise UsageError(f"{target.path} is an input; it would be overwritten")
+
+
+def check_targets(targets: Sequence[Target], *, no_overwrite: bool) -> None:
+    """Before any work: can the results be written? Raises OutputExists or OutputError."""
+    for target in targets:
+        if target.path is None:
+            if target.format == "overlay" and sys.stdout.isatty():
+                raise UsageError("a PDF is not written to a terminal", user_action="Give --overlay FILE.pdf.")
+            continue
+        if target.path.is_dir():
+            raise OutputError(f"{target.path} is a folder", user_action="Give a file name.")
+        if no_overwrite and target.path.exists():
+            raise OutputExists(f"{target.path} exists")
+
+
+def make_folders(folder: Path | None, targets: Sequence[Target]) -> None:
+    """The folders below an output folder; the folder of a single named file must be there already."""
+    for target in targets:
+        parent = target.path.parent if target.path is not None else None
+        if parent is None or parent.is_dir():
+            continue
+        if folder is None and target.format != "overlay":
+            raise OutputError(
+                f"the folder of {target.path} does not exist", user_action=f"Make the folder {parent} first."
+            )
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{parent}: {error.strerror or error}") from error
+
+
+def write_target(document: Document, target: Target, item: Input, **options: Any) -> None:
+    """Write one result, a file atomically. Raises OutputError."""
+    try:
+        if target.format == "overlay":
+            _write_overlay(document, target, item)
+        elif target.path is None:
+            write_stdout(render(document, target.format, **options).encode())
+        else:
+            from docparse.export import save
+
+            save(document, target.path, format=target.format, **options)
+    except DocparseError:
+        raise
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"{target.path or 'stdout'}: {error.strerror or error}") from error
+
+
+def render(document: Document, fmt: str, *, headers_footers: HeadersFooters, images: Images) -> str:
+    """One result as text, for stdout: pictures that would be files are left out."""
+    images = "none" if images == "files" else images
+    if fmt == "html":
+        return document.to_html(images=images)
+    if fmt == "json":
+        return document.to_json(images=images)
+    if fmt == "md":
+        return document.to_markdown(headers_footers=headers_footers, images=images)
+    return document.to_text(headers_footers=headers_footers)
+
+
+def _write_overlay(document: Document, target: Target, item: Input) -> None:
+    from docparse.export import write_atomic
+    from docparse.export.overlay import to_overlay
+
+    if item.path is None:
+        raise UsageError("--overlay draws on the input file, so it can't be stdin")
+    data = to_overlay(document, item.path)
+    if target.path is None:
+        write_stdout(data)
+    else:
+        write_atomic(target.path, data)
+
+
+def write_stdout(data: bytes) -> None:
+    """The result and nothing else; stdout is used once."""
+    sys.stdout.buffer.write(data if data.endswith(b"\n") or data.startswith(b"%PDF") else data + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,248 @@
+"""The run: every job through the pipeline with one engine, results written, outcomes counted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from docparse.cli.inputs import Input
+from docparse.cli.manifest import Manifest, document_record, sha256_of
+from docparse.cli.outputs import HeadersFooters, Images, Job, Plan, check_targets, make_folders, write_target
+from docparse.cli.progress import Progress
+from docparse.cli.report import as_docparse_error, error_line, error_object
+from docparse.errors import (
+    AllFailed,
+    Cancelled,
+    DocparseError,
+    EmptyInput,
+    LimitExceeded,
+    PartialResult,
+    SomeFailed,
+    UsageError,
+)  # fmt: skip
+from docparse.model.base import Engine
+from docparse.options import ParseOptions
+from docparse.pipeline import PageDone, open_engine, parse
+from docparse.schemas.document import Document, EngineInfo
+from docparse.settings import Settings
+
+_STOP_S = 3.0  # how long running documents may take to notice that the run was stopped
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What was asked of the run rather than of a document."""
+
+    headers_footers: HeadersFooters = "drop"
+    images: Images = "files"
+    skip_existing: bool = False
+    no_overwrite: bool = False
+    abort_on_error: bool = False
+    keep_documents: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one input."""
+
+    item: Input
+    status: Literal["ok", "partial", "failed", "skipped"]
+    outputs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    error: DocparseError | None = None
+    record: dict[str, Any] = field(default_factory=dict)
+    document: Document | None = None
+
+
+class Run:
+    """One run of `docparse parse`. `outcomes` fills up as documents finish."""
+
+    def __init__(
+        self, plan: Plan, options: ParseOptions, settings: Settings, how: RunOptions, progress: Progress,
+        manifest: Manifest,
+    ) -> None:  # fmt: skip
+        self.plan, self.options, self.settings, self.how = plan, options, settings, how
+        self.progress, self.manifest = progress, manifest
+        self.outcomes: list[Outcome] = []
+        self.info: EngineInfo | None = None
+        self._engine: Engine | None = None
+        self._stop = threading.Event()
+        self._writing = threading.Lock()
+        self._opening = threading.Lock()
+        jobs = options.jobs or settings.jobs or len(os.sched_getaffinity(0))
+        self.threads = max(1, min(jobs, len(plan.jobs)))
+        self._per_document = options.model_copy(update={"jobs": max(1, jobs // self.threads)})
+
+    def __call__(self) -> None:
+        """Work through the jobs. Raises Cancelled or KeyboardInterrupt when stopped; other errors are in `outcomes`."""
+        try:
+            if self.threads == 1:
+                for job in self.plan.jobs:
+                    if not self._take(self._guarded(job)):
+                        break
+            else:
+                self._in_threads()
+        finally:
+            self._stop.set()
+            if self._engine is not None:
+                self._engine.close()
+
+    def _in_threads(self) -> None:
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="document")
+        waiting: set[Future[Outcome]] = set()
+        try:
+            queue = iter(self.plan.jobs)
+            going = True
+            while going or waiting:
+                while going and len(waiting) < self.threads and (job := next(queue, None)) is not None:
+                    waiting.add(pool.submit(self._guarded, job))
+                if not waiting:
+                    break
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    going = self._take(future.result()) and going
+        except BaseException:
+            self._give_up(waiting)
+            raise
+        pool.shutdown()
+
+    def _give_up(self, waiting: set[Future[Outcome]]) -> None:
+        """Stop the documents in work; what does not notice in time is left behind by ending the process."""
+        self._stop.set()
+        if self._engine is not None:
+            self._engine.close()
+        _, stuck = wait(waiting, timeout=_STOP_S)
+        if stuck:
+            self._writing.acquire()  # never released: no thread may begin a file now
+            print(error_line(Cancelled("stopped; nothing half-written is left")), file=sys.stderr, flush=True)
+            os._exit(Cancelled.exit_code)
+
+    def _take(self, outcome: Outcome) -> bool:
+        """Note one outcome; whether to go on."""
+        self.outcomes.append(outcome)
+        item = outcome.item
+        self.progress.document(item.shown)
+        self.progress.event(
+            "document", input=item.shown, status=outcome.status, seconds=outcome.seconds, outputs=outcome.outputs,
+            error=error_object(outcome.error) if outcome.error else None,
+        )  # fmt: skip
+        if outcome.error is not None:
+            self.progress.say(error_line(outcome.error, item.shown))
+        elif outcome.status == "skipped":
+            self.progress.note(f"{item.shown}: skipped, its results exist")
+        self.manifest.add(
+            {
+                "input": item.shown, "status": outcome.status, "seconds": outcome.seconds, "outputs": outcome.outputs,
+                **outcome.record, "error": error_object(outcome.error) if outcome.error else None,
+            }
+        )  # fmt: skip
+        return not (self.how.abort_on_error and outcome.status == "failed")
+
+    def _guarded(self, job: Job) -> Outcome:
+        """One job; whatever goes wrong becomes its outcome."""
+        started = time.monotonic()
+        try:
+            outcome = self._work(job)
+        except (Cancelled, BrokenPipeError, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if self.progress.verbosity >= 2 and not isinstance(error, DocparseError):
+                raise
+            record = {"sha256": sha256_of(job.item.path), "options": _asked(self.options)}
+            outcome = Outcome(job.item, "failed", error=as_docparse_error(error), record=record)
+        outcome.seconds = round(time.monotonic() - started, 3)
+        return outcome
+
+    def _work(self, job: Job) -> Outcome:
+        item, how = job.item, self.how
+        if item.error is not None:
+            raise item.error
+        if how.skip_existing and job.targets and all(t.path is not None and t.path.exists() for t in job.targets):
+            return Outcome(item, "skipped")
+        check_targets(job.targets, no_overwrite=how.no_overwrite)
+        make_folders(self.plan.folder, job.targets)
+        document = self._parse(item)
+        for target in job.targets:
+            with self._writing:
+                self._check_stop()
+                write_target(document, target, item, headers_footers=how.headers_footers, images=how.images)
+        return Outcome(
+            item, document.status, [str(t.path) for t in job.targets if t.path is not None],
+            error=_partial(document), record=document_record(document),
+            document=document if how.keep_documents else None,
+        )  # fmt: skip
+
+    def _parse(self, item: Input) -> Document:
+        source = item.path if item.path is not None else read_stdin(self.settings)
+
+        def on_page(page: PageDone) -> None:
+            self._check_stop()
+            self.progress.page(item.shown, page)
+
+        engine, info = self._open_engine()
+        document = parse(
+            source, options=self._per_document, settings=self.settings, progress=on_page, engine=engine,
+            name="stdin" if item.path is None else None,
+        )  # fmt: skip
+        document.engine = info
+        document.options = _asked(self.options)
+        return document
+
+    def _open_engine(self) -> tuple[Engine, EngineInfo]:
+        """The engine of the whole run, opened when the first document needs it."""
+        with self._opening:
+            if self._engine is None or self.info is None:
+                self._engine, self.info = open_engine(self.options, self.settings)
+                reason = f" ({self.info.reason})" if self.info.reason else ""
+                self.progress.note(f"docparse: engine {self.info.name}{reason}")
+                self.progress.event("engine", name=self.info.name, reason=self.info.reason)
+            return self._engine, self.info
+
+    def _check_stop(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled("stopped; nothing half-written is left")
+
+
+def _asked(options: ParseOptions) -> dict[str, Any]:
+    return options.model_dump(mode="json", exclude={"password"}, exclude_defaults=True)
+
+
+def _partial(document: Document) -> PartialResult | None:
+    failed = [page for page in document.pages if page.status == "failed"]
+    if document.status == "ok":
+        return None
+    first = next((page.error for page in failed if page.error is not None), None)
+    why = f"; page {first.page}: {first.message}" if first else ""
+    return PartialResult(f"{len(failed)} of {len(document.pages)} pages failed{why}")
+
+
+def read_stdin(settings: Settings) -> bytes:
+    """The document on stdin. Raises UsageError on a terminal, EmptyInput, LimitExceeded."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("stdin is a terminal", user_action="Pipe a file into it: docparse - < file.pdf")
+    limit = int(settings.max_file_mb * 1024 * 1024)
+    data = sys.stdin.buffer.read(limit + 1)
+    if not data:
+        raise EmptyInput("stdin is empty")
+    if len(data) > limit:
+        raise LimitExceeded(f"stdin holds more than max_file_mb ({settings.max_file_mb:g} MB)")
+    return data
+
+
+def final_error(outcomes: Sequence[Outcome], planned: int) -> DocparseError | None:
+    """The error of a whole run, with its exit code; None when all went well."""
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    if planned == 1:
+        return outcomes[0].error if outcomes else None
+    if len(failed) == planned:
+        return AllFailed(f"all {planned} documents failed")
+    if failed:
+        return SomeFailed(f"{len(failed)} of {planned} documents failed")
+    partial = sum(outcome.status == "partial" for outcome in outcomes)
+    return PartialResult(f"{partial} of {planned} documents have failed pages") if partial else None
