@@ -1,0 +1,182 @@
+"""The embedded engine behind the seam: CPU only, no download, one page per process at a time.
+
+`embedded-fast` needs only the text layer and geometry: a page takes milliseconds, so it is done where it is submitted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from docparse.errors import DocparseError, EngineError, PageTimeout
+from docparse.model.base import Deadline
+from docparse.process import ChildProcess
+from docparse.schemas.page import PageImage, PageOutput, PixelBudget
+
+_POLL_S = 0.05
+_BUDGET = PixelBudget(max_pixels=1600 * 28 * 28, max_scan_pixels=6144 * 28 * 28)
+_FAST_BUDGET = PixelBudget(max_pixels=1600 * 28 * 28, max_scan_pixels=1600 * 28 * 28, render=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A page on its way to a worker process; `pixels` follow it as raw bytes."""
+
+    page: PageImage
+    has_pixels: bool
+    remaining_s: float | None
+    options: Mapping[str, Any]
+
+
+_Waiting = tuple[PageImage, Deadline, "Future[PageOutput]"]
+
+
+class EmbeddedEngine:
+    """`fast` reads the text layer only; else OCR and a layout model are used where a page needs them.
+
+    `jobs` is the number of worker processes (all cores by default), started when the first page comes.
+    """
+
+    def __init__(
+        self, *, fast: bool = False, jobs: int | None = None, languages: tuple[str, ...] = (), ocr: str = "auto"
+    ) -> None:
+        self.name = "embedded-fast" if fast else "embedded"
+        self.budget = _FAST_BUDGET if fast else _BUDGET
+        self._fast = fast
+        self._jobs = jobs or _cores()
+        self._options: dict[str, Any] = {"languages": languages, "ocr_mode": ocr}
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._idle = threading.Semaphore(0)
+        self._closed = False
+
+    def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
+        future: Future[PageOutput] = Future()
+        if self._closed:
+            future.set_exception(EngineError("the engine is closed", page=page.number))
+        elif self._fast:
+            _recognise_here(page, future, self._options)
+        else:
+            self._queue.put((page, deadline, future))
+            if not self._idle.acquire(blocking=False) and len(self._threads) < self._jobs:
+                thread = threading.Thread(target=self._work, name="docparse-embedded", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        return future
+
+    def close(self) -> None:
+        self._closed = True
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def _work(self) -> None:
+        """One thread feeds one worker process, which a timeout or a cancelled page costs its life."""
+        threads = max(1, _cores() // self._jobs)
+        worker: ChildProcess | None = None
+        try:
+            while (waiting := self._queue.get()) is not None:
+                page, deadline, future = waiting
+                if future.cancelled():
+                    self._idle.release()
+                    continue
+                if worker is None or not worker.alive:
+                    worker = _start_worker(threads)
+                _ask(worker, page, deadline, future, self._options)
+                self._idle.release()
+        finally:
+            if worker is not None:
+                worker.kill()
+
+
+def _start_worker(threads: int) -> ChildProcess:
+    count = str(threads)
+    return ChildProcess(
+        "docparse.model.embedded.engine:serve_pages",
+        without=("pymupdf", "pymupdf.layout", "pymupdf4llm"),
+        env={"OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "OMP_THREAD_LIMIT": count},
+    )
+
+
+def _ask(
+    worker: ChildProcess, page: PageImage, deadline: Deadline, future: Future[PageOutput], options: Mapping[str, Any]
+) -> None:
+    """Have the worker do one page and settle the future, come what may."""
+    number = page.number
+    try:
+        pixels = page.pixels
+        worker.connection.send(Task(page.replace(pixels=None), pixels is not None, deadline.remaining_s, options))
+        if pixels is not None:
+            worker.connection.send_bytes(np.ascontiguousarray(pixels).data.cast("B"))
+        while not worker.connection.poll(_POLL_S):
+            if future.cancelled():
+                worker.kill()
+                return
+            if deadline.passed:
+                worker.kill()
+                raise PageTimeout(f"page {number} was not recognised in time", page=number)
+        answer = worker.connection.recv()
+    except (EOFError, OSError):
+        code = worker.death()
+        answer = EngineError(f"page {number} ended the recogniser's process (code {code})", page=number)
+    except DocparseError as error:
+        answer = error
+    _settle(future, answer)
+
+
+def _settle(future: Future[PageOutput], answer: PageOutput | DocparseError) -> None:
+    """The future stays pending until now, so that it can be cancelled at any time."""
+    with contextlib.suppress(InvalidStateError):
+        if isinstance(answer, DocparseError):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
+
+
+def serve_pages(connection: Connection) -> None:
+    """The worker process: recognise page after page until the parent hangs up."""
+    while True:
+        task: Task = connection.recv()
+        page = task.page
+        if task.has_pixels:
+            data = connection.recv_bytes()
+            page = page.replace(pixels=np.frombuffer(data, np.uint8).reshape(page.height_px, page.width_px, 3))
+        connection.send(_recognise(page, Deadline.after(task.remaining_s), task.options, fast=False))
+
+
+def _recognise_here(page: PageImage, future: Future[PageOutput], options: Mapping[str, Any]) -> None:
+    _settle(future, _recognise(page, Deadline(), options, fast=True))
+
+
+def _recognise(
+    page: PageImage, deadline: Deadline, options: Mapping[str, Any], *, fast: bool
+) -> PageOutput | DocparseError:
+    from docparse.model.embedded.recognise import recognise
+
+    started = time.perf_counter()
+    try:
+        output = recognise(page, fast=fast, deadline=deadline, **options)
+    except DocparseError as error:
+        return error
+    except Exception as error:  # a bug on one page must not cost the others
+        return EngineError(f"page {page.number}: {type(error).__name__}: {error}", page=page.number)
+    seconds = time.perf_counter() - started
+    return PageOutput(
+        html=output.html, engine=output.engine, words=output.words, flags=output.flags, seconds=round(seconds, 4)
+    )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
