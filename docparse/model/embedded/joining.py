@@ -1,0 +1,86 @@
+"""Words and lines to text: spaces, hyphenation at line ends, scripts without spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docparse.model.embedded.lines import Line
+from docparse.model.embedded.script import is_cjk, is_unspaced
+from docparse.schemas.page import Word
+
+_HYPHENS = "-‐‑\u00ad"
+
+
+def words_text(words: Sequence[Word]) -> str:
+    """Text of words that follow one another on one line."""
+    parts: list[str] = []
+    last: Word | None = None
+    for word in words:
+        if last is not None and _blank(last, word):
+            parts.append(" ")
+        parts.append(word.text)
+        last = word
+    return "".join(parts)
+
+
+def _blank(last: Word, word: Word) -> bool:
+    gap = max(word.bbox[0] - last.bbox[2], last.bbox[0] - word.bbox[2])
+    em = max(last.size, word.size)
+    left, right = last.text[-1], word.text[0]
+    if is_cjk(left) and is_cjk(right):
+        return gap > 0.8 * em
+    if last.space and word.line == last.line and word.line >= 0:
+        return True
+    if word.line != last.line or last.line < 0:
+        return gap > 0.12 * em or (last.space and gap > -0.1 * em and last.line < 0)
+    return gap > 0.3 * em
+
+
+def line_text(line: Line) -> str:
+    return words_text(line.words)
+
+
+def join_lines(lines: Sequence[Line], breaks: Sequence[bool] = ()) -> str:
+    """Running text of lines; `breaks[i]` keeps the line end before line i as a newline."""
+    text = ""
+    for i, line in enumerate(lines):
+        nxt = line_text(line)
+        if not text:
+            text = nxt
+        elif i < len(breaks) and breaks[i]:
+            text = f"{text}\n{nxt}"
+        else:
+            text = join_pair(text, nxt)
+    return text.replace("\u00ad", "")
+
+
+def join_pair(text: str, nxt: str) -> str:
+    """Two line texts as one: a hyphen at the line end goes where the word plainly runs on."""
+    if not text or not nxt:
+        return text or nxt
+    last, first = text[-1], nxt[0]
+    if last in _HYPHENS and len(text) > 1:
+        if last == "\u00ad":
+            return text[:-1] + nxt
+        before = text.rsplit(None, 1)[-1][:-1]
+        if before and before[-1].isalpha():
+            return text[:-1] + nxt if _runs_on(before, nxt) else text + nxt
+        return f"{text} {nxt}"
+    if is_unspaced(last) and is_unspaced(first):
+        return text + nxt
+    if last in "/–—" and text[-2:-1].strip() and last == "/":
+        return text + nxt
+    return f"{text} {nxt}"
+
+
+def _runs_on(before: str, nxt: str) -> bool:
+    """Whether "before-" + next word is one word cut at the line end, rather than a compound."""
+    first = nxt.split(None, 1)[0]
+    if not first[0].islower():
+        return False
+    if any(hyphen in before for hyphen in _HYPHENS):
+        return False
+    return before.lower() not in _PREFIXES
+
+
+_PREFIXES = frozenset({"self", "non", "well", "semi", "quasi", "ex", "all", "e"})

@@ -1,0 +1,108 @@
+"""Reading order of boxes: bands and columns found by cutting at white space, recursively (after XY-cut).
+
+Neighbouring bands that share a column gutter are read column by column; what crosses the gutter (titles, wide
+figures) parts the page into such groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docparse.geometry import Box
+
+_DEPTH = 40
+
+
+def reading_order(boxes: Sequence[Box], em: float, *, rtl: bool = False) -> list[int]:
+    """Indices of `boxes` in reading order; `em` is the body font size in page units."""
+    if rtl:
+        boxes = [(-b[2], b[1], -b[0], b[3]) for b in boxes]
+    return _order(list(range(len(boxes))), boxes, max(em, 1e-6), 0)
+
+
+def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> list[int]:
+    if len(items) < 2:
+        return items
+    if depth > _DEPTH:
+        return sorted(items, key=lambda i: (boxes[i][1], boxes[i][0]))
+    bands = _cut(items, boxes, 1, 0.02 * em)
+    if len(bands) == 1:
+        columns = _cut(items, boxes, 0, 0.3 * em)
+        if len(columns) > 1:
+            return [i for column in columns for i in _order(column, boxes, em, depth + 1)]
+        return _order_tangled(items, boxes, em, depth)
+    result: list[int] = []
+    for group in _groups(bands, boxes, em):
+        if len(group) == 1:
+            result += _order(group[0], boxes, em, depth + 1)
+            continue
+        members = [i for band in group for i in band]
+        for column in _cut(members, boxes, 0, 0.3 * em):
+            result += _order(column, boxes, em, depth + 1)
+    return result
+
+
+def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[list[list[int]]]:
+    """Runs of bands with a common gutter; a band without one stands alone."""
+    groups: list[list[list[int]]] = []
+    i = 0
+    while i < len(bands):
+        group, members = [bands[i]], list(bands[i])
+        gaps = _gaps(members, boxes, em)
+        split_seen = len(gaps) > 0
+        j = i + 1
+        while j < len(bands):
+            union = members + bands[j]
+            common = _gaps(union, boxes, em)
+            if not common or not (split_seen or _gaps(bands[j], boxes, em) or len(common) > 0):
+                break
+            group.append(bands[j])
+            members, gaps, split_seen = union, common, True
+            j += 1
+        groups.append(group)
+        i = j
+    return groups
+
+
+def _gaps(items: list[int], boxes: Sequence[Box], em: float) -> list[tuple[float, float]]:
+    """Empty stripes between the items' x ranges that are wide enough for a gutter."""
+    spans = sorted((boxes[i][0], boxes[i][2]) for i in items)
+    gaps = []
+    end = spans[0][1]
+    for x0, x1 in spans[1:]:
+        if x0 - end > 0.6 * em:
+            gaps.append((end, x0))
+        end = max(end, x1)
+    return gaps
+
+
+def _cut(items: list[int], boxes: Sequence[Box], axis: int, least: float) -> list[list[int]]:
+    """Items parted at every empty stripe across the axis (0: columns, 1: bands)."""
+    ordered = sorted(items, key=lambda i: (boxes[i][axis], boxes[i][axis + 2]))
+    parts = [[ordered[0]]]
+    end = boxes[ordered[0]][axis + 2]
+    for i in ordered[1:]:
+        if boxes[i][axis] - end > least:
+            parts.append([i])
+        else:
+            parts[-1].append(i)
+        end = max(end, boxes[i][axis + 2])
+    return parts
+
+
+def _order_tangled(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> list[int]:
+    """No clean cut: shrink the boxes; failing that, let the widest box part what is above it from what is below."""
+    shrunk = list(boxes)
+    for i in items:
+        x0, y0, x1, y1 = boxes[i]
+        dx, dy = min(0.6 * em, 0.25 * (x1 - x0)), min(0.35 * em, 0.25 * (y1 - y0))
+        shrunk[i] = (x0 + dx, y0 + dy, x1 - dx, y1 - dy)
+    if len(_cut(items, shrunk, 1, 0.02 * em)) > 1 or len(_cut(items, shrunk, 0, 0.3 * em)) > 1:
+        return _order(items, shrunk, em, depth + 1)
+    wide = max(items, key=lambda i: boxes[i][2] - boxes[i][0])
+    middle = (boxes[wide][1] + boxes[wide][3]) / 2
+    above = [i for i in items if i != wide and (boxes[i][1] + boxes[i][3]) / 2 < middle]
+    below = [i for i in items if i != wide and (boxes[i][1] + boxes[i][3]) / 2 >= middle]
+    if not above or not below:
+        return sorted(items, key=lambda i: (boxes[i][1], boxes[i][0]))
+    return [*_order(above, boxes, em, depth + 1), wide, *_order(below, boxes, em, depth + 1)]

@@ -1,0 +1,200 @@
+"""Lines to paragraphs: first runs of lines under one another, then cut where indent, leading or type change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from docparse.geometry import Box
+from docparse.model.embedded.joining import join_lines
+from docparse.model.embedded.lines import Line
+from docparse.model.embedded.lists import read_marker
+from docparse.model.embedded.script import is_cjk
+from docparse.model.embedded.stats import PageStats
+
+_LOOK_AHEAD = 200
+_STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
+
+
+@dataclass(slots=True)
+class Para:
+    """Lines of one paragraph; `breaks[i]` says that line i starts on a line of its own (verse, address)."""
+
+    lines: list[Line]
+    breaks: list[bool] = field(default_factory=list)
+    left: float = 0.0
+    right: float = 0.0
+
+    @property
+    def box(self) -> Box:
+        lines = self.lines
+        return (
+            min(line.x0 for line in lines), min(line.y0 for line in lines),
+            max(line.x1 for line in lines), max(line.y1 for line in lines),
+        )  # fmt: skip
+
+    @property
+    def text(self) -> str:
+        return join_lines(self.lines, self.breaks)
+
+    @property
+    def size(self) -> float:
+        return self.lines[0].size if len(self.lines) < 3 else median(line.size for line in self.lines)
+
+
+def make_paragraphs(lines: Sequence[Line], stats: PageStats) -> list[Para]:
+    """Paragraphs of a page or region, top to bottom (columns still to be ordered)."""
+    return [para for chunk in chunks(lines, stats) for para in split_chunk(chunk, stats)]
+
+
+def chunks(lines: Sequence[Line], stats: PageStats) -> list[list[Line]]:
+    """Runs of lines where each has exactly one neighbour below and above."""
+    ordered = sorted(lines, key=lambda line: (line.y0, line.x0))
+    below = [_below(ordered, i) for i in range(len(ordered))]
+    above: list[int] = [0] * len(ordered)
+    for found in below:
+        for j in found:
+            above[j] += 1
+    nxt = [found[0] if len(found) == 1 and above[found[0]] == 1 else -1 for found in below]
+    heads = set(range(len(ordered))) - {j for j in nxt if j >= 0}
+    result = []
+    for i in sorted(heads):
+        run = [ordered[i]]
+        while (i := nxt[i]) >= 0:
+            run.append(ordered[i])
+        result.append(run)
+    return result
+
+
+def _below(ordered: list[Line], i: int) -> list[int]:
+    """Lines next below line i that share its x range, at most about one blank line away."""
+    line = ordered[i]
+    found: list[int] = []
+    floor = line.y1 + 1.1 * line.size
+    for j in range(i + 1, min(len(ordered), i + _LOOK_AHEAD)):
+        other = ordered[j]
+        if other.y0 > floor:
+            break
+        if other.baseline - line.baseline < 0.5 * min(line.size, other.size):
+            continue
+        shared = min(line.x1, other.x1) - max(line.x0, other.x0)
+        if shared <= 0.05 * min(line.width, other.width):
+            continue
+        if found and other.baseline > ordered[found[0]].baseline + 0.5 * other.size:
+            break
+        found.append(j)
+    return found
+
+
+def split_chunk(lines: list[Line], stats: PageStats) -> list[Para]:
+    """Paragraphs of one column run."""
+    if len(lines) == 1:
+        return [Para(lines, [False], lines[0].x0, lines[0].x1)]
+    splitter = _Splitter(lines, stats)
+    paras = [Para([lines[0]], [False], splitter.left, splitter.right)]
+    for i in range(1, len(lines)):
+        how = splitter.cut(i, paras[-1])
+        if how == "break":
+            paras.append(Para([lines[i]], [False], splitter.left, splitter.right))
+        else:
+            paras[-1].lines.append(lines[i])
+            paras[-1].breaks.append(how == "newline")
+    return paras
+
+
+class _Splitter:
+    """Decides between two lines of a run: same paragraph, new line in it, or a new paragraph."""
+
+    def __init__(self, lines: list[Line], stats: PageStats) -> None:
+        self.lines, self.stats = lines, stats
+        self.rtl = sum(line.rtl for line in lines) * 2 > len(lines)
+        starts = sorted(self.start(line) for line in lines)
+        ends = sorted(self.end(line) for line in lines)
+        self.start_edge, self.end_edge = starts[0], ends[-1]
+        self.left, self.right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+        em = median(line.size for line in lines)
+        steps = [b.baseline - a.baseline for a, b in pairwise(lines) if abs(a.size - b.size) < 0.1 * em]
+        near = [step for step in steps if step < 1.9 * em]
+        usual = median(near) if len(near) >= 2 else min([*near, stats.leading * em / stats.size])
+        self.leading = max(usual, 0.9 * em)
+        at_edge = sum(self.start(line) - self.start_edge < 0.6 * em for line in lines)
+        self.hanging = (
+            len(lines) >= 4 and at_edge * 2 <= len(lines) and self.start(lines[0]) - self.start_edge < 0.6 * em
+        )
+        middles = [(line.x0 + line.x1) / 2 for line in lines]
+        spread = max(middles) - min(middles)
+        self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
+        self.markers = [read_marker(line.plain) for line in lines]
+
+    def start(self, line: Line) -> float:
+        return -line.x1 if self.rtl else line.x0
+
+    def end(self, line: Line) -> float:
+        return -line.x0 if self.rtl else line.x1
+
+    def cut(self, i: int, para: Para) -> str:
+        prev, line = self.lines[i - 1], self.lines[i]
+        em = max(prev.size, line.size)
+        if line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3:
+            return "break"
+        if abs(prev.size - line.size) > 0.09 * em + 0.2:
+            return "break"
+        if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
+            return "break"
+        if self.markers[i] is not None and self._starts_item(i):
+            return "break"
+        if self.centred:
+            return "join" if not self._room(prev, line, em) else "newline"
+        return self._by_indent(i, prev, line, em, para)
+
+    def _starts_item(self, i: int) -> bool:
+        """A marker that is no accident: a bullet, or a number where others start too or the line above ended."""
+        marker = self.markers[i]
+        assert marker is not None
+        line, prev = self.lines[i], self.lines[i - 1]
+        if not marker.ordered:
+            return True
+        near = [j for j, other in enumerate(self.markers) if other is not None and other.ordered and j != i]
+        same = any(abs(self.start(self.lines[j]) - self.start(line)) < 1.2 * line.size for j in near)
+        return same or prev.plain[-1:] in _STOPS or self.start(prev) - self.start(line) > 0.5 * line.size
+
+    def _by_indent(self, i: int, prev: Line, line: Line, em: float, para: Para) -> str:
+        indent = self.start(line) - self.start(prev)
+        first = para.lines[0]
+        item = read_marker(first.plain) is not None
+        if self.hanging and not item:
+            if self.start(line) - self.start_edge < 0.6 * em and self.start(prev) - self.start_edge > 0.8 * em:
+                return "break"
+        elif item:
+            if len(para.lines) == 1 and indent > 0.3 * em:
+                return "join"
+            if indent < -0.8 * em and len(para.lines) > 1:
+                return "break"
+        elif indent > 0.8 * em and self._returns(i, em):
+            return "break"
+        if not self._room(prev, line, em):
+            return "join"
+        if prev.plain[-1:] in _STOPS:
+            return "break"
+        return "newline"
+
+    def _returns(self, i: int, em: float) -> bool:
+        """Whether the line after an indented one goes back, as after a paragraph's first line."""
+        if i + 1 >= len(self.lines):
+            return self._room(self.lines[i - 1], self.lines[i], em) or self.lines[i - 1].plain[-1:] in _STOPS
+        return self.start(self.lines[i]) - self.start(self.lines[i + 1]) > 0.6 * em or self._room(
+            self.lines[i - 1], self.lines[i], em
+        )
+
+    def _room(self, prev: Line, line: Line, em: float) -> bool:
+        """Whether the line's first word would have fitted at the end of the line before."""
+        first = line.words[0]
+        word = first.bbox[2] - first.bbox[0]
+        if is_cjk(first.text[0]):
+            word = 2 * first.size
+        room = self.end_edge - self.end(prev)
+        if self.centred:
+            room = self.right - self.left - prev.width
+        return room > word + 0.8 * em

@@ -1,0 +1,50 @@
+"""What is usual on a page: body size, leading and column width, against which everything else stands out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from docparse.model.embedded.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class PageStats:
+    """`size`, `leading` and `width` in page units; `bold` says that the body itself is bold."""
+
+    size: float = 10.0
+    leading: float = 12.0
+    width: float = 400.0
+    bold: bool = False
+    letters: int = 0
+    rtl: bool = False
+
+
+def page_stats(lines: Sequence[Line]) -> PageStats:
+    """Statistics of a page's lines, weighted by letters."""
+    if not lines:
+        return PageStats()
+    sizes: Counter[float] = Counter()
+    bold = letters = rtl = 0
+    for line in lines:
+        count = sum(len(word.text) for word in line.words)
+        sizes[round(line.size * 2) / 2] += count
+        letters += count
+        rtl += count if line.rtl else 0
+        bold += count if line.bold else 0
+    size = max(sizes, key=lambda key: (sizes[key], key))
+    exact = [line for line in lines if abs(line.size - size) <= 0.26]
+    steps = [b.baseline - a.baseline for a, b in pairwise(exact) if a.x0 < b.x1 and b.x0 < a.x1]
+    steps = [step for step in steps if 0.8 * size < step < 2.2 * size]
+    widths = sorted(line.width for line in exact)
+    return PageStats(
+        size=max(median(line.size for line in exact) if exact else size, 0.1),
+        leading=median(steps) if steps else 1.25 * size,
+        width=widths[int(0.8 * (len(widths) - 1))] if widths else 400.0,
+        bold=bold > 0.6 * letters,
+        letters=letters,
+        rtl=rtl > 0.5 * letters,
+    )
