@@ -1,0 +1,66 @@
+"""Text of an element of model-written HTML."""
+
+from __future__ import annotations
+
+import re
+
+from docparse.qwenvl.markup import BLOCK, INVISIBLE, Node
+
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_BREAKS = re.compile(" ?(?:\0 ?)+")
+_MATH = re.compile(r"\A(?:\$\$(.*)\$\$|\$([^$]*)\$|\\\[(.*)\\\]|\\\((.*)\\\))\Z", re.DOTALL)
+_BREAK = "\0"  # `clean` has removed every NUL of the input
+
+
+def text_of(children: list[Node | str]) -> str:
+    """Running text: white space collapsed, `<br>` and block ends as line breaks, `<sup>` and `<sub>` as inline math."""
+    if len(children) == 1 and isinstance(children[0], str):
+        return _SPACES.sub(" ", children[0]).strip(" ")
+    parts: list[str] = []
+    _gather(children, parts)
+    text = _SPACES.sub(" ", "".join(parts))
+    return _BREAKS.sub("\n", text).strip(" \n") if _BREAK in text else text.strip(" ")
+
+
+def _gather(children: list[Node | str], parts: list[str]) -> None:
+    for child in children:
+        if isinstance(child, str):
+            parts.append(child)
+        elif child.tag == "br":
+            parts.append(_BREAK)
+        elif child.tag in ("sup", "sub"):
+            inner = text_of(child.children)
+            sign = "^" if child.tag == "sup" else "_"
+            parts.append(f"${sign}{{{inner}}}$" if inner and "$" not in inner else inner)
+        elif child.tag in BLOCK:
+            parts.append(" " if child.tag in ("td", "th") else _BREAK)
+            _gather(child.children, parts)
+            parts.append(" " if child.tag in ("td", "th") else _BREAK)
+        elif child.tag not in INVISIBLE:
+            _gather(child.children, parts)
+
+
+def verbatim_of(children: list[Node | str]) -> str:
+    """Text with its own line breaks (code, ABC notation); blank lines at the ends are dropped."""
+    parts: list[str] = []
+    _gather_verbatim(children, parts)
+    return "".join(parts).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+
+
+def _gather_verbatim(children: list[Node | str], parts: list[str]) -> None:
+    for child in children:
+        if isinstance(child, str):
+            parts.append(child)
+        elif child.tag == "br":
+            parts.append("\n")
+        elif child.tag not in INVISIBLE:
+            _gather_verbatim(child.children, parts)
+
+
+def strip_math(text: str) -> str:
+    """LaTeX without the `$$…$$`, `$…$`, `\\[…\\]` or `\\(…\\)` around it."""
+    match = _MATH.match(text)
+    if match is None:
+        return text
+    inner = next(group for group in match.groups() if group is not None)
+    return text if "$$" in inner else inner.strip()
