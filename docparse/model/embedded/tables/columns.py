@@ -1,0 +1,163 @@
+"""Columns of a table from the white corridors between its words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.tables.rules import Line
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks
+
+_RIGHT_OF_SYMBOL = re.compile(r"^[$€£¥<>≤≥~≈±(\[]+$")  # belongs to what follows it
+_LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to what stands before it
+_BULLET = re.compile(r"^[•◦▪▫●○■□‣∙·\-–—✓➢❖o*\uf0b7\uf0a7]$")
+
+
+class Corridor(NamedTuple):
+    """White space between two columns, from x = `low` to `high`."""
+
+    low: float
+    high: float
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
+
+
+def chunk_gap(rows: int, em: float) -> float:
+    """Blank that parts two chunks: few rows need a wide one, many rows prove a narrow one."""
+    if rows >= 8:
+        return 0.45 * em
+    return 0.6 * em if rows >= 4 else 0.9 * em
+
+
+def make_chunks(rows: Sequence[TextRow], gap: float, vertical: Sequence[Line]) -> None:
+    """Set the chunks of each row; a vertical rule through the row parts them too."""
+    for row in rows:
+        chunks = split_chunks(row, gap)
+        bars = [line.pos for line in vertical if line.start <= row.middle <= line.end]
+        if bars:
+            chunks = [part for chunk in chunks for part in _split_at(chunk, bars)]
+        row.chunks = _with_bullets(chunks)
+
+
+def _split_at(chunk: Chunk, bars: list[float]) -> list[Chunk]:
+    parts: list[Chunk] = []
+    last = -1
+    for word in chunk.words:
+        side = sum((word.bbox[0] + word.bbox[2]) / 2 > bar for bar in bars)
+        if parts and side == last:
+            parts[-1].words.append(word)
+            parts[-1].x1 = max(parts[-1].x1, word.bbox[2])
+        else:
+            parts.append(Chunk([word], word.bbox[0], word.bbox[2]))
+        last = side
+    return parts
+
+
+def _with_bullets(chunks: list[Chunk]) -> list[Chunk]:
+    """A bullet is part of the text behind it."""
+    result: list[Chunk] = []
+    for chunk in chunks:
+        if result and len(result[-1].words) == 1 and _BULLET.match(result[-1].words[0].text) and _is_text(chunk):
+            result[-1] = Chunk(result[-1].words + chunk.words, result[-1].x0, chunk.x1)
+        else:
+            result.append(chunk)
+    return result
+
+
+def _is_text(chunk: Chunk) -> bool:
+    return len(chunk.words[0].text) > 1 and chunk.words[0].text[0].isalpha()
+
+
+def corridors(rows: Sequence[TextRow], em: float) -> list[Corridor]:
+    """White corridors through all rows, chunks that span several columns left aside."""
+    texts = [row.chunks for row in rows if row.chunks]
+    if len(texts) < 2:
+        return []
+    x0 = min(chunk.x0 for chunks in texts for chunk in chunks)
+    x1 = max(chunk.x1 for chunks in texts for chunk in chunks)
+    step = em / 16
+    cover = np.zeros(int((x1 - x0) / step) + 2)
+    spanning = _spanners(texts)
+    kept = 0
+    for chunks, wide in zip(texts, spanning, strict=True):
+        for chunk, is_wide in zip(chunks, wide, strict=True):
+            if not is_wide:
+                cover[int((chunk.x0 - x0) / step)] += 1
+                cover[int((chunk.x1 - x0) / step)] -= 1
+                kept += 1
+    free = np.cumsum(cover)[:-1] <= len(texts) // 25
+    minimum = 0.3 if len(texts) >= 6 else 0.5 if len(texts) >= 4 else 0.8
+    return [
+        Corridor(x0 + low * step, x0 + high * step)
+        for low, high in _runs(free)
+        if low > 0 and high < len(free) and (high - low) * step >= minimum * em
+    ]
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _spanners(texts: Sequence[Sequence[Chunk]]) -> list[list[bool]]:
+    """Per chunk: most other rows that have text in its width have two or more chunks there."""
+    low = np.array([chunk.x0 for chunks in texts for chunk in chunks])
+    high = np.array([chunk.x1 for chunks in texts for chunk in chunks])
+    margin = 0.02 * (high - low)
+    some = np.zeros(len(low))
+    several = np.zeros(len(low))
+    for chunks in texts:
+        starts = np.array([chunk.x0 for chunk in chunks])
+        ends = np.array([chunk.x1 for chunk in chunks])
+        count = np.searchsorted(starts, high - margin) - np.searchsorted(ends, low + margin)
+        some += count > 0
+        several += count > 1
+    wide = (several >= 1) & (several >= 0.5 * (some - 1))
+    result, at = [], 0
+    for chunks in texts:
+        result.append([bool(flag) for flag in wide[at : at + len(chunks)]])
+        at += len(chunks)
+    return result
+
+
+def without_symbol_columns(found: list[Corridor], rows: Sequence[TextRow]) -> list[Corridor]:
+    """Columns of nothing but "$" or "%" or footnote marks belong to their neighbour."""
+    kept = list(found)
+    while kept:
+        middles = [corridor.middle for corridor in kept]
+        texts: list[list[str]] = [[] for _ in range(len(kept) + 1)]
+        for row in rows:
+            for chunk in row.chunks:
+                first, last = bisect_right(middles, chunk.x0), bisect_right(middles, chunk.x1)
+                if first == last:
+                    texts[first].append(chunk.text)
+        drop = next((d for d in (_symbol_side(texts, i) for i in range(len(texts))) if d is not None), None)
+        if drop is None:
+            return kept
+        del kept[drop]
+    return kept
+
+
+def _symbol_side(texts: list[list[str]], column: int) -> int | None:
+    """The corridor to close beside a column of symbols, None where it is a column of its own."""
+    column_texts = texts[column]
+    if not column_texts:
+        return min(column, len(texts) - 2) if len(texts) > 1 else None
+    if column < len(texts) - 1 and all(_RIGHT_OF_SYMBOL.match(text) for text in column_texts):
+        return column
+    if column > 0 and all(_LEFT_OF_SYMBOL.match(text) for text in column_texts):
+        return column - 1
+    return None
+
+
+def columns_of(chunk: Chunk, bounds: Sequence[float]) -> tuple[int, int]:
+    """First and last column that a chunk reaches into; `bounds` are the inner separators."""
+    first = bisect_right(bounds, chunk.x0)
+    return first, max(first, bisect_right(bounds, chunk.x1))

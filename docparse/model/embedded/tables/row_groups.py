@@ -1,0 +1,101 @@
+"""Text lines of a table's body joined to table rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.rules import Line
+from docparse.model.embedded.tables.text_rows import TextRow
+
+Span = tuple[int, int]
+
+
+def group_rows(
+    rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], horizontal: Sequence[Line], em: float
+) -> list[list[int]]:
+    """Numbers of the text lines that make up each table row, top to bottom."""
+    if not rows:
+        return []
+    ruled = _ruled_groups(rows, horizontal)
+    if ruled is not None:
+        return ruled
+    pitch = [lower.middle - upper.middle for upper, lower in pairwise(rows)]
+    tight = _tight_pitch(pitch)
+    groups = [[0]]
+    for i in range(1, len(rows)):
+        near = pitch[i - 1] <= tight
+        if near and not _rule_between(rows[i - 1], rows[i], horizontal) and _continues(rows, spans, groups[-1], i, em):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def _ruled_groups(rows: Sequence[TextRow], horizontal: Sequence[Line]) -> list[list[int]] | None:
+    """Rows between drawn rules, when rules part most of the lines."""
+    groups = [[0]]
+    for i in range(1, len(rows)):
+        if _rule_between(rows[i - 1], rows[i], horizontal):
+            groups.append([i])
+        else:
+            groups[-1].append(i)
+    if len(groups) < 3 or any(_several_records(rows, group) for group in groups):
+        return None
+    return groups
+
+
+def _several_records(rows: Sequence[TextRow], group: list[int]) -> bool:
+    """Two or more lines of a ruled row have numbers below one another."""
+    numeric = [{round(c.x1 / 4) for c in rows[i].chunks if is_number(c.text)} for i in group]
+    return sum(bool(a & b) for a, b in pairwise(numeric)) >= 1
+
+
+def _rule_between(upper: TextRow, lower: TextRow, horizontal: Sequence[Line]) -> bool:
+    x0, x1 = min(upper.x0, lower.x0), max(upper.x1, lower.x1)
+    return any(
+        upper.middle < line.pos < lower.middle and min(line.end, x1) - max(line.start, x0) > 0.8 * (x1 - x0)
+        for line in horizontal
+    )
+
+
+def _tight_pitch(pitch: list[float]) -> float:
+    """Distance of lines up to which the lower one may continue the upper one."""
+    if not pitch:
+        return 0.0
+    ordered = sorted(pitch)
+    low = ordered[len(ordered) // 10]
+    wide = [p for p in ordered if p > 1.3 * low]
+    # most rows stand apart and some lines close together: only the close ones can belong together
+    return 1.25 * low if len(wide) >= 0.3 * len(ordered) else 1.15 * median(ordered)
+
+
+def _continues(
+    rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], group: list[int], index: int, em: float
+) -> bool:
+    """Does line `index` go on with the table row made of `group`?"""
+    row, above = rows[index], rows[index - 1]
+    columns = {c for first, last in spans[index] for c in range(first, last + 1)}
+    taken = {c for i in group for first, last in spans[i] for c in range(first, last + 1)}
+    if any(is_number(chunk.text) for chunk in row.chunks):
+        return _label_came_first(rows, spans, group, index, em)
+    if 0 not in columns:
+        return columns <= taken and len(taken) > 1
+    if columns == {0} and len(taken) > 1 and len(row.chunks) == 1:
+        text = row.chunks[0].words[0].text
+        indent = row.chunks[0].x0 - above.chunks[0].x0
+        return 0 in taken and (text[0].islower() or text[0] == "(" or indent > 0.8 * em) and indent > -0.3 * em
+    return False
+
+
+def _label_came_first(
+    rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], group: list[int], index: int, em: float
+) -> bool:
+    """A label in column 0 broke over lines, and the data stand beside its last line."""
+    row, above = rows[index], rows[index - 1]
+    if len(group) > 3 or any(spans[i] != [(0, 0)] for i in group) or not spans[index] or spans[index][0] != (0, 0):
+        return False
+    text = row.chunks[0].words[0].text
+    return text[0].islower() or text[0] == "("

@@ -1,0 +1,66 @@
+"""Places where a table may stand: between horizontal rules of one width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from docparse.geometry import Box
+from docparse.model.embedded.tables.rules import Line
+from docparse.model.embedded.tables.text_rows import split_chunks, text_rows
+from docparse.schemas.page import Word
+
+
+def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) -> list[Box]:
+    """Boxes from a first to a last rule of the same extent with rows of separate chunks between them."""
+    stacks: list[Box] = []
+    wide = sorted(line for line in _joined(horizontal, em) if line.end - line.start > 8 * em)
+    used: set[int] = set()
+    for i, top in enumerate(wide):
+        if i in used:
+            continue
+        stack = [top]
+        for j in range(i + 1, len(wide)):
+            if _same_extent(top, wide[j], em):
+                kind = _between(stack[-1], wide[j], words, em)
+                if kind == "other":
+                    break
+                stack.append(wide[j])
+                used.add(j)
+        if len(stack) > 1 and any(_between(a, b, words, em) == "table" for a, b in pairwise(stack)):
+            x0 = min(line.start for line in stack)
+            x1 = max(line.end for line in stack)
+            stacks.append((x0, stack[0].pos, x1, stack[-1].pos))
+    return stacks
+
+
+def _joined(horizontal: Sequence[Line], em: float) -> list[Line]:
+    """Pieces of rule at one height, a blank apart, count as one rule."""
+    joined: list[Line] = []
+    for line in sorted(horizontal):
+        if joined and line.pos - joined[-1].pos < 0.15 * em and -em < line.start - joined[-1].end < 2 * em:
+            joined[-1] = joined[-1]._replace(end=max(line.end, joined[-1].end))
+        else:
+            joined.append(line)
+    return joined
+
+
+def _same_extent(a: Line, b: Line, em: float) -> bool:
+    return abs(a.start - b.start) < 1.5 * em and abs(a.end - b.end) < 1.5 * em
+
+
+def _between(upper: Line, lower: Line, words: Sequence[Word], em: float) -> str:
+    """What stands between two rules: "table", "gap" (little or nothing), "other" (running text, a picture)."""
+    inside = [
+        w for w in words
+        if upper.pos < (w.bbox[1] + w.bbox[3]) / 2 < lower.pos and w.bbox[2] > upper.start and w.bbox[0] < upper.end
+    ]  # fmt: skip
+    if not inside:
+        return "gap" if lower.pos - upper.pos < 3 * em else "other"
+    rows = text_rows(inside)
+    for row in rows:
+        row.chunks = split_chunks(row, 0.9 * em)
+    several = sum(len(row.chunks) > 1 for row in rows)
+    if several >= 0.4 * len(rows):
+        return "table" if several >= 0.5 * len(rows) else "gap"
+    return "gap" if len(rows) <= 2 and lower.pos - upper.pos < 4 * em else "other"
