@@ -69,13 +69,13 @@ class _Run:
 
 def parse(
     source: AnySource, *, options: ParseOptions | None = None, settings: Settings | None = None,
-    progress: Progress | None = None, engine: Engine | None = None, name: str | None = None, **fields: Any,
+    progress: Progress | None = None, engine: Engine | str | None = None, name: str | None = None, **fields: Any,
 ) -> Document:  # fmt: skip
     """Parse a PDF or image (path, bytes or binary stream) into a `Document`.
 
     `fields` are fields of ParseOptions: `parse("x.pdf", pages="1-3", engine="embedded-fast")`. A page that fails is
-    listed in `document.errors` and the status is "partial"; if every page fails, the first error is raised. An `engine`
-    that is passed in stays open, so that one serves many files.
+    listed in `document.errors` and the status is "partial"; if every page fails, the first error is raised. `engine` is
+    a name or an open `Engine`, which stays open, so that one serves many files.
     """
     with ExitStack() as stack:
         run = _open(stack, source, options, settings, progress, engine, name, fields)
@@ -89,7 +89,7 @@ def parse(
 
 def parse_pages(
     source: AnySource, *, options: ParseOptions | None = None, settings: Settings | None = None,
-    progress: Progress | None = None, engine: Engine | None = None, name: str | None = None, **fields: Any,
+    progress: Progress | None = None, engine: Engine | str | None = None, name: str | None = None, **fields: Any,
 ) -> Iterator[Page]:  # fmt: skip
     """The pages of a document one by one, in constant memory: what `parse` gives, without what needs all pages.
 
@@ -104,8 +104,11 @@ def parse_pages(
 
 def _open(
     stack: ExitStack, source: AnySource, options: ParseOptions | None, settings: Settings | None,
-    progress: Progress | None, engine: Engine | None, name: str | None, fields: dict[str, Any],
+    progress: Progress | None, engine: Engine | str | None, name: str | None, fields: dict[str, Any],
 ) -> _Run:  # fmt: skip
+    if isinstance(engine, str):
+        fields = {**fields, "engine": engine}
+        engine = None
     options = (options or ParseOptions()).model_copy(update=ParseOptions(**fields).model_dump(include=set(fields)))
     settings = settings or load_settings()
     opened = stack.enter_context(open_source(source, options=options, settings=settings, name=name))
