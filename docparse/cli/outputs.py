@@ -1,18 +1,14 @@
-"""Where results go: stdout, one file, or files below a folder."""
+"""Where results go: stdout, one file, or files below a folder. Decided before anything is parsed."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from docparse.cli.inputs import Input, output_stems
-from docparse.errors import DocparseError, OutputError, OutputExists, UsageError
-
-if TYPE_CHECKING:
-    from docparse.schemas.document import Document
+from docparse.errors import UsageError
 
 Format = Literal["html", "md", "json", "txt"]
 FOLDER_FORMATS: tuple[Format, ...] = ("html", "json", "md")
@@ -29,6 +25,14 @@ class Target:
 
     format: Literal["html", "md", "json", "txt", "overlay"]
     path: Path | None
+    in_folder: bool = False
+
+    @property
+    def default_images(self) -> Images:
+        """Files in a folder of results and beside Markdown; otherwise one file holds everything."""
+        if self.format == "md" and self.path is None:
+            return "none"
+        return "files" if self.in_folder or self.format == "md" else "embed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ def plan_outputs(items: Sequence[Input], output: str | None, formats: tuple[Form
     folder = _folder(items, output)
     if folder is not None:
         stems = output_stems(items)
-        targets = [[Target(fmt, _with(folder / stem, fmt)) for fmt in formats or FOLDER_FORMATS] for stem in stems]
+        targets = [
+            [Target(fmt, _with(folder / stem, fmt), in_folder=True) for fmt in formats or FOLDER_FORMATS]
+            for stem in stems
+        ]
     elif len(items) != 1:
         where = "one file" if output not in (None, "-") else "stdout"
         raise UsageError(f"{len(items)} inputs can't go to {where}", user_action="Give a folder: -o DIR/")
@@ -137,82 +144,3 @@ def _guard_inputs(jobs: Sequence[Job]) -> None:
         for target in job.targets:
             if target.path is not None and target.path.resolve() in inputs:
                 raise UsageError(f"{target.path} is an input; it would be overwritten")
-
-
-def check_targets(targets: Sequence[Target], *, no_overwrite: bool) -> None:
-    """Before any work: can the results be written? Raises OutputExists or OutputError."""
-    for target in targets:
-        if target.path is None:
-            if target.format == "overlay" and sys.stdout.isatty():
-                raise UsageError("a PDF is not written to a terminal", user_action="Give --overlay FILE.pdf.")
-            continue
-        if target.path.is_dir():
-            raise OutputError(f"{target.path} is a folder", user_action="Give a file name.")
-        if no_overwrite and target.path.exists():
-            raise OutputExists(f"{target.path} exists")
-
-
-def make_folders(folder: Path | None, targets: Sequence[Target]) -> None:
-    """The folders below an output folder; the folder of a single named file must be there already."""
-    for target in targets:
-        parent = target.path.parent if target.path is not None else None
-        if parent is None or parent.is_dir():
-            continue
-        if folder is None and target.format != "overlay":
-            raise OutputError(
-                f"the folder of {target.path} does not exist", user_action=f"Make the folder {parent} first."
-            )
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{parent}: {error.strerror or error}") from error
-
-
-def write_target(document: Document, target: Target, item: Input, **options: Any) -> None:
-    """Write one result, a file atomically. Raises OutputError."""
-    try:
-        if target.format == "overlay":
-            _write_overlay(document, target, item)
-        elif target.path is None:
-            write_stdout(render(document, target.format, **options).encode())
-        else:
-            from docparse.export import save
-
-            save(document, target.path, format=target.format, **options)
-    except DocparseError:
-        raise
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"{target.path or 'stdout'}: {error.strerror or error}") from error
-
-
-def render(document: Document, fmt: str, *, headers_footers: HeadersFooters, images: Images) -> str:
-    """One result as text, for stdout: pictures that would be files are left out."""
-    images = "none" if images == "files" else images
-    if fmt == "html":
-        return document.to_html(images=images)
-    if fmt == "json":
-        return document.to_json(images=images)
-    if fmt == "md":
-        return document.to_markdown(headers_footers=headers_footers, images=images)
-    return document.to_text(headers_footers=headers_footers)
-
-
-def _write_overlay(document: Document, target: Target, item: Input) -> None:
-    from docparse.export import write_atomic
-    from docparse.export.overlay import to_overlay
-
-    if item.path is None:
-        raise UsageError("--overlay draws on the input file, so it can't be stdin")
-    data = to_overlay(document, item.path)
-    if target.path is None:
-        write_stdout(data)
-    else:
-        write_atomic(target.path, data)
-
-
-def write_stdout(data: bytes) -> None:
-    """The result and nothing else; stdout is used once."""
-    sys.stdout.buffer.write(data if data.endswith(b"\n") or data.startswith(b"%PDF") else data + b"\n")
-    sys.stdout.buffer.flush()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from docparse.options import ParseOptions
 
 _TO = "html, md, json or txt; repeatable. If left out: by suffix; md on stdout; html, json and md in a folder."
+_IMAGES = "Pictures as files (NAME.images/), inside the output, or none. If left out: files in a folder and for md."
 _MANIFEST = "Run manifest, a JSON line for each input; DIR/manifest.jsonl when the output is a folder."
 _JSON = "One JSON object on stdout: what the run did, or its error; with the documents if there is no -o."
 _VERBOSE = "A line for each page; -vv: tracebacks."
@@ -38,9 +39,7 @@ def parse(
     headers_footers: Annotated[
         HeadersFooters, typer.Option(help="Running headers and footers in md and txt.", rich_help_panel=_OUT)
     ] = "drop",
-    images: Annotated[
-        Images, typer.Option(help="Pictures: files beside the output, inside it, or none.", rich_help_panel=_OUT)
-    ] = "files",
+    images: Annotated[Images | None, typer.Option(help=_IMAGES, rich_help_panel=_OUT)] = None,
     no_overwrite: Annotated[
         bool, typer.Option("-n", "--no-overwrite", help="Fail where an output exists.", rich_help_panel=_OUT)
     ] = False,

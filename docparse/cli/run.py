@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from docparse.cli.inputs import Input
 from docparse.cli.manifest import Manifest, document_record, sha256_of
-from docparse.cli.outputs import HeadersFooters, Images, Job, Plan, check_targets, make_folders, write_target
+from docparse.cli.outputs import HeadersFooters, Images, Job, Plan
 from docparse.cli.progress import Progress
 from docparse.cli.report import as_docparse_error, error_line, error_object
+from docparse.cli.writing import check_targets, make_folders, write_targets
 from docparse.errors import (
     AllFailed,
     Cancelled,
@@ -40,7 +41,7 @@ class RunOptions:
     """What was asked of the run rather than of a document."""
 
     headers_footers: HeadersFooters = "drop"
-    images: Images = "files"
+    images: Images | None = None
     skip_existing: bool = False
     no_overwrite: bool = False
     abort_on_error: bool = False
@@ -168,10 +169,9 @@ class Run:
         check_targets(job.targets, no_overwrite=how.no_overwrite)
         make_folders(self.plan.folder, job.targets)
         document = self._parse(item)
-        for target in job.targets:
-            with self._writing:
-                self._check_stop()
-                write_target(document, target, item, headers_footers=how.headers_footers, images=how.images)
+        with self._writing:
+            self._check_stop()
+            write_targets(document, job, headers_footers=how.headers_footers, images=how.images)
         return Outcome(
             item, document.status, [str(t.path) for t in job.targets if t.path is not None],
             error=_partial(document), record=document_record(document),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Literal
 
 import typer
@@ -12,8 +11,8 @@ def schema(
     name: Annotated[Literal["document"], typer.Argument(help="Which schema.")] = "document",
 ) -> int:
     """Print the JSON Schema of the JSON output."""
-    from docparse.cli.outputs import write_stdout
-    from docparse.export.json import json_schema
+    from docparse.cli.writing import write_stdout
+    from docparse.export.json import schema_text
 
-    write_stdout(json.dumps(json_schema(), indent=2, ensure_ascii=False).encode())
+    write_stdout(schema_text().encode())
     return 0

@@ -1,0 +1,90 @@
+"""Results onto disk or stdout: checked first, written whole or not at all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from docparse.cli.inputs import Input
+from docparse.cli.outputs import HeadersFooters, Images, Job, Target
+from docparse.errors import OutputError, OutputExists, UsageError
+from docparse.export import export_bytes, write_atomically, write_images
+from docparse.schemas.document import Document
+
+
+def check_targets(targets: Sequence[Target], *, no_overwrite: bool) -> None:
+    """Before any work: can the results be written? Raises OutputExists or OutputError."""
+    for target in targets:
+        if target.path is None:
+            if target.format == "overlay" and sys.stdout.isatty():
+                raise UsageError("a PDF is not written to a terminal", user_action="Give --overlay FILE.pdf.")
+            continue
+        if target.path.is_dir():
+            raise OutputError(f"{target.path} is a folder", user_action="Give a file name.")
+        if no_overwrite and target.path.exists():
+            raise OutputExists(f"{target.path} exists")
+
+
+def make_folders(folder: Path | None, targets: Sequence[Target]) -> None:
+    """The folders below an output folder; the folder of a single named file must be there already."""
+    for target in targets:
+        parent = target.path.parent if target.path is not None else None
+        if parent is None or parent.is_dir():
+            continue
+        if folder is None and target.format != "overlay":
+            raise OutputError(
+                f"the folder of {target.path} does not exist", user_action=f"Make the folder {parent} first."
+            )
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{parent}: {error.strerror or error}") from error
+
+
+def write_targets(document: Document, job: Job, *, headers_footers: HeadersFooters, images: Images | None) -> None:
+    """Write all results of one document, each file whole or not at all. Raises OutputError."""
+    with_files: Document | None = None
+    for target in job.targets:
+        if target.format == "overlay":
+            _write_overlay(document, target, job.item)
+            continue
+        mode = images or target.default_images
+        if mode == "files" and target.path is not None and target.format != "txt":
+            with_files = with_files or _write_pictures(document, target.path)
+        options: dict[str, Any] = {}
+        if target.format != "txt":
+            options["images"] = "none" if mode == "none" else "embed"
+        if target.format in ("md", "txt"):
+            options["headers_footers"] = headers_footers
+        data = export_bytes(with_files if mode == "files" and with_files else document, f".{target.format}", **options)
+        _write(target, data)
+
+
+def _write_pictures(document: Document, beside: Path) -> Document:
+    """Pictures into `<name>.images/` beside the output; the document that refers to them there."""
+    folder = beside.with_name(f"{beside.stem}.images")
+    return write_images(document, folder, prefix=quote(folder.name))
+
+
+def _write(target: Target, data: bytes) -> None:
+    if target.path is None:
+        write_stdout(data)
+    else:
+        write_atomically(target.path, data)
+
+
+def _write_overlay(document: Document, target: Target, item: Input) -> None:
+    from docparse.export.overlay import to_overlay
+
+    if item.path is None:
+        raise UsageError("--overlay draws on the input file, so it can't be stdin")
+    _write(target, to_overlay(document, item.path))
+
+
+def write_stdout(data: bytes) -> None:
+    """The result and nothing else; stdout is used once."""
+    sys.stdout.buffer.write(data if data.endswith(b"\n") or data.startswith(b"%PDF") else data + b"\n")
+    sys.stdout.buffer.flush()
