@@ -75,30 +75,51 @@ def _is_text(chunk: Chunk) -> bool:
     return len(chunk.words[0].text) > 1 and chunk.words[0].text[0].isalpha()
 
 
-def corridors(rows: Sequence[TextRow], em: float) -> list[Corridor]:
-    """White corridors through all rows, chunks that span several columns left aside."""
-    texts = [row.chunks for row in rows if row.chunks]
-    if len(texts) < 2:
+def corridors(rows: Sequence[TextRow], header: int, em: float) -> list[Corridor]:
+    """White corridors through all rows, chunks that span several columns left aside.
+
+    Where there is enough body under the `header` lines the body alone decides, since header words stand over several
+    columns; they only choose the part of the corridor that they leave free.
+    """
+    body = [row.chunks for row in rows[header:] if row.chunks]
+    head = [row.chunks for row in rows[:header] if row.chunks]
+    if len(body) < 3:
+        body, head = head + body, []
+    if len(body) < 2:
         return []
-    x0 = min(chunk.x0 for chunks in texts for chunk in chunks)
-    x1 = max(chunk.x1 for chunks in texts for chunk in chunks)
+    x0 = min(chunk.x0 for chunks in body + head for chunk in chunks)
+    x1 = max(chunk.x1 for chunks in body + head for chunk in chunks)
     step = em / 16
-    cover = np.zeros(int((x1 - x0) / step) + 2)
-    spanning = _spanners(texts)
-    kept = 0
-    for chunks, wide in zip(texts, spanning, strict=True):
+    size = int((x1 - x0) / step) + 2
+    free = _cover(body, _spanners(body), x0, step, size) <= len(body) // 25
+    over = _cover(head, [[False] * len(chunks) for chunks in head], x0, step, size)
+    minimum = 0.3 if len(body) >= 6 else 0.5 if len(body) >= 4 else 0.8
+    found = []
+    for low, high in _runs(free):
+        if low > 0 and high < len(free) and (high - low) * step >= minimum * em:
+            low, high = _clear_part(over, low, high)
+            found.append(Corridor(x0 + low * step, x0 + high * step))
+    return found
+
+
+def _cover(
+    texts: Sequence[Sequence[Chunk]], left_out: Sequence[Sequence[bool]], x0: float, step: float, size: int
+) -> NDArray[np.float64]:
+    """How many chunks stand over each step of the x axis."""
+    change = np.zeros(size)
+    for chunks, wide in zip(texts, left_out, strict=True):
         for chunk, is_wide in zip(chunks, wide, strict=True):
             if not is_wide:
-                cover[int((chunk.x0 - x0) / step)] += 1
-                cover[int((chunk.x1 - x0) / step)] -= 1
-                kept += 1
-    free = np.cumsum(cover)[:-1] <= len(texts) // 25
-    minimum = 0.3 if len(texts) >= 6 else 0.5 if len(texts) >= 4 else 0.8
-    return [
-        Corridor(x0 + low * step, x0 + high * step)
-        for low, high in _runs(free)
-        if low > 0 and high < len(free) and (high - low) * step >= minimum * em
-    ]
+                change[int((chunk.x0 - x0) / step)] += 1
+                change[int((chunk.x1 - x0) / step)] -= 1
+    return np.cumsum(change)[:-1]
+
+
+def _clear_part(over: NDArray[np.float64], low: int, high: int) -> tuple[int, int]:
+    """The longest stretch of [low, high) over which the fewest header words stand."""
+    part = over[low:high]
+    start, stop = max(_runs(part == part.min()), key=lambda run: run[1] - run[0])
+    return low + start, low + stop
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

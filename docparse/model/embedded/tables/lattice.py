@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docparse.geometry import Box, area, inside_share
+from docparse.geometry import area, inside_share
 from docparse.model.embedded.tables.cells import Placed, drop_empty, place, to_cells
 from docparse.model.embedded.tables.grid import ruled_grid
-from docparse.model.embedded.tables.header import header_rows
+from docparse.model.embedded.tables.header import header_rows, is_number
+from docparse.model.embedded.tables.open_tables import open_table
 from docparse.model.embedded.tables.rules import Cluster
-from docparse.model.embedded.tables.text_rows import em_of
+from docparse.model.embedded.tables.structure import Area
+from docparse.model.embedded.tables.text_rows import em_of, split_chunks, text_rows, words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
-
-
-def words_in(words: Sequence[Word], box: Box) -> list[Word]:
-    """Words whose middle lies within the box."""
-    x0, y0, x1, y1 = box
-    return [
-        w for w in words
-        if x0 <= (w.bbox[0] + w.bbox[2]) / 2 <= x1 and y0 <= (w.bbox[1] + w.bbox[3]) / 2 <= y1
-    ]  # fmt: skip
 
 
 def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
@@ -33,10 +26,28 @@ def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
     if grid is None:
         return None
     grid, placed = drop_empty(grid, place(grid, inside), 0.7 * em)
+    if _half_drawn(placed, em):
+        area = Area(cluster.bbox, inside, cluster.horizontal, cluster.vertical)
+        table = open_table(area, em)
+        if table:
+            return table
     if not _is_table(placed, grid.rows, grid.cols):
         return None
     cells = to_cells(grid, placed, header_rows(placed, grid.rows))
     return FoundTable(grid.bbox, cells, grid.rows, grid.cols, 0.95, ruled=True)
+
+
+def _half_drawn(placed: list[Placed], em: float) -> bool:
+    """Several cells hold numbers one below another, or most hold pieces far apart: rules are missing."""
+    stacked = apart = filled = 0
+    for *_, words in placed:
+        if not words:
+            continue
+        rows = text_rows(words)
+        filled += 1
+        stacked += len(rows) > 1 and sum(is_number(" ".join(w.text for w in row.words)) for row in rows) > 1
+        apart += any(len(split_chunks(row, 1.2 * em)) > 1 for row in rows)
+    return (stacked > 1 and 4 * stacked >= filled) or (apart > 1 and 2 * apart >= filled)
 
 
 def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:

@@ -79,6 +79,8 @@ def _continues(
     row, above = rows[index], rows[index - 1]
     columns = {c for first, last in spans[index] for c in range(first, last + 1)}
     taken = {c for i in group for first, last in spans[i] for c in range(first, last + 1)}
+    if len(row.chunks) > 1 and all(chunk.words[0].text[0].islower() for chunk in row.chunks) and columns <= taken:
+        return True
     if any(is_number(chunk.text) for chunk in row.chunks):
         return _label_came_first(rows, spans, group, index, em)
     if 0 not in columns:
@@ -94,7 +96,7 @@ def _label_came_first(
     rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], group: list[int], index: int, em: float
 ) -> bool:
     """A label in column 0 broke over lines, and the data stand beside its last line."""
-    row, above = rows[index], rows[index - 1]
+    row, _above = rows[index], rows[index - 1]
     if len(group) > 3 or any(spans[i] != [(0, 0)] for i in group) or not spans[index] or spans[index][0] != (0, 0):
         return False
     text = row.chunks[0].words[0].text

@@ -58,7 +58,7 @@ def _bands(page: PageImage) -> Iterable[Box]:
 
 
 def merge(lines: Sequence[Line], tolerance: float = 1.2, gap: float = 3.5) -> list[Line]:
-    """Join lines at (nearly) the same position that overlap or nearly touch: dashes, pieces per cell, doubled strokes."""
+    """Join lines at (nearly) one position that overlap or nearly touch: dashes, pieces per cell, doubled strokes."""
     merged: list[Line] = []
     for group in _groups(sorted(lines), tolerance):
         group.sort(key=lambda line: line.start)
@@ -123,9 +123,9 @@ def _cluster(horizontal: Sequence[Line], vertical: Sequence[Line], hs: list[int]
     h = tuple(horizontal[i] for i in hs)
     v = tuple(vertical[i] for i in vs)
     box = (
-        min(min(line.start for line in h), min(line.pos for line in v)),
-        min(min(line.start for line in v), min(line.pos for line in h)),
-        max(max(line.end for line in h), max(line.pos for line in v)),
-        max(max(line.end for line in v), max(line.pos for line in h)),
+        min(*(line.start for line in h), *(line.pos for line in v)),
+        min(*(line.start for line in v), *(line.pos for line in h)),
+        max(*(line.end for line in h), *(line.pos for line in v)),
+        max(*(line.end for line in v), *(line.pos for line in h)),
     )
     return Cluster(box, h, v)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docparse.geometry import Box
 from docparse.model.embedded.tables.columns import (
@@ -20,7 +21,7 @@ from docparse.model.embedded.tables.grid import Grid
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.row_groups import group_rows
 from docparse.model.embedded.tables.rules import Line
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, em_of, text_rows
+from docparse.model.embedded.tables.text_rows import TextRow, text_rows
 from docparse.schemas.page import Word
 
 _MAX_HEADER_LINES = 10
@@ -36,16 +37,16 @@ class Area:
     vertical: Sequence[Line] = ()
 
 
-def open_grid(area: Area) -> tuple[Grid, int] | None:
+def open_grid(area: Area, em: float) -> tuple[Grid, int] | None:
     """Grid from text and rules, and the number of its header rows; None when there are no two columns."""
-    em = em_of(area.words)
     rows = text_rows(area.words)
     make_chunks(rows, chunk_gap(len(rows), em), area.vertical)
-    found = without_symbol_columns(corridors(rows, em), rows)
+    header = _header_lines(area, rows, em)
+    found = without_symbol_columns(corridors(rows, header, em), rows)
     bounds = _bounds(area, [corridor.middle for corridor in found], em)
     if not bounds:
         return None
-    return _build(area, rows, bounds, em)
+    return _build(area, rows, header, bounds, em)
 
 
 def _bounds(area: Area, middles: list[float], em: float) -> list[float]:
@@ -55,9 +56,8 @@ def _bounds(area: Area, middles: list[float], em: float) -> list[float]:
     return sorted(drawn + [middle for middle in middles if all(abs(middle - pos) > em for pos in drawn)])
 
 
-def _build(area: Area, rows: list[TextRow], bounds: list[float], em: float) -> tuple[Grid, int]:
+def _build(area: Area, rows: list[TextRow], header: int, bounds: list[float], em: float) -> tuple[Grid, int]:
     spans = [[columns_of(chunk, bounds) for chunk in row.chunks] for row in rows]
-    header = _header_lines(area, rows, spans, em)
     levels = _header_levels(area, rows[:header], spans[:header], bounds, em)
     groups = group_rows(rows[header:], spans[header:], area.horizontal, em)
     starts = [start for start, _ in levels] + [header + group[0] for group in groups]
@@ -71,7 +71,7 @@ def _build(area: Area, rows: list[TextRow], bounds: list[float], em: float) -> t
     stops = [*starts[1:], len(rows)]
     for index, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         for line in range(start, stop):
-            _open_edges(right[index], rows[line], spans[line], bounds, em, single=stop - start == 1)
+            _open_edges(right[index], rows[line], spans[line], xs, em, alone=stop - start == 1 and index >= len(levels))
     return Grid(xs, ys, right, below), len(levels)
 
 
@@ -79,30 +79,38 @@ def _edge(upper: TextRow, lower: TextRow) -> float:
     return (upper.y1 + lower.y0) / 2
 
 
-def _open_edges(right, row: TextRow, spans: list[tuple[int, int]], bounds: list[float], em: float, *, single: bool) -> None:  # type: ignore[no-untyped-def]  # noqa: E501
+def _open_edges(
+    right: NDArray[np.bool_], row: TextRow, spans: list[tuple[int, int]], xs: list[float], em: float, *, alone: bool
+) -> None:
+    """Open the edges that a chunk of the row crosses; a lone title centred over columns takes all of them."""
     for first, last in spans:
         right[first:last] = False
-    if single and len(spans) == 1 and spans[0][0] > 0 and spans[0][1] < len(bounds) + 1:
-        _widen(right, row.chunks[0], bounds, row)
+    if not alone or len(spans) != 1 or is_number(row.chunks[0].text):
+        return
+    middle = (row.chunks[0].x0 + row.chunks[0].x1) / 2
+    count = len(xs) - 1
+    for first in (0, 1):
+        centred = abs(middle - (xs[first] + xs[-1]) / 2) < 2 * em
+        if count - first > 2 and centred and spans[0][0] >= first and spans[0][0] > 0:
+            right[first : count - 1] = False
+            return
 
 
-def _widen(right, chunk: Chunk, bounds: list[float], row: TextRow) -> None:  # type: ignore[no-untyped-def]
-    return None
-
-
-def _header_lines(area: Area, rows: list[TextRow], spans: list[list[tuple[int, int]]], em: float) -> int:
+def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
     """Text lines above the rule under the header, or else above the first line of data."""
-    width = area.bbox[2] - area.bbox[0]
+    x0, x1 = min(row.x0 for row in rows), max(row.x1 for row in rows)
     for line in sorted(area.horizontal):
-        if line.end - line.start < 0.8 * width:
+        if line.start > x0 + 2 * em or line.end < x1 - 2 * em:
             continue
         above = sum(row.middle < line.pos for row in rows)
         if 0 < above < len(rows):
-            return above if above <= _MAX_HEADER_LINES and not any(map(_is_data, rows[: above - 1])) else 0
+            if above <= _MAX_HEADER_LINES and not any(map(_is_data, rows[: above - 1])):
+                return above
+            break
     for index, row in enumerate(rows[: _MAX_HEADER_LINES + 1]):
         if _is_data(row):
             count = index
-            while count > 1 and len(spans[count - 1]) == 1 and spans[count - 1][0] == (0, 0):
+            while count > 1 and len(rows[count - 1].chunks) == 1 and rows[count - 1].x1 < rows[index].chunks[1].x0:
                 count -= 1
             return count
     return 0
@@ -122,23 +130,29 @@ def _header_levels(
         return []
     count = len(bounds) + 1
     xs = [area.bbox[0], *bounds, area.bbox[2]]
-    for i, row in enumerate(rows):
+    for i in range(len(rows)):
         _underlined(area, rows, i, spans[i], xs, em)
-        del row
     levels: list[tuple[int, list[bool]]] = []
     start = 0
     for i in range(len(rows) - 1):
         closed = [False] * count
         for first, last in spans[i]:
-            if last > first and any(first <= c0 and c1 <= last for c0, c1 in spans[i + 1]):
-                children = [s for s in spans[i + 1] if first <= s[0] and s[1] <= last]
-                if children != [(first, last)]:
-                    closed[first : last + 1] = [True] * (last - first + 1)
+            if last > first and _has_children(spans[i + 1 :], first, last):
+                closed[first : last + 1] = [True] * (last - first + 1)
         if any(closed):
             levels.append((start, closed))
             start = i + 1
     levels.append((start, [True] * count))
     return levels
+
+
+def _has_children(below: list[list[tuple[int, int]]], first: int, last: int) -> bool:
+    """The next line with text under columns `first` to `last` divides them."""
+    for spans in below:
+        under = [span for span in spans if span[0] <= last and span[1] >= first]
+        if under:
+            return under != [(first, last)] and all(first <= a and b <= last for a, b in under)
+    return False
 
 
 def _underlined(

@@ -107,3 +107,12 @@ def join_words(words: Sequence[Word]) -> str:
 
 def box_of(words: Sequence[Word]) -> Box:
     return union(word.bbox for word in words)
+
+
+def words_in(words: Sequence[Word], box: Box) -> list[Word]:
+    """Words whose middle lies within the box."""
+    x0, y0, x1, y1 = box
+    return [
+        w for w in words
+        if x0 <= (w.bbox[0] + w.bbox[2]) / 2 <= x1 and y0 <= (w.bbox[1] + w.bbox[3]) / 2 <= y1
+    ]  # fmt: skip
