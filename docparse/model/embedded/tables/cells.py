@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from docparse.geometry import centre
 from docparse.model.embedded.tables.grid import Grid, spans
-from docparse.model.embedded.tables.text_rows import join_words
+from docparse.model.embedded.tables.text_rows import join_words, text_rows
 from docparse.schemas.document import Cell
 from docparse.schemas.page import Word
 
@@ -26,7 +26,22 @@ def place(grid: Grid, words: Sequence[Word]) -> list[Placed]:
     for word in words:
         x, y = centre(word.bbox)
         held[owner[grid.row_at(y), grid.col_at(x)]].append(word)
-    return [(*rectangle, held[index]) for index, rectangle in enumerate(rectangles)]
+    placed: list[Placed] = []
+    for index, rectangle in enumerate(rectangles):
+        placed += _per_row(grid, rectangle, held[index])
+    return placed
+
+
+def _per_row(grid: Grid, rectangle: tuple[int, int, int, int], words: list[Word]) -> list[Placed]:
+    """A tall cell with a line of text beside (nearly) every row is a column that lacks its rules."""
+    row, col, rowspan, colspan = rectangle
+    if rowspan >= 4 and len(words) >= 3:
+        lines = text_rows(words)
+        rows = [grid.row_at(line.middle) for line in lines]
+        if len(set(rows)) == len(rows) >= 0.6 * rowspan:
+            by_row = dict(zip(rows, (line.words for line in lines), strict=True))
+            return [(r, col, 1, colspan, by_row.get(r, [])) for r in range(row, row + rowspan)]
+    return [(row, col, rowspan, colspan, words)]
 
 
 def drop_empty(grid: Grid, placed: list[Placed], thin: float) -> tuple[Grid, list[Placed]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from docparse.geometry import overlap
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
-from docparse.model.embedded.tables.rules import clusters, collect
+from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.stacks import rule_stacks
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import FoundTable, Region
@@ -21,9 +21,12 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
     """
     if not words:
         return []
-    horizontal, vertical = collect(page)
-    found = [lattice_table(cluster, words) for cluster in clusters(horizontal, vertical)]
-    tables = [table for table in found if table]
+    horizontal, vertical = drawn_lines(page)
+    tables = _lattices(horizontal, vertical, words)
+    bands = band_edges(page, [table.bbox for table in tables])
+    if bands[0]:
+        horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
+        tables = without_overlaps(tables + _lattices(horizontal, vertical, words))
     em = em_of(words)
     for box in rule_stacks(horizontal, words, em):
         if all(overlap(box, table.bbox) == 0 for table in tables):
@@ -32,3 +35,8 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
             if table:
                 tables.append(table)
     return without_overlaps(tables)
+
+
+def _lattices(horizontal: Sequence[Line], vertical: Sequence[Line], words: Sequence[Word]) -> list[FoundTable]:
+    found = (lattice_table(cluster, words) for cluster in clusters(horizontal, vertical))
+    return [table for table in found if table]

@@ -77,7 +77,7 @@ def _drawn(lines: Sequence[Line], across: list[float], along: list[float], toler
         near = int(np.abs(inner - line.pos).argmin())
         if abs(inner[near] - line.pos) <= tolerance + 0.01:
             cover[:, near] += np.clip(np.minimum(upper, line.end) - np.maximum(lower, line.start), 0, None)
-    drawn = cover >= 0.6 * (upper - lower)[:, None]
+    drawn: NDArray[np.bool_] = cover >= 0.6 * (upper - lower)[:, None]
     drawn[:, -1] = True
     return drawn
 

@@ -60,7 +60,7 @@ def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
 def without_overlaps(tables: Sequence[FoundTable]) -> list[FoundTable]:
     """Largest first, those that lie within another one left out."""
     kept: list[FoundTable] = []
-    for table in sorted(tables, key=lambda t: -area(t.bbox)):
+    for table in sorted(tables, key=lambda t: -area(t.bbox)):  # of equal ones the first
         if all(inside_share(table.bbox, other.bbox) < 0.5 for other in kept):
             kept.append(table)
     return sorted(kept, key=lambda t: (t.bbox[1], t.bbox[0]))

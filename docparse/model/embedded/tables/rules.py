@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import Box
+from docparse.geometry import Box, inside_share
 from docparse.schemas.page import PageImage
 
 _MAX_LINES = 3000  # per direction; a page with more is a drawing or a map
@@ -32,7 +32,7 @@ class Cluster:
     vertical: tuple[Line, ...]
 
 
-def collect(page: PageImage) -> tuple[list[Line], list[Line]]:
+def drawn_lines(page: PageImage) -> tuple[list[Line], list[Line]]:
     """Horizontal and vertical lines of the page's vector drawings, collinear pieces joined."""
     horizontal: list[Line] = []
     vertical: list[Line] = []
@@ -42,19 +42,22 @@ def collect(page: PageImage) -> tuple[list[Line], list[Line]]:
             horizontal.append(Line((y0 + y1) / 2, x0, x1))
         else:
             vertical.append(Line((x0 + x1) / 2, y0, y1))
-    for box in _bands(page):
-        x0, y0, x1, y1 = box
-        horizontal += (Line(y0, x0, x1), Line(y1, x0, x1))
-        vertical += (Line(x0, y0, y1), Line(x1, y0, y1))
     return merge(horizontal), merge(vertical)
 
 
-def _bands(page: PageImage) -> Iterable[Box]:
-    """Filled boxes that may be the ground of a cell, a row or a column."""
+def band_edges(page: PageImage, taken: Sequence[Box]) -> tuple[list[Line], list[Line]]:
+    """Edges of filled boxes that may be the ground of a cell, a row or a column, outside the boxes `taken`."""
+    horizontal: list[Line] = []
+    vertical: list[Line] = []
     for shape in page.shapes:
         x0, y0, x1, y1 = shape.bbox
-        if shape.filled and shape.segments == 1 and x1 - x0 > 6 and 6 < y1 - y0 < 0.5 * page.height:
-            yield shape.bbox
+        if not shape.filled or shape.segments != 1 or x1 - x0 <= 6 or not 6 < y1 - y0 < 0.5 * page.height:
+            continue
+        if any(inside_share(shape.bbox, box) > 0.5 for box in taken):
+            continue
+        horizontal += (Line(y0, x0, x1), Line(y1, x0, x1))
+        vertical += (Line(x0, y0, y1), Line(x1, y0, y1))
+    return merge(horizontal), merge(vertical)
 
 
 def merge(lines: Sequence[Line], tolerance: float = 1.2, gap: float = 3.5) -> list[Line]:
