@@ -149,7 +149,7 @@ def _finish(run: Run, *, as_json: bool, quiet: bool) -> int:
     from docparse.cli.report import error_line, error_object, print_json
     from docparse.cli.run import final_error
 
-    error = final_error(run.outcomes, len(run.plan.jobs))
+    error = final_error(run.outcomes, len(run.plan.jobs), run.manifest.path)
     code = 0 if error is None else error.exit_code
     if error is not None and len(run.plan.jobs) > 1 and not quiet:
         run.progress.say(error_line(error))

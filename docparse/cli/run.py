@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from docparse.cli.inputs import Input
@@ -16,7 +17,7 @@ from docparse.cli.manifest import Manifest, document_record, sha256_of
 from docparse.cli.outputs import HeadersFooters, Images, Job, Plan
 from docparse.cli.progress import Progress
 from docparse.cli.report import as_docparse_error, error_line, error_object
-from docparse.cli.writing import check_targets, make_folders, write_targets
+from docparse.cli.writing import check_targets, make_folder, make_folders, write_targets
 from docparse.errors import (
     AllFailed,
     Cancelled,
@@ -82,6 +83,7 @@ class Run:
 
     def __call__(self) -> None:
         """Work through the jobs. Raises Cancelled or KeyboardInterrupt when stopped; other errors are in `outcomes`."""
+        make_folder(self.plan.folder)
         try:
             if self.threads == 1:
                 for job in self.plan.jobs:
@@ -235,14 +237,15 @@ def read_stdin(settings: Settings) -> bytes:
     return data
 
 
-def final_error(outcomes: Sequence[Outcome], planned: int) -> DocparseError | None:
+def final_error(outcomes: Sequence[Outcome], planned: int, manifest: Path | None) -> DocparseError | None:
     """The error of a whole run, with its exit code; None when all went well."""
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     if planned == 1:
         return outcomes[0].error if outcomes else None
+    action = f"{manifest} lists each file and its error." if manifest else "The lines above name each file."
     if len(failed) == planned:
-        return AllFailed(f"all {planned} documents failed")
+        return AllFailed(f"all {planned} documents failed", user_action=action)
     if failed:
-        return SomeFailed(f"{len(failed)} of {planned} documents failed")
+        return SomeFailed(f"{len(failed)} of {planned} documents failed", user_action=action)
     partial = sum(outcome.status == "partial" for outcome in outcomes)
-    return PartialResult(f"{partial} of {planned} documents have failed pages") if partial else None
+    return PartialResult(f"{partial} of {planned} documents have failed pages", user_action=action) if partial else None

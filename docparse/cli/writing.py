@@ -28,20 +28,25 @@ def check_targets(targets: Sequence[Target], *, no_overwrite: bool) -> None:
             raise OutputExists(f"{target.path} exists")
 
 
+def make_folder(folder: Path | None) -> None:
+    """A folder of results, with those above it. Raises OutputError."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror or error}") from error
+
+
 def make_folders(folder: Path | None, targets: Sequence[Target]) -> None:
     """The folders below an output folder; the folder of a single named file must be there already."""
     for target in targets:
-        parent = target.path.parent if target.path is not None else None
-        if parent is None or parent.is_dir():
+        if target.path is None or target.path.parent.is_dir():
             continue
+        parent = target.path.parent
         if folder is None and target.format != "overlay":
-            raise OutputError(
-                f"the folder of {target.path} does not exist", user_action=f"Make the folder {parent} first."
-            )
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{parent}: {error.strerror or error}") from error
+            raise OutputError(f"the folder of {target.path} does not exist", user_action=f"Make {parent} first.")
+        make_folder(parent)
 
 
 def write_targets(document: Document, job: Job, *, headers_footers: HeadersFooters, images: Images | None) -> None:
