@@ -100,7 +100,7 @@ class _PageWriter:
                 return f'<div class="page {_RUNNING[block.kind]}"{head}>{_text(block.text)}</div>'
             case Code():
                 language = f' class="language-{escape(block.language)}"' if block.language else ""
-                return f"<pre{head}><code{language}>\n{escape(block.text, quote=False)}</code></pre>"
+                return f"<pre{head}><code{language}>{escape(block.text, quote=False)}</code></pre>"
             case _:
                 return self._figure(block, head)
 
@@ -114,7 +114,7 @@ class _PageWriter:
             case Chart():
                 return self._chart(block, head, img)
             case Music():
-                body = f"<div>\n{escape(block.abc, quote=False)}</div>"
+                body = f"<div>{escape(block.abc, quote=False)}</div>"
                 return f'<div class="music sheet" format="abc notation"{head}>{img}{body}</div>'
             case Chemistry():
                 body = f"<div>{escape(block.smiles, quote=False)}</div>"
