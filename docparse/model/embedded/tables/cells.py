@@ -35,10 +35,10 @@ def place(grid: Grid, words: Sequence[Word]) -> list[Placed]:
 def _per_row(grid: Grid, rectangle: tuple[int, int, int, int], words: list[Word]) -> list[Placed]:
     """A tall cell with a line of text beside (nearly) every row is a column that lacks its rules."""
     row, col, rowspan, colspan = rectangle
-    if rowspan >= 4 and len(words) >= 3:
+    if rowspan >= 5:
         lines = text_rows(words)
         rows = [grid.row_at(line.middle) for line in lines]
-        if len(set(rows)) == len(rows) >= 0.6 * rowspan:
+        if len(set(rows)) == len(rows) >= 0.75 * rowspan:
             by_row = dict(zip(rows, (line.words for line in lines), strict=True))
             return [(r, col, 1, colspan, by_row.get(r, [])) for r in range(row, row + rowspan)]
     return [(row, col, rowspan, colspan, words)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -141,8 +142,11 @@ def _spanners(texts: Sequence[Sequence[Chunk]]) -> list[list[bool]]:
         some += count > 0
         several += count > 1
     wide = (several >= 1) & (several >= 0.5 * (some - 1))
+    left = low.min()
     result, at = [], 0
     for chunks in texts:
+        if len(chunks) == 1 and several[at] and low[at] > left + 0.25 * (high[at] - low[at]):
+            wide[at] = True  # a title over the columns
         result.append([bool(flag) for flag in wide[at : at + len(chunks)]])
         at += len(chunks)
     return result
@@ -182,3 +186,35 @@ def columns_of(chunk: Chunk, bounds: Sequence[float]) -> tuple[int, int]:
     """First and last column that a chunk reaches into; `bounds` are the inner separators."""
     first = bisect_right(bounds, chunk.x0)
     return first, max(first, bisect_right(bounds, chunk.x1))
+
+
+def split_at_bounds(rows: Sequence[TextRow], header: int, bounds: Sequence[float], em: float) -> None:
+    """Part the chunks that only stand close together on either side of a separator."""
+    for number, row in enumerate(rows):
+        parts: list[Chunk] = []
+        for chunk in row.chunks:
+            parts += _parted(chunk, bounds, em, number < header)
+        row.chunks = parts
+
+
+def _parted(chunk: Chunk, bounds: Sequence[float], em: float, in_header: bool) -> list[Chunk]:
+    if len(chunk.words) < 2 or bisect_right(bounds, chunk.x0) == bisect_right(bounds, chunk.x1):
+        return [chunk]
+    gaps = [b.bbox[0] - a.bbox[2] for a, b in pairwise(chunk.words)]
+    usual = min(gaps) if len(gaps) > 1 else 0.28 * em
+    parts = [Chunk([chunk.words[0]], *chunk.words[0].bbox[::2])]
+    for gap, left, right in zip(gaps, chunk.words, chunk.words[1:], strict=False):
+        apart = bisect_right(bounds, (left.bbox[0] + left.bbox[2]) / 2) < bisect_right(
+            bounds, (right.bbox[0] + right.bbox[2]) / 2
+        )
+        numbers = not in_header and _has_digit(left.text) and _has_digit(right.text)
+        if apart and (numbers or gap > max(1.4 * usual, 0.35 * em)):
+            parts.append(Chunk([right], *right.bbox[::2]))
+        else:
+            parts[-1].words.append(right)
+            parts[-1].x1 = max(parts[-1].x1, right.bbox[2])
+    return parts
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)

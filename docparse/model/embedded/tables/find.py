@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docparse.geometry import overlap
+from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
+from docparse.model.embedded.tables.runs import is_open_table, text_runs
 from docparse.model.embedded.tables.stacks import rule_stacks
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import FoundTable, Region
@@ -29,12 +30,28 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
         tables = without_overlaps(tables + _lattices(horizontal, vertical, words))
     em = em_of(words)
     for box in rule_stacks(horizontal, words, em):
-        if all(overlap(box, table.bbox) == 0 for table in tables):
-            area = area_of(box, words, horizontal, vertical)
-            table = open_table(area, em) if area else None
-            if table:
-                tables.append(table)
+        tables += _open_table(box, tables, words, horizontal, vertical, em)
+    for box in _regions(regions):
+        tables += _open_table(box, tables, words, horizontal, vertical, em)
+    for box in text_runs(words, [table.bbox for table in tables], em):
+        tables += [t for t in _open_table(box, tables, words, horizontal, vertical, em) if is_open_table(t, False)]
     return without_overlaps(tables)
+
+
+def _open_table(
+    box: Box, tables: Sequence[FoundTable], words: Sequence[Word], horizontal: Sequence[Line],
+    vertical: Sequence[Line], em: float,
+) -> list[FoundTable]:  # fmt: skip
+    if any(overlap(box, table.bbox) for table in tables):
+        return []
+    area = area_of(box, words, horizontal, vertical)
+    table = open_table(area, em) if area else None
+    return [table] if table else []
+
+
+def _regions(regions: Sequence[Region]) -> list[Box]:
+    """Where the layout model saw tables."""
+    return [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
 
 
 def _lattices(horizontal: Sequence[Line], vertical: Sequence[Line], words: Sequence[Word]) -> list[FoundTable]:

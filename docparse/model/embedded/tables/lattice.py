@@ -54,7 +54,9 @@ def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
     filled = [p for p in placed if p[4]]
     if rows < 2 or cols < 2 or len(filled) < 3:
         return False
-    return len({p[0] for p in filled}) > 1 and len({p[1] for p in filled}) > 1 and 3 * len(filled) >= len(placed)
+    if len({p[0] for p in filled}) < 2 or len({p[1] for p in filled}) < 2:
+        return False
+    return 3 * len(filled) >= len(placed) and 5 * len(placed) >= 2 * rows * cols
 
 
 def without_overlaps(tables: Sequence[FoundTable]) -> list[FoundTable]:

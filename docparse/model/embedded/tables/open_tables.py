@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docparse.geometry import Box
-from docparse.model.embedded.tables.cells import drop_empty, place, to_cells
+from docparse.model.embedded.tables.cells import Placed, drop_empty, place, to_cells
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.structure import Area, open_grid
 from docparse.model.embedded.tables.text_rows import words_in
 from docparse.model.embedded.types import FoundTable
-from docparse.schemas.page import Word
+from docparse.schemas.page import Word, WordStyle
 
 
 def area_of(
@@ -18,7 +18,7 @@ def area_of(
 ) -> Area | None:
     """The box with its words and rules; words may stand out by `margin` at the sides. None without words."""
     x0, y0, x1, y1 = box
-    inside = words_in(words, (x0 - margin, y0, x1 + margin, y1))
+    inside = [w for w in words_in(words, (x0 - margin, y0, x1 + margin, y1)) if not w.style & WordStyle.ROTATED]
     if len(inside) < 4:
         return None
     x0 = min(x0, *(w.bbox[0] for w in inside))
@@ -37,6 +37,17 @@ def open_table(area: Area, em: float) -> FoundTable | None:
         return None
     grid, header = built
     grid, placed = drop_empty(grid, place(grid, area.words), 0.0)
-    if grid.rows < 2 or grid.cols < 2:
+    if grid.rows < 2 or grid.cols < 2 or not _is_filled(placed, grid.rows, grid.cols):
         return None
     return FoundTable(area.bbox, to_cells(grid, placed, header), grid.rows, grid.cols, 0.8)
+
+
+def _is_filled(placed: list[Placed], rows: int, cols: int) -> bool:
+    """Tables have text in most of their grid, or at least two cells of text in most rows; charts have not."""
+    filled = [p for p in placed if p[4]]
+    per_row: dict[int, int] = {}
+    for row, _col, rowspan, colspan, _words in filled:
+        for r in range(row, row + rowspan):
+            per_row[r] = per_row.get(r, 0) + colspan
+    well = sum(count >= 0.5 * cols for count in per_row.values())
+    return 2 * sum(per_row.values()) >= rows * cols or 5 * well >= 2 * rows

@@ -27,7 +27,9 @@ def group_rows(
     groups = [[0]]
     for i in range(1, len(rows)):
         near = pitch[i - 1] <= tight
-        if near and not _rule_between(rows[i - 1], rows[i], horizontal) and _continues(rows, spans, groups[-1], i, em):
+        if _overlap(rows, spans, i) or (
+            near and not _rule_between(rows[i - 1], rows[i], horizontal) and _continues(rows, spans, groups[-1], i, em)
+        ):
             groups[-1].append(i)
         else:
             groups.append([i])
@@ -70,6 +72,16 @@ def _tight_pitch(pitch: list[float]) -> float:
     wide = [p for p in ordered if p > 1.3 * low]
     # most rows stand apart and some lines close together: only the close ones can belong together
     return 1.25 * low if len(wide) >= 0.3 * len(ordered) else 1.15 * median(ordered)
+
+
+def _overlap(rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], index: int) -> bool:
+    """Two lines at overlapping heights in different columns: cells centred against a taller neighbour."""
+    upper, lower = rows[index - 1], rows[index]
+    shared = upper.y1 - lower.y0
+    if shared <= 0.3 * min(upper.y1 - upper.y0, lower.y1 - lower.y0):
+        return False
+    taken = {c for first, last in spans[index - 1] for c in range(first, last + 1)}
+    return not taken.intersection(c for first, last in spans[index] for c in range(first, last + 1))
 
 
 def _continues(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from docparse.geometry import Box
+from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import split_chunks, text_rows
 from docparse.schemas.page import Word
@@ -30,7 +31,7 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
         if len(stack) > 1 and any(_between(a, b, words, em) == "table" for a, b in pairwise(stack)):
             x0 = min(line.start for line in stack)
             x1 = max(line.end for line in stack)
-            stacks.append((x0, stack[0].pos, x1, stack[-1].pos))
+            stacks.append((x0, _top(stack, horizontal, x0, x1, em), x1, stack[-1].pos))
     return stacks
 
 
@@ -60,7 +61,20 @@ def _between(upper: Line, lower: Line, words: Sequence[Word], em: float) -> str:
     rows = text_rows(inside)
     for row in rows:
         row.chunks = split_chunks(row, 0.9 * em)
-    several = sum(len(row.chunks) > 1 for row in rows)
-    if several >= 0.4 * len(rows):
-        return "table" if several >= 0.5 * len(rows) else "gap"
+    several = [row for row in rows if len(row.chunks) > 1]
+    numbers = sum(is_number(chunk.text) for row in several for chunk in row.chunks)
+    if 2 * len(several) >= len(rows) or (len(several) > 1 and numbers >= 0.5 * sum(len(r.chunks) for r in rows)):
+        return "table"
+    if len(several) > 1 and 5 * len(several) >= 2 * len(rows):
+        return "gap"
     return "gap" if len(rows) <= 2 and lower.pos - upper.pos < 4 * em else "other"
+
+
+def _top(stack: list[Line], horizontal: Sequence[Line], x0: float, x1: float, em: float) -> float:
+    """A header may stand under shorter rules above the first full one."""
+    top = stack[0].pos
+    for line in sorted(horizontal, reverse=True):
+        inside = line.start > x0 - em and line.end < x1 + em and line.end - line.start > 3 * em
+        if inside and top - 2.5 * em < line.pos < top and line.end - line.start > 0.25 * (x1 - x0):
+            top = line.pos
+    return top

@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box
 from docparse.model.embedded.tables.columns import (
+    Corridor,
     chunk_gap,
     columns_of,
     corridors,
     make_chunks,
+    split_at_bounds,
     without_symbol_columns,
 )
 from docparse.model.embedded.tables.grid import Grid
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.row_groups import group_rows
 from docparse.model.embedded.tables.rules import Line
-from docparse.model.embedded.tables.text_rows import TextRow, text_rows
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, text_rows
 from docparse.schemas.page import Word
 
 _MAX_HEADER_LINES = 10
@@ -43,20 +45,22 @@ def open_grid(area: Area, em: float) -> tuple[Grid, int] | None:
     make_chunks(rows, chunk_gap(len(rows), em), area.vertical)
     header = _header_lines(area, rows, em)
     found = without_symbol_columns(corridors(rows, header, em), rows)
-    bounds = _bounds(area, [corridor.middle for corridor in found], em)
+    bounds = _bounds(area, found, em)
     if not bounds:
         return None
     return _build(area, rows, header, bounds, em)
 
 
-def _bounds(area: Area, middles: list[float], em: float) -> list[float]:
+def _bounds(area: Area, found: list[Corridor], em: float) -> list[float]:
     """Inner column separators: drawn ones, and corridors that no drawn one runs along."""
     drawn = sorted(line.pos for line in area.vertical if area.bbox[0] + em < line.pos < area.bbox[2] - em)
     drawn = [pos for i, pos in enumerate(drawn) if i == 0 or pos - drawn[i - 1] > 0.5 * em]
-    return sorted(drawn + [middle for middle in middles if all(abs(middle - pos) > em for pos in drawn)])
+    free = (c for c in found if not any(c.low - 0.5 * em < pos < c.high + 0.5 * em for pos in drawn))
+    return sorted([*drawn, *(corridor.middle for corridor in free)])
 
 
 def _build(area: Area, rows: list[TextRow], header: int, bounds: list[float], em: float) -> tuple[Grid, int]:
+    split_at_bounds(rows, header, bounds, em)
     spans = [[columns_of(chunk, bounds) for chunk in row.chunks] for row in rows]
     levels = _header_levels(area, rows[:header], spans[:header], bounds, em)
     groups = group_rows(rows[header:], spans[header:], area.horizontal, em)
@@ -158,17 +162,29 @@ def _has_children(below: list[list[tuple[int, int]]], first: int, last: int) -> 
 def _underlined(
     area: Area, rows: list[TextRow], index: int, spans: list[tuple[int, int]], xs: list[float], em: float
 ) -> None:
-    """A rule under a header word, wider than it, says over which columns the word stands."""
+    """Rules beside or under a header word say over which columns it stands."""
     row = rows[index]
     floor = rows[index + 1].middle if index + 1 < len(rows) else row.y1 + em
-    width = area.bbox[2] - area.bbox[0]
-    for number, (chunk, (first, last)) in enumerate(zip(row.chunks, spans, strict=True)):
-        for line in area.horizontal:
-            if row.middle < line.pos < floor and line.end - line.start < 0.95 * width:
-                if line.start - em <= chunk.x0 and chunk.x1 <= line.end + em:
-                    inside = [
-                        c for c, (a, b) in enumerate(pairwise(xs))
-                        if min(b, line.end) - max(a, line.start) > 0.5 * min(b - a, line.end - line.start)
-                    ]  # fmt: skip
-                    if inside:
-                        spans[number] = (min(first, inside[0]), max(last, inside[-1]))
+    bars = [line.pos for line in area.vertical if line.start < row.middle < line.end]
+    lines = [line for line in area.horizontal if row.middle < line.pos < floor]
+    for number, (chunk, span) in enumerate(zip(row.chunks, spans, strict=True)):
+        low, high = area.bbox[0], area.bbox[2]
+        if bars:
+            low = max((bar for bar in bars if bar < chunk.x0 + em), default=low)
+            high = min((bar for bar in bars if bar > chunk.x1 - em), default=high)
+        else:
+            under = next((line for line in lines if _carries(line, chunk, row, em)), None)
+            if under is None:
+                continue
+            low, high = under.start, under.end
+        inside = [
+            c for c, (a, b) in enumerate(pairwise(xs)) if min(b, high) - max(a, low) > 0.5 * min(b - a, high - low)
+        ]
+        if inside and (high - low) < 0.95 * (area.bbox[2] - area.bbox[0]):
+            spans[number] = (min(span[0], inside[0]), max(span[1], inside[-1]))
+
+
+def _carries(line: Line, chunk: Chunk, row: TextRow, em: float) -> bool:
+    """The line runs under this chunk and under no other one of its row."""
+    over = [c for c in row.chunks if c.x1 > line.start + em and c.x0 < line.end - em]
+    return over == [chunk] and line.start - em <= chunk.x0 and chunk.x1 <= line.end + em

@@ -1,0 +1,116 @@
+"""Tables without rules: runs of lines whose chunks, numbers among them, stand below one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from docparse.geometry import Box, overlap
+from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.page import Word, WordStyle
+
+_PROSE_WORDS = 7
+_LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
+_EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
+_MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
+
+
+def text_runs(words: Sequence[Word], taken: Sequence[Box], em: float) -> list[Box]:
+    """Boxes around runs of three or more lines with two or more chunks each, outside the boxes `taken`."""
+    free = [w for w in words if not w.style & WordStyle.ROTATED and not any(overlap(w.bbox, box) for box in taken)]
+    rows = text_rows(free)
+    for row in rows:
+        row.chunks = split_chunks(row, 1.1 * em)
+    _drop_prose(rows, em)
+    return [_box(run) for run in _runs([row for row in rows if row.chunks], em)]
+
+
+def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
+    """Take lines of running text, and the short last lines of paragraphs, out of the rows."""
+    prose = [(row.middle, chunk) for row in rows for chunk in row.chunks if _is_prose(chunk, em)]
+    for row in rows:
+        kept = [chunk for chunk in row.chunks if not _is_prose(chunk, em)]
+        near = [chunk for middle, chunk in prose if abs(middle - row.middle) < 12 * em]
+        row.chunks = [c for c in kept if not _is_tail(c, kept, near, em)]
+
+
+def _is_prose(chunk: Chunk, em: float) -> bool:
+    if len(chunk.words) < _PROSE_WORDS or chunk.x1 - chunk.x0 < 14 * em:
+        return False
+    return sum(word.text[0].isalpha() for word in chunk.words) > 0.7 * len(chunk.words)
+
+
+def _is_tail(chunk: Chunk, row: Sequence[Chunk], prose: Sequence[Chunk], em: float) -> bool:
+    """Alone in the width of lines of running text near by, from their left edge on."""
+    columns = [p for p in prose if abs(p.x0 - chunk.x0) < 3 * em and chunk.x1 <= p.x1 + em]
+    if len(columns) < 3:
+        return False
+    right = median(p.x1 for p in columns)
+    return not any(other is not chunk and chunk.x1 < other.x1 < right + em for other in row)
+
+
+def _runs(rows: Sequence[TextRow], em: float) -> Iterable[list[TextRow]]:
+    """Consecutive rows of several chunks; up to two lone chunks between them belong to the run."""
+    run: list[TextRow] = []
+    lone: list[TextRow] = []
+    for row in rows:
+        last = (lone or run)[-1:]
+        if last and row.y0 - last[0].y1 > 2.2 * em:
+            yield from _long_enough(run)
+            run, lone = [], []
+        if len(row.chunks) > 1:
+            if run and lone and (len(lone) > 2 or not _touch(run, row)):
+                yield from _long_enough(run)
+                run, lone = [], []
+            run += [*lone, row] if run else [row]
+            lone = []
+        else:
+            lone.append(row)
+    yield from _long_enough(run)
+
+
+def _touch(run: Sequence[TextRow], row: TextRow) -> bool:
+    """The row has chunks under two chunks of the run's last row of several."""
+    above = next((r for r in reversed(run) if len(r.chunks) > 1), None)
+    if above is None:
+        return True
+    return sum(any(c.x0 < a.x1 and a.x0 < c.x1 for a in above.chunks) for c in row.chunks) > 1
+
+
+def _long_enough(run: list[TextRow]) -> Iterable[list[TextRow]]:
+    if sum(len(row.chunks) > 1 for row in run) >= 3:
+        yield run
+
+
+def _box(run: Sequence[TextRow]) -> Box:
+    chunks = [chunk for row in run for chunk in row.chunks]
+    return (min(c.x0 for c in chunks), run[0].y0, max(c.x1 for c in chunks), run[-1].y1)
+
+
+def is_open_table(table: FoundTable, captioned: bool) -> bool:
+    """Precision: a column of aligned numbers, no table of contents, no list, no numbered equations, no form."""
+    columns: dict[int, list[tuple[str, float, float]]] = {}
+    for cell in table.cells:
+        if cell.text and cell.colspan == 1 and cell.bbox:
+            columns.setdefault(cell.col, []).append((cell.text, cell.bbox[0], cell.bbox[2]))
+    texts = {col: [text for text, *_ in entries] for col, entries in columns.items()}
+    if len(texts) < 2 or table.rows < 3:
+        return False
+    first, last = texts.get(0, []), texts.get(table.cols - 1, [])
+    if sum(bool(_LEADER.search(text)) for entries in texts.values() for text in entries) > 0.3 * table.rows:
+        return table.cols > 3
+    if table.cols == 2 and first and sum(text.endswith(":") for text in first) >= 0.5 * len(first):
+        return False
+    if last and all(_EQUATION_NUMBER.match(text) for text in last):
+        return False
+    if table.cols == 2 and first and sum(bool(_MARKER.match(text)) for text in first) >= 0.5 * len(first):
+        return False
+    numeric = [col for col, entries in texts.items() if col > 0 and _is_numeric(entries)]
+    return bool(numeric) and (table.rows >= 4 or table.cols > 2 or captioned)
+
+
+def _is_numeric(entries: Sequence[str]) -> bool:
+    return sum(map(is_number, entries)) >= max(3, 0.6 * len(entries))
