@@ -6,6 +6,7 @@ A command is one line in `COMMANDS`; its module is imported only when it is call
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -46,6 +47,7 @@ def _run(name: str, args: list[str]) -> int:
     from docparse.cli.report import report_failure
 
     try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as gentle an end as Ctrl-C
         return _call(name, args)
     except BaseException as error:
         return report_failure(error, args)

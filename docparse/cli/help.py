@@ -15,7 +15,7 @@ EXIT_CODES = (
     (16, "partial: some pages failed, the others are written"),
     (17, "several documents: some failed"),
     (18, "several documents: all failed"),
-    (130, "stopped (Ctrl-C)"),
+    (130, "stopped (Ctrl-C, SIGTERM)"),
 )
 
 
@@ -46,5 +46,5 @@ Exit codes:
 
 
 def exit_code_epilog() -> str:
-    """The same table for the help of a command (typer collapses single line breaks, so lines are paragraphs)."""
-    return "\n\n".join(["[bold]Exit codes[/bold]", *(f"{code}: {meaning}" for code, meaning in EXIT_CODES)])
+    """The same for the help of a command, as one paragraph."""
+    return "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES) + "."
