@@ -56,6 +56,7 @@ def _open(original: str | Path | bytes, password: str | None) -> Iterator[Origin
             pdf = pymupdf.open(stream=data, filetype="pdf")
             if pdf.needs_pass and not pdf.authenticate(password or ""):
                 raise ValueError("it is encrypted, and the password does not open it")
+            pdf.bake()  # annotations and form fields become part of the pages
         except BROKEN as error:
             raise DamagedFile(f"the original can't be opened for the overlay: {error}") from None
         with pdf:
@@ -79,15 +80,21 @@ def _read(path: Path) -> bytes:
 
 
 def draw_page(out: pymupdf.Document, source: Original, page: Page) -> None:
-    """Append the original page to `out`, or a white page of its size."""
+    """Append the original page to `out`, upright, or a white page of its size."""
+    count = len(out)
     try:
         if isinstance(source, Image.Image):
             _append_image(out, source, page)
         else:
-            out.insert_pdf(source, from_page=page.number - 1, to_page=page.number - 1, links=False, widgets=False)
-            out[-1].wrap_contents()
+            shown = source[page.number - 1]
+            new = out.new_page(width=_side(shown.rect.width), height=_side(shown.rect.height))
+            # as a form on an upright page: rotation and crop box of the original then need no further thought
+            rotation = shown.rotation
+            shown.set_rotation(0)
+            new.show_pdf_page(new.rect, source, page.number - 1, rotate=-rotation)
     except (*BROKEN, OSError, SyntaxError, EOFError):
-        out.new_page(width=_side(page.width or 595), height=_side(page.height or 842))
+        if len(out) <= count:
+            out.new_page(width=_side(page.width or 595), height=_side(page.height or 842))
 
 
 def _append_image(out: pymupdf.Document, image: Image.Image, page: Page) -> None:
@@ -106,10 +113,9 @@ def _side(units: float) -> float:
 
 def _draw_boxes(target: pymupdf.Page, page: Page) -> None:
     shape = target.new_shape()
-    to_page = target.derotation_matrix
     across = target.rect.width / page.width if page.width > 0 else 1.0
     down = target.rect.height / page.height if page.height > 0 else 1.0
-    scaled = pymupdf.Matrix(across, down) * to_page
+    scaled = pymupdf.Matrix(across, down)
     for block in page.blocks:
         boxes = [part.bbox for part in block.parts if part.page == page.number] or [block.bbox]
         colour = _COLOURS.get(block.kind, _RUNNING)
@@ -137,8 +143,6 @@ def _label(shape: pymupdf.Shape, corner: pymupdf.Point, text: str, colour: Colou
     height = _LABEL_PT + 1.5
     top = max(corner.y - height, 0.0)
     left = max(min(corner.x, target.rect.width - width), 0.0)
-    to_page = target.derotation_matrix
-    shape.draw_rect(pymupdf.Rect(left, top, left + width, top + height) * to_page)
+    shape.draw_rect(pymupdf.Rect(left, top, left + width, top + height))
     shape.finish(color=None, fill=colour, fill_opacity=0.85)
-    start = pymupdf.Point(left + 1, top + height - 2) * to_page
-    shape.insert_text(start, text, fontsize=_LABEL_PT, color=(1, 1, 1), rotate=target.rotation)
+    shape.insert_text(pymupdf.Point(left + 1, top + height - 2), text, fontsize=_LABEL_PT, color=(1, 1, 1))
