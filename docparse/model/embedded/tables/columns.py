@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks
+from docparse.schemas.page import Word, WordStyle
 
 _RIGHT_OF_SYMBOL = re.compile(r"^[$€£¥<>≤≥~≈±(\[]+$")  # belongs to what follows it
 _LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to what stands before it
@@ -30,11 +31,12 @@ class Corridor(NamedTuple):
         return (self.low + self.high) / 2
 
 
-def chunk_gap(rows: int, em: float) -> float:
+def chunk_gap(words: Sequence[Word], rows: int, em: float) -> float:
     """Blank that parts two chunks: few rows need a wide one, many rows prove a narrow one."""
-    if rows >= 8:
-        return 0.45 * em
-    return 0.6 * em if rows >= 4 else 0.9 * em
+    factor = 0.45 if rows >= 8 else 0.6 if rows >= 4 else 0.9
+    if sum(bool(word.style & WordStyle.MONO) for word in words) > 0.5 * len(words):
+        factor += 0.4  # a blank is 0.6 em wide
+    return factor * em
 
 
 def make_chunks(rows: Sequence[TextRow], gap: float, vertical: Sequence[Line]) -> None:
@@ -202,13 +204,13 @@ def _parted(chunk: Chunk, bounds: Sequence[float], em: float, in_header: bool) -
         return [chunk]
     gaps = [b.bbox[0] - a.bbox[2] for a, b in pairwise(chunk.words)]
     usual = min(gaps) if len(gaps) > 1 else 0.28 * em
+    columns = [bisect_right(bounds, (word.bbox[0] + word.bbox[2]) / 2) for word in chunk.words]
+    one_each = min(gaps) > 0.5 * em and all(a < b for a, b in pairwise(columns))
     parts = [Chunk([chunk.words[0]], *chunk.words[0].bbox[::2])]
-    for gap, left, right in zip(gaps, chunk.words, chunk.words[1:], strict=False):
-        apart = bisect_right(bounds, (left.bbox[0] + left.bbox[2]) / 2) < bisect_right(
-            bounds, (right.bbox[0] + right.bbox[2]) / 2
-        )
+    for gap, (left, right), (first, last) in zip(gaps, pairwise(chunk.words), pairwise(columns), strict=True):
+        apart = first < last
         numbers = not in_header and _has_digit(left.text) and _has_digit(right.text)
-        if apart and (numbers or gap > max(1.4 * usual, 0.35 * em)):
+        if apart and (numbers or one_each or gap > max(1.4 * usual, 0.35 * em)):
             parts.append(Chunk([right], *right.bbox[::2]))
         else:
             parts[-1].words.append(right)

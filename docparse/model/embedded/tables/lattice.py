@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from docparse.geometry import area, inside_share
 from docparse.model.embedded.tables.cells import Placed, drop_empty, place, to_cells
-from docparse.model.embedded.tables.grid import ruled_grid
+from docparse.model.embedded.tables.grid import Grid, ruled_grid
 from docparse.model.embedded.tables.header import header_rows, is_number
 from docparse.model.embedded.tables.open_tables import open_table
 from docparse.model.embedded.tables.rules import Cluster
@@ -14,6 +15,9 @@ from docparse.model.embedded.tables.structure import Area
 from docparse.model.embedded.tables.text_rows import em_of, split_chunks, text_rows, words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
+
+_TITLE = re.compile(r"^(Table|Exhibit|Figure|Box|Tabelle|Tableau|Tabla|Abbildung)\s+[A-Z]?[-.]?\d", re.IGNORECASE)
+_NOTE = re.compile(r"^\(?(Source|Sources|Note|Notes|Quelle|Remark)s?\b\s*[:.]", re.IGNORECASE)
 
 
 def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
@@ -33,6 +37,7 @@ def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
             return table
     if not _is_table(placed, grid.rows, grid.cols):
         return None
+    grid, placed = _peel(grid, placed)
     cells = to_cells(grid, placed, header_rows(placed, grid.rows))
     return FoundTable(grid.bbox, cells, grid.rows, grid.cols, 0.95, ruled=True)
 
@@ -40,14 +45,43 @@ def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
 def _half_drawn(placed: list[Placed], em: float) -> bool:
     """Several cells hold numbers one below another, or most hold pieces far apart: rules are missing."""
     stacked = apart = filled = 0
-    for *_, words in placed:
+    tall: dict[int, int] = {}
+    deep: set[int] = set()
+    for row, _col, _rowspan, _colspan, words in placed:
         if not words:
             continue
-        rows = text_rows(words)
+        lines = text_rows(words)
+        numbers = sum(is_number(" ".join(w.text for w in line.words)) for line in lines)
         filled += 1
-        stacked += len(rows) > 1 and sum(is_number(" ".join(w.text for w in row.words)) for row in rows) > 1
-        apart += any(len(split_chunks(row, 1.2 * em)) > 1 for row in rows)
+        stacked += numbers > 1
+        tall[row] = tall.get(row, 0) + (len(lines) > 2)
+        if numbers > 2:
+            deep.add(row)
+        apart += any(len(split_chunks(line, 1.2 * em)) > 1 for line in lines)
+    if any(tall[row] > 1 for row in deep):
+        return True
     return (stacked > 1 and 4 * stacked >= filled) or (apart > 1 and 2 * apart >= filled)
+
+
+def _peel(grid: Grid, placed: list[Placed]) -> tuple[Grid, list[Placed]]:
+    """Without a title and a source note that stand inside the frame, in rows of one cell."""
+    first, last = 0, grid.rows
+    whole = {p[0]: p for p in placed if p[3] == grid.cols > 1}
+    while first in whole and last - first > 2 and _TITLE.match(_text(whole[first])):
+        first += whole[first][2]
+    while last - first > 3:
+        row = next((p for r, p in whole.items() if r + p[2] == last), None)
+        if row is None or not (_NOTE.match(_text(row)) or len(text_rows(row[4])) > 2):
+            break
+        last = row[0]
+    if (first, last) == (0, grid.rows):
+        return grid, placed
+    kept = [(p[0] - first, *p[1:]) for p in placed if first <= p[0] < last]
+    return Grid(grid.xs, grid.ys[first : last + 1], grid.right[first:last], grid.below[first:last]), kept
+
+
+def _text(cell: Placed) -> str:
+    return " ".join(word.text for word in cell[4][:4])
 
 
 def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
