@@ -15,25 +15,29 @@ def words_text(words: Sequence[Word]) -> str:
     """Text of words that follow one another on one line."""
     parts: list[str] = []
     last: Word | None = None
+    end = 0.0
     for word in words:
-        if last is not None and _blank(last, word):
+        if last is not None and _blank(last, word, end):
             parts.append(" ")
         parts.append(word.text)
+        end = max(end, word.bbox[2]) if parts else word.bbox[2]
         last = word
     return "".join(parts)
 
 
-def _blank(last: Word, word: Word) -> bool:
-    gap = max(word.bbox[0] - last.bbox[2], last.bbox[0] - word.bbox[2])
-    em = max(last.size, word.size)
+def _blank(last: Word, word: Word, end: float) -> bool:
+    """Whether a blank stands between two words; `end` is the right edge of all words before."""
     left, right = last.text[-1], word.text[0]
+    same = last.line >= 0 and word.line == last.line
+    if same and last.space and left.isascii():
+        return True
+    em = max(last.size, word.size)
+    gap = max(word.bbox[0] - (last.bbox[2] if same else max(end, last.bbox[2])), last.bbox[0] - word.bbox[2])
     if is_cjk(left) and is_cjk(right):
         return gap > 0.8 * em
-    if last.space and word.line == last.line and word.line >= 0:
-        return True
-    if word.line != last.line or last.line < 0:
-        return gap > 0.12 * em or (last.space and gap > -0.1 * em and last.line < 0)
-    return gap > 0.3 * em
+    if same:
+        return last.space or gap > 0.3 * em
+    return gap > 0.12 * em or (last.space and gap > -0.1 * em and last.line < 0)
 
 
 def line_text(line: Line) -> str:

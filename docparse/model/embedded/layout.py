@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
-from docparse.geometry import contains_point
-from docparse.model.embedded.lines import make_lines, sound_words
+from docparse.geometry import Box, contains_point
+from docparse.model.embedded import turned
+from docparse.model.embedded.classify import Content, body_blocks
+from docparse.model.embedded.figures import Figure, find_figures
+from docparse.model.embedded.furniture import Furniture, split_furniture
+from docparse.model.embedded.joining import join_lines, line_text
+from docparse.model.embedded.lines import Line, make_lines, sound_words
+from docparse.model.embedded.listing import group_lists
 from docparse.model.embedded.order import reading_order
 from docparse.model.embedded.paragraphs import make_paragraphs
+from docparse.model.embedded.rows import join_rows
 from docparse.model.embedded.stats import page_stats
+from docparse.model.embedded.turned import Direction
 from docparse.model.embedded.types import FoundTable, Region
-from docparse.schemas.document import Block, Heading, Paragraph, Table
+from docparse.schemas.document import (
+    Block,
+    Chart,
+    Image,
+    ListBlock,
+    PageFooter,
+    PageHeader,
+    PageNumber,
+    Paragraph,
+    Table,
+)
 from docparse.schemas.page import PageImage, Word, WordStyle
 
 
@@ -21,29 +40,114 @@ def build_blocks(
     kept = sound_words(words, page.width, page.height)
     if tables:
         kept = [word for word in kept if not _in_table(word, tables)]
-    upright = [word for word in kept if not word.style & WordStyle.ROTATED]
-    lines = make_lines(upright)
+    ways = _by_direction(kept)
+    letters = {way: sum(len(word.text) for word in found) for way, found in ways.items()}
+    main: Direction = max(letters, key=lambda way: letters[way]) if letters else "right"
+    if main != "right":
+        return _turned_page(page, ways, main, tables)
+    blocks = _upright_blocks(page, ways.get("right", []), regions, tables)
+    return blocks + [block for way in ("down", "up", "left") for block in _side_notes(page, ways.get(way, []), way)]
+
+
+def _by_direction(words: Sequence[Word]) -> dict[Direction, list[Word]]:
+    rotated = [word for word in words if word.style & WordStyle.ROTATED]
+    if not rotated:
+        return {"right": list(words)} if words else {}
+    ways: dict[Direction, list[Word]] = {}
+    found = iter(turned.directions(rotated))
+    for word in words:
+        way: Direction = next(found) if word.style & WordStyle.ROTATED else "right"
+        ways.setdefault(way, []).append(word)
+    return ways
+
+
+def _upright_blocks(
+    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable]
+) -> list[Block]:
+    em = median(word.size for word in words) if words else page.height / 70
+    figures = find_figures(page, words, regions, tables, em)
+    drawn = {id(word) for figure in figures for word in figure.words}
+    lines = join_rows(make_lines([word for word in words if id(word) not in drawn]))
     stats = page_stats(lines)
+    fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
+    top = min((box[1] for box in fixed), default=page.height)
+    bottom = max((box[3] for box in fixed), default=0.0)
+    furniture = split_furniture(page, lines, stats, top, bottom)
+    content = Content(page, stats, regions, [figure.bbox for figure in figures], [table.bbox for table in tables])
+    body: list[Block] = body_blocks(make_paragraphs(furniture.body, stats), content)
+    body += [table_block(table) for table in tables]
+    body += [figure_block(figure) for figure in figures]
+    order = reading_order([block.bbox or (0, 0, 0, 0) for block in body], stats.size, rtl=stats.rtl)
+    ordered = group_lists([body[i] for i in order], stats.size)
+    return [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]
+
+
+def _running(lines: Sequence[Line], kind: type[PageHeader] | type[PageFooter]) -> list[Block]:
+    return [kind(text=line_text(line), bbox=line.box) for line in lines]
+
+
+def _feet(furniture: Furniture) -> list[Block]:
+    numbers: list[Block] = [PageNumber(text=line_text(line), bbox=line.box) for line in furniture.numbers]
+    return _running(furniture.footers, PageFooter) + numbers
+
+
+def _turned_page(
+    page: PageImage, ways: dict[Direction, list[Word]], main: Direction, tables: Sequence[FoundTable]
+) -> list[Block]:
+    """A page whose text mostly runs another way: laid out upright, its boxes turned back."""
+    w, h = page.width, page.height
+
+    def turn(box: Box) -> Box:
+        return turned.turn_box(box, main, w, h)
+
+    sideways = main in ("down", "up")
+    frame = page.replace(
+        width=h if sideways else w, height=w if sideways else h,
+        rules=tuple(r._replace(bbox=turn(r.bbox), horizontal=r.horizontal != sideways) for r in page.rules),
+        shapes=tuple(s._replace(bbox=turn(s.bbox)) for s in page.shapes),
+        pictures=tuple(p._replace(bbox=turn(p.bbox)) for p in page.pictures),
+    )  # fmt: skip
+    blocks = _upright_blocks(frame, turned.turn_words(ways[main], main, w, h), (), ())
+    for block in blocks:
+        _turn_back(block, main, w, h)
+    rest = [block for way in ways if way != main for block in _side_notes(page, ways[way], way)]
+    return blocks + rest + [table_block(table) for table in tables]
+
+
+def _turn_back(block: Block, way: Direction, width: float, height: float) -> None:
+    if block.bbox is not None:
+        block.bbox = turned.turn_back(block.bbox, way, width, height)
+    for item in block.items if isinstance(block, ListBlock) else ():
+        if item.bbox is not None:
+            item.bbox = turned.turn_back(item.bbox, way, width, height)
+
+
+def _side_notes(page: PageImage, words: Sequence[Word], way: Direction) -> list[Block]:
+    """Text beside the page's own direction: paragraphs, flagged `rotated` where they are turned."""
+    if not words:
+        return []
+    lines = make_lines(turned.turn_words(words, way, page.width, page.height))
     blocks: list[Block] = []
-    for para in make_paragraphs(lines, stats):
-        text = para.text
-        if para.size > 1.15 * stats.size and len(text) < 200:
-            blocks.append(Heading(text=text, bbox=para.box))
-        else:
-            blocks.append(Paragraph(text=text, bbox=para.box))
-    blocks += [table_block(table) for table in tables]
-    order = reading_order([block.bbox or (0, 0, 0, 0) for block in blocks], stats.size, rtl=stats.rtl)
-    return [blocks[i] for i in order]
+    for para in make_paragraphs(lines, page_stats(lines)):
+        box = turned.turn_back(para.box, way, page.width, page.height)
+        flags = ["rotated"] if way != "right" else []
+        blocks.append(Paragraph(text=join_lines(para.lines, para.breaks), bbox=box, flags=flags))
+    return blocks
+
+
+def figure_block(figure: Figure) -> Image | Chart:
+    """Picture or chart with the text printed in it, line by line."""
+    text = "\n".join(line_text(line) for line in make_lines(figure.words))
+    if figure.chart:
+        return Chart(bbox=figure.bbox, text=text, flags=["chart_data_not_recognised"])
+    return Image(bbox=figure.bbox, ocr=text)
 
 
 def table_block(table: FoundTable) -> Table:
     return Table(
-        bbox=table.bbox,
-        rows=table.rows,
-        cols=table.cols,
-        cells=list(table.cells),
+        bbox=table.bbox, rows=table.rows, cols=table.cols, cells=list(table.cells),
         confidence=min(1.0, max(0.0, table.confidence)),
-    )
+    )  # fmt: skip
 
 
 def _in_table(word: Word, tables: Sequence[FoundTable]) -> bool:

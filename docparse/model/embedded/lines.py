@@ -21,6 +21,8 @@ _SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cel
 _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
 _GUTTER_ROWS = 4  # that many rows in a run leave the same stripe empty
 _BIN = 2.0
+_NEAR = 40
+_INVISIBLE = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u0000"
 
 
 @dataclass(slots=True)
@@ -68,7 +70,14 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
     kept: list[Word] = []
     for word in words:
         x0, y0, x1, y1 = word.bbox
-        if not word.text or not math.isfinite(x0 + y0 + x1 + y1) or x1 < 0 or y1 < 0 or x0 > width or y0 > height:
+        if (
+            not word.text.strip(_INVISIBLE)
+            or not math.isfinite(x0 + y0 + x1 + y1)
+            or x1 < 0
+            or y1 < 0
+            or x0 > width
+            or y0 > height
+        ):
             continue
         size, baseline = word.size, word.baseline
         if size <= 0 or not math.isfinite(size) or size > 4 * (y1 - y0) + 4:
@@ -81,13 +90,46 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
     return kept
 
 
+@dataclass(slots=True)
+class Piece:
+    """Words that surely belong together: one source line, or one column's part of it."""
+
+    words: list[Word]
+    x0: float
+    x1: float
+    size: float
+    baseline: float
+
+    @classmethod
+    def of(cls, words: list[Word]) -> Piece:
+        lead = words[0] if len(words) == 1 else _lead(words)
+        boxes = [word.bbox for word in words]
+        return cls(words, min(box[0] for box in boxes), max(box[2] for box in boxes), lead.size, lead.baseline)
+
+    @property
+    def letters(self) -> int:
+        return sum(len(word.text) for word in self.words)
+
+
+def _lead(words: Sequence[Word]) -> Word:
+    """The word whose size and baseline stand for the line: that of most letters, the larger of equals."""
+    weight: dict[float, int] = {}
+    for word in words:
+        weight[word.size] = weight.get(word.size, 0) + len(word.text)
+    if len(weight) == 1:
+        return words[0]
+    size = max(weight, key=lambda key: (weight[key] * min(key, 2.0 * words[0].size), key))
+    return next(word for word in words if word.size == size)
+
+
 def make_lines(words: Sequence[Word], rtl: bool = False) -> list[Line]:
     """Upright words as lines, top to bottom."""
     if not words:
         return []
-    rows = _rows(_pieces(words))
-    gutters = Gutters(rows)
-    lines = [line for row in rows for line in _merge_row(row, gutters, rtl)]
+    rows = _rows([Piece.of(piece) for piece in _pieces(words)])
+    gutters = Gutters([[piece.words for piece in row] for row in rows])
+    merged = [piece for row in rows for piece in _merge_row(row, gutters)]
+    lines = [line_of(piece.words, rtl) for piece in attach_small(merged)]
     lines.sort(key=lambda line: (line.baseline, line.x0))
     return lines
 
@@ -96,72 +138,46 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
     """Runs of words as the source has them, cut where the gap is that of a column or cell."""
     pieces: list[list[Word]] = []
     last: Word | None = None
+    end = 0.0
     for word in words:
-        if last is not None and word.line == last.line and word.line >= 0:
-            em = max(word.size, last.size)
-            gap = word.bbox[0] - last.bbox[2] if word.bbox[0] >= last.bbox[0] else last.bbox[0] - word.bbox[2]
-            if -0.6 * em - 2 <= gap <= _SPLIT_GAP_EM * em and abs(word.baseline - last.baseline) < 0.7 * em:
-                pieces[-1].append(word)
-                last = word
-                continue
-        pieces.append([word])
+        if last is not None and _continues(last, word, end):
+            pieces[-1].append(word)
+            end = max(end, word.bbox[2])
+        else:
+            pieces.append([word])
+            end = word.bbox[2]
         last = word
     return pieces
 
 
-def _rows(pieces: list[list[Word]]) -> list[list[list[Word]]]:
-    """Pieces grouped by baseline; small ones (super- and subscripts) join the row that they hang on."""
-    keyed = []
-    for piece in pieces:
-        lead = max(piece, key=lambda word: word.size * min(len(word.text), 3))
-        keyed.append((lead.baseline, lead.size, piece))
-    keyed.sort(key=lambda entry: entry[0])
-    rows: list[list[list[Word]]] = []
+def _continues(last: Word, word: Word, end: float) -> bool:
+    """Whether a word goes on where the one before it stopped; `end` is the right edge of all before it."""
+    em = max(word.size, last.size)
+    if word.line == last.line and word.line >= 0:
+        left, right = (last.bbox, word.bbox) if word.bbox[0] >= last.bbox[0] else (word.bbox, last.bbox)
+        gap = right[0] - left[2]
+        return -0.6 * em - 2 <= gap <= _SPLIT_GAP_EM * em and abs(word.baseline - last.baseline) < 0.7 * em
+    return (  # shaped scripts draw a vowel sign back over the letters before it, as a line of its own
+        word.line == last.line + 1
+        and word.size == last.size
+        and abs(word.baseline - last.baseline) < 0.02 * em
+        and -1.5 * em <= word.bbox[0] - end <= 0.4 * em
+    )
+
+
+def _rows(pieces: list[Piece]) -> list[list[Piece]]:
+    """Pieces grouped by baseline."""
+    pieces.sort(key=lambda piece: piece.baseline)
+    rows: list[list[Piece]] = []
     base = size = 0.0
-    for baseline, em, piece in keyed:
-        if rows and baseline - base <= 0.3 * min(size, em) + 0.5:
+    for piece in pieces:
+        if rows and piece.baseline - base <= 0.3 * min(size, piece.size) + 0.5:
             rows[-1].append(piece)
-            size = max(size, em)
+            size = max(size, piece.size)
             continue
         rows.append([piece])
-        base, size = baseline, em
-    return _attach_scripts(rows)
-
-
-def _attach_scripts(rows: list[list[list[Word]]]) -> list[list[list[Word]]]:
-    """Rows of small pieces that touch a bigger neighbour row's words go into it."""
-    metrics = [_row_metrics(row) for row in rows]
-    target = list(range(len(rows)))
-    for i, (base, size, _) in enumerate(metrics):
-        best = None
-        for j in (i - 1, i + 1):
-            if not 0 <= j < len(rows):
-                continue
-            other, em, spans = metrics[j]
-            near = -0.25 * em <= other - base <= 0.65 * em if j > i else -0.45 * em <= other - base <= 0
-            if size < 0.86 * em and near and _touches(rows[i], spans, em):
-                best = j if best is None or abs(metrics[best][0] - base) > abs(other - base) else best
-        if best is not None:
-            target[i] = best
-    merged: list[list[list[Word]]] = [list(row) if target[i] == i else [] for i, row in enumerate(rows)]
-    for i, j in enumerate(target):
-        if i != j:
-            merged[j if target[j] == j else i] += rows[i]
-    return [row for row in merged if row]
-
-
-def _row_metrics(row: list[list[Word]]) -> tuple[float, float, list[tuple[float, float]]]:
-    lead = max((piece[0] for piece in row), key=lambda word: word.size)
-    return lead.baseline, lead.size, [(word.bbox[0], word.bbox[2]) for piece in row for word in piece]
-
-
-def _touches(pieces: list[list[Word]], spans: list[tuple[float, float]], em: float) -> bool:
-    reach = 0.35 * em
-    for piece in pieces:
-        x0, x1 = piece[0].bbox[0], piece[-1].bbox[2]
-        if not any(x0 - reach <= b and a <= x1 + reach for a, b in spans):
-            return False
-    return True
+        base, size = piece.baseline, piece.size
+    return rows
 
 
 class Gutters:
@@ -219,50 +235,103 @@ class Gutters:
         return any(x0 - 0.1 <= s[0] and s[2] <= x1 + 0.1 and s[1] <= y <= s[3] for s in self.stripes)
 
 
-def _merge_row(row: list[list[Word]], gutters: Gutters, rtl: bool) -> list[Line]:
-    """Lines of one row: neighbours joined, pieces cut where a gutter runs through them."""
-    words = [word for piece in row for word in piece]
-    order = sorted(words, key=lambda word: (word.bbox[0], word.bbox[2]))
-    groups: list[list[Word]] = [[order[0]]]
-    end = order[0].bbox[2]
-    for word in order[1:]:
-        gap = word.bbox[0] - end
-        last = groups[-1][-1]
-        em = max(word.size, last.size)
-        limit = _SPLIT_GAP_EM if word.line == last.line and word.line >= 0 else _MERGE_GAP_EM
-        if gap > limit * em or (gap > 0.55 * em and gutters.between(end, word.bbox[0], word.baseline)):
+def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
+    """Pieces of one row: neighbours joined, pieces cut where a gutter runs through them."""
+    parts = [part for piece in row for part in _cut_at_gutters(piece, gutters)]
+    parts.sort(key=lambda piece: (piece.x0, piece.x1))
+    merged = [parts[0]]
+    for part in parts[1:]:
+        last = merged[-1]
+        gap, em = part.x0 - last.x1, max(part.size, last.size)
+        alike = min(part.size, last.size) > 0.6 * em
+        if (
+            alike
+            and -0.35 * em <= gap <= _MERGE_GAP_EM * em
+            and not (gap > 0.45 * em and gutters.between(last.x1, part.x0, part.baseline))
+        ):
+            merged[-1] = Piece.of(last.words + part.words)
+        else:
+            merged.append(part)
+    return merged
+
+
+def _cut_at_gutters(piece: Piece, gutters: Gutters) -> list[Piece]:
+    if not gutters.stripes or len(piece.words) == 1:
+        return [piece]
+    words = sorted(piece.words, key=lambda word: word.bbox[0])
+    groups, end = [[words[0]]], words[0].bbox[2]
+    for word in words[1:]:
+        if word.bbox[0] - end > 0.55 * piece.size and gutters.between(end, word.bbox[0], word.baseline):
             groups.append([word])
-            end = word.bbox[2]
         else:
             groups[-1].append(word)
-            end = max(end, word.bbox[2])
-    return [line_of(group, rtl) for group in groups]
+        end = max(end, word.bbox[2])
+    return [piece] if len(groups) == 1 else [Piece.of(group) for group in groups]
+
+
+def attach_small(pieces: list[Piece]) -> list[Piece]:
+    """Pieces with the super- and subscripts, and drop capitals, that the source drew apart put back into them."""
+    pieces.sort(key=lambda piece: piece.baseline)
+    gone: set[int] = set()
+    for i, small in enumerate(pieces):
+        if small.letters > 8:
+            continue
+        host = _host(pieces, i, gone)
+        if host is not None:
+            pieces[host] = Piece.of(_insert(pieces[host].words, small))
+            gone.add(i)
+    return [piece for i, piece in enumerate(pieces) if i not in gone]
+
+
+def _insert(words: list[Word], small: Piece) -> list[Word]:
+    """The small piece's words put where they stand among the bigger one's."""
+    middle = (small.x0 + small.x1) / 2
+    at = sum((word.bbox[0] + word.bbox[2]) / 2 < middle for word in words)
+    return words[:at] + small.words + words[at:]
+
+
+def _host(pieces: list[Piece], i: int, gone: set[int]) -> int | None:
+    """The bigger piece that a small one hangs on, nearest in height."""
+    small = pieces[i]
+    best, nearest = None, math.inf
+    for step in (-1, 1):
+        j = i + step
+        while 0 <= j < len(pieces) and abs(j - i) <= _NEAR:
+            big = pieces[j]
+            rise = big.baseline - small.baseline  # above 0: a superscript
+            if abs(rise) > 0.7 * big.size and abs(rise) > 20:
+                break
+            if j not in gone and _hangs_on(small, big, rise) and abs(rise) < nearest:
+                best, nearest = j, abs(rise)
+            j += step
+    return best
+
+
+def _hangs_on(small: Piece, big: Piece, rise: float) -> bool:
+    if not 0.4 * big.size < small.size < 0.87 * big.size or not -0.32 * big.size <= rise <= 0.62 * big.size:
+        return False
+    reach = 0.3 * big.size
+    if small.x1 < big.x0 - reach or small.x0 > big.x1 + reach:
+        return False
+    return not any(word.bbox[0] + 0.5 < small.x1 - 0.5 and small.x0 + 0.5 < word.bbox[2] - 0.5 for word in big.words)
 
 
 def line_of(words: list[Word], rtl: bool = False) -> Line:
     """One line of words that stand on one baseline (any order in, reading order out)."""
-    weight: dict[float, int] = {}
-    for word in words:
-        key = round(word.size, 1)
-        weight[key] = weight.get(key, 0) + len(word.text)
-    size = max(weight, key=lambda key: (weight[key], key))
-    lead = next(word for word in words if round(word.size, 1) == size)
-    baseline = lead.baseline
+    lead = _lead(words)
     right_to_left = is_rtl_text([word.text for word in words], rtl)
     x0, x1 = min(word.bbox[0] for word in words), max(word.bbox[2] for word in words)
-    top, bottom = baseline - _ASCENT * size, baseline + _DESCENT * size
-    return Line(_reading(words, right_to_left), x0, top, x1, bottom, size, baseline, right_to_left)
+    top, bottom = lead.baseline - _ASCENT * lead.size, lead.baseline + _DESCENT * lead.size
+    return Line(_reading(words, right_to_left), x0, top, x1, bottom, lead.size, lead.baseline, right_to_left)
 
 
 def _reading(words: list[Word], rtl: bool) -> list[Word]:
-    """Words in reading order: the source's within its own line where that runs forward, else by position."""
-    ordered = sorted(words, key=lambda word: (word.bbox[0] + word.bbox[2], word.bbox[0]))
+    """Words in reading order: as the source has them, or from right to left but for numbers and Latin words."""
     if not rtl:
-        return ordered
-    ordered.reverse()
+        return words
     result: list[Word] = []
     run: list[Word] = []
-    for word in ordered:  # numbers and Latin words inside keep their own direction
+    for word in sorted(words, key=lambda word: -word.bbox[0] - word.bbox[2]):
         if is_rtl_text([word.text], False) or not any(c.isalnum() for c in word.text):
             result += reversed(run)
             run = []

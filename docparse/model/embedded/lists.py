@@ -49,7 +49,7 @@ _ROMAN = {"i": 1, "v": 5, "x": 10}
 
 
 def _value(key: str) -> set[int]:
-    if key.isdigit():
+    if key.isdecimal():
         return {int(key)}
     low = key.lower()
     values: set[int] = set()

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.lines import Line
 
 
 @dataclass(frozen=True, slots=True)
 class PageStats:
-    """`size`, `leading` and `width` in page units; `bold` says that the body itself is bold."""
+    """`size`, `leading` and `width` in page units; `bold` and `mono` are the body's own; `ocr`: no fonts are known."""
 
     size: float = 10.0
     leading: float = 12.0
@@ -21,6 +22,8 @@ class PageStats:
     bold: bool = False
     letters: int = 0
     rtl: bool = False
+    mono: bool = False
+    ocr: bool = False
 
 
 def page_stats(lines: Sequence[Line]) -> PageStats:
@@ -28,13 +31,15 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
     if not lines:
         return PageStats()
     sizes: Counter[float] = Counter()
-    bold = letters = rtl = 0
+    bold = letters = rtl = mono = read = 0
     for line in lines:
         count = sum(len(word.text) for word in line.words)
         sizes[round(line.size * 2) / 2] += count
         letters += count
         rtl += count if line.rtl else 0
         bold += count if line.bold else 0
+        mono += count if is_mono(line) else 0
+        read += count if not line.words[0].font else 0
     size = max(sizes, key=lambda key: (sizes[key], key))
     exact = [line for line in lines if abs(line.size - size) <= 0.26]
     steps = [b.baseline - a.baseline for a, b in pairwise(exact) if a.x0 < b.x1 and b.x0 < a.x1]
@@ -47,4 +52,6 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
         bold=bold > 0.6 * letters,
         letters=letters,
         rtl=rtl > 0.5 * letters,
+        mono=mono > 0.6 * letters,
+        ocr=read > 0.5 * letters,
     )

@@ -1,0 +1,49 @@
+"""Captions of figures and tables, by their label and where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from docparse.geometry import Box
+
+_LABEL = re.compile(
+    r"(?:(?:supplementary|extended data)\s+)?"
+    r"(?:fig(?:ure|ura|\.)?|tab(?:le|elle|leau|la|ela|\.)?|abb(?:ildung|\.)|bild|chart|scheme|plate|exhibit|box|"
+    r"listing|diagram(?:m)?|map|photo|graph|cuadro|quadro|gráfico|grafik|illustration|рис(?:унок|\.)|табл(?:ица|\.)|"
+    r"hình|bảng|şekil|tablo|rys(?:unek|\.)|obr(?:ázek|\.)|εικόνα|πίνακας|그림|표|شكل|جدول|चित्र|तालिका|ภาพที่|ตารางที่)"
+    r"\s*[A-Z]?\.?\s?[\dIVX٠-٩]+(?:[.\-–]\d+)*[a-z]?(?P<stop>\s*[.:|)–—])?(?P<rest>.*)|"
+    r"(?:图|圖|図|表)\s*[\d一二三四五六七八九十]+(?:[.\-–]\d+)*(?P<cjk>.*)",
+    re.I | re.S,
+)
+
+
+def has_label(text: str) -> bool:
+    return _LABEL.match(text) is not None
+
+
+def is_caption(text: str, box: Box, targets: Sequence[Box], em: float) -> bool:
+    """Whether a paragraph is a caption: a label first, borne out by its wording or a figure beside it."""
+    match = _LABEL.match(text)
+    if match is None or len(text) > 1500:
+        return False
+    if any(_beside(box, target, 4.0 * em) for target in targets):
+        return not _runs_on(match) or len(text) < 400
+    if match["stop"]:
+        return True
+    return len(text) < 160 and not _runs_on(match)
+
+
+def _runs_on(match: re.Match[str]) -> bool:
+    """ "Table 3 shows that ...": the label is part of a sentence."""
+    rest = (match["rest"] or "").strip()
+    return not match["stop"] and bool(re.match(r"[a-z(,]", rest))
+
+
+def _beside(box: Box, target: Box, reach: float) -> bool:
+    across = min(box[2], target[2]) - max(box[0], target[0])
+    apart = max(box[1] - target[3], target[1] - box[3])
+    if across > 0:
+        return apart < reach
+    along = min(box[3], target[3]) - max(box[1], target[1])
+    return along > 0 and -across < reach

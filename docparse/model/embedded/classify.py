@@ -1,0 +1,118 @@
+"""Paragraphs to typed blocks: headings, captions, footnotes, code, and plain paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from docparse.geometry import Box, inside_share
+from docparse.model.embedded import captions, code, footnotes, headings
+from docparse.model.embedded.paragraphs import Para
+from docparse.model.embedded.stats import PageStats
+from docparse.model.embedded.types import Region
+from docparse.schemas.document import Block, Caption, Code, Footnote, Heading, Paragraph
+from docparse.schemas.page import PageImage
+
+
+@dataclass(slots=True)
+class Content:
+    """What classification asks of the page around a paragraph."""
+
+    page: PageImage
+    stats: PageStats
+    regions: Sequence[Region] = ()
+    figures: Sequence[Box] = ()
+    tables: Sequence[Box] = ()
+    _kinds: dict[int, str] = field(default_factory=dict)
+
+    def region_kind(self, box: Box) -> str:
+        """Kind of the model's region that holds most of a box, "" where there is none."""
+        best, share = "", 0.6
+        for region in self.regions:
+            inside = inside_share(box, region.bbox)
+            if inside > share:
+                best, share = region.kind, inside
+        return best
+
+
+def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
+    """Blocks of body paragraphs, in the order given."""
+    stats = content.stats
+    notes = footnotes.find_footnotes(paras, stats, content.page.rules, content.page.height)
+    texts = [para.text for para in paras]
+    spaces = _space_above(paras, stats)
+    listing = _code_runs(paras, stats)
+    blocks: list[Block | None] = [None] * len(paras)
+    found: list[int] = []
+    for i, (para, text) in enumerate(zip(paras, texts, strict=True)):
+        box = para.box
+        if i in listing:
+            members = listing[i]
+            if members:
+                lines = [line for j in members for line in paras[j].lines]
+                blocks[i] = Code(text=code.code_text(lines), bbox=Para(lines).box)
+            continue
+        if captions.is_caption(text, box, [*content.figures, *content.tables], stats.size):
+            blocks[i] = Caption(text=text, bbox=box)
+        elif i in notes:
+            marker, rest = footnotes.split_marker(text)
+            blocks[i] = Footnote(text=rest, marker=marker, bbox=box)
+        elif _heading(para, text, spaces[i], content):
+            found.append(i)
+        else:
+            blocks[i] = Paragraph(text=text, bbox=box)
+    ranks = headings.levels([(paras[i], texts[i]) for i in found], stats)
+    for i, level in zip(found, ranks, strict=True):
+        blocks[i] = Heading(text=texts[i].replace("\n", " "), level=level, bbox=paras[i].box)
+    return [block for block in blocks if block is not None]
+
+
+def _heading(para: Para, text: str, space: float, content: Content) -> bool:
+    if content.regions and content.region_kind(para.box) == "heading" and len(para.lines) <= 4 and len(text) < 250:
+        return text[-1] not in ",;" and any(map(str.isalpha, text))
+    return headings.is_heading(para, text, content.stats, space)
+
+
+def _space_above(paras: Sequence[Para], stats: PageStats) -> list[float]:
+    """Free height over each paragraph within its own x range."""
+    boxes = [para.box for para in paras]
+    order = sorted(range(len(paras)), key=lambda i: boxes[i][3])
+    spaces = [3.0 * stats.leading] * len(paras)
+    for at, i in enumerate(sorted(range(len(paras)), key=lambda i: boxes[i][1])):
+        x0, y0, x1, _ = boxes[i]
+        for j in order[max(0, at - 60) : at + 60]:
+            other = boxes[j]
+            if j != i and other[3] <= y0 + 1 and other[0] < x1 and x0 < other[2]:
+                spaces[i] = min(spaces[i], y0 - other[3])
+    return spaces
+
+
+def _code_runs(paras: Sequence[Para], stats: PageStats) -> dict[int, list[int]]:
+    """Monospaced paragraphs under one another: the first of each run with all of it, the others with nothing."""
+    if stats.mono:
+        return {}
+    runs: dict[int, list[int]] = {}
+    head = -1
+    for i, para in enumerate(paras):
+        if not all(code.is_mono(line) for line in para.lines):
+            continue
+        if head >= 0 and _continues(paras[runs[head][-1]].box, para.box, stats):
+            runs[head].append(i)
+            runs[i] = []
+        else:
+            head = i
+            runs[i] = [i]
+    for first, members in list(runs.items()):
+        if members and sum(len(paras[j].lines) for j in members) < 2 and not _looks_like_code(paras[first].text):
+            del runs[first]
+    return runs
+
+
+def _continues(above: Box, below: Box, stats: PageStats) -> bool:
+    return -stats.size < below[1] - above[3] < 2.5 * stats.leading and min(above[2], below[2]) > max(
+        above[0], below[0]
+    ) - (10 * stats.size)
+
+
+def _looks_like_code(text: str) -> bool:
+    return any(mark in text for mark in ("();", "){", "=>", "->", "==", "$ ", ">>> ", "</", "::"))

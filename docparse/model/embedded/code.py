@@ -1,0 +1,69 @@
+"""Program listings: monospaced lines with their indentation rebuilt from positions."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from statistics import median
+
+from docparse.model.embedded.lines import Line
+from docparse.schemas.page import WordStyle
+
+_MONO_NAMES = (
+    "mono",
+    "courier",
+    "consol",
+    "typewriter",
+    "cmtt",
+    "sftt",
+    "menlo",
+    "inconsolata",
+    "fira code",
+    "cmsltt",
+    "lmtt",
+)
+
+
+def is_mono(line: Line) -> bool:
+    letters = mono = 0
+    for word in line.words:
+        letters += len(word.text)
+        if word.style & WordStyle.MONO or any(name in word.font.lower() for name in _MONO_NAMES):
+            mono += len(word.text)
+    return mono >= 0.8 * letters > 0
+
+
+def code_text(lines: Sequence[Line]) -> str:
+    """Lines with blanks for every free character cell, and blank lines where the gap holds some."""
+    widths = [
+        (word.bbox[2] - word.bbox[0]) / len(word.text) for line in lines for word in line.words if len(word.text) > 1
+    ]
+    cell = median(widths) if widths else 0.6 * lines[0].size
+    cell = max(cell, 0.1)
+    left = min(line.x0 for line in lines)
+    steps = [b.baseline - a.baseline for a, b in itertools.pairwise(lines)]
+    leading = min((step for step in steps if step > 0.5 * lines[0].size), default=1.2 * lines[0].size)
+    rows: list[str] = []
+    last: Line | None = None
+    for line in lines:
+        if last is not None:
+            step = line.baseline - last.baseline
+            if step < 0.5 * leading:
+                rows[-1] = _put(rows[-1], line, left, cell)
+                continue
+            rows += [""] * min(3, round(step / leading) - 1)
+        rows.append(_put("", line, left, cell))
+        last = line
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _put(row: str, line: Line, left: float, cell: float) -> str:
+    end = None
+    for word in line.words:
+        column = round((word.bbox[0] - left) / cell)
+        if end is not None and word.bbox[0] - end < 0.35 * cell:
+            row += word.text
+        else:
+            row = row.ljust(max(min(column, 400), len(row) + (1 if row.strip() else 0))) + word.text
+        end = word.bbox[2]
+    return row

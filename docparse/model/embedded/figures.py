@@ -1,0 +1,178 @@
+"""Figures: raster pictures, clusters of drawn paths, and what the layout model took for a figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from docparse.geometry import Box, area, clip, height, inside_share, overlap, union, width
+from docparse.model.embedded.types import FoundTable, Region
+from docparse.schemas.page import PageImage, Word
+
+_BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
+_LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
+_MOST_SHAPES = 4000
+_NUMBER = re.compile(r"[-+−]?[\d.,]+\s*%?")
+
+
+@dataclass(slots=True)
+class Figure:
+    """A figure and the words printed in it."""
+
+    bbox: Box
+    chart: bool = False
+    words: list[Word] = field(default_factory=list)
+    score: float = 0.8
+
+
+def find_figures(
+    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable], em: float
+) -> list[Figure]:
+    """Figures of a page; a word belongs to at most one."""
+    size = area((0, 0, page.width, page.height))
+    least = _LEAST_SIDE * max(page.width, page.height)
+    boxes = _picture_boxes(page, size, least)
+    drawn = _drawing_boxes(page, em, least)
+    taken = [table.bbox for table in tables]
+    figures: list[Figure] = []
+    for region in regions:
+        if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
+            inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
+            box = _snug(region.bbox, inner)
+            figures.append(Figure(box, region.kind == "chart", score=region.score))
+    for box in boxes + drawn:
+        known = [figure.bbox for figure in figures]
+        if any(inside_share(box, other) > 0.5 or inside_share(other, box) > 0.5 for other in known):
+            continue
+        figures.append(Figure(box))
+    figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
+    return _with_words(figures, words, drawn, em)
+
+
+def _covers(table: Box, figure: Box) -> bool:
+    return overlap(table, figure) > 0.5 * min(area(table), area(figure))
+
+
+def _snug(region: Box, inner: list[Box]) -> Box:
+    """The drawn extent of a figure where pictures and paths fill most of the model's box, else that box."""
+    if not inner:
+        return region
+    extent = union(inner)
+    return extent if area(extent) > 0.6 * area(region) else region
+
+
+def _picture_boxes(page: PageImage, size: float, least: float) -> list[Box]:
+    """Raster pictures, tiles of one picture joined."""
+    boxes = []
+    for picture in page.pictures:
+        box = clip(picture.bbox, page.width, page.height)
+        if area(box) >= _BACKGROUND * size or area(box) <= 0 or min(picture.width_px, picture.height_px) < 4:
+            continue
+        boxes.append(box)
+    joined = join_near(boxes[:_MOST_SHAPES], 1.5)
+    return [box for box in joined if min(width(box), height(box)) >= least and area(box) < _BACKGROUND * size]
+
+
+def _drawing_boxes(page: PageImage, em: float, least: float) -> list[Box]:
+    """Clusters of drawn paths dense enough to be a drawing."""
+    size = page.width * page.height
+    parts: list[tuple[Box, int]] = []
+    for shape in page.shapes[:_MOST_SHAPES]:
+        box = clip(shape.bbox, page.width, page.height)
+        plain = shape.segments <= 1 and shape.filled  # a coloured panel behind text
+        if area(box) >= 0.5 * size or (plain and area(box) > 0.02 * size):
+            continue
+        parts.append((box, min(shape.segments, 12) if not plain else 1))
+    if not parts:
+        return []
+    clusters = _clusters([box for box, _ in parts], 1.2 * em)
+    found = []
+    for members in clusters:
+        box = union(parts[i][0] for i in members)
+        strokes = sum(parts[i][1] for i in members)
+        if strokes < 12 or min(width(box), height(box)) < 2.2 * least or area(box) >= _BACKGROUND * size:
+            continue
+        found.append(_with_rules(box, page, em))
+    return join_near(found, 0.8 * em)
+
+
+def _with_rules(box: Box, page: PageImage, em: float) -> Box:
+    """The cluster with the axes and frames that touch it."""
+    reach = (box[0] - em, box[1] - em, box[2] + em, box[3] + em)
+    touching = [
+        rule.bbox
+        for rule in page.rules
+        if overlap((rule.bbox[0], rule.bbox[1], rule.bbox[2] + 0.5, rule.bbox[3] + 0.5), reach) > 0
+        and (width(rule.bbox) <= 1.3 * width(box) and height(rule.bbox) <= 1.3 * height(box))
+    ]
+    return clip(union([box, *touching]), page.width, page.height)
+
+
+def join_near(boxes: Sequence[Box], gap: float) -> list[Box]:
+    """Boxes closer than `gap` to one another as one, until none are."""
+    current = list(boxes)
+    while True:
+        joined = [union(current[i] for i in members) for members in _clusters(current, gap)]
+        if len(joined) == len(current):
+            return joined
+        current = joined
+
+
+def _clusters(boxes: Sequence[Box], gap: float) -> list[list[int]]:
+    """Indices of boxes that touch, directly or through others, when each is grown by half the gap (a sweep over x)."""
+    parent = list(range(len(boxes)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    order = sorted(range(len(boxes)), key=lambda i: boxes[i][0])
+    active: list[int] = []
+    for i in order:
+        x0, y0, _, y1 = boxes[i]
+        active = [j for j in active if boxes[j][2] + gap >= x0][-400:]
+        for j in active:
+            if boxes[j][1] - gap <= y1 and y0 <= boxes[j][3] + gap:
+                parent[root(i)] = root(j)
+        active.append(i)
+    groups: dict[int, list[int]] = {}
+    for i in range(len(boxes)):
+        groups.setdefault(root(i), []).append(i)
+    return list(groups.values())
+
+
+def _with_words(figures: list[Figure], words: Sequence[Word], drawn: list[Box], em: float) -> list[Figure]:
+    """Words given to the figures they stand in; a box full of running text is a panel and no figure."""
+    for figure in figures:
+        x0, y0, x1, y1 = figure.bbox
+        inside = [
+            word for word in words
+            if x0 <= (word.bbox[0] + word.bbox[2]) / 2 <= x1 and y0 <= (word.bbox[1] + word.bbox[3]) / 2 <= y1
+        ]  # fmt: skip
+        figure.words = inside
+        numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in inside)
+        vector = any(inside_share(figure.bbox, box) > 0.5 for box in drawn)
+        figure.chart = figure.chart or (vector and numbers >= 4 and numbers >= 0.3 * len(inside))
+    kept = [figure for figure in figures if not _is_panel(figure, em)]
+    seen: set[int] = set()
+    for figure in sorted(kept, key=lambda figure: area(figure.bbox)):
+        figure.words = [word for word in figure.words if id(word) not in seen]
+        seen.update(id(word) for word in figure.words)
+    return kept
+
+
+def _is_panel(figure: Figure, em: float) -> bool:
+    """Whether text fills the box as it does a panel: many words a line, over much of the area."""
+    if len(figure.words) < 12:
+        letters = sum(len(word.text) for word in figure.words)
+        return letters > 0 and height(figure.bbox) < 2.5 * em
+    rows: dict[tuple[int, int], int] = {}
+    for word in figure.words:
+        key = (word.line, round(word.baseline / max(em, 1.0)))
+        rows[key] = rows.get(key, 0) + 1
+    full = sum(count for count in rows.values() if count >= 6)
+    inked = sum(area(word.bbox) for word in figure.words)
+    return full > 0.5 * len(figure.words) or inked > 0.35 * area(figure.bbox)

@@ -1,0 +1,151 @@
+"""Running headers, footers and page numbers of one page: by position, isolation and wording; cautious without proof.
+
+Repetition over pages is the assembler's to see; a single page only shows where a line stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from docparse.model.embedded.joining import line_text
+from docparse.model.embedded.lines import Line
+from docparse.model.embedded.stats import PageStats
+from docparse.schemas.page import PageImage
+
+_PAGE_NUMBER = re.compile(
+    r"[-–—|\s.]*(?:(?:page|seite|p\.|pág(?:ina)?\.?|pagina|стр\.|第|صفحة)\s*)?"
+    r"(?:\d{1,4}|[ivxlcdm]{1,6}|[IVXLCDM]{1,6}|[A-Z]?-?\d{1,3}|\d{1,3}-\d{1,3}|[٠-٩۰-۹]{1,4})"
+    r"(?:\s*(?:/|of|von|de|sur|di|из|van)\s*\d{1,4})?\s*(?:页|頁|ページ)?[-–—|\s.]*",
+    re.I,
+)
+_TELLING = re.compile(
+    r"https?://|www\.|\bdoi\b|©|\bcopyright\b|\bISSN\b|\bvol(?:ume|\.)|\bpage \d|\bdownloaded\b|"
+    r"\ball rights reserved\b|\b\d+ (?:of|von|sur|de) \d+\b|\brev(?:ision|\.)|\bconfidential\b|"
+    r"\bpublished by\b|\bet al\b|\.(?:com|org|net|gov|edu)\b",
+    re.I,
+)
+_TOP, _TOP_WIDE = 0.075, 0.125  # of the page height: surely furniture's place, and possibly
+_BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
+
+Place = Literal["header", "footer", "number"]
+
+
+@dataclass(slots=True)
+class Furniture:
+    """Lines that run with the page, by place, and the rest."""
+
+    body: list[Line]
+    headers: list[Line] = field(default_factory=list)
+    footers: list[Line] = field(default_factory=list)
+    numbers: list[Line] = field(default_factory=list)
+
+
+def split_furniture(page: PageImage, lines: Sequence[Line], stats: PageStats, top: float, bottom: float) -> Furniture:
+    """Lines parted; `top` and `bottom` bound the tables and figures of the page, which are body."""
+    rows = _rows(lines)
+    heads = _take(page, rows, stats, top, down=True) if len(rows) > 3 else []
+    rest = rows[len(heads) :]
+    feet = _take(page, rest[::-1], stats, page.height - bottom, down=False) if len(rest) > 2 else []
+    body = rest[: len(rest) - len(feet)]
+    result = Furniture([line for row in body for line in row])
+    for rows_found, target in ((heads, result.headers), (feet[::-1], result.footers)):
+        for line in (line for row in rows_found for line in row):
+            (result.numbers if is_page_number(line_text(line)) else target).append(line)
+    return result
+
+
+def is_page_number(text: str) -> bool:
+    return len(text) <= 24 and any(map(str.isalnum, text)) and _PAGE_NUMBER.fullmatch(text.strip()) is not None
+
+
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.baseline):
+        if rows and line.baseline - rows[-1][0].baseline < 0.5 * min(line.size, rows[-1][0].size):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    for row in rows:
+        row.sort(key=lambda line: line.x0)
+    return rows
+
+
+def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: float, *, down: bool) -> list[list[Line]]:
+    """Rows at the edge that are furniture: as far as the last gap that sets them apart."""
+    height = page.height
+    best = 0
+    strong = False
+    for k, row in enumerate(rows[:5]):
+        _near, far = _extent(row, height, down)
+        limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
+        if far > limit or far > bound or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
+            break
+        strong = strong or _is_telling(row)
+        next_near = min(_extent(rows[k + 1], height, down)[0] if k + 1 < len(rows) else height, bound)
+        if _apart(page, row, far, next_near, stats, down, strong):
+            best = k + 1
+        elif next_near - far > 2.0 * stats.leading:
+            break
+    return rows[:best]
+
+
+def _extent(row: list[Line], height: float, down: bool) -> tuple[float, float]:
+    """Near and far edge of a row, measured from the page's edge."""
+    if down:
+        return min(line.y0 for line in row), max(line.y1 for line in row)
+    return height - max(line.y1 for line in row), height - min(line.y0 for line in row)
+
+
+def _too_big(line: Line, stats: PageStats) -> bool:
+    return line.size > 1.25 * stats.size
+
+
+def _is_prose(row: list[Line], stats: PageStats) -> bool:
+    """A line of running text: body type, as wide as the column, many words."""
+    return any(
+        len(line.words) >= 9 and line.size > 0.93 * stats.size and line.width > 0.85 * stats.width for line in row
+    ) and not _is_telling(row)
+
+
+def _is_telling(row: list[Line]) -> bool:
+    texts = [line_text(line) for line in row]
+    edges = (texts[0], texts[-1], texts[0].split(" ", 1)[0], texts[-1].rsplit(" ", 1)[-1])
+    if any(is_page_number(text) and any(map(str.isdigit, text)) for text in edges[:2]):
+        return True
+    return any(_TELLING.search(text) for text in texts) or (
+        len(row) > 1 and any(text.isdigit() and len(text) < 4 for text in edges)
+    )
+
+
+def _apart(
+    page: PageImage, row: list[Line], far: float, next_near: float, stats: PageStats, down: bool, strong: bool
+) -> bool:
+    """Whether the gap behind the row, or a rule in it, sets it apart from the body."""
+    gap = next_near - far
+    sure = (_TOP if down else 1 - _BOTTOM) * page.height
+    small = all(line.size < 0.95 * stats.size for line in row)
+    needed = 0.55 if strong or far <= sure else 1.1
+    if small:
+        needed *= 0.75
+    if far > sure and not strong and not small and not _spread(row, page.width):
+        needed = 2.2
+    if stats.letters < 500 and not strong:
+        needed = max(needed, 2.5)
+    return gap > needed * stats.leading or _ruled(page, row, far, next_near, down)
+
+
+def _spread(row: list[Line], width: float) -> bool:
+    """Pieces at both margins, as running heads have."""
+    return len(row) > 1 and row[-1].x0 - row[0].x1 > 0.15 * width
+
+
+def _ruled(page: PageImage, row: list[Line], far: float, next_near: float, down: bool) -> bool:
+    lo, hi = (far, next_near) if down else (page.height - next_near, page.height - far)
+    lo, hi = lo - 2, hi + 2
+    return any(
+        rule.horizontal and lo <= rule.bbox[1] <= hi and rule.bbox[2] - rule.bbox[0] > 0.4 * page.width
+        for rule in page.rules
+    )

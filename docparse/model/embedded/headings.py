@@ -1,0 +1,75 @@
+"""Headings by type: larger, heavier or numbered short lines; their level by rank on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from docparse.model.embedded.paragraphs import Para
+from docparse.model.embedded.stats import PageStats
+from docparse.schemas.page import WordStyle
+
+_NUMBERED = re.compile(
+    r"(?P<key>\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z](?:\.\d{1,2})+|[IVX]{1,5}|[A-Z])(?P<dot>[.):]?)\s+(?P<rest>[^\W\d_]\S*.*)",
+    re.S,
+)
+_CHAPTER = re.compile(
+    r"(?:chapter|part|section|appendix|kapitel|teil|anhang|chapitre|capítulo|article|artikel|§|第)\s*[\dIVXA-Z一二三四五六七八九十]+\b",
+    re.I,
+)
+_NAMED = frozenset(
+    ["abstract", "introduction", "references", "bibliography", "conclusion", "conclusions", "acknowledgements", "acknowledgments", "appendix", "contents", "summary", "discussion", "results", "methods", "background", "methodology", "zusammenfassung", "einleitung", "literatur", "inhalt", "résumé", "références", "sommaire", "摘要", "参考文献", "目录", "目次"]
+)
+_MOST_LETTERS = 220
+
+
+def is_heading(para: Para, text: str, stats: PageStats, space_above: float) -> bool:
+    """Whether a paragraph is a heading. `space_above` is the free height over it in page units."""
+    words = text.split()
+    letters = sum(map(str.isalpha, text))
+    if not 2 <= letters <= _MOST_LETTERS or len(para.lines) > 4 or len(words) > 32 or text[-1] in ",;،、-":
+        return False
+    ratio = para.size / stats.size
+    sentence = text[-1] in ".。" and len(words) > 6 and not text.endswith("...")
+    if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
+        return False
+    if ratio >= 1.16:
+        return not (sentence and ratio < 1.5 and len(para.lines) > 1)
+    if ratio < 0.88 or sentence or text[-1] == ":" or len(para.lines) > 3 or len(words) > 18:
+        return False
+    bold = not stats.bold and all(line.bold for line in para.lines)
+    numbered = _NUMBERED.match(text)
+    if bold:
+        return True
+    if text.rstrip(".:").lower() in _NAMED:
+        return True
+    if len(para.lines) > 1 or para.lines[0].width > 0.8 * stats.width:
+        return False
+    roomy = space_above > 0.7 * stats.leading
+    italic = para.lines[0].styled(WordStyle.ITALIC)
+    capital = letters >= 4 and text.upper() == text and text.lower() != text
+    if numbered and numbered["rest"][0].isupper() and ("." in numbered["key"] or numbered["dot"] == "."):
+        return roomy and (capital or italic or ratio > 1.05)
+    if _CHAPTER.match(text):
+        return roomy and len(words) < 9
+    return roomy and ratio > 0.97 and capital and len(words) <= 10
+
+
+def levels(paras: Sequence[tuple[Para, str]], stats: PageStats) -> list[int]:
+    """Level 1 to 6 of each heading: by number where it has one, else by the rank of its type on the page."""
+    keys = [_rank_key(para, text, stats) for para, text in paras]
+    ranked = sorted(set(keys), reverse=True)
+    first = 1 if ranked and ranked[0][0] >= 1.3 else 2
+    result = []
+    for (_, text), key in zip(paras, keys, strict=True):
+        numbered = _NUMBERED.match(text)
+        level = first + ranked.index(key)
+        if numbered and numbered["key"][0].isdigit() and key[0] < 1.6:
+            level = max(2, 2 + numbered["key"].count("."))
+        result.append(min(6, level))
+    return result
+
+
+def _rank_key(para: Para, text: str, stats: PageStats) -> tuple[float, bool, bool]:
+    ratio = round(para.size / stats.size * 10) / 10
+    return ratio, para.lines[0].bold, text.upper() == text

@@ -1,0 +1,81 @@
+"""Runs of list items in reading order to `ListBlock`s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docparse.geometry import Box, union
+from docparse.model.embedded.lists import Marker, follows, read_marker
+from docparse.schemas.document import Block, ListBlock, ListItem, Paragraph
+
+_SAME_INDENT_EM = 0.7
+
+
+def group_lists(blocks: Sequence[Block], em: float) -> list[Block]:
+    """Blocks with each run of paragraphs that start with list markers as one list."""
+    markers = [read_marker(block.text) if isinstance(block, Paragraph) else None for block in blocks]
+    result: list[Block] = []
+    i = 0
+    while i < len(blocks):
+        end = _run(blocks, markers, i, em)
+        if end > i:
+            result.append(_list(blocks[i:end], markers[i:end], em))
+            i = end
+        else:
+            result.append(blocks[i])
+            i += 1
+    return result
+
+
+def _run(blocks: Sequence[Block], markers: Sequence[Marker | None], start: int, em: float) -> int:
+    """End of the list that starts here; `start` itself where there is none."""
+    first = markers[start]
+    if first is None:
+        return start
+    end = start + 1
+    last_ordered = first if first.ordered else None
+    agreed = not first.ordered
+    while end < len(blocks):
+        marker = markers[end]
+        if marker is None or not _near(blocks[end - 1].bbox, blocks[end].bbox, em):
+            break
+        if marker.ordered:
+            if last_ordered is not None and (follows(last_ordered.key, marker.key)):
+                agreed = True
+            last_ordered = marker
+        else:
+            agreed = True
+        end += 1
+    if not agreed or (end - start == 1 and first.ordered):
+        return start
+    if end - start == 1 and first.mark in "-–—*+»o":
+        return start
+    return end
+
+
+def _near(above: Box | None, below: Box | None, em: float) -> bool:
+    """Whether two items may belong to one list: under one another, or at the top of the next column."""
+    if above is None or below is None:
+        return False
+    if below[1] >= above[1]:
+        return below[1] - above[3] < 3.0 * em and abs(below[0] - above[0]) < 12 * em
+    return abs((below[2] - below[0]) - (above[2] - above[0])) < 20 * em
+
+
+def _list(blocks: Sequence[Block], markers: Sequence[Marker | None], em: float) -> ListBlock:
+    boxes = [block.bbox or (0.0, 0.0, 0.0, 0.0) for block in blocks]
+    items = []
+    stack: list[float] = []
+    last = boxes[0]
+    for box, marker in zip(boxes, markers, strict=True):
+        assert marker is not None
+        if box[1] < last[1] - em:
+            stack = []  # the next column has its own left edge
+        while stack and box[0] < stack[-1] - _SAME_INDENT_EM * em:
+            stack.pop()
+        if not stack or box[0] > stack[-1] + _SAME_INDENT_EM * em:
+            stack.append(box[0])
+        items.append(ListItem(text=marker.text, bbox=box, level=len(stack), marker=marker.mark))
+        last = box
+    ordered = sum(marker is not None and marker.ordered for marker in markers) * 2 > len(markers)
+    return ListBlock(bbox=union(boxes), ordered=ordered, items=items)

@@ -1,0 +1,101 @@
+"""Pieces of one row that read as one line although a wide gap parts them: list markers, form labels, contents pages."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from docparse.model.embedded.lines import Line, line_of
+
+_MARKER = re.compile(
+    r"[•◦▪▫●○■□‣·⁃➢➤►✓✔❖◆\uf0b7\uf0a7\uf0d8\uf076\uf0fc–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
+)
+_PLAIN = re.compile(r"\d{1,3}")
+_NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EUR|USD)?|[ivxlcIVXLC]{1,6}")
+_LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
+
+
+def join_rows(lines: Sequence[Line]) -> list[Line]:
+    """Lines with such pieces put together; the others as they were."""
+    rows = _rows(lines)
+    plain = _numbered_columns(rows)
+    tabbed = _tabbed_rows(rows)
+    result: list[Line] = []
+    for r, row in enumerate(rows):
+        current = row[0]
+        for nxt in row[1:]:
+            if _belongs(current, nxt, plain, r in tabbed and len(row) == 2):
+                words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
+                current = line_of(words, nxt.rtl)
+            else:
+                result.append(current)
+                current = nxt
+        result.append(current)
+    return result
+
+
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.baseline):
+        if rows and line.baseline - rows[-1][0].baseline < 0.3 * min(line.size, rows[-1][0].size) + 0.5:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    for row in rows:
+        row.sort(key=lambda line: line.x0)
+    return rows
+
+
+def _belongs(left: Line, right: Line, plain: set[int], tabbed: bool) -> bool:
+    em = max(left.size, right.size)
+    gap = right.x0 - left.x1
+    if gap < -0.3 * em or min(left.size, right.size) < 0.6 * em:
+        return False
+    if len(left.words) == 1 and gap < 5 * em:
+        text = left.words[0].text
+        if _MARKER.fullmatch(text) or (id(left) in plain and right.words[0].text[0].isalpha()):
+            return True
+    if tabbed:
+        return True
+    end = left.words[-1].text
+    if _LEADER.search(left.plain[-12:]) and _NUMBER.fullmatch(right.plain):
+        return True
+    return end[-1] in ":：" and len(left.words) <= 5 and len(right.words) <= 10 and gap < 14 * em
+
+
+def _numbered_columns(rows: list[list[Line]]) -> set[int]:
+    """Lone plain numbers that count up one by one down a left edge: "1  Smith J. …"."""
+    last: dict[int, tuple[int, Line]] = {}
+    found: set[int] = set()
+    for row in rows:
+        for line, nxt in itertools.pairwise(row):
+            text = line.words[0].text
+            if len(line.words) > 1 or not _PLAIN.fullmatch(text) or nxt.x0 - line.x1 > 4 * line.size:
+                continue
+            key = round(line.x1 / (1.2 * line.size))
+            before = last.get(key) or last.get(key - 1) or last.get(key + 1)
+            if before and int(text) == before[0] + 1:
+                found |= {id(line), id(before[1])}
+            last[key] = (int(text), line)
+    return found
+
+
+def _tabbed_rows(rows: list[list[Line]]) -> set[int]:
+    """Rows of a text and a number whose right edges line up over neighbouring rows: contents pages, sums."""
+    found: set[int] = set()
+    previous: tuple[int, Line] | None = None
+    for r, row in enumerate(rows):
+        if len(row) != 2 or not _NUMBER.fullmatch(row[1].plain) or len(row[0].plain) < 2:
+            continue
+        right = row[1]
+        aligned = previous is not None and abs(previous[1].x1 - right.x1) < 0.5 * right.size
+        if aligned and previous is not None and right.baseline - previous[1].baseline < 4 * right.size:
+            found |= {r, previous[0]}
+        previous = (r, right)
+    return found
+
+
+def has_leader(text: str) -> bool:
+    """Whether dots lead from an entry to its page number."""
+    return _LEADER.search(text) is not None
