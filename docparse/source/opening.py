@@ -172,7 +172,7 @@ def _as_path(
             raise FileMissing(f"{path} does not exist")
         if not path.is_file():
             raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no regular file'}, not a PDF or image")
-        return path, name or path.name
+        return path.absolute(), name or path.name  # the child may have started in another folder
     try:
         file = tempfile.NamedTemporaryFile(prefix="docparse-")
         stack.enter_context(file)
