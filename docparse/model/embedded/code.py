@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import median
 
 from docparse.model.embedded.lines import Line
 from docparse.schemas.page import WordStyle
 
+_MONO = int(WordStyle.MONO)
 _MONO_NAMES = (
     "mono",
     "courier",
@@ -28,9 +30,14 @@ def is_mono(line: Line) -> bool:
     letters = mono = 0
     for word in line.words:
         letters += len(word.text)
-        if word.style & WordStyle.MONO or any(name in word.font.lower() for name in _MONO_NAMES):
+        if word.style & _MONO or _mono_name(word.font):
             mono += len(word.text)
     return mono >= 0.8 * letters > 0
+
+
+@lru_cache(maxsize=512)
+def _mono_name(font: str) -> bool:
+    return any(name in font.lower() for name in _MONO_NAMES)
 
 
 def code_text(lines: Sequence[Line]) -> str:

@@ -84,8 +84,7 @@ def _drawing_boxes(page: PageImage, em: float, least: float) -> list[Box]:
         if area(box) >= 0.5 * size or (plain and area(box) > 0.02 * size):
             continue
         parts.append((box, min(shape.segments, 12) if not plain else 1))
-    if not parts:
-        return []
+    parts = _runs(parts, em)
     clusters = _clusters([box for box, _ in parts], 1.2 * em)
     found = []
     for members in clusters:
@@ -95,6 +94,19 @@ def _drawing_boxes(page: PageImage, em: float, least: float) -> list[Box]:
             continue
         found.append(_with_rules(box, page, em))
     return join_near(found, 0.8 * em)
+
+
+def _runs(parts: list[tuple[Box, int]], em: float) -> list[tuple[Box, int]]:
+    """Paths drawn one after the other at one place as one, so that thousands of strokes stay cheap."""
+    runs: list[tuple[Box, int]] = []
+    for box, strokes in parts:
+        if runs:
+            last, count = runs[-1]
+            if last[0] - em <= box[2] and box[0] <= last[2] + em and last[1] - em <= box[3] and box[1] <= last[3] + em:
+                runs[-1] = (union((last, box)), count + strokes)
+                continue
+        runs.append((box, strokes))
+    return runs
 
 
 def _with_rules(box: Box, page: PageImage, em: float) -> Box:

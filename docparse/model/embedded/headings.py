@@ -17,9 +17,12 @@ _CHAPTER = re.compile(
     r"(?:chapter|part|section|appendix|kapitel|teil|anhang|chapitre|capítulo|article|artikel|§|第)\s*[\dIVXA-Z一二三四五六七八九十]+\b",
     re.I,
 )
-_NAMED = frozenset(
-    ["abstract", "introduction", "references", "bibliography", "conclusion", "conclusions", "acknowledgements", "acknowledgments", "appendix", "contents", "summary", "discussion", "results", "methods", "background", "methodology", "zusammenfassung", "einleitung", "literatur", "inhalt", "résumé", "références", "sommaire", "摘要", "参考文献", "目录", "目次"]
-)
+_NAMED = {
+    "abstract", "introduction", "references", "bibliography", "conclusion", "conclusions", "acknowledgements",
+    "acknowledgments", "appendix", "contents", "summary", "discussion", "results", "methods", "background",
+    "methodology", "zusammenfassung", "einleitung", "literatur", "inhalt", "résumé", "références", "sommaire",
+    "摘要", "参考文献", "目录", "目次",
+}  # fmt: skip
 _MOST_LETTERS = 220
 
 

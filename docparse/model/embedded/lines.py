@@ -20,6 +20,7 @@ _ASCENT, _DESCENT = 0.78, 0.22
 _SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cells
 _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
 _GUTTER_ROWS = 4  # that many rows in a run leave the same stripe empty
+_BOLD = int(WordStyle.BOLD)
 _BIN = 2.0
 _NEAR = 40
 _INVISIBLE = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u0000"
@@ -58,7 +59,7 @@ class Line:
 
     @property
     def bold(self) -> bool:
-        return self.styled(WordStyle.BOLD)
+        return self.styled(_BOLD)
 
     @property
     def plain(self) -> str:
@@ -84,8 +85,8 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
             size = max(0.8 * (y1 - y0), 0.5)
         if not y0 - 0.5 * size <= baseline <= y1 + 0.5 * size:
             baseline = y1 - 0.2 * (y1 - y0)
-        if size != word.size or baseline != word.baseline:
-            word = word._replace(size=size, baseline=baseline)
+        if size != word.size or baseline != word.baseline or type(word.style) is not int:
+            word = word._replace(size=size, baseline=baseline, style=int(word.style))  # an IntFlag is slow to test
         kept.append(word)
     return kept
 
