@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
+from docparse.model.embedded.tables.pixels import pixel_lines
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import is_open_table, text_runs
 from docparse.model.embedded.tables.stacks import rule_stacks
@@ -22,13 +23,15 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
     """
     if not words:
         return []
+    em = em_of(words)
     horizontal, vertical = drawn_lines(page)
+    if not horizontal and not vertical and page.is_scan:
+        horizontal, vertical = pixel_lines(page, words, em)
     tables = _lattices(horizontal, vertical, words)
     bands = band_edges(page, [table.bbox for table in tables])
     if bands[0]:
         horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
         tables = without_overlaps(tables + _lattices(horizontal, vertical, words))
-    em = em_of(words)
     for box in rule_stacks(horizontal, words, em):
         tables += _open_table(box, tables, words, horizontal, vertical, em)
     for box in _regions(regions):
