@@ -5,6 +5,7 @@ A command is one line in `COMMANDS`; its module is imported only when it is call
 
 from __future__ import annotations
 
+import functools
 import importlib
 import signal
 import sys
@@ -59,8 +60,23 @@ def _call(name: str, args: list[str]) -> int:
     from docparse.cli.help import exit_code_epilog
 
     module, _, function = COMMANDS[name].target.partition(":")
-    command: Callable[..., int] = getattr(importlib.import_module(module), function)
+    command = _stoppable(getattr(importlib.import_module(module), function))
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
     app.command(epilog=exit_code_epilog(), context_settings={"help_option_names": ["-h", "--help"]})(command)
     code = typer.main.get_command(app).main(args, prog_name=f"docparse {name}", standalone_mode=False)
     return int(code or 0)
+
+
+def _stoppable(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with Ctrl-C as an error of ours: typer would end without a word."""
+
+    @functools.wraps(command)
+    def run(*args: object, **options: object) -> int:
+        from docparse.errors import Cancelled
+
+        try:
+            return command(*args, **options)
+        except KeyboardInterrupt:
+            raise Cancelled("stopped; nothing half-written is left") from None
+
+    return run

@@ -33,10 +33,14 @@ def as_docparse_error(error: BaseException) -> DocparseError:
 
 
 def error_line(error: DocparseError, shown: str | None = None) -> str:
-    """`docparse: file.pdf: message. What to do`"""
-    where = f"{shown}: " if shown and shown not in error.message else ""
+    """`docparse: folder/file.pdf: message. What to do`"""
     message = error.message.rstrip(".")
-    return f"docparse: {where}{message}. {error.user_action}"
+    name = shown.replace("\\", "/").rsplit("/", 1)[-1] if shown else ""
+    if shown and name and message.startswith((f"{name} ", f"{name}:")):
+        message = shown + message[len(name) :]
+    elif shown and shown not in message:
+        message = f"{shown}: {message}"
+    return f"docparse: {message}. {error.user_action}"
 
 
 def error_object(error: DocparseError) -> dict[str, Any]:

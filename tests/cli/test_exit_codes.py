@@ -147,6 +147,24 @@ def test_disk_full(docparse: Docparse, tmp_path: Path, tiny_disk: Path) -> None:
     assert list(tiny_disk.iterdir()) == []
 
 
+def test_as_a_process(docparse_process: Docparse, pdf: Path) -> None:
+    missing = docparse_process("missing.pdf", "-o", "out.html")
+    assert (missing.code, missing.out) == (2, b"")
+    assert _one_line(missing.err) == "docparse: no such file: missing.pdf. Check the path."
+    assert docparse_process(pdf.name, "-o", "out.html").code == 0
+
+
+def test_unexpected_error_is_one_line(docparse: Docparse, pdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("docparse.cli.run.parse", fail)
+    result = docparse(pdf.name, "-o", "out.html")
+    assert result.code == 15
+    assert "unexpected ZeroDivisionError" in _one_line(result.err)
+    assert "Traceback" in docparse(pdf.name, "-o", "out.html", "-vv").err
+
+
 def test_no_command_shows_the_help(docparse: Docparse) -> None:
     result = docparse(engine=None)
     assert result.code == 1

@@ -31,8 +31,8 @@ def test_markdown_on_stdout(docparse: Docparse, pdf: Path) -> None:
     assert docparse("parse", pdf.name, "-q", "--to", "txt", "-o", "-").err == ""
 
 
-def test_stdin(docparse: Docparse, pdf: Path, tmp_path: Path) -> None:
-    result = docparse("-", "--to", "json", stdin=pdf.read_bytes())
+def test_stdin(docparse: Docparse, docparse_process: Docparse, pdf: Path, tmp_path: Path) -> None:
+    result = docparse_process("-", "--to", "json", stdin=pdf.read_bytes())
     assert result.code == 0
     document = json.loads(result.out)
     assert [page["number"] for page in document["pages"]] == [1, 2, 3]
