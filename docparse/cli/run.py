@@ -170,19 +170,21 @@ class Run:
             return Outcome(item, "skipped")
         check_targets(job.targets, no_overwrite=how.no_overwrite)
         make_folders(self.plan.folder, job.targets)
-        document = self._parse(item)
+        source = item.path if item.path is not None else read_stdin(self.settings)
+        document = self._parse(item, source)
         with self._writing:
             self._check_stop()
-            write_targets(document, job, headers_footers=how.headers_footers, images=how.images)
+            write_targets(
+                document, job, source, headers_footers=how.headers_footers, images=how.images,
+                password=self.options.password,
+            )  # fmt: skip
         return Outcome(
             item, document.status, [str(t.path) for t in job.targets if t.path is not None],
             error=_partial(document), record=document_record(document),
             document=document if how.keep_documents else None,
         )  # fmt: skip
 
-    def _parse(self, item: Input) -> Document:
-        source = item.path if item.path is not None else read_stdin(self.settings)
-
+    def _parse(self, item: Input, source: Path | bytes) -> Document:
         def on_page(page: PageDone) -> None:
             self._check_stop()
             self.progress.page(item.shown, page)

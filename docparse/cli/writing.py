@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from docparse.cli.inputs import Input
 from docparse.cli.outputs import HeadersFooters, Images, Job, Target
 from docparse.errors import OutputError, OutputExists, UsageError
 from docparse.export import export_bytes, write_atomically, write_images
@@ -49,12 +48,17 @@ def make_folders(folder: Path | None, targets: Sequence[Target]) -> None:
         make_folder(parent)
 
 
-def write_targets(document: Document, job: Job, *, headers_footers: HeadersFooters, images: Images | None) -> None:
+def write_targets(
+    document: Document, job: Job, original: Path | bytes, *, headers_footers: HeadersFooters, images: Images | None,
+    password: str | None,
+) -> None:  # fmt: skip
     """Write all results of one document, each file whole or not at all. Raises OutputError."""
     with_files: Document | None = None
     for target in job.targets:
         if target.format == "overlay":
-            _write_overlay(document, target, job.item)
+            from docparse.export.overlay import to_overlay
+
+            _write(target, to_overlay(document, original, password=password))
             continue
         mode = images or target.default_images
         if mode == "files" and target.path is not None and target.format != "txt":
@@ -79,14 +83,6 @@ def _write(target: Target, data: bytes) -> None:
         write_stdout(data)
     else:
         write_atomically(target.path, data)
-
-
-def _write_overlay(document: Document, target: Target, item: Input) -> None:
-    from docparse.export.overlay import to_overlay
-
-    if item.path is None:
-        raise UsageError("--overlay draws on the input file, so it can't be stdin")
-    _write(target, to_overlay(document, item.path))
 
 
 def write_stdout(data: bytes) -> None:

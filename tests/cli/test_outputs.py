@@ -126,7 +126,7 @@ def test_overlay(docparse: Docparse, pdf: Path, tmp_path: Path) -> None:
     result = docparse(pdf.name, "--overlay", "boxes.pdf")
     assert (result.code, result.out) == (0, b""), result.err
     assert (tmp_path / "boxes.pdf").read_bytes().startswith(b"%PDF")
-    piped = docparse(pdf.name, "--overlay", "-")
+    piped = docparse("-", "--overlay", "-", stdin=pdf.read_bytes())
     assert piped.out.startswith(b"%PDF")
 
 
