@@ -41,7 +41,7 @@ def label_running(pages: list[Page]) -> None:
     candidates = [c for page in pages for c in _candidates(page)]
     groups: dict[tuple[bool, str], list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
-        groups[candidate.top, _pattern(candidate.text)].append(candidate)
+        groups[candidate.top, _pattern(candidate)].append(candidate)
     for (top, pattern), members in groups.items():
         for cluster in _same_height(members):
             if len({c.page.number for c in cluster}) < _wanted(len(pages)):
@@ -66,8 +66,14 @@ def _candidates(page: Page) -> Iterator[_Candidate]:
             yield _Candidate(page, index, block.text.strip(), top, block.bbox[1] / page.height)
 
 
-def _pattern(text: str) -> str:
-    """The text with its numbers masked: "Page 3 of 10" and "Page 4 of 10" are the same."""
+def _pattern(candidate: _Candidate) -> str:
+    """The text with its numbers masked: "Page 3 of 10" and "Page 4 of 10" are the same.
+
+    Not so for headings: "Chapter 3" and "Chapter 4" in large type are no running header.
+    """
+    text = candidate.text
+    if isinstance(candidate.page.blocks[candidate.index], Heading):
+        return text
     return re.sub(r"\s+", " ", re.sub(r"\b(?:\d+|[ivxlc]{1,7})\b", "#", text.lower())).strip()
 
 

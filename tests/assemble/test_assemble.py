@@ -1,0 +1,89 @@
+"""Running elements, heading levels and joined paragraphs."""
+
+from __future__ import annotations
+
+from docparse.assemble import PageDraft, assemble
+from docparse.geometry import Box
+from docparse.options import ParseOptions
+from docparse.schemas.document import Block, Document, EngineInfo, Heading, Page, Paragraph, SourceInfo
+
+
+def page(number: int, *blocks: Block) -> PageDraft:
+    for index, block in enumerate(blocks, 1):
+        block.id, block.page, block.order = f"p{number}-b{index}", number, index
+    return PageDraft(Page(number=number, width=600, height=800, image_width=600, image_height=800, blocks=list(blocks)))
+
+
+def paragraph(text: str, box: Box) -> Paragraph:
+    return Paragraph(text=text, bbox=box)
+
+
+def run(drafts: list[PageDraft], outline: list[tuple[int, str, int]] | None = None, **options: bool) -> Document:
+    document = Document(
+        source=SourceInfo(name="x"), engine=EngineInfo(name="embedded"), pages=[draft.page for draft in drafts]
+    )
+    assemble(document, drafts, outline=outline or [], options=ParseOptions(**options))  # type: ignore[arg-type]
+    return document
+
+
+def test_margin_text_of_page_after_page_is_labelled() -> None:
+    drafts = [
+        page(
+            n,
+            paragraph("Annual report 2024", (50, 20, 200, 32)),
+            paragraph(f"Body of page {n} that ends.", (50, 100, 500, 300)),
+            paragraph(str(n), (290, 770, 300, 780)),
+        )
+        for n in range(1, 6)
+    ]
+    document = run(drafts)
+    assert {tuple(block.kind for block in p.blocks) for p in document.pages} == {
+        ("page_header", "paragraph", "page_number")
+    }
+    assert document.pages[2].blocks[0].id == "p3-b1"
+
+
+def test_body_text_and_single_margin_text_stay() -> None:
+    drafts = [
+        page(1, paragraph("Only here", (50, 20, 200, 32)), paragraph("Same words.", (50, 300, 200, 320))),
+        page(2, paragraph("And here", (50, 20, 200, 32)), paragraph("Same words.", (50, 300, 200, 320))),
+    ]
+    assert [block.kind for p in run(drafts).pages for block in p.blocks] == ["paragraph"] * 4
+
+
+def test_levels_follow_size_numbering_and_outline() -> None:
+    big, middle, small = (
+        Heading(text=t, bbox=(50, y, 300, y + 20)) for t, y in (("Title", 50), ("1 A", 100), ("1.1 B", 150))
+    )
+    other = Heading(text="2 C", bbox=(50, 200, 300, 220))
+    draft = page(1, big, middle, small, other)
+    draft.sizes = {big.id: 24.0, middle.id: 14.0, small.id: 14.2, other.id: 14.0}
+    run([draft])
+    assert (big.level, middle.level, small.level, other.level) == (1, 2, 3, 2)
+    run([draft], outline=[(1, "1 A", 1), (2, "Title", 1)])
+    assert (big.level, middle.level) == (2, 1)
+
+
+def test_a_sentence_over_the_page_break_is_joined_with_both_boxes() -> None:
+    def drafts() -> list[PageDraft]:
+        return [
+            page(1, paragraph("It goes on and is not fin-", (50, 700, 500, 720))),
+            page(2, paragraph("ished here.", (50, 60, 500, 80)), paragraph("Next.", (50, 100, 500, 120))),
+        ]
+
+    document = run(drafts())
+    head = document.pages[0].blocks[0]
+    assert isinstance(head, Paragraph)
+    assert head.text == "It goes on and is not finished here."
+    assert [(part.page, part.bbox[1]) for part in head.parts] == [(1, 700.0), (2, 60.0)]
+    assert [getattr(block, "text", "") for block in document.pages[1].blocks] == ["Next."]
+    assert len(run(drafts(), join=False).pages[1].blocks) == 2
+
+
+def test_finished_sentences_and_gaps_between_pages_are_not_joined() -> None:
+    drafts = [
+        page(1, paragraph("It is finished.", (50, 700, 500, 720))),
+        page(2, paragraph("small letters first", (50, 60, 500, 80))),
+        page(4, paragraph("after a page that was left out", (50, 60, 500, 80))),
+    ]
+    assert [len(p.blocks) for p in run(drafts).pages] == [1, 1, 1]
