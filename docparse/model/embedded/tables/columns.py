@@ -31,12 +31,14 @@ class Corridor(NamedTuple):
         return (self.low + self.high) / 2
 
 
-def chunk_gap(words: Sequence[Word], rows: int, em: float) -> float:
+def chunk_gap(words: Sequence[Word], rows: Sequence[TextRow], em: float) -> float:
     """Blank that parts two chunks: few rows need a wide one, many rows prove a narrow one."""
-    factor = 0.45 if rows >= 8 else 0.6 if rows >= 4 else 0.9
+    factor = 0.45 if len(rows) >= 8 else 0.6 if len(rows) >= 4 else 0.9
     if sum(bool(word.style & WordStyle.MONO) for word in words) > 0.5 * len(words):
-        factor += 0.4  # a blank is 0.6 em wide
-    return factor * em
+        return (factor + 0.4) * em  # a blank is 0.6 em wide
+    gaps = sorted(b.bbox[0] - a.bbox[2] for row in rows for a, b in pairwise(row.words))
+    blank = gaps[len(gaps) // 5] if gaps else 0.0
+    return max(factor * em, min(1.5 * blank, 0.75 * em))
 
 
 def make_chunks(rows: Sequence[TextRow], gap: float, vertical: Sequence[Line]) -> None:

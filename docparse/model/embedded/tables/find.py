@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
-from docparse.model.embedded.tables.pixels import pixel_lines
+from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import is_open_table, text_runs
 from docparse.model.embedded.tables.stacks import rule_stacks
@@ -25,8 +25,11 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
         return []
     em = em_of(words)
     horizontal, vertical = drawn_lines(page)
-    if not horizontal and not vertical and page.is_scan:
-        horizontal, vertical = pixel_lines(page, words, em)
+    ink = ink_mask(page) if page.is_scan and not horizontal and not vertical else None
+    if ink is not None:
+        words = tighten(ink, page, words)
+        em = em_of(words)
+        horizontal, vertical = pixel_lines(ink, page, words, em)
     tables = _lattices(horizontal, vertical, words)
     bands = band_edges(page, [table.bbox for table in tables])
     if bands[0]:

@@ -3,41 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.geometry import Box
 from docparse.model.embedded.tables.rules import Line, merge
 from docparse.schemas.page import PageImage, Word
 
-Mask = NDArray[np.uint8]
+Mask = NDArray[Any]  # uint8, as OpenCV types it
 
 _MIN_WIDTH_EM, _MIN_HEIGHT_EM = 2.5, 1.6  # longer than strokes of letters; rows are at least this high
-_MAX_THICKNESS_EM = 0.5
+_THICK_EM = 0.5
+_DIGIT_HEIGHT = 0.75  # of the text size, blurred edges included
 
 
-def pixel_lines(page: PageImage, words: Sequence[Word], em: float) -> tuple[list[Line], list[Line]]:
-    """Horizontal and vertical lines of the page image, in page units; none without pixels or OpenCV."""
+def ink_mask(page: PageImage) -> Mask | None:
+    """Where the page image is darker than its surroundings (255); None without pixels or OpenCV."""
     try:
         import cv2
     except ImportError:
-        return [], []
+        return None
     if page.pixels is None:
-        return [], []
+        return None
     grey = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY)
-    dark = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
+
+
+def pixel_lines(ink: Mask, page: PageImage, words: Sequence[Word], em: float) -> tuple[list[Line], list[Line]]:
+    """Horizontal and vertical lines of the page image, in page units."""
     sx, sy = page.scale_x, page.scale_y
     along_x, along_y = max(12, round(_MIN_WIDTH_EM * em * sx)), max(10, round(_MIN_HEIGHT_EM * em * sy))
-    flat = _long_runs(dark, (along_x, 1), (1, 3))
-    tall = _long_runs(dark, (1, along_y), (3, 1))
-    horizontal = [
-        Line((y + h / 2) / sy, x / sx, (x + w) / sx) for x, y, w, h in _boxes(flat) if h <= _MAX_THICKNESS_EM * em * sy
-    ]
-    vertical = [
-        Line((x + w / 2) / sx, y / sy, (y + h) / sy) for x, y, w, h in _boxes(tall) if w <= _MAX_THICKNESS_EM * em * sx
-    ]
+    flat = _boxes(_long_runs(ink, (along_x, 1), (1, 3)))
+    tall = _boxes(_long_runs(ink, (1, along_y), (3, 1)))
+    horizontal = [Line((y + h / 2) / sy, x / sx, (x + w) / sx) for x, y, w, h in flat if h <= _THICK_EM * em * sy]
+    vertical = [Line((x + w / 2) / sx, y / sy, (y + h) / sy) for x, y, w, h in tall if w <= _THICK_EM * em * sx]
     near = 0.2 * em
     return merge(_outside_words(horizontal, words, em), near, em), merge(vertical, near, 0.6 * em)
+
+
+def tighten(ink: Mask, page: PageImage, words: Sequence[Word]) -> list[Word]:
+    """Words of an OCR engine, whose boxes are padded, with boxes as wide as their ink and one text size high."""
+    bounds = [_ink_bounds(ink, page.to_px(word.bbox)) for word in words]
+    heights = [b[3] - b[1] for b, w in zip(bounds, words, strict=True) if b and any(c.isdigit() for c in w.text)]
+    heights = heights or [b[3] - b[1] for b in bounds if b]
+    if not heights:
+        return list(words)
+    size = median(heights) / _DIGIT_HEIGHT / page.scale_y
+    return [_tight(word, bound, size, page.scale_x) for word, bound in zip(words, bounds, strict=True)]
+
+
+def _tight(word: Word, bound: tuple[int, int, int, int] | None, size: float, scale_x: float) -> Word:
+    x0, y0, x1, y1 = word.bbox
+    if bound:
+        x0, x1 = bound[0] / scale_x, bound[2] / scale_x
+    half = min((y1 - y0) / 2, max(0.55 * size, 0.3 * (y1 - y0)))
+    middle = (y0 + y1) / 2
+    return word._replace(bbox=(x0, middle - half, x1, middle + half), size=min(size, word.size or size))
+
+
+def _ink_bounds(ink: Mask, box: Box) -> tuple[int, int, int, int] | None:
+    """Pixel bounds of the ink in a box: from its middle up and down to the next empty rows, then left and right."""
+    x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), int(box[2] + 1), int(box[3] + 1)
+    part = ink[y0:y1, x0:x1]
+    if part.size == 0:
+        return None
+    rows: NDArray[np.bool_] = np.any(part, axis=1)
+    middle = len(rows) // 2
+    top, bottom = middle, middle
+    while top > 0 and rows[top - 1]:
+        top -= 1
+    while bottom < len(rows) - 1 and rows[bottom + 1]:
+        bottom += 1
+    columns = np.flatnonzero(np.any(part[top : bottom + 1], axis=0))
+    if not len(columns):
+        return None
+    return x0 + int(columns[0]), y0 + top, x0 + int(columns[-1]) + 1, y0 + bottom + 1
 
 
 def _long_runs(dark: Mask, along: tuple[int, int], across: tuple[int, int]) -> Mask:
@@ -58,12 +101,14 @@ def _boxes(mask: Mask) -> list[tuple[int, int, int, int]]:
 
 def _outside_words(lines: list[Line], words: Sequence[Word], em: float) -> list[Line]:
     """Without the strokes of large letters and of struck-out words: short lines within a word's middle."""
-    boxes = [word.bbox for word in words]
     return [
-        line for line in lines
-        if line.end - line.start > 12 * em
-        or not any(
-            b[0] - em < line.start and line.end < b[2] + em and 0.8 * b[1] + 0.2 * b[3] < line.pos < 0.15 * b[1] + 0.85 * b[3]
-            for b in boxes
-        )
-    ]  # fmt: skip
+        line
+        for line in lines
+        if line.end - line.start > 12 * em or not any(_strikes(line, word.bbox, em) for word in words)
+    ]
+
+
+def _strikes(line: Line, box: Box, em: float) -> bool:
+    if not (box[0] - em < line.start and line.end < box[2] + em):
+        return False
+    return 0.2 < (line.pos - box[1]) / max(box[3] - box[1], 0.1) < 0.85

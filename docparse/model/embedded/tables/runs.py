@@ -109,7 +109,16 @@ def is_open_table(table: FoundTable, captioned: bool) -> bool:
     if table.cols == 2 and first and sum(bool(_MARKER.match(text)) for text in first) >= 0.5 * len(first):
         return False
     numeric = [col for col, entries in texts.items() if col > 0 and _is_numeric(entries)]
-    return bool(numeric) and (table.rows >= 4 or table.cols > 2 or captioned)
+    if numeric:
+        return table.rows >= 4 or table.cols > 2 or captioned
+    return table.cols > 2 and table.rows >= 5 and _is_dense(texts, table.rows)
+
+
+def _is_dense(texts: dict[int, list[str]], rows: int) -> bool:
+    """Nearly every cell holds a word or two: a table of words."""
+    cells = [text for entries in texts.values() for text in entries]
+    short = sum(len(text.split()) < 4 for text in cells)
+    return len(cells) >= 0.8 * rows * len(texts) and short >= 0.8 * len(cells)
 
 
 def _is_numeric(entries: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ class Area:
 def open_grid(area: Area, em: float) -> tuple[Grid, int] | None:
     """Grid from text and rules, and the number of its header rows; None when there are no two columns."""
     rows = text_rows(area.words)
-    make_chunks(rows, chunk_gap(area.words, len(rows), em), area.vertical)
+    make_chunks(rows, chunk_gap(area.words, rows, em), area.vertical)
     header = _header_lines(area, rows, em)
     found = without_symbol_columns(corridors(rows, header, em), rows)
     bounds = _bounds(area, found, em)
