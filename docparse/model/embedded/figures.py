@@ -169,11 +169,31 @@ def _with_words(figures: list[Figure], words: Sequence[Word], drawn: list[Box], 
         vector = any(inside_share(figure.bbox, box) > 0.5 for box in drawn)
         figure.chart = figure.chart or (vector and numbers >= 4 and numbers >= 0.3 * len(inside))
     kept = [figure for figure in figures if not _is_panel(figure, em)]
+    _take_labels(kept, words, em)
     seen: set[int] = set()
     for figure in sorted(kept, key=lambda figure: area(figure.bbox)):
         figure.words = [word for word in figure.words if id(word) not in seen]
         seen.update(id(word) for word in figure.words)
     return kept
+
+
+def _take_labels(figures: list[Figure], words: Sequence[Word], em: float) -> None:
+    """Axis labels that stand just outside the drawn box, alone on their line, join the figure."""
+    if not figures or len(words) > 6000:
+        return
+    lengths: dict[int, int] = {}
+    for word in words:
+        lengths[word.line] = lengths.get(word.line, 0) + len(word.text)
+    loose = [word for word in words if word.line >= 0 and lengths[word.line] <= 6 and word.size < 1.3 * em]
+    for figure in figures:
+        if min(width(figure.bbox), height(figure.bbox)) < 5 * em:
+            continue
+        x0, y0, x1, y1 = figure.bbox
+        reach = (x0 - 1.6 * em, y0 - 1.2 * em, x1 + 1.6 * em, y1 + 1.4 * em)
+        near = [word for word in loose if inside_share(word.bbox, reach) > 0.99 and word not in figure.words]
+        if near:
+            figure.words += near
+            figure.bbox = union([figure.bbox, *(word.bbox for word in near)])
 
 
 def _is_panel(figure: Figure, em: float) -> bool:

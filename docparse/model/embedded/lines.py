@@ -7,6 +7,7 @@ some fonts set far too tall; `x0` and `x1` are the words' own.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ _GUTTER_ROWS = 4  # that many rows in a run leave the same stripe empty
 _BOLD = int(WordStyle.BOLD)
 _BIN = 2.0
 _NEAR = 40
+_TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
 _INVISIBLE = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u0000"
 
 
@@ -127,7 +129,7 @@ def make_lines(words: Sequence[Word], rtl: bool = False) -> list[Line]:
     """Upright words as lines, top to bottom."""
     if not words:
         return []
-    rows = _rows([Piece.of(piece) for piece in _pieces(words)])
+    rows = _rows(_with_tall_signs([Piece.of(piece) for piece in _pieces(words)]))
     gutters = Gutters([[piece.words for piece in row] for row in rows])
     merged = [piece for row in rows for piece in _merge_row(row, gutters)]
     lines = [line_of(piece.words, rtl) for piece in attach_small(merged)]
@@ -164,6 +166,31 @@ def _continues(last: Word, word: Word, end: float) -> bool:
         and abs(word.baseline - last.baseline) < 0.02 * em
         and -1.5 * em <= word.bbox[0] - end <= 0.4 * em
     )
+
+
+def _with_tall_signs(pieces: list[Piece]) -> list[Piece]:
+    """Roots, sums and integrals, whose origin is at their top, on the baseline of the text beside them."""
+    tall = [piece for piece in pieces if _is_tall(piece)]
+    if not tall or len(tall) > 400:
+        return pieces
+    others = [piece for piece in pieces if not _is_tall(piece)]
+    others.sort(key=lambda piece: piece.baseline)
+    bases = [piece.baseline for piece in others]
+    for sign in tall:
+        em = sign.size
+        near = others[bisect_left(bases, sign.baseline - 0.4 * em) : bisect_left(bases, sign.baseline + 2.6 * em)]
+        beside = [
+            piece
+            for piece in near[:_NEAR]
+            if -0.3 * em <= max(piece.x0 - sign.x1, sign.x0 - piece.x1) <= 0.5 * em and piece.letters > 1
+        ]
+        if beside:
+            sign.baseline = min((piece.baseline for piece in beside), key=lambda y: abs(y - sign.baseline - 0.8 * em))
+    return pieces
+
+
+def _is_tall(piece: Piece) -> bool:
+    return len(piece.words) == 1 and piece.words[0].text in _TALL
 
 
 def _rows(pieces: list[Piece]) -> list[list[Piece]]:
@@ -245,9 +272,10 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
         last = merged[-1]
         gap, em = part.x0 - last.x1, max(part.size, last.size)
         alike = min(part.size, last.size) > 0.6 * em
+        stacked = part.words[0].size < 0.87 * em  # a subscript that starts under the superscript before it
         if (
             alike
-            and -0.35 * em <= gap <= _MERGE_GAP_EM * em
+            and (-0.8 if stacked else -0.35) * em <= gap <= _MERGE_GAP_EM * em
             and not (gap > 0.45 * em and gutters.between(last.x1, part.x0, part.baseline))
         ):
             merged[-1] = Piece.of(last.words + part.words)
@@ -314,7 +342,11 @@ def _hangs_on(small: Piece, big: Piece, rise: float) -> bool:
     reach = 0.3 * big.size
     if small.x1 < big.x0 - reach or small.x0 > big.x1 + reach:
         return False
-    return not any(word.bbox[0] + 0.5 < small.x1 - 0.5 and small.x0 + 0.5 < word.bbox[2] - 0.5 for word in big.words)
+    return not any(
+        word.bbox[0] + 0.5 < small.x1 - 0.5 and small.x0 + 0.5 < word.bbox[2] - 0.5
+        for word in big.words
+        if word.size > 0.87 * big.size
+    )
 
 
 def line_of(words: list[Word], rtl: bool = False) -> Line:

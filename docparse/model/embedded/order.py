@@ -7,6 +7,7 @@ figures) parts the page into such groups.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from docparse.geometry import Box
 
@@ -32,7 +33,7 @@ def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> lis
             return [i for column in columns for i in _order(column, boxes, em, depth + 1)]
         return _order_tangled(items, boxes, em, depth)
     result: list[int] = []
-    for group in _groups(bands, boxes, em):
+    for group in (part for run in _groups(bands, boxes, em) for part in _sections(run, boxes, em)):
         if len(group) == 1:
             result += _order(group[0], boxes, em, depth + 1)
             continue
@@ -62,6 +63,33 @@ def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[lis
         groups.append(group)
         i = j
     return groups
+
+
+def _sections(group: list[list[int]], boxes: Sequence[Box], em: float) -> list[list[list[int]]]:
+    """A run of bands cut where all its columns pause together: rows of cards, an article that ends above another."""
+    columns = [set(column) for column in _cut([i for band in group for i in band], boxes, 0, 0.6 * em)]
+    pauses = [min(boxes[i][1] for i in b) - max(boxes[i][3] for i in a) for a, b in pairwise(group)]
+    sections = [[group[0]]]
+    for pause, band in zip(pauses, group[1:], strict=True):
+        done = {i for other in sections[-1] for i in other}
+        if pause > 1.7 * em and pause >= 0.6 * max(pauses) and _restarts(done, band, columns, boxes, em, pause):
+            sections.append([band])
+        else:
+            sections[-1].append(band)
+    return sections
+
+
+def _restarts(
+    done: set[int], band: list[int], columns: list[set[int]], boxes: Sequence[Box], em: float, pause: float
+) -> bool:
+    """Whether a band starts afresh in every column, or stands alone far below columns that are complete."""
+    if not all(column & done for column in columns):
+        return False
+    starts = [[boxes[i][1] for i in band if i in column] for column in columns]
+    if not all(starts):
+        return pause > 3.5 * em
+    tops = [min(found) for found in starts]
+    return max(tops) - min(tops) < 0.4 * em
 
 
 def _gaps(items: list[int], boxes: Sequence[Box], em: float) -> list[tuple[float, float]]:

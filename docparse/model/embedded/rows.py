@@ -24,8 +24,9 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
     result: list[Line] = []
     for r, row in enumerate(rows):
         current = row[0]
+        below = rows[r + 1] if r + 1 < len(rows) else []
         for nxt in row[1:]:
-            if _belongs(current, nxt, plain, r in tabbed and len(row) == 2):
+            if _belongs(current, nxt, plain, r in tabbed and len(row) == 2) or _is_label(current, nxt, below):
                 words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
                 current = line_of(words, nxt.rtl)
             else:
@@ -58,10 +59,18 @@ def _belongs(left: Line, right: Line, plain: set[int], tabbed: bool) -> bool:
             return True
     if tabbed:
         return True
-    end = left.words[-1].text
-    if _LEADER.search(left.plain[-12:]) and _NUMBER.fullmatch(right.plain):
-        return True
-    return end[-1] in ":：" and len(left.words) <= 5 and len(right.words) <= 10 and gap < 14 * em
+    return _LEADER.search(left.plain[-12:]) is not None and _NUMBER.fullmatch(right.plain) is not None
+
+
+def _is_label(left: Line, right: Line, below: Sequence[Line]) -> bool:
+    """ "Date:    1 May": a form's label and its value, unless the label heads a column of its own."""
+    em = max(left.size, right.size)
+    if left.words[-1].text[-1] not in ":：" or len(left.words) > 5 or len(right.words) > 24:
+        return False
+    if not 0 <= right.x0 - left.x1 < 14 * em or right.words[-1].text[-1] in ":：":
+        return False
+    under = [line for line in below if line.x0 < left.x1 and left.x0 < line.x1 and line.y0 - left.y1 < 1.2 * em]
+    return all(line.words[-1].text[-1] in ":：" or line.x1 > right.x0 for line in under)
 
 
 def _numbered_columns(rows: list[list[Line]]) -> set[int]:
