@@ -14,7 +14,7 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from docparse.errors import DocparseError, SourceFault
+from docparse.errors import DamagedFile, DocparseError, SourceFault
 from docparse.schemas.page import PageImage, PixelBudget
 from docparse.source.protocol import CloseFile, FileFacts, Limits, OpenFile, ReadAttachments, ReadPage, Request
 from docparse.source.sniff import PDF
@@ -28,7 +28,7 @@ class Reader(Protocol):
     @property
     def facts(self) -> FileFacts: ...
 
-    def page(self, number: int, budget: PixelBudget) -> tuple[PageImage, bytes | None]: ...
+    def page(self, number: int, budget: PixelBudget, with_poppler: bool = False) -> tuple[PageImage, bytes | None]: ...
 
     def attachments(self) -> dict[str, bytes]: ...
 
@@ -70,7 +70,7 @@ def _serve(connection: Connection, request: Request, reader: Reader | None) -> R
         elif reader is None:
             answer = SourceFault("no file is open in the source process")
         elif isinstance(request, ReadPage):
-            answer, pixels = reader.page(request.number, request.budget)
+            answer, pixels = reader.page(request.number, request.budget, request.with_poppler)
         elif isinstance(request, ReadAttachments):
             answer = reader.attachments()
     except DocparseError as error:
@@ -78,13 +78,19 @@ def _serve(connection: Connection, request: Request, reader: Reader | None) -> R
     except MemoryError:
         answer = SourceFault("reading the file needs more memory than source_memory_mb allows")
     except Exception as error:  # whatever a PDF library raises on a damaged file
-        answer = SourceFault(f"the file can't be read: {error or type(error).__name__}")
-    if isinstance(answer, DocparseError) and answer.page is None and isinstance(request, ReadPage):
-        answer.page = request.number
+        answer = _typed(error, request)
     connection.send((answer, pixels is not None))
     if pixels is not None:
         connection.send_bytes(pixels)
     return reader
+
+
+def _typed(error: Exception, request: Request) -> DocparseError:
+    text = str(error) or type(error).__name__
+    if any(sign in text for sign in ("malloc", "calloc", "realloc", "out of memory")):
+        return SourceFault("reading the file needs more memory than source_memory_mb allows")
+    what = f"page {request.number}" if isinstance(request, ReadPage) else "the file"
+    return DamagedFile(f"{what} can't be read: {text}")
 
 
 def open_reader(request: OpenFile) -> Reader:

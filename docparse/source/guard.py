@@ -7,7 +7,9 @@ are kept in one pool per process and serve file after file.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -44,7 +46,7 @@ class Child:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", code, str(theirs.fileno()), str(lifeline)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(), lifeline),
+                pass_fds=(theirs.fileno(), lifeline), process_group=0,
             )  # fmt: skip
         os.close(lifeline)
         self._connection: Connection = ours
@@ -82,9 +84,15 @@ class Child:
             if not self.alive:
                 return
             self.alive = False
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)  # and poppler's programs, should it run any
             self._process.wait()
             os.close(self._lifeline)
+
+    def disown(self) -> None:
+        """After a fork: leave the process to its parent, and keep Popen's destructor from complaining about it."""
+        self.alive = False
+        self._process.returncode = 0
 
     def _wait_until_ready(self) -> None:
         if not self._ready:
@@ -228,13 +236,12 @@ def close_pool() -> None:
 
 def _forget() -> None:
     """A forked copy of the parent owns none of its children."""
-    global _pool_lock
-    _pool_lock = threading.Lock()
     for child in _all:
-        child.alive = False
-        child._process.returncode = 0  # keeps Popen's destructor from warning about a process of another parent
+        child.disown()
     _idle.clear()
     _all.clear()
+    with contextlib.suppress(RuntimeError):  # another thread held the lock when this process was forked off
+        _pool_lock.release()
 
 
 atexit.register(close_pool)

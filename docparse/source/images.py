@@ -42,7 +42,8 @@ class ImageReader:
         self._check_size()
         self.facts = FileFacts(pages, flags=("animation",) if frames > pages else ())
 
-    def page(self, number: int, budget: PixelBudget) -> tuple[PageImage, bytes | None]:
+    def page(self, number: int, budget: PixelBudget, with_poppler: bool = False) -> tuple[PageImage, bytes | None]:
+        del with_poppler  # knows no images
         try:
             if number > 1 or self._image.tell():
                 self._image.seek(number - 1)
@@ -111,6 +112,6 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
     """16-bit and float grey to 8 bits: Pillow's own conversion clips everything above 255 to white."""
-    low, high = image.getextrema()
+    high = image.getextrema()[1]
     top: Any = 65535.0 if image.mode.startswith("I") and high > 255 else 255.0 if high > 1 else 1.0
     return image.convert("F").point(lambda value: value * (255.0 / top) + 0.0).convert("L")

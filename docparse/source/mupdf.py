@@ -1,94 +1,132 @@
-"""A `PageImage` from a PyMuPDF page."""
+"""A `PageImage` from a PyMuPDF page: what stands on it, and its pixels at the resolution that reading needs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pymupdf
 
-from docparse.errors import LimitExceeded
-from docparse.geometry import smart_resize
-from docparse.schemas.page import Link, PageImage, Picture, PixelBudget, Rule, Shape, TextQuality
+from docparse.errors import DamagedFile, LimitExceeded
+from docparse.geometry import Box, area, clip, smart_resize
+from docparse.schemas.page import Link, PageImage, Picture, PixelBudget, TextLayer, TextQuality
+from docparse.source.drawings import opaque_fills, read_drawings, rules_and_shapes
 from docparse.source.protocol import Limits
-from docparse.source.text_layer import read_text_layer
+from docparse.source.text_layer import judge, raw_words
+from docparse.source.visibility import hide_unseen
 
-_RULE_THICKNESS_PT = 3.0
+_SCAN_SHARE = 0.5  # of the page under raster images: its pixels are worth that of the images
+_MAIN_IMAGE_SHARE = 0.02  # of the page: an image (or strip of one) whose resolution counts
+_STAMP_CHARS = 60  # visible text over a page-filling image up to this is a stamp or page number
+_FULL_SHARE = 0.8
 
 
 def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limits) -> tuple[PageImage, bytes | None]:
     """What stands on a page, without pixels, and its pixels (RGB rows) as the budget wants them.
 
-    Raises LimitExceeded when the page is too large or too narrow.
+    Raises LimitExceeded when the page or an image on it is too large, DamagedFile when it can't be drawn.
     """
     width, height = page.rect.width, page.rect.height
-    _check_size(number, width, height, limits)
-    text = read_text_layer(page)
-    pictures = tuple(Picture(tuple(info["bbox"]), info["width"], info["height"]) for info in page.get_image_info())
-    rules, shapes = _drawings(page)
-    scan = text.quality is not TextQuality.SOUND
-    limit = budget.max_scan_pixels if scan else budget.max_pixels
-    zoom = (limit / (width * height)) ** 0.5
-    height_px, width_px = smart_resize(height * zoom, width * zoom, min_pixels=budget.min_pixels, max_pixels=limit)
-    pixels = _pixels(page, width_px, height_px) if budget.render or scan else None
+    check_size(number, width, height, limits)
+    display_list = page.get_displaylist()
+    pictures = pymupdf.TextPage(display_list.get_textpage(pymupdf.TEXT_PRESERVE_IMAGES)).extractIMGINFO()
+    _check_pictures(number, pictures, limits)
+    paths, skipped = read_drawings(page)
+    words = raw_words(display_list, (0.0, 0.0, width, height))
+    words = hide_unseen(words, page, display_list, opaque_fills(paths), pictures)
+    text, odd = judge(words)
+    covered = _covered_share(pictures, width, height)
+    text = _without_stamps(text, covered)
+    rules, shapes = rules_and_shapes(paths, width, height)
+    from_pixels = text.quality is not TextQuality.SOUND
+    scan = from_pixels and covered >= _SCAN_SHARE
+    height_px, width_px = _size(width, height, budget, _scale(pictures, width, height) if scan else 0.0, from_pixels)
+    pixels = _pixels(display_list, width_px, height_px) if budget.render or from_pixels else None
     image = PageImage(
         number=number, width_px=width_px, height_px=height_px, width=width, height=height, text=text, rules=rules,
-        shapes=shapes, pictures=pictures, links=_links(page), rotation=page.rotation, is_scan=scan,
+        shapes=shapes, pictures=_pictures(pictures, width, height), links=_links(page), rotation=page.rotation,
+        is_scan=scan, flags=(*skipped, *odd),
     )  # fmt: skip
     return image, pixels
 
 
-def _check_size(number: int, width: float, height: float, limits: Limits) -> None:
+def check_size(number: int, width: float, height: float, limits: Limits) -> None:
+    """Raises LimitExceeded for a page that no engine could read, DamagedFile for one without a size."""
     if max(width, height) > limits.max_page_points:
         limit = f"max_page_points ({limits.max_page_points:g})"
         raise LimitExceeded(f"page {number} is {width:g} x {height:g} points, more than {limit}", page=number)
-    if min(width, height) <= 0 or max(width, height) > 200 * min(width, height):
-        raise LimitExceeded(f"page {number} is {width:g} x {height:g} points: too narrow to be read", page=number)
+    if min(width, height) <= 0:
+        raise DamagedFile(f"page {number} has no size", page=number)
+    if max(width, height) >= 200 * min(width, height):
+        narrow = "one side is over 200 times the other"
+        raise LimitExceeded(f"page {number} is {width:g} x {height:g} points: {narrow}", page=number)
 
 
-def _pixels(page: pymupdf.Page, width_px: int, height_px: int) -> bytes:
-    """RGB rows of exactly width_px x height_px: the page's box is stretched by less than a pixel to fill them."""
-    matrix = pymupdf.Matrix(width_px / page.rect.width, height_px / page.rect.height)
-    pixmap = page.get_pixmap(matrix=matrix, alpha=False)
+def _check_pictures(number: int, pictures: Sequence[dict[str, Any]], limits: Limits) -> None:
+    for info in pictures:
+        if info["width"] * info["height"] > limits.max_image_mpx * 1e6:
+            size = f"{info['width']} x {info['height']} pixels"
+            limit = f"max_image_mpx ({limits.max_image_mpx:g} megapixels)"
+            raise LimitExceeded(f"page {number} holds an image of {size}, more than {limit}", page=number)
+
+
+def _without_stamps(text: TextLayer, covered: float) -> TextLayer:
+    """A page-filling image with a few words over it (a stamp, a page number) is still to be read from its pixels."""
+    if text.quality is not TextQuality.SOUND or covered < _FULL_SHARE:
+        return text
+    seen, hidden = (sum(len(word.text) for word in words) for words in (text.words, text.hidden))
+    if seen > max(_STAMP_CHARS, hidden / 4):
+        return text
+    quality = TextQuality.HIDDEN if text.hidden else TextQuality.ABSENT
+    return TextLayer(text.words, quality, "only a few words over a page-filling image", text.hidden)
+
+
+def _covered_share(pictures: Sequence[dict[str, Any]], width: float, height: float) -> float:
+    """Share of the page under images; strips add up, what they overlap counts twice."""
+    return min(1.0, sum(area(clip(tuple(info["bbox"]), width, height)) for info in pictures) / (width * height))
+
+
+def _scale(pictures: Sequence[dict[str, Any]], width: float, height: float) -> float:
+    """Pixels per point of the finest image that holds a good part of the page; 0 without one."""
+    scales = [0.0]
+    for info in pictures:
+        x0, y0, x1, y1 = info["bbox"]
+        if area(clip((x0, y0, x1, y1), width, height)) >= _MAIN_IMAGE_SHARE * width * height:
+            scales.append((info["width"] * info["height"] / ((x1 - x0) * (y1 - y0))) ** 0.5)
+    return max(scales)
+
+
+def _size(width: float, height: float, budget: PixelBudget, scale: float, from_pixels: bool) -> tuple[int, int]:
+    """(height, width) in pixels: a scan's own resolution, else all that the budget allows."""
+    limit = budget.max_scan_pixels if from_pixels else budget.max_pixels
+    zoom = (limit / (width * height)) ** 0.5
+    zoom = min(zoom, scale) if scale else zoom
+    return smart_resize(height * zoom, width * zoom, min_pixels=budget.min_pixels, max_pixels=limit)
+
+
+def _pixels(display_list: pymupdf.DisplayList, width_px: int, height_px: int) -> bytes:
+    """RGB rows of exactly width_px x height_px: the page is stretched by less than a patch to fill them."""
+    whole = display_list.rect
+    matrix = pymupdf.Matrix(width_px / whole.width, height_px / whole.height)
+    pixmap = display_list.get_pixmap(matrix=matrix, alpha=0, clip=whole)
     if (pixmap.width, pixmap.height) == (width_px, height_px):
-        return pixmap.samples
+        return bytes(pixmap.samples)
     exact = pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, width_px, height_px))
     exact.clear_with(255)
     pixmap.set_origin(0, 0)
     exact.copy(pixmap, pymupdf.IRect(0, 0, width_px, height_px))
-    return exact.samples
+    return bytes(exact.samples)
 
 
-def _drawings(page: pymupdf.Page) -> tuple[tuple[Rule, ...], tuple[Shape, ...]]:
-    rules: list[Rule] = []
-    shapes: list[Shape] = []
-    for path in page.get_cdrawings():
-        filled = "f" in path["type"]
-        items = path["items"]
-        thickness = path.get("width") or 0.0
-        found = []
-        for item in items:
-            if item[0] == "l":
-                (x0, y0), (x1, y1) = item[1], item[2]
-                if abs(y1 - y0) <= 1 or abs(x1 - x0) <= 1:
-                    found.append(
-                        Rule(
-                            (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)),
-                            abs(y1 - y0) <= abs(x1 - x0),
-                            thickness,
-                        )
-                    )
-            elif item[0] == "re":
-                x0, y0, x1, y1 = item[1]
-                if min(x1 - x0, y1 - y0) <= _RULE_THICKNESS_PT:
-                    found.append(Rule((x0, y0, x1, y1), x1 - x0 >= y1 - y0, min(x1 - x0, y1 - y0)))
-                elif not filled:
-                    found += [
-                        Rule((x0, y0, x1, y0), True, thickness), Rule((x0, y1, x1, y1), True, thickness),
-                        Rule((x0, y0, x0, y1), False, thickness), Rule((x1, y0, x1, y1), False, thickness),
-                    ]  # fmt: skip
-        rules += found
-        if len(found) < len(items):
-            shapes.append(Shape(tuple(path["rect"]), len(items), filled))
-    return tuple(rules), tuple(shapes)
+def _pictures(pictures: Sequence[dict[str, Any]], width: float, height: float) -> tuple[Picture, ...]:
+    placed = ((clip(tuple(info["bbox"]), width, height), info) for info in pictures)
+    return tuple(Picture(box, info["width"], info["height"]) for box, info in placed if area(box) > 0)
 
 
 def _links(page: pymupdf.Page) -> tuple[Link, ...]:
-    return tuple(Link(tuple(link["from"]), link.get("uri", ""), link.get("page", -1) + 1) for link in page.get_links())
+    links = []
+    for link in page.get_links():
+        box: Box = tuple(link["from"])
+        target = link.get("page", -1)
+        links.append(Link(box, link.get("uri") or "", target + 1 if isinstance(target, int) and target >= 0 else 0))
+    return tuple(links)

@@ -14,7 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from docparse.errors import DocparseError, FileMissing, InputError, LimitExceeded, OutputError, SourceFault
+from docparse.errors import (
+    DocparseError,
+    FileMissing,
+    InputError,
+    LimitExceeded,
+    OutputError,
+    SourceFault,
+    SourceTimeout,
+)
 from docparse.options import ParseOptions, select_pages
 from docparse.schemas.document import SourceInfo
 from docparse.schemas.page import PageImage, PixelBudget
@@ -154,11 +162,16 @@ class PageSource:
 
 
 def _read(reading: Reading, number: int, budget: PixelBudget) -> PageImage:
+    """A page by MuPDF; one that kills it is tried once more with poppler."""
     try:
         page: PageImage = reading.ask(ReadPage(number, budget))
-    except DocparseError as error:
-        error.page = number
+    except SourceTimeout:
         raise
+    except SourceFault as fault:
+        try:
+            page = reading.ask(ReadPage(number, budget, with_poppler=True))
+        except DocparseError:
+            raise fault from None
     return page
 
 
@@ -174,8 +187,7 @@ def _as_path(
             raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no regular file'}, not a PDF or image")
         return path.absolute(), name or path.name  # the child may have started in another folder
     try:
-        file = tempfile.NamedTemporaryFile(prefix="docparse-")
-        stack.enter_context(file)
+        file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="docparse-"))
         if isinstance(source, bytes):
             _check_size(len(source), name or "the input", settings)
             file.write(source)

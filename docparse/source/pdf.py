@@ -6,15 +6,18 @@ import contextlib
 
 import pymupdf
 
-from docparse.errors import DamagedFile, EncryptedFile, LimitExceeded, WrongPassword
+from docparse.errors import DamagedFile, DocparseError, EncryptedFile, LimitExceeded, MissingDependency, WrongPassword
 from docparse.schemas.page import PageImage, PixelBudget
+from docparse.source import poppler
 from docparse.source.mupdf import read_page
 from docparse.source.protocol import FileFacts, OpenFile, OutlineItem
+from docparse.source.recovery import rebuilt
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 _OUTLINE_MOST = 10_000
+_KEEP_STORE_PERCENT = 50  # of MuPDF's cache, from page to page: fonts stay, images go
 _METADATA = ("title", "author", "subject", "keywords", "creator", "producer", "creationDate", "modDate", "format")
 
 
@@ -22,29 +25,45 @@ class PdfReader:
     """Pages, outline and attachments of one PDF. Raises what `open_source` says."""
 
     def __init__(self, file: OpenFile) -> None:
-        self._limits = file.limits
-        self._document = _open(file)
+        self._file = file
+        self._document: pymupdf.Document | None = None
+        self._truncated = False
         try:
-            self.facts = self._facts(file)
+            self._document = _open(file)
+            self._mend()
+            self.facts = self._facts(self._document)
+        except DamagedFile as refusal:
+            self.close()
+            self.facts = _poppler_facts(file, refusal)
         except BaseException:
-            self._document.close()
+            self.close()
             raise
 
-    def page(self, number: int, budget: PixelBudget) -> tuple[PageImage, bytes | None]:
-        """Page `number` without pixels, and its pixels as RGB bytes."""
+    def page(self, number: int, budget: PixelBudget, with_poppler: bool = False) -> tuple[PageImage, bytes | None]:
+        """Page `number` without pixels, and its pixels as RGB bytes; poppler does what MuPDF can't."""
+        if self._document is None or with_poppler:
+            return poppler.read_page(self._file, number, budget)
         try:
-            page = self._document.load_page(number - 1)
-        except (RuntimeError, ValueError) as error:
-            raise DamagedFile(f"page {number} can't be read: {error}", page=number) from None
-        try:
-            return read_page(page, number, budget, self._limits)
+            return read_page(self._document.load_page(number - 1), number, budget, self._file.limits)
+        except DocparseError:
+            raise
+        except Exception as error:
+            if out_of_memory(error):
+                raise
+            return self._second_try(number, budget, error)
         finally:
-            del page
-            pymupdf.TOOLS.store_shrink(50)
+            pymupdf.TOOLS.store_shrink(_KEEP_STORE_PERCENT)
+
+    def _second_try(self, number: int, budget: PixelBudget, error: Exception) -> tuple[PageImage, bytes]:
+        try:
+            return poppler.read_page(self._file, number, budget)
+        except DamagedFile:
+            raise DamagedFile(f"page {number} can't be read: {error}", page=number) from None
 
     def attachments(self) -> dict[str, bytes]:
         files = {}
-        for index in range(self._document.embfile_count()):
+        count = self._document.embfile_count() if self._document is not None else 0
+        for index in range(count):
             with contextlib.suppress(RuntimeError, ValueError):  # one broken attachment does not lose the others
                 info = self._document.embfile_info(index)
                 name = info.get("ufilename") or info.get("filename") or info.get("name") or f"attachment-{index + 1}"
@@ -52,34 +71,69 @@ class PdfReader:
         return files
 
     def close(self) -> None:
-        self._document.close()
+        if self._document is not None:
+            self._document.close()
+            self._document = None
         pymupdf.TOOLS.store_shrink(100)
 
-    def _facts(self, file: OpenFile) -> FileFacts:
-        count = self._document.page_count
-        if count > file.limits.max_pages:
-            raise LimitExceeded(f"{file.name} has {count} pages, more than max_pages ({file.limits.max_pages})")
-        if count < 1:
-            raise DamagedFile(f"{file.name} has no readable page")
-        flags = [
-            flag for flag, holds in (("repaired", self._document.is_repaired), ("encrypted", self._encrypted)) if holds
-        ]
-        return FileFacts(count, self._metadata(), tuple(self._outline()), tuple(flags))
-
-    @property
-    def _encrypted(self) -> bool:
-        return bool((self._document.metadata or {}).get("encryption"))
-
-    def _metadata(self) -> dict[str, str]:
-        metadata = self._document.metadata or {}
-        return {key: str(metadata[key]).strip() for key in _METADATA if metadata.get(key)}
-
-    def _outline(self) -> list[OutlineItem]:
+    def _mend(self) -> None:
+        """Take the rebuilt file in place of one whose page tree is lost."""
+        document = self._document
         try:
-            entries = self._document.get_toc(simple=True)
-        except (RuntimeError, ValueError):  # a looping or broken outline is no reason to refuse the pages
-            return []
-        return [(level, title.strip(), max(0, page)) for level, title, page in entries[:_OUTLINE_MOST]]
+            if document is None or document.page_count > 0:
+                return
+            again = rebuilt(document, self._file.path)
+        except RuntimeError:  # MuPDF's own refusal follows when the facts are read
+            return
+        if again is not None:
+            document.close()
+            self._document, self._truncated = again, True
+
+    def _facts(self, document: pymupdf.Document) -> FileFacts:
+        name, limits = self._file.name, self._file.limits
+        try:
+            count = document.page_count
+        except RuntimeError as error:
+            raise DamagedFile(f"{name} can't be opened: {error}") from None
+        if count > limits.max_pages:
+            raise LimitExceeded(f"{name} has {count} pages, more than max_pages ({limits.max_pages})")
+        if count < 1:
+            raise DamagedFile(f"{name} has no readable page")
+        metadata = document.metadata or {}
+        marks = (
+            ("truncated", self._truncated),
+            ("repaired", document.is_repaired),
+            ("encrypted", bool(metadata.get("encryption"))),
+        )
+        kept = {key: str(metadata[key]).strip() for key in _METADATA if metadata.get(key)}
+        return FileFacts(count, kept, tuple(_outline(document)), tuple(mark for mark, holds in marks if holds))
+
+
+def _outline(document: pymupdf.Document) -> list[OutlineItem]:
+    try:
+        entries = document.get_toc(simple=True)
+    except (RuntimeError, ValueError):  # a looping or broken outline is no reason to refuse the pages
+        return []
+    return [(level, title.strip(), max(0, page)) for level, title, page in entries[:_OUTLINE_MOST]]
+
+
+def _poppler_facts(file: OpenFile, refusal: DamagedFile) -> FileFacts:
+    """Facts about a file that MuPDF can't open; `refusal` is raised when poppler can't either."""
+    try:
+        count = poppler.page_count(file)
+    except MissingDependency as missing:
+        refusal.user_action = f"{missing.user_action} It may open files that MuPDF can't."
+        raise refusal from None
+    if count < 1:
+        raise refusal
+    if count > file.limits.max_pages:
+        raise LimitExceeded(f"{file.name} has {count} pages, more than max_pages ({file.limits.max_pages})")
+    return FileFacts(count, flags=("repaired", "poppler"))
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Did a library fail because the child may not have more memory?"""
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in ("malloc", "calloc", "out of memory"))
 
 
 def _open(file: OpenFile) -> pymupdf.Document:

@@ -38,6 +38,7 @@ class ReadPage:
 
     number: int
     budget: PixelBudget
+    with_poppler: bool = False
 
 
 @dataclass(frozen=True, slots=True)

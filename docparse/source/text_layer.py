@@ -1,64 +1,52 @@
-"""The text layer of a PDF page as `Word`s, and what it is worth."""
+"""The text layer of a PDF page as `Word`s: what is seen, what is hidden, and what it is worth."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pymupdf
 
+from docparse.geometry import Box, centre, contains_point
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
+from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
+from docparse.source.words import read_words
 
-_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
-_SPAN_STYLE = (
-    (1, WordStyle.SUPERSCRIPT),
-    (2, WordStyle.ITALIC),
-    (4, WordStyle.SERIF),
-    (8, WordStyle.MONO),
-    (16, WordStyle.BOLD),
-)
+_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_COLLECT_STYLES
+_CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+_UNKNOWN_SHARE = 0.2  # of U+FFFD, from which on the bare character codes are worth a look
+_FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page says so
 
 
-def read_text_layer(page: pymupdf.Page) -> TextLayer:
-    """Words of a page in drawing order, hidden ones apart. Coordinates: displayed page, points."""
-    words: list[Word] = []
-    number = 0
-    for block in page.get_text("rawdict", flags=_FLAGS)["blocks"]:
-        for line in block.get("lines", ()):
-            words += _line_words(line, number)
-            number += 1
-    quality = TextQuality.SOUND if words else TextQuality.ABSENT
-    return TextLayer(words=tuple(words), quality=quality)
+def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
+    """Every word that the page draws, hidden ones marked; U+FFFD stands for a glyph without Unicode.
 
-
-def _line_words(line: dict[str, Any], number: int) -> list[Word]:
-    rotated = WordStyle.ROTATED if abs(line["dir"][1]) > 0.02 or line["dir"][0] < 0 else 0
-    words: list[Word] = []
-    for span in line["spans"]:
-        style = int(rotated)
-        for bit, flag in _SPAN_STYLE:
-            if span["flags"] & bit:
-                style |= flag
-        run: list[dict[str, Any]] = []
-        for char in span["chars"]:
-            if char["c"].isspace():
-                if run:
-                    words.append(_word(run, span, style, number, space=True))
-                    run = []
-                elif words:
-                    words[-1] = words[-1]._replace(space=True)
-            else:
-                run.append(char)
-        if run:
-            words.append(_word(run, span, style, number, space=False))
-    if words:
-        words[-1] = words[-1]._replace(space=True)
+    Fonts that name no characters at all often carry plain ASCII codes (old TeX); those are taken when they make sense.
+    """
+    words = _words(display_list, page, _FLAGS)
+    if unknown_share(words) > _UNKNOWN_SHARE:
+        coded = _words(display_list, page, _FLAGS | _CODES)
+        if reads_well(coded):
+            return coded
     return words
 
 
-def _word(chars: list[dict[str, Any]], span: dict[str, Any], style: int, line: int, *, space: bool) -> Word:
-    boxes = [char["bbox"] for char in chars]
-    bbox = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
-    return Word(
-        "".join(char["c"] for char in chars), bbox, span["size"], span["font"], style, span["color"],
-        chars[0]["origin"][1], line, space,
-    )  # fmt: skip
+def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Word]:
+    blocks = pymupdf.TextPage(display_list.get_textpage(flags)).extractRAWDICT()["blocks"]
+    words = read_words([line for block in blocks for line in block.get("lines", ())])
+    for place, word in enumerate(words):
+        if not contains_point(page, *centre(word.bbox)):
+            words[place] = word._replace(style=word.style | WordStyle.HIDDEN)
+    return words
+
+
+def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:
+    """The text layer that these words make, and flags of the page."""
+    seen = tuple(word for word in words if not word.style & WordStyle.HIDDEN)
+    hidden = tuple(word for word in words if word.style & WordStyle.HIDDEN)
+    if not seen:
+        quality = TextQuality.HIDDEN if hidden else TextQuality.ABSENT
+        return TextLayer(quality=quality, hidden=hidden, reason="every word is invisible" if hidden else ""), ()
+    fonts, share = garbled_fonts(seen)
+    if too_garbled(share):
+        reason = f"{share:.0%} of the characters are in fonts with wrong or no Unicode ({', '.join(sorted(fonts)[:3])})"
+        return TextLayer(words=seen, quality=TextQuality.GARBLED, hidden=hidden, reason=reason), ()
+    layer = TextLayer(words=seen, quality=TextQuality.SOUND, hidden=hidden)
+    return layer, ("garbled_font",) if share > _FLAG_SHARE else ()

@@ -1,0 +1,164 @@
+"""Rules and shapes of a page from its vector graphics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import pymupdf
+
+from docparse.geometry import Box, clip
+from docparse.schemas.page import Rule, Shape
+
+Path = dict[str, Any]
+
+_RULE_THICKNESS_PT = 3.0
+_STRAIGHT_PT = 1.0  # how far a rule may slope
+_MERGE_ACROSS_PT, _MERGE_ALONG_PT = 0.75, 1.5  # rules this close make one
+_MOST_PATHS = 60_000
+_MOST_CONTENT_BYTES = 4 << 20  # compressed content beyond this is a map or a plot
+_PAPER = 0.97  # channels of a colour that paper has
+
+
+def read_drawings(page: pymupdf.Page) -> tuple[list[Path], tuple[str, ...]]:
+    """MuPDF's paths in display coordinates; none and the flag "drawings_skipped" on a page that is all drawing."""
+    document = page.parent
+    lengths = [document.xref_get_key(xref, "Length") for xref in page.get_contents()]
+    if sum(int(value) for kind, value in lengths if kind == "int") > _MOST_CONTENT_BYTES:
+        return [], ("drawings_skipped",)
+    paths: list[Path] = page.get_cdrawings()
+    if len(paths) > _MOST_PATHS:
+        return [], ("drawings_skipped",)
+    return [_turned(path, page.rotation_matrix) for path in paths] if page.rotation else paths, ()
+
+
+def opaque_fills(paths: Sequence[Path]) -> list[Box]:
+    return [path["rect"] for path in paths if "f" in path["type"] and path.get("fill_opacity", 1.0) >= 0.9]
+
+
+def rules_and_shapes(paths: Sequence[Path], width: float, height: float) -> tuple[tuple[Rule, ...], tuple[Shape, ...]]:
+    """Straight strokes and thin boxes, collinear ones merged; everything else that is drawn and not white."""
+    rules: list[Rule] = []
+    shapes: list[Shape] = []
+    for path in paths:
+        stroke = path.get("color") if "s" in path["type"] and path.get("stroke_opacity", 1.0) > 0.05 else None
+        fill = path.get("fill") if "f" in path["type"] and path.get("fill_opacity", 1.0) > 0.05 else None
+        inked = [_rgb(colour) for colour in (fill, stroke) if colour and not _is_paper(colour)]
+        if not inked:
+            continue
+        found = list(_rules(path, stroke is not None and not _is_paper(stroke), inked[0]))
+        rules += found
+        solid = fill is not None and not _is_paper(fill)
+        if len(found) < len(path["items"]) or (solid and not _thin(path["rect"])):
+            box = clip(path["rect"], width, height)
+            if box[2] > box[0] and box[3] > box[1]:
+                shapes.append(Shape(box, len(path["items"]), solid, inked[0]))
+    return tuple(_merged(_clipped(rules, width, height))), tuple(shapes)
+
+
+def _rules(path: Path, stroked: bool, colour: int) -> Iterator[Rule]:
+    thickness = path.get("width") or 0.0
+    for item in path["items"]:
+        if item[0] == "l" and stroked:
+            (x0, y0), (x1, y1) = item[1], item[2]
+            across, down = abs(x1 - x0), abs(y1 - y0)
+            if min(across, down) <= _STRAIGHT_PT and max(across, down) > _STRAIGHT_PT:
+                yield Rule((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), across >= down, thickness, colour)
+        elif item[0] in ("re", "qu"):
+            x0, y0, x1, y1 = item[1] if item[0] == "re" else _bounds(item[1])
+            if _thin((x0, y0, x1, y1)):
+                yield Rule((x0, y0, x1, y1), x1 - x0 >= y1 - y0, min(x1 - x0, y1 - y0), colour)
+            elif stroked and item[0] == "re":
+                yield Rule((x0, y0, x1, y0), True, thickness, colour)
+                yield Rule((x0, y1, x1, y1), True, thickness, colour)
+                yield Rule((x0, y0, x0, y1), False, thickness, colour)
+                yield Rule((x1, y0, x1, y1), False, thickness, colour)
+    if not stroked and len(path["items"]) > 1 and _thin(path["rect"]) and all(i[0] == "l" for i in path["items"]):
+        x0, y0, x1, y1 = path["rect"]  # a thin box drawn as a filled outline
+        yield Rule((x0, y0, x1, y1), x1 - x0 >= y1 - y0, min(x1 - x0, y1 - y0), colour)
+
+
+def _thin(box: Box) -> bool:
+    short, long = sorted((box[2] - box[0], box[3] - box[1]))
+    return short <= _RULE_THICKNESS_PT and long > 2 * short
+
+
+def _bounds(quad: Iterable[tuple[float, float]]) -> Box:
+    xs, ys = zip(*quad, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _clipped(rules: Iterable[Rule], width: float, height: float) -> Iterator[Rule]:
+    for rule in rules:
+        x0, y0, x1, y1 = rule.bbox
+        if x1 >= 0 and y1 >= 0 and x0 <= width and y0 <= height:
+            box = clip(rule.bbox, width, height)
+            if (box[2] - box[0] if rule.horizontal else box[3] - box[1]) > 0:
+                yield rule._replace(bbox=box)
+
+
+def _merged(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Collinear rules that touch as one: cell borders come segment by segment, dotted lines dot by dot."""
+    rows = sorted(rules, key=lambda rule: (rule.horizontal, _level(rule)))
+    for _, row in groupby(_numbered(rows), key=lambda pair: pair[0]):
+        last: Rule | None = None
+        for rule in sorted((rule for _, rule in row), key=_start):
+            if last is not None and _start(rule) <= _end(last) + _MERGE_ALONG_PT and rule.colour == last.colour:
+                last = _joined(last, rule)
+            else:
+                if last is not None:
+                    yield last
+                last = rule
+        if last is not None:
+            yield last
+
+
+def _numbered(rules: Sequence[Rule]) -> Iterator[tuple[int, Rule]]:
+    """Rules of one row carry one number."""
+    number, horizontal, level = -1, False, 0.0
+    for rule in rules:
+        if number < 0 or rule.horizontal != horizontal or _level(rule) - level > _MERGE_ACROSS_PT:
+            number, horizontal, level = number + 1, rule.horizontal, _level(rule)
+        yield number, rule
+
+
+def _level(rule: Rule) -> float:
+    box = rule.bbox
+    return (box[1] + box[3]) / 2 if rule.horizontal else (box[0] + box[2]) / 2
+
+
+def _start(rule: Rule) -> float:
+    return rule.bbox[0] if rule.horizontal else rule.bbox[1]
+
+
+def _end(rule: Rule) -> float:
+    return rule.bbox[2] if rule.horizontal else rule.bbox[3]
+
+
+def _joined(a: Rule, b: Rule) -> Rule:
+    box = (min(a.bbox[0], b.bbox[0]), min(a.bbox[1], b.bbox[1]), max(a.bbox[2], b.bbox[2]), max(a.bbox[3], b.bbox[3]))
+    return Rule(box, a.horizontal, max(a.width, b.width), a.colour)
+
+
+def _is_paper(colour: Sequence[float]) -> bool:
+    return all(channel >= _PAPER for channel in colour)
+
+
+def _rgb(colour: Sequence[float]) -> int:
+    red, green, blue = (round(255 * min(1.0, max(0.0, channel))) for channel in colour)
+    return red << 16 | green << 8 | blue
+
+
+def _turned(path: Path, turn: pymupdf.Matrix) -> Path:
+    """A path of the unrotated page on the page as displayed."""
+    items = [(item[0], *(_turned_value(value, turn) for value in item[1:])) for item in path["items"]]
+    return path | {"rect": tuple(pymupdf.Rect(path["rect"]) * turn), "items": items}
+
+
+def _turned_value(value: Any, turn: pymupdf.Matrix) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    if isinstance(value[0], tuple):
+        return tuple(_turned_value(point, turn) for point in value)
+    return tuple((pymupdf.Rect(value) if len(value) == 4 else pymupdf.Point(value)) * turn)

@@ -1,0 +1,91 @@
+"""Is a text layer what a reader would read? Judged font by font, from the characters alone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+from docparse.schemas.page import Word
+
+_GARBLED_SHARE = 0.25  # of a page's characters, in garbled fonts
+_BAD_SHARE = 0.3  # of a font's characters
+_ENOUGH_LETTERS = 60  # below, letter statistics say nothing
+_USUAL_PAIRS_SHARE = 0.18
+_VOWEL_SHARE = (0.2, 0.7)
+_UPPER_LATIN1_SHARE = 0.5
+
+_BAD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
+_LATIN_RUN = re.compile("[a-zà-öø-ÿāăąćčďđēėęěğģīįıłńňőœřśşšťūůűųźżž]{2,}")
+_LATIN1 = re.compile("[\u00a1-\u00ff]")
+_VOWELS = re.compile("[aeiouyà-æè-ïò-öø-ýÿāăąēėęěīįıőœūůűų]")
+# letter pairs that are frequent in European languages written in Latin letters
+_PAIRS = (
+    "thheineranreonatenndtiesorteofedisitalarsttontngsehaasouiolevecomedehiriroicneearacelichllbemasiomur"
+    "ellaeiieungeicetitssauquusaitrprdadoosadtanoacidildicapoamemimolulnisosalomimopapecikekakojakinansrs"
+    "tsctecutisotueuighoweeooplagigvaviwizaziskstszczrzijaauuijhohubabibobugagujejukulumunurusutuyeya"
+)
+_USUAL_PAIRS = frozenset(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))
+
+
+def garbled_fonts(words: Iterable[Word]) -> tuple[set[str], float]:
+    """Fonts whose text is not what it shows, and the share of all characters that they hold."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        texts[word.font].append(word.text)
+    sizes = {font: sum(map(len, parts)) for font, parts in texts.items()}
+    garbled = {font for font, parts in texts.items() if _garbled(parts, sizes[font])}
+    total = sum(sizes.values())
+    return garbled, sum(sizes[font] for font in garbled) / total if total else 0.0
+
+
+def unknown_share(words: Iterable[Word]) -> float:
+    """Share of the characters that are U+FFFD: glyphs without any Unicode."""
+    texts = [word.text for word in words]
+    total = sum(map(len, texts))
+    return sum(text.count("\ufffd") for text in texts) / total if total else 0.0
+
+
+def reads_well(words: Iterable[Word]) -> bool:
+    """Do these words look like a language in Latin letters?"""
+    text = " ".join(word.text for word in words)
+    runs = _LATIN_RUN.findall(text.lower())
+    letters = sum(map(len, runs))
+    return letters >= _ENOUGH_LETTERS and letters > 0.6 * len(text) - text.count(" ") and not _soup(text, runs)
+
+
+def too_garbled(share: float) -> bool:
+    return share > _GARBLED_SHARE
+
+
+def _garbled(parts: list[str], size: int) -> bool:
+    text = " ".join(parts)
+    # a single private-use glyph standing alone is a bullet or a symbol
+    bad = sum(len(_BAD.findall(part)) for part in parts if len(part) > 1 or part == "\ufffd")
+    if min(bad, size) > _BAD_SHARE * size or _unassigned(text) > _BAD_SHARE * size:
+        return True
+    lower = text.lower()
+    runs = _LATIN_RUN.findall(lower)
+    letters = sum(map(len, runs))
+    return letters >= _ENOUGH_LETTERS and letters > 0.5 * size and _soup(text, runs)
+
+
+def _unassigned(text: str) -> int:
+    """Characters that Unicode does not know."""
+    if text.isascii():
+        return 0
+    return sum(text.count(char) for char in set(text) if unicodedata.category(char) == "Cn")
+
+
+def _soup(text: str, runs: list[str]) -> bool:
+    """Latin letters that make no language: an alphabet shifted or shuffled, or another script's bytes."""
+    letters = "".join(runs)
+    if len(_LATIN1.findall(text)) > _UPPER_LATIN1_SHARE * len(letters):
+        return True
+    vowels = len(_VOWELS.findall(letters)) / len(letters)
+    pairs = sum(len(run) - 1 for run in runs)
+    usual = sum(1 for run in runs for at in range(len(run) - 1) if run[at : at + 2] in _USUAL_PAIRS)
+    low, high = _VOWEL_SHARE
+    odd_vowels = not low < vowels < high
+    return usual < _USUAL_PAIRS_SHARE * pairs or (odd_vowels and usual < 2 * _USUAL_PAIRS_SHARE * pairs)

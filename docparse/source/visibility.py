@@ -1,0 +1,107 @@
+"""Which words of a text layer nobody sees: in the colour of their ground, or under something drawn later.
+
+Geometry alone can't tell (clips, soft masks, white text on a dark cell), so suspects are looked up in a small render.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pymupdf
+
+from docparse.geometry import Box, area, centre, contains_point, inside_share
+from docparse.schemas.page import Word, WordStyle
+
+_LIGHT = 200  # every channel of a colour that may vanish on paper
+_COVER_LEAST_PT2 = 60.0  # a smaller fill or image hides no word
+_CONTRAST = 14  # of 255, between ink and ground in a word's box
+_LOOK_PIXELS = 1_200_000
+_PAINT = ("fill-path", "fill-image", "fill-shade")
+
+
+def hide_unseen(
+    words: list[Word], page: pymupdf.Page, display_list: pymupdf.DisplayList, covers: Sequence[Box],
+    pictures: Sequence[dict[str, Any]],
+) -> list[Word]:  # fmt: skip
+    """The words, those that can't be seen marked.
+
+    `covers` are the boxes of the page's opaque fills, `pictures` MuPDF's facts about its images; display coordinates.
+    """
+    seen = [place for place, word in enumerate(words) if not word.style & WordStyle.HIDDEN]
+    suspects = {place for place in seen if _light(words[place].colour)}
+    opaque = [tuple(info["bbox"]) for info in pictures if not info.get("has-mask")]
+    if _may_cover(words, seen, [*covers, *opaque]):
+        under_fill, under_image = _drawn_over(page, covers, opaque)
+        for place in seen:
+            middle = centre(words[place].bbox)
+            if any(contains_point(box, *middle) for box in under_image):
+                words[place] = words[place]._replace(style=words[place].style | WordStyle.HIDDEN)
+            elif any(contains_point(box, *middle) for box in under_fill):
+                suspects.add(place)
+    if suspects:
+        for place in _without_contrast(words, sorted(suspects), display_list):
+            words[place] = words[place]._replace(style=words[place].style | WordStyle.HIDDEN)
+    return words
+
+
+def _light(colour: int) -> bool:
+    return colour & 255 >= _LIGHT and colour >> 8 & 255 >= _LIGHT and colour >> 16 & 255 >= _LIGHT
+
+
+def _may_cover(words: Sequence[Word], seen: Iterable[int], covers: Sequence[Box]) -> bool:
+    large = [box for box in covers if area(box) >= _COVER_LEAST_PT2]
+    if not large:
+        return False
+    middles = [centre(words[place].bbox) for place in seen]
+    return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in large for x, y in middles)
+
+
+def _drawn_over(
+    page: pymupdf.Page, covers: Sequence[Box], opaque: Sequence[Box]
+) -> tuple[list[Box], list[Box]]:  # fmt: skip
+    """Boxes of the text that a fill, and of that which an opaque image, is drawn over."""
+    turn = page.rotation_matrix
+    log = [(kind, tuple(pymupdf.Rect(box) * turn) if page.rotation else box) for kind, box in page.get_bboxlog()]
+    texts: list[Box] = []
+    under_fill: set[Box] = set()
+    under_image: set[Box] = set()
+    wide = {_key(box) for box in opaque}
+    for kind, box in log:
+        if kind in ("fill-text", "stroke-text"):
+            texts.append(box)
+            under_image.discard(box)
+        elif kind in _PAINT and texts and area(box) >= _COVER_LEAST_PT2:
+            under = [text for text in texts if inside_share(text, box) > 0.9]
+            if kind == "fill-image" and _key(box) in wide:
+                under_image.update(under)
+            else:
+                under_fill.update(under)
+    return list(under_fill), list(under_image)
+
+
+def _key(box: Box) -> tuple[int, ...]:
+    return tuple(round(side / 2) for side in box)
+
+
+def _without_contrast(words: Sequence[Word], places: Sequence[int], display_list: pymupdf.DisplayList) -> list[int]:
+    """Those of the words in whose boxes the rendered page is of one colour."""
+    from PIL import Image
+
+    whole = display_list.rect
+    zoom = min(1.5, (_LOOK_PIXELS / max(1.0, whole.width * whole.height)) ** 0.5)
+    pixmap = display_list.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=0)
+    image = Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
+    unseen = []
+    for place in places:
+        x0, y0, x1, y1 = (side * zoom for side in words[place].bbox)
+        inset = 0.2 * (y1 - y0)
+        box = (
+            round(x0),
+            round(y0 + inset),
+            max(round(x0) + 1, round(x1)),
+            max(round(y0 + inset) + 1, round(y1 - inset)),
+        )
+        if max(high - low for low, high in image.crop(box).getextrema()) < _CONTRAST:
+            unseen.append(place)
+    return unseen

@@ -1,0 +1,152 @@
+"""Characters of a text page, as MuPDF hands them out, gathered to `Word`s."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from docparse.schemas.page import Word, WordStyle
+
+Char = dict[str, Any]
+Span = dict[str, Any]
+Line = dict[str, Any]
+
+# MuPDF's bits of a span's "char_flags" (fz_stext_char.flags)
+_FAKE_BOLD, _PAINTED, _CLIPPED = 8, 16 | 32, 64
+_SPAN_STYLE = ((2, WordStyle.ITALIC), (4, WordStyle.SERIF), (8, WordStyle.MONO), (16, WordStyle.BOLD))
+_TINY_PT = 0.7  # text smaller than this is for machines only
+_SMALLER = 0.86  # a script character is smaller than its line's main text
+_SCRIPT_SHIFT = 0.08  # … and off its baseline by this share of the main size
+_SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspaced word
+
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_LEADER = re.compile("\ufffd{4,}")  # a row of one unknown glyph leads the eye; it is no text
+# Arabic presentation forms, Latin and Armenian ligatures, Kangxi radicals: shapes of letters that have their own code
+_SHAPES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc\u2f00-\u2fd5]")
+
+
+def read_words(lines: list[Line]) -> list[Word]:
+    """Words in drawing order, those that can't be seen with WordStyle.HIDDEN."""
+    return _without_doubles([word for number, line in enumerate(lines) for word in _line_words(line, number)])
+
+
+def _line_words(line: Line, number: int) -> list[Word]:
+    spans: list[Span] = line["spans"]
+    across = line["dir"][0] > 0.98
+    size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
+    words: list[Word] = []
+    for span in spans:
+        style = _style(span) | (0 if across else WordStyle.ROTATED)
+        if size and span["size"] < _SMALLER * size and span["chars"]:
+            shift = span["chars"][0]["origin"][1] - base
+            if abs(shift) > _SCRIPT_SHIFT * size:
+                style |= WordStyle.SUPERSCRIPT if shift < 0 else WordStyle.SUBSCRIPT
+        for run, space in _runs(span["chars"], words):
+            word = _word(run, span, int(style), number, space=space, across=across)
+            if word is not None:
+                words.append(word)
+    if words:
+        words[-1] = words[-1]._replace(space=True)
+    return words
+
+
+def _main(spans: list[Span]) -> tuple[float, float]:
+    """Size and baseline of a line's main text: of the most characters, the larger size when they tie."""
+    span = max(spans, key=lambda span: (len(span["chars"]) * span["size"], span["size"]))
+    return span["size"], span["chars"][0]["origin"][1] if span["chars"] else 0.0
+
+
+def _style(span: Span) -> int:
+    style = 0
+    for bit, flag in _SPAN_STYLE:
+        if span["flags"] & bit:
+            style |= flag
+    drawn = span["char_flags"]
+    if drawn & _FAKE_BOLD:
+        style |= WordStyle.BOLD
+    painted = drawn & _PAINTED and span["alpha"] > 8
+    if not (painted or drawn & _CLIPPED) or span["size"] < _TINY_PT:
+        style |= WordStyle.HIDDEN
+    return style
+
+
+def _runs(chars: list[Char], words: list[Word]) -> Iterator[tuple[list[Char], bool]]:
+    """Runs without white space, and whether white space follows; leading space is noted on the last of `words`."""
+    start = -1
+    spaced = _letterspaced(chars) if len(chars) >= 2 * _SPACED_LETTERS - 1 else frozenset()
+    kept = [char for place, char in enumerate(chars) if place not in spaced] if spaced else chars
+    for place, char in enumerate(kept):
+        if char["c"].isspace():
+            if start >= 0:
+                yield kept[start:place], True
+                start = -1
+            elif words and not words[-1].space:
+                words[-1] = words[-1]._replace(space=True)
+        elif start < 0:
+            start = place
+    if start >= 0:
+        yield kept[start:], False
+
+
+def _letterspaced(chars: list[Char]) -> frozenset[int]:
+    """Places of the blanks that MuPDF put between the letters of a spaced-out word."""
+    if not any(char["synthetic"] for char in chars):
+        return frozenset()
+    found: set[int] = set()
+    place = 0
+    while place < len(chars):
+        end = place
+        while (
+            end + 2 < len(chars) and chars[end]["c"].isalpha() and chars[end + 1]["synthetic"]
+            and chars[end + 2]["c"].isalpha()
+        ):  # fmt: skip
+            end += 2
+        if end - place >= 2 * (_SPACED_LETTERS - 1):
+            gaps = {at: chars[at + 1]["bbox"][0] - chars[at - 1]["bbox"][2] for at in range(place + 1, end, 2)}
+            usual = sorted(gaps.values())[len(gaps) // 2]
+            found |= {at for at, gap in gaps.items() if gap < 1.5 * usual}
+        place = max(end, place + 1)
+    return frozenset(found)
+
+
+def _word(chars: list[Char], span: Span, style: int, line: int, *, space: bool, across: bool) -> Word | None:
+    text = clean("".join([char["c"] for char in chars]))
+    if not text or _LEADER.fullmatch(text):
+        return None
+    first, last = chars[0]["bbox"], chars[-1]["bbox"]
+    if across and last[2] >= first[2]:  # from left to right: the characters of a run share their top and bottom
+        bbox = (first[0], first[1], last[2], first[3])
+    else:
+        boxes = [char["bbox"] for char in chars]
+        bbox = (
+            min(box[0] for box in boxes), min(box[1] for box in boxes),
+            max(box[2] for box in boxes), max(box[3] for box in boxes),
+        )  # fmt: skip
+    return Word(
+        text, bbox, span["size"], span["font"], style, span["color"], chars[0]["origin"][1], line, space
+    )  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """Text without control characters, with presentation forms as letters and soft hyphens as hyphens."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _DROPPED.sub("", text).replace("\u00ad", "-")
+    return _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]).strip(), text)
+
+
+def _without_doubles(words: list[Word]) -> list[Word]:
+    """Without words that are drawn a second time at the same place (shadows, bold by overprinting)."""
+    seen: set[tuple[str, int, int, int]] = set()
+    kept = []
+    for word in words:
+        x, y = word.bbox[0], word.baseline
+        hidden = word.style & WordStyle.HIDDEN  # a hidden double must not drive out the visible word
+        keys = ((word.text, round(x), round(y), hidden), (word.text, -1 - int(x), -1 - int(y), hidden))
+        if keys[0] in seen or keys[1] in seen:
+            continue
+        seen.update(keys)
+        kept.append(word)
+    return kept
