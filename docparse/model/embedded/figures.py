@@ -32,8 +32,9 @@ def find_figures(
     """Figures of a page; a word belongs to at most one."""
     size = area((0, 0, page.width, page.height))
     least = _LEAST_SIDE * max(page.width, page.height)
-    boxes = _picture_boxes(page, size, least)
-    drawn = _drawing_boxes(page, em, least)
+    prose = _prose(words)
+    boxes = _picture_boxes(page, size, least, prose)
+    drawn = _drawing_boxes(page, em, least, prose)
     taken = [table.bbox for table in tables]
     figures: list[Figure] = []
     for region in regions:
@@ -62,19 +63,38 @@ def _snug(region: Box, inner: list[Box]) -> Box:
     return extent if area(extent) > 0.6 * area(region) else region
 
 
-def _picture_boxes(page: PageImage, size: float, least: float) -> list[Box]:
+def _picture_boxes(page: PageImage, size: float, least: float, prose: Sequence[tuple[float, float]]) -> list[Box]:
     """Raster pictures, tiles of one picture joined."""
     boxes = []
     for picture in page.pictures:
         box = clip(picture.bbox, page.width, page.height)
         if area(box) >= _BACKGROUND * size or area(box) <= 0 or min(picture.width_px, picture.height_px) < 4:
             continue
-        boxes.append(box)
+        if not _is_behind(box, prose):
+            boxes.append(box)
     joined = join_near(boxes[:_MOST_SHAPES], 1.5)
     return [box for box in joined if min(width(box), height(box)) >= least and area(box) < _BACKGROUND * size]
 
 
-def _drawing_boxes(page: PageImage, em: float, least: float) -> list[Box]:
+def _prose(words: Sequence[Word]) -> list[tuple[float, float]]:
+    """Middles of the words that stand in lines of running text."""
+    counts: dict[int, int] = {}
+    for word in words:
+        counts[word.line] = counts.get(word.line, 0) + 1
+    return [
+        ((word.bbox[0] + word.bbox[2]) / 2, (word.bbox[1] + word.bbox[3]) / 2)
+        for word in words
+        if word.line >= 0 and counts[word.line] >= 5
+    ]
+
+
+def _is_behind(box: Box, prose: Sequence[tuple[float, float]]) -> bool:
+    """Whether running text stands on a shape: a panel, a card, a frame."""
+    x0, y0, x1, y1 = box
+    return sum(x0 <= x <= x1 and y0 <= y <= y1 for x, y in prose) >= 5
+
+
+def _drawing_boxes(page: PageImage, em: float, least: float, prose: Sequence[tuple[float, float]]) -> list[Box]:
     """Clusters of drawn paths dense enough to be a drawing."""
     size = page.width * page.height
     parts: list[tuple[Box, int]] = []
@@ -82,6 +102,8 @@ def _drawing_boxes(page: PageImage, em: float, least: float) -> list[Box]:
         box = clip(shape.bbox, page.width, page.height)
         plain = shape.segments <= 1 and shape.filled  # a coloured panel behind text
         if area(box) >= 0.5 * size or (plain and area(box) > 0.02 * size):
+            continue
+        if area(box) > 0.004 * size and _is_behind(box, prose):
             continue
         parts.append((box, min(shape.segments, 12) if not plain else 1))
     parts = _runs(parts, em)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from docparse.geometry import Box
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions
 from docparse.model.embedded.layout import build_blocks
+from docparse.model.embedded.orientation import Pose
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.types import Region
 from docparse.qwenvl.writer import write_page
@@ -27,32 +27,42 @@ def recognise(
     """QwenVL HTML of a page. `fast` takes the text layer and geometry alone: no OCR, no layout model.
 
     `ocr_mode` is that of ParseOptions.ocr: "force" reads the pixels even where the text layer is sound, "never" takes
-    the text layer as it is.
+    the text layer as it is. A layer that no reader sees is used, and flagged, only where nothing else can be read.
     """
     started_s = time.perf_counter()
-    flags: tuple[str, ...] = ()
-    read: list[Word] = []
-    turned, turn = page, 0
+    upright, pose = page, Pose()
     words: Sequence[Word] = page.text.words
-    if _wants_ocr(page, ocr_mode) and not fast:
-        turned, turn = orientation.upright(page)
-        result = ocr.read_words(turned, languages=languages, deadline=deadline)
-        words, flags = result.words, result.flags
-        read = [word._replace(bbox=_back(word.bbox, page, turn)) for word in words] if turn else list(words)
-    found: Sequence[Region] = () if fast or turned.pixels is None else regions.detect_regions(turned)
-    tables = find_tables(turned, words, found)
-    blocks = build_blocks(turned, words, found, tables)
-    if turn:
-        blocks = [_turned_back(block, page, turn) for block in blocks]
-        flags = (*flags, f"turned:{turn}")
+    read: tuple[Word, ...] = ()
+    flags: tuple[str, ...] = ()
+    if not fast and _wants_ocr(page, ocr_mode):
+        upright, pose = orientation.upright(page)
+        result = ocr.read_words(upright, languages=languages, deadline=deadline)
+        words, flags = result.words, (*pose.flags, *result.flags)
+        read = tuple(word._replace(bbox=pose.back(word.bbox)) for word in words) if pose else tuple(words)
+    elif page.text.quality is TextQuality.HIDDEN and not words:
+        words, flags = page.text.hidden, ("hidden_text_used",)
+    found: Sequence[Region] = () if fast else regions.detect_regions(upright)
+    tables = find_tables(upright, words, found)
+    blocks = build_blocks(upright, words, found, tables)
+    if pose:
+        for block in blocks:
+            _set_back(block, pose)
     html = write_page(
-        blocks, number=page.number, width_px=page.width_px, height_px=page.height_px,
-        scale_x=page.scale_x, scale_y=page.scale_y,
-    )  # fmt: skip
+        blocks,
+        number=page.number,
+        width_px=page.width_px,
+        height_px=page.height_px,
+        scale_x=page.scale_x,
+        scale_y=page.scale_y,
+    )
     return PageOutput(
-        html=html, engine="embedded-fast" if fast else "embedded", finish_reason=FinishReason.STOP, words=tuple(read),
-        flags=flags, seconds=time.perf_counter() - started_s,
-    )  # fmt: skip
+        html=html,
+        engine="embedded-fast" if fast else "embedded",
+        finish_reason=FinishReason.STOP,
+        words=read,
+        flags=flags,
+        seconds=time.perf_counter() - started_s,
+    )
 
 
 def _wants_ocr(page: PageImage, mode: str) -> bool:
@@ -61,17 +71,10 @@ def _wants_ocr(page: PageImage, mode: str) -> bool:
     return mode == "force" or page.text.quality is not TextQuality.SOUND
 
 
-def _back(box: Box, page: PageImage, turn: int) -> Box:
-    return orientation.turn_box(box, turn, page.width, page.height)  # type: ignore[arg-type]
-
-
-def _turned_back(block: Block, page: PageImage, turn: int) -> Block:
-    """The block with every box in it on the page as displayed."""
-    changes: dict[str, object] = {}
+def _set_back(block: Block, pose: Pose) -> None:
+    """Every box of the block put on the page as displayed."""
     if block.bbox is not None:
-        changes["bbox"] = _back(block.bbox, page, turn)
-    parts = block.cells if isinstance(block, Table) else block.items if isinstance(block, ListBlock) else []
-    for part in parts:
+        block.bbox = pose.back(block.bbox)
+    for part in block.cells if isinstance(block, Table) else block.items if isinstance(block, ListBlock) else ():
         if part.bbox is not None:
-            part.bbox = _back(part.bbox, page, turn)
-    return block.model_copy(update=changes)
+            part.bbox = pose.back(part.bbox)
