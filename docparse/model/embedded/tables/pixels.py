@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box
+from docparse.model.embedded.tables.masks import Mask, dark, long_columns, long_rows
 from docparse.model.embedded.tables.rules import Line, merge
 from docparse.schemas.page import PageImage, Word
-
-Mask = NDArray[Any]  # uint8, as OpenCV types it
 
 _MIN_WIDTH_EM, _MIN_HEIGHT_EM = 2.5, 1.6  # longer than strokes of letters; rows are at least this high
 _THICK_EM = 0.5
@@ -21,23 +19,15 @@ _DIGIT_HEIGHT = 0.75  # of the text size, blurred edges included
 
 
 def ink_mask(page: PageImage) -> Mask | None:
-    """Where the page image is darker than its surroundings (255); None without pixels or OpenCV."""
-    try:
-        import cv2
-    except ImportError:
-        return None
-    if page.pixels is None:
-        return None
-    grey = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2GRAY)
-    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
+    """Where the page image is darker than its surroundings; None without pixels."""
+    return None if page.pixels is None else dark(page.pixels)
 
 
 def pixel_lines(ink: Mask, page: PageImage, words: Sequence[Word], em: float) -> tuple[list[Line], list[Line]]:
     """Horizontal and vertical lines of the page image, in page units."""
     sx, sy = page.scale_x, page.scale_y
     along_x, along_y = max(12, round(_MIN_WIDTH_EM * em * sx)), max(10, round(_MIN_HEIGHT_EM * em * sy))
-    flat = _boxes(_long_runs(ink, (along_x, 1), (1, 3)))
-    tall = _boxes(_long_runs(ink, (1, along_y), (3, 1)))
+    flat, tall = long_rows(ink, along_x), long_columns(ink, along_y)
     horizontal = [Line((y + h / 2) / sy, x / sx, (x + w) / sx) for x, y, w, h in flat if h <= _THICK_EM * em * sy]
     vertical = [Line((x + w / 2) / sx, y / sy, (y + h) / sy) for x, y, w, h in tall if w <= _THICK_EM * em * sx]
     near = 0.2 * em
@@ -81,22 +71,6 @@ def _ink_bounds(ink: Mask, box: Box) -> tuple[int, int, int, int] | None:
     if not len(columns):
         return None
     return x0 + int(columns[0]), y0 + top, x0 + int(columns[-1]) + 1, y0 + bottom + 1
-
-
-def _long_runs(dark: Mask, along: tuple[int, int], across: tuple[int, int]) -> Mask:
-    """Pixels in runs of at least `along` (width, height), tolerant of one pixel of slant."""
-    import cv2
-
-    thick = cv2.dilate(dark, cv2.getStructuringElement(cv2.MORPH_RECT, across))
-    opened: Mask = cv2.morphologyEx(thick, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, along))
-    return opened
-
-
-def _boxes(mask: Mask) -> list[tuple[int, int, int, int]]:
-    import cv2
-
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
 
 
 def _outside_words(lines: list[Line], words: Sequence[Word], em: float) -> list[Line]:

@@ -1,0 +1,77 @@
+"""Black and white of a page image: ink, and long straight runs of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+Mask = NDArray[np.bool_]  # True is ink; shape (height, width)
+PixelBox = tuple[int, int, int, int]  # x, y, width, height
+
+_BLUR_RADIUS_PX, _DARKER = 12, 12
+
+
+def dark(pixels: NDArray[np.uint8]) -> Mask:
+    """Where an RGB image is clearly darker than the 25 x 25 pixels around."""
+    grey = Image.fromarray(pixels).convert("L")
+    around = np.asarray(grey.filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX)), dtype=np.int16)
+    mask: Mask = np.asarray(grey, dtype=np.int16) <= around - _DARKER
+    return mask
+
+
+def long_rows(mask: Mask, length: int) -> list[PixelBox]:
+    """Boxes around connected horizontal runs of at least `length` pixels that may slant by one pixel."""
+    thick = mask.copy()
+    thick[1:] |= mask[:-1]
+    thick[:-1] |= mask[1:]
+    return _joined(_runs(thick, length))
+
+
+def long_columns(mask: Mask, length: int) -> list[PixelBox]:
+    """The same for vertical runs."""
+    return [(x, y, w, h) for y, x, h, w in long_rows(np.ascontiguousarray(mask.T), length)]
+
+
+def _runs(mask: Mask, length: int) -> list[tuple[int, int, int]]:
+    """(row, first, past the last) of the horizontal runs of at least `length`, in row order."""
+    padded = np.zeros((mask.shape[0], mask.shape[1] + 1), dtype=np.int8)
+    padded[:, :-1] = mask
+    flat = padded.ravel()
+    edges = np.flatnonzero(np.diff(flat, prepend=np.int8(0)))  # starts and ends take turns, each row ends white
+    starts, ends = edges[::2], edges[1::2]
+    chosen = ends - starts >= length
+    rows, firsts = np.divmod(starts[chosen], padded.shape[1])
+    lasts = firsts + (ends - starts)[chosen]
+    return list(zip(rows.tolist(), firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def _joined(runs: list[tuple[int, int, int]]) -> list[PixelBox]:
+    """Boxes of runs that touch a run of the row above, corners included."""
+    parent = list(range(len(runs)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    above: list[int] = []
+    current: list[int] = []
+    for index, (row, first, last) in enumerate(runs):
+        if current and runs[current[-1]][0] != row:
+            above, current = (current if runs[current[-1]][0] == row - 1 else []), []
+        for other in above:
+            if runs[other][1] <= last and first <= runs[other][2]:
+                parent[root(other)] = root(index)
+        current.append(index)
+    groups: dict[int, list[int]] = {}
+    for index in range(len(runs)):
+        groups.setdefault(root(index), []).append(index)
+    return [_bounds([runs[index] for index in group]) for group in groups.values()]
+
+
+def _bounds(runs: list[tuple[int, int, int]]) -> PixelBox:
+    top, bottom = runs[0][0], runs[-1][0] + 1
+    left, right = min(run[1] for run in runs), max(run[2] for run in runs)
+    return left, top, right - left, bottom - top
