@@ -22,6 +22,11 @@ _EXPORTS = {
     ".md": ("docparse.export.markdown", "to_markdown"),
     ".markdown": ("docparse.export.markdown", "to_markdown"),
     ".txt": ("docparse.export.text", "to_text"),
+    ".csv": ("docparse.export.tables", "to_csv"),
+    ".xlsx": ("docparse.export.xlsx", "to_xlsx"),
+    ".chunks.jsonl": ("docparse.export.chunks", "to_chunks"),
+    ".jsonl": ("docparse.export.chunks", "to_chunks"),
+    ".docling.json": ("docparse.export.docling", "to_docling"),
 }
 FORMATS: Mapping[str, tuple[str, str]] = MappingProxyType(_EXPORTS)
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}

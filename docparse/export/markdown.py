@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Literal
 
 from docparse.export.crops import Images, crop_source
-from docparse.export.escape import escape_block, escape_cell, fence
+from docparse.export.escape import escape_block, escape_cell, escape_label, escape_latex, escape_line, fence
 from docparse.schemas.document import (
     Block,
     Caption,
@@ -28,6 +29,7 @@ from docparse.schemas.document import (
 )
 
 HeadersFooters = Literal["drop", "keep"]
+_NUMBER = re.compile(r"\d{1,9}[.)]")
 
 
 def to_markdown(
@@ -46,11 +48,25 @@ def to_markdown(
     """
     writer = _Writer(headers_footers == "keep", images, figure_text)
     parts: list[str] = []
+    follows_list = False
     for page in document.pages:
         if page_breaks:
             parts.append(f"<!-- page {page.number} -->")
-        parts += filter(None, map(writer.block, page.blocks))
+        for block in page.blocks:
+            text = writer.block(block)
+            if not text:
+                continue
+            ordered = isinstance(block, ListBlock) and block.ordered
+            if ordered and follows_list:
+                parts.append("<!-- -->")  # or the two lists would be numbered through
+            parts.append(text)
+            follows_list = ordered
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def block_markdown(block: Block, *, figure_text: bool = True) -> str:
+    """Markdown of one block without pictures."""
+    return _Writer(True, "none", figure_text).block(block)
 
 
 class _Writer:
@@ -61,7 +77,7 @@ class _Writer:
     def block(self, block: Block) -> str:
         match block:
             case Heading():
-                return f"{'#' * block.level} {escape_block(' '.join(block.text.split()), heading=True)}"
+                return f"{'#' * block.level} {escape_line(block.text)}"
             case Paragraph() | Caption() | Footnote():
                 return escape_block(block.text)
             case PageHeader() | PageFooter() | PageNumber():
@@ -73,7 +89,10 @@ class _Writer:
             case Code():
                 return fence(block.text, block.language)
             case Formula():
-                return _join(f"$$\n{block.latex}\n$$" if block.latex else escape_block(block.text), self._image(block))
+                return _join(
+                    f"$$\n{escape_latex(block.latex)}\n$$" if block.latex else escape_block(block.text),
+                    self._image(block),
+                )
             case Music():
                 return _join(self._image(block), fence(block.abc, "abc") if block.abc else "")
             case Chemistry():
@@ -88,8 +107,11 @@ class _Writer:
         return escape_block(text) if self.figure_text and text else ""
 
     def _image(self, block: Block, label: str = "") -> str:
+        """The picture, or its description in brackets where there is no file to refer to."""
         href = self.source(block)
-        return f"![{escape_block(' '.join(label.split()), label=True)}]({href})" if href else escape_block(label)
+        if href:
+            return f"![{escape_label(label)}]({href})"
+        return f"[Image: {escape_label(label)}]" if label.strip() else ""
 
 
 def _join(*parts: str) -> str:
@@ -97,19 +119,19 @@ def _join(*parts: str) -> str:
 
 
 def _list(block: ListBlock) -> str:
-    lines = []
-    counts: dict[int, int] = {}
+    """Items with their printed numbers; a marker that Markdown has no form for ("a)", "(iv)") stays in the text."""
+    lines: list[str] = []
+    indents = [0]  # where the text of the item above begins, by level
     for item in block.items:
-        counts[item.level] = counts.get(item.level, 0) + 1
-        for deeper in [level for level in counts if level > item.level]:
-            del counts[deeper]
-        sign = "-"
-        if block.ordered:
-            digits = item.marker.strip("().")
-            sign = f"{digits}." if digits.isdigit() and len(digits) < 10 else f"{counts[item.level]}."
-        indent = "    " * (item.level - 1)
-        text = escape_block(item.text).replace("\n", "\n" + indent + " " * (len(sign) + 1))
-        lines.append(f"{indent}{sign} {text}".rstrip())
+        level = min(item.level, len(indents))
+        del indents[level:]
+        number = _NUMBER.fullmatch(item.marker) if block.ordered else None
+        sign, text = (item.marker, item.text) if number else ("-", item.text)
+        if block.ordered and not number and item.marker:
+            text = f"{item.marker} {text}"
+        indents.append(indents[-1] + len(sign) + 1)
+        body = escape_block(text).replace("\n", "\n" + " " * indents[-1])
+        lines.append(f"{' ' * indents[-2]}{sign} {body}".rstrip())
     return "\n".join(lines)
 
 

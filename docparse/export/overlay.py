@@ -16,10 +16,19 @@ from docparse.schemas.document import Block, Document, Page
 
 Colour = tuple[float, float, float]
 _COLOURS: dict[str, Colour] = {
-    "heading": (0.80, 0.10, 0.10), "paragraph": (0.10, 0.35, 0.80), "list": (0.00, 0.55, 0.60), "table": (0.90, 0.45, 0.00),
-    "chart": (0.55, 0.25, 0.75), "formula": (0.75, 0.10, 0.55), "image": (0.10, 0.55, 0.15), "music": (0.45, 0.35, 0.10),
-    "chemistry": (0.35, 0.50, 0.00), "code": (0.30, 0.30, 0.30), "caption": (0.20, 0.60, 0.85), "footnote": (0.50, 0.50, 0.20),
-}  # fmt: skip
+    "heading": (0.80, 0.10, 0.10),
+    "paragraph": (0.10, 0.35, 0.80),
+    "list": (0.00, 0.55, 0.60),
+    "table": (0.90, 0.45, 0.00),
+    "chart": (0.55, 0.25, 0.75),
+    "formula": (0.75, 0.10, 0.55),
+    "image": (0.10, 0.55, 0.15),
+    "music": (0.45, 0.35, 0.10),
+    "chemistry": (0.35, 0.50, 0.00),
+    "code": (0.30, 0.30, 0.30),
+    "caption": (0.20, 0.60, 0.85),
+    "footnote": (0.50, 0.50, 0.20),
+}
 _RUNNING: Colour = (0.55, 0.55, 0.55)
 _CELL: Colour = (0.95, 0.70, 0.40)
 _LABEL_PT = 5.5
@@ -35,7 +44,7 @@ def to_overlay(document: Document, original: str | Path | bytes, *, password: st
     stays white under its boxes. Raises FileMissing, or DamagedFile when the original can't be opened at all.
     """
     with pymupdf.open() as out:
-        with _open(original, password) as source:
+        with open_original(original, password) as source:
             for page in document.pages:
                 draw_page(out, source, page)
                 _draw_boxes(out[-1], page)
@@ -49,7 +58,8 @@ Original = pymupdf.Document | Image.Image
 
 
 @contextmanager
-def _open(original: str | Path | bytes, password: str | None) -> Iterator[Original]:
+def open_original(original: str | Path | bytes, password: str | None) -> Iterator[Original]:
+    """The file that was parsed, from memory. Raises FileMissing or DamagedFile."""
     data = original if isinstance(original, bytes) else _read(Path(original))
     if b"%PDF" in data[:1024]:
         try:
@@ -117,13 +127,14 @@ def _draw_boxes(target: pymupdf.Page, page: Page) -> None:
     down = target.rect.height / page.height if page.height > 0 else 1.0
     scaled = pymupdf.Matrix(across, down)
     for block in page.blocks:
-        boxes = [part.bbox for part in block.parts if part.page == page.number] or [block.bbox]
+        parts = [part.bbox for part in block.parts if part.page == page.number]
+        boxes = parts or ([block.bbox] if block.bbox is not None else [])
         colour = _COLOURS.get(block.kind, _RUNNING)
         for cell in getattr(block, "cells", ()):
             if cell.bbox is not None:
                 shape.draw_rect(pymupdf.Rect(cell.bbox) * scaled)
                 shape.finish(color=_CELL, width=0.3)
-        for box in filter(None, boxes):
+        for box in boxes:
             shape.draw_rect(pymupdf.Rect(box) * scaled)
             shape.finish(color=colour, width=0.9, fill=colour, fill_opacity=0.06)
             corner = pymupdf.Point(box[0] * across, box[1] * down)

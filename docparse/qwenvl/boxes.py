@@ -31,7 +31,14 @@ class BoxReader:
     def read(self, text: str) -> tuple[Box | None, str | None]:
         """(box in page units or None, flag or None) of "x0 y0 x1 y1" with any separators, or of a polygon."""
         plain = _PLAIN.fullmatch(text)
-        numbers = [float(n) for n in (plain.groups() if plain else _NUMBER.findall(text[:2000]))]
+        if plain is not None:
+            a, b, c, d = map(int, plain.groups())
+            x0, y0, x1, y1 = a * self.scale_x, b * self.scale_y, c * self.scale_x, d * self.scale_y
+            if x0 < x1 <= self.width and y0 < y1 <= self.height:
+                return (round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)), None
+        return self._read_any([float(number) for number in _NUMBER.findall(text[:2000])])
+
+    def _read_any(self, numbers: list[float]) -> tuple[Box | None, str | None]:
         if not numbers:
             return None, None
         if len(numbers) < 4:
@@ -47,6 +54,8 @@ class BoxReader:
         if x1 == x0 or y1 == y0 or not math.isfinite(x0 + y0):
             return None, self._flag("box_empty")
         box = (x0 * self.scale_x, y0 * self.scale_y, x1 * self.scale_x, y1 * self.scale_y)
+        if not (self.width > 0 and self.height > 0):
+            return None, self._flag("box_off_page")
         if box[2] > self.width + 0.01 or box[3] > self.height + 0.01 or box[0] < 0 or box[1] < 0:
             box = clip(box, self.width, self.height)
             if box[2] <= box[0] or box[3] <= box[1]:

@@ -34,15 +34,32 @@ from docparse.schemas.document import (
 _JUNK = re.compile(r"(?:\\[nt]|[\s\"'`])*")
 _MATHS = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 _TEXT_CLASSES: dict[str, Any] = {
-    "caption": Caption, "figure_caption": Caption, "table_caption": Caption, "footnote": Footnote,
-    "page_footnote": Footnote, "header": PageHeader, "page_header": PageHeader, "footer": PageFooter,
-    "page_footer": PageFooter, "page_number": PageNumber, "number": PageNumber,
-}  # fmt: skip
+    "caption": Caption,
+    "figure_caption": Caption,
+    "table_caption": Caption,
+    "footnote": Footnote,
+    "page_footnote": Footnote,
+    "header": PageHeader,
+    "page_header": PageHeader,
+    "footer": PageFooter,
+    "page_footer": PageFooter,
+    "page_number": PageNumber,
+    "number": PageNumber,
+}
 _FIGURES = {
-    "formula": "formula", "equation": "formula", "image": "image", "figure": "image", "picture": "image", "chart": "chart",
-    "music": "music", "chemical": "chemistry", "chemistry": "chemistry", "code": "code", "algorithm": "code",
+    "formula": "formula",
+    "equation": "formula",
+    "image": "image",
+    "figure": "image",
+    "picture": "image",
+    "chart": "chart",
+    "music": "music",
+    "chemical": "chemistry",
+    "chemistry": "chemistry",
+    "code": "code",
+    "algorithm": "code",
     "pseudocode": "code",
-}  # fmt: skip
+}
 
 
 @dataclass(slots=True)
@@ -130,8 +147,8 @@ class ElementReader:
         tag = node.tag
         if tag in INVISIBLE:
             return
-        attributes = node.attributes
-        box, flags = self._box(attributes)
+        attributes: dict[str, str] = node.attributes if node.raw else {}
+        box, flags = self._box(attributes) if attributes else (None, [])
         draft: Draft | None = None
         if tag == "p" or tag in HEADINGS:
             draft = self._text_block(node, attributes, box, flags)
@@ -143,8 +160,9 @@ class ElementReader:
             draft = _code(node, box, flags)
         elif tag == "img":
             draft = Draft(Image, {"caption": attributes.get("alt", "").strip()}, box, flags)
-        elif tag == "page_number":
-            draft = Draft(PageNumber, {"text": text_of(node.children)}, box, flags)
+        elif tag in ("page_number", "figcaption"):
+            kind = PageNumber if tag == "page_number" else Caption
+            draft = Draft(kind, {"text": text_of(node.children)}, box, flags)
         elif tag not in ("hr", "br"):
             self._division(node, attributes, box, flags)
         if draft is not None:
@@ -170,9 +188,10 @@ class ElementReader:
         if text:
             self._add(self._own(Draft(kind, {"text": text}, box, flags), attributes))
 
-    def _text_block(
-        self, node: Node, attributes: dict[str, str], box: Box | None, flags: list[str]
-    ) -> Draft | None:
+    def _text_block(self, node: Node, attributes: dict[str, str], box: Box | None, flags: list[str]) -> Draft | None:
+        if not node.children:
+            self.waiting = box or self.waiting
+            return None
         if any(_holds_image(child) for child in node.nodes()):
             self._container(node.children, box, flags)
             return None
@@ -276,14 +295,18 @@ class ElementReader:
                 found = child.attributes
                 box = box or self._box(found)[0]
                 alt = alt or found.get("alt", "").strip()
-            elif isinstance(child, Node) and child.tag in ("table", "ul", "ol", *HEADINGS):
+            elif isinstance(child, Node) and child.tag in ("table", "ul", "ol", "figcaption", *HEADINGS):
                 rest.append(child)
             elif isinstance(child, Node) and child.tag == "p" and child.attributes.get("class") == "ocr":
                 ocr.append(child)
             else:
                 content.append(child)
         text, printed = text_of(content), text_of(ocr)
-        values = {"ocr": "\n".join(filter(None, (text, printed)))} if "ocr" in classes else {"caption": text or alt, "ocr": printed}
+        values = (
+            {"ocr": "\n".join(filter(None, (text, printed)))}
+            if "ocr" in classes
+            else {"caption": text or alt, "ocr": printed}
+        )
         self._add(self._own(Draft(Image, values, box, flags), attributes))
         if rest:
             self._container(rest, None, [])
@@ -382,7 +405,7 @@ def _pair(text: str) -> list[str]:
 
 def _json_rows(text: str) -> list[list[str]]:
     """Rows of chart data written as JSON: a list of objects, a list of lists, or an object of numbers."""
-    if not text[:1] in ("[", "{") or len(text) > 200_000:
+    if text[:1] not in ("[", "{") or len(text) > 200_000:
         return []
     try:
         value = json.loads(text)

@@ -12,7 +12,8 @@ from docparse.qwenvl.text import text_of
 from docparse.schemas.document import Cell
 
 MAX_SPAN = 1000
-_SPARE_COLUMNS = 4000  # columns that spans may add beyond the cells themselves, so that spans stay linear in the input
+_SPAN_AREA = 200_000  # positions that the spans of one table may cover: keeps reading linear in the input
+_ONLY_BOX = re.compile(r' data-bbox="([0-9 ]+)"')
 _DIGITS = re.compile(r"\s*(\d{1,6})")
 
 
@@ -37,7 +38,7 @@ def read_grid(table: Node, read_box: Callable[[str], Box | None]) -> Grid:
         grid.flags = ["nested_table"]
     rows = list(_rows(table, grid, header=False))
     free_at: list[int] = []  # column -> first row in which it is free again
-    spare = _SPARE_COLUMNS
+    spare = _SPAN_AREA
     for number, (row, header) in enumerate(rows):
         col = 0
         for child in row:
@@ -45,17 +46,20 @@ def read_grid(table: Node, read_box: Callable[[str], Box | None]) -> Grid:
                 col += 1
             rowspan = colspan = 1
             box = None
-            if child.raw:
+            only_box = _ONLY_BOX.fullmatch(child.raw) if child.raw else None
+            if only_box is not None:  # most cells of our own HTML
+                box = read_box(only_box[1])
+            elif child.raw:
                 attributes = child.attributes
                 rowspan = min(_span(attributes.get("rowspan")), len(rows) - number)
                 colspan = _span(attributes.get("colspan"))
                 if "data-bbox" in attributes:
                     box = read_box(attributes["data-bbox"])
-            if colspan > 1:
-                if colspan - 1 > spare:
-                    colspan = 1
+            if rowspan * colspan > 1:
+                if rowspan * colspan > spare:
+                    rowspan = colspan = 1
                     grid.flags.append("span_clipped")
-                spare -= colspan - 1
+                spare -= rowspan * colspan
             grid.cells.append(
                 Cell(
                     row=number, col=col, rowspan=rowspan, colspan=colspan, text=text_of(child.children),

@@ -14,28 +14,31 @@ from dataclasses import dataclass, field
 
 MAX_DEPTH = 48
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = _names("area base br col embed hr img input link meta source track wbr")
 INVISIBLE = frozenset(("head", "style", "script", "title"))
 TRANSPARENT = frozenset(("html", "body"))
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite data del dfn em font i img input ins kbd label mark nobr q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr button".split()
+INLINE = _names(
+    "a abbr acronym b bdi bdo big br cite data del dfn em font i img input ins kbd label mark nobr q rp rt ruby s "
+    "samp small span strike strong sub sup time tt u var wbr button"
 )
-BLOCK = HEADINGS | frozenset(
-    "address article aside blockquote caption center col colgroup dd details div dl dt fieldset figcaption figure footer "
-    "form header hr legend li link main meta nav ol p page_number pre section summary table tbody td tfoot th thead tr ul "
-    "watermark".split()
+BLOCK = HEADINGS | _names(
+    "address article aside blockquote caption center col colgroup dd details div dl dt fieldset figcaption figure "
+    "footer form header hr legend li link main meta nav ol p page_number pre section summary table tbody td tfoot "
+    "th thead tr ul watermark"
 )
 KNOWN = INLINE | BLOCK | INVISIBLE | TRANSPARENT | VOID | frozenset(("code", "noscript", "svg", "math", "canvas"))
 
 _TOKEN = re.compile(
-    r"""<(?:(/?)([A-Za-z][A-Za-z0-9_:-]*+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)/?>"""
+    r"""<(?:(/?)([A-Za-z][A-Za-z0-9_:-]*+)([^<>"']*+(?:(?:"[^"<]*+"|'[^'<]*+')[^<>"']*+)*+)>"""
     r"""|(/?)([A-Za-z][A-Za-z0-9_:-]*+)([^<>]*+)>|!--|!\[CDATA\[|![Dd][Oo][^<>]*+>|\?[^<>]*+>)"""
 )
-_ATTRIBUTE = re.compile(
-    r"""([A-Za-z_:][\w:.-]*+)(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s"'<>]++)))?"""
-)
+_ATTRIBUTE = re.compile(r"""([A-Za-z_:][\w:.-]*+)(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s"'<>]++)))?""")
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};|(?:amp|lt|gt|quot|nbsp)(?![A-Za-z0-9]))"
 )
@@ -127,16 +130,16 @@ class _Builder:
             if start < position:
                 continue
             closing, name, raw, closing2, name2, raw2 = match.groups()
-            if name is None and name2 is not None:
-                closing, name, raw = closing2, name2, raw2
             if name is None:
-                self._add_text(text[position:start])
-                position = match.end()
-                if match.group() == "<!--" and comment_ends:
-                    end = text.find("-->", position)
-                    comment_ends = end >= 0
-                    position = end + 3 if comment_ends else position
-                continue
+                if name2 is None:
+                    self._add_text(text[position:start])
+                    position = match.end()
+                    if match.group() == "<!--" and comment_ends:
+                        end = text.find("-->", position)
+                        comment_ends = end >= 0
+                        position = end + 3 if comment_ends else position
+                    continue
+                closing, name, raw = closing2, name2, raw2
             name = name.lower()
             if name not in KNOWN:
                 continue
@@ -151,8 +154,20 @@ class _Builder:
         return self._finish()
 
     def _add_text(self, text: str) -> None:
-        if text and self.stack[-1].tag not in INVISIBLE:
-            self.stack[-1].children.append(unescape(text))
+        if not text:
+            return
+        top = self.stack[-1]
+        if top.tag in INVISIBLE:
+            if top.tag != "head" or text.isspace():
+                return
+            top = self._leave_head()
+        top.children.append(unescape(text) if "&" in text else text)
+
+    def _leave_head(self) -> Node:
+        """Text or an element that a head can't hold ends it."""
+        while self.stack[-1].tag == "head":
+            self.stack.pop()
+        return self.stack[-1]
 
     def _tail(self, text: str) -> None:
         cut = text.rfind("<")
@@ -175,8 +190,8 @@ class _Builder:
             return
         if stack[-1].tag in INVISIBLE and stack[-1].tag != "head":
             stack.pop()
-        if stack[-1].tag == "head" and name not in INVISIBLE and name not in VOID:
-            stack.pop()
+        if stack[-1].tag == "head" and name not in INVISIBLE and (name not in VOID or name == "img"):
+            self._leave_head()
         if name in BLOCK and not self.too_deep:
             self._close_implied(name)
         if name in VOID:

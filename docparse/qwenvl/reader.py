@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from docparse.geometry import Box
 from docparse.qwenvl.boxes import BoxReader, Coordinates
 from docparse.qwenvl.elements import Draft, ElementReader
 from docparse.qwenvl.locate import locate_drafts
@@ -16,16 +14,16 @@ from docparse.qwenvl.markup import Node, clean, parse
 from docparse.schemas.document import Block, Source
 from docparse.schemas.page import PageImage, Word
 
-_FENCE = re.compile(r"```[ \t]*(?:html|xml|HTML)?[ \t]*(?:\r?\n|(?=<)|\Z)")
+_FENCE = re.compile(r"```[ \t]*(?:html|xml|markdown|md)?[ \t]*(?:\r?\n|(?=<)|\Z)", re.IGNORECASE)
 _MARKUP_START = re.compile(r"<(?:!doctype\b|html\b|body\b)", re.IGNORECASE)
-_TAG = re.compile(r"<[A-Za-z][A-Za-z0-9]*[\s/>]")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*[\s/>]")
 _PROSE_CHARS = 400
 _SOURCES = frozenset(get_args(Source))
 
 
 @dataclass(frozen=True, slots=True)
 class PageBlocks:
-    """What a page's HTML holds: blocks in reading order, what was wrong with it, and chat around it that is no content."""
+    """What a page's HTML holds: blocks in reading order, what was wrong with it, and chat around it (no content)."""
 
     blocks: list[Block]
     flags: tuple[str, ...] = ()
@@ -77,23 +75,24 @@ def _unwrap(text: str) -> tuple[str, str, list[str]]:
     """(HTML, prose around it, flags) of an output with or without a fence."""
     flags: list[str] = []
     before = after = ""
-    fence = _FENCE.search(text)
     first_tag = _TAG.search(text)
-    if fence is not None and (first_tag is None or fence.start() < first_tag.start()):
+    limit = first_tag.start() if first_tag is not None else len(text)
+    fence = _FENCE.search(text)
+    if fence is not None and fence.start() <= limit and (first_tag is not None or not text[: fence.start()].strip()):
         before, text = text[: fence.start()], text[fence.end() :]
         end = text.rfind("```")
-        if end >= 0:
+        if end >= 0 and (first_tag is None or text[:end].rstrip().endswith(">")):
             text, after = text[:end], text[end + 3 :]
         else:
             flags.append("fence_unclosed")
     else:
         start = _MARKUP_START.search(text)
-        if start is not None and (first_tag is None or start.start() <= first_tag.start()):
+        if start is not None and start.start() <= limit:
             before, text = text[: start.start()], text[start.start() :]
         stripped = text.rstrip()
         if stripped.endswith("```"):
             text = stripped[:-3]
-    if len(before) > _PROSE_CHARS or _TAG.search(before):
+    if len(before) > _PROSE_CHARS:
         text, before = before + "\n" + text, ""
     if len(after) > _PROSE_CHARS or _TAG.search(after):
         text, after = text + "\n" + after, ""
@@ -135,17 +134,6 @@ def _block(draft: Draft, number: int, page: int, source: Source) -> Block:
     if draft.flags:
         values["flags"] = draft.flags
     chosen = draft.source if draft.source in _SOURCES else source
-    return draft.kind(
-        id=f"p{page}-b{number}", page=page, bbox=draft.box, order=number, source=chosen, confidence=draft.confidence, **values
-    )
-
-
-def repeated_share(blocks: Sequence[Block]) -> float:
-    """Share of blocks whose text stood on the page before: a loop of the model gives nearly 1."""
-    texts = Counter(getattr(block, "text", "") for block in blocks if getattr(block, "text", ""))
-    total = texts.total()
-    return 1 - len(texts) / total if total else 0.0
-
-
-def whole_page(page: PageImage) -> Box:
-    return (0.0, 0.0, page.width, page.height)
+    values |= {"id": f"p{page}-b{number}", "page": page, "bbox": draft.box, "order": number, "source": chosen}
+    block: Block = draft.kind(confidence=draft.confidence, **values)
+    return block

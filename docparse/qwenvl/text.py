@@ -7,6 +7,7 @@ import re
 from docparse.qwenvl.markup import BLOCK, INVISIBLE, Node
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_ODD_SPACES = re.compile(r"[\t\r\n\f]|  ")
 _BREAKS = re.compile(" ?(?:\0 ?)+")
 _MATH = re.compile(r"\A(?:\$\$(.*)\$\$|\$([^$]*)\$|\\\[(.*)\\\]|\\\((.*)\\\))\Z", re.DOTALL)
 _BREAK = "\0"  # `clean` has removed every NUL of the input
@@ -15,11 +16,15 @@ _BREAK = "\0"  # `clean` has removed every NUL of the input
 def text_of(children: list[Node | str]) -> str:
     """Running text: white space collapsed, `<br>` and block ends as line breaks, `<sup>` and `<sub>` as inline math."""
     if len(children) == 1 and isinstance(children[0], str):
-        return _SPACES.sub(" ", children[0]).strip(" ")
+        return _collapse(children[0]).strip(" ")
     parts: list[str] = []
     _gather(children, parts)
-    text = _SPACES.sub(" ", "".join(parts))
+    text = _collapse("".join(parts))
     return _BREAKS.sub("\n", text).strip(" \n") if _BREAK in text else text.strip(" ")
+
+
+def _collapse(text: str) -> str:
+    return _SPACES.sub(" ", text) if _ODD_SPACES.search(text) else text
 
 
 def _gather(children: list[Node | str], parts: list[str]) -> None:
