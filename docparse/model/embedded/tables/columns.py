@@ -36,9 +36,15 @@ def chunk_gap(words: Sequence[Word], rows: Sequence[TextRow], em: float) -> floa
     factor = 0.45 if len(rows) >= 8 else 0.6 if len(rows) >= 4 else 0.9
     if sum(bool(word.style & WordStyle.MONO) for word in words) > 0.5 * len(words):
         return (factor + 0.4) * em  # a blank is 0.6 em wide
+    return max(factor * em, min(1.5 * blank_of(words, rows), 0.75 * em))
+
+
+def blank_of(words: Sequence[Word], rows: Sequence[TextRow]) -> float:
+    """Usual blank between words that an OCR engine read, whose boxes are inexact; 0 for a text layer."""
+    if not words or words[0].confidence >= 1:
+        return 0.0
     gaps = sorted(b.bbox[0] - a.bbox[2] for row in rows for a, b in pairwise(row.words))
-    blank = gaps[len(gaps) // 5] if gaps else 0.0
-    return max(factor * em, min(1.5 * blank, 0.75 * em))
+    return max(gaps[len(gaps) // 5], 0.0) if gaps else 0.0
 
 
 def make_chunks(rows: Sequence[TextRow], gap: float, vertical: Sequence[Line]) -> None:
@@ -80,7 +86,7 @@ def _is_text(chunk: Chunk) -> bool:
     return len(chunk.words[0].text) > 1 and chunk.words[0].text[0].isalpha()
 
 
-def corridors(rows: Sequence[TextRow], header: int, em: float) -> list[Corridor]:
+def corridors(rows: Sequence[TextRow], header: int, em: float, blank: float = 0.0) -> list[Corridor]:
     """White corridors through all rows, chunks that span several columns left aside.
 
     Where there is enough body under the `header` lines the body alone decides, since header words stand over several
@@ -99,9 +105,10 @@ def corridors(rows: Sequence[TextRow], header: int, em: float) -> list[Corridor]
     free = _cover(body, _spanners(body), x0, step, size) <= len(body) // 25
     over = _cover(head, [[False] * len(chunks) for chunks in head], x0, step, size)
     minimum = 0.3 if len(body) >= 6 else 0.5 if len(body) >= 4 else 0.8
+    minimum = max(minimum * em, min(1.2 * blank, 0.6 * em))
     found = []
     for low, high in _runs(free):
-        if low > 0 and high < len(free) and (high - low) * step >= minimum * em:
+        if low > 0 and high < len(free) and (high - low) * step >= minimum:
             low, high = _clear_part(over, low, high)
             found.append(Corridor(x0 + low * step, x0 + high * step))
     return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docparse.geometry import Box, overlap
+from docparse.geometry import Box, inside_share, overlap
+from docparse.geometry import area as area_size
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
-from docparse.model.embedded.tables.runs import is_open_table, text_runs
+from docparse.model.embedded.tables.runs import has_caption, is_open_table, join_runs, text_runs
 from docparse.model.embedded.tables.stacks import rule_stacks
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import FoundTable, Region
@@ -35,29 +36,33 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
     if bands[0]:
         horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
         tables = without_overlaps(tables + _lattices(horizontal, vertical, words))
-    for box in rule_stacks(horizontal, words, em):
-        tables += _open_table(box, tables, words, horizontal, vertical, em)
-    for box in _regions(regions):
-        tables += _open_table(box, tables, words, horizontal, vertical, em)
-    for box in text_runs(words, [table.bbox for table in tables], em):
-        tables += [t for t in _open_table(box, tables, words, horizontal, vertical, em) if is_open_table(t, False)]
+    lattices = [table.bbox for table in tables]
+    stacks = [box for box in rule_stacks(horizontal, words, em) if not _meets(box, lattices)]
+    runs = text_runs(words, lattices + stacks, em)
+    stacks, runs = join_runs(stacks, runs, em)
+    seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
+    others = [region.bbox for region in regions if region.kind != "table" and region.score >= 0.6]
+    seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, em)
+    for box in stacks + seen:
+        area = area_of(box, words, horizontal, vertical)
+        table = open_table(area, em) if area else None
+        tables += [table] if table else []
+    for box, _ in runs:
+        if any(inside_share(box, other) > 0.8 for other in others if area_share(other, page) < 0.8):
+            continue
+        area = area_of(box, words, horizontal, vertical)
+        table = open_table(area, em) if area else None
+        if table and is_open_table(table, has_caption(box, words, em)):
+            tables.append(table)
     return without_overlaps(tables)
 
 
-def _open_table(
-    box: Box, tables: Sequence[FoundTable], words: Sequence[Word], horizontal: Sequence[Line],
-    vertical: Sequence[Line], em: float,
-) -> list[FoundTable]:  # fmt: skip
-    if any(overlap(box, table.bbox) for table in tables):
-        return []
-    area = area_of(box, words, horizontal, vertical)
-    table = open_table(area, em) if area else None
-    return [table] if table else []
+def _meets(box: Box, boxes: Sequence[Box]) -> bool:
+    return any(overlap(box, other) for other in boxes)
 
 
-def _regions(regions: Sequence[Region]) -> list[Box]:
-    """Where the layout model saw tables."""
-    return [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
+def area_share(box: Box, page: PageImage) -> float:
+    return area_size(box) / (page.width * page.height)
 
 
 def _lattices(horizontal: Sequence[Line], vertical: Sequence[Line], words: Sequence[Word]) -> list[FoundTable]:

@@ -91,13 +91,14 @@ def _continues(
     row, above = rows[index], rows[index - 1]
     columns = {c for first, last in spans[index] for c in range(first, last + 1)}
     taken = {c for i in group for first, last in spans[i] for c in range(first, last + 1)}
-    if len(row.chunks) > 1 and all(chunk.words[0].text[0].islower() for chunk in row.chunks) and columns <= taken:
+    lower = all(chunk.words[0].text[0].islower() for chunk in row.chunks)
+    if lower and len(row.chunks) > 1 and columns <= taken and len(above.words) >= 2 * len(above.chunks):
         return True
     if any(is_number(chunk.text) for chunk in row.chunks):
         return _label_came_first(rows, spans, group, index, em)
     if 0 not in columns:
         return columns <= taken and len(taken) > 1
-    if columns == {0} and len(taken) > 1 and len(row.chunks) == 1:
+    if columns == {0} and len(taken) > 1:
         text = row.chunks[0].words[0].text
         indent = row.chunks[0].x0 - above.chunks[0].x0
         return 0 in taken and (text[0].islower() or text[0] == "(" or indent > 0.8 * em) and indent > -0.3 * em

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from statistics import median
+from typing import NamedTuple
 
-from docparse.geometry import Box, overlap
+from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
 from docparse.model.embedded.types import FoundTable
@@ -17,15 +18,29 @@ _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 
+_CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 
-def text_runs(words: Sequence[Word], taken: Sequence[Box], em: float) -> list[Box]:
-    """Boxes around runs of three or more lines with two or more chunks each, outside the boxes `taken`."""
+
+class Run(NamedTuple):
+    """Consecutive lines of several chunks; `numbers` is the share of chunks that are numbers."""
+
+    bbox: Box
+    numbers: float
+
+
+def text_runs(words: Sequence[Word], taken: Sequence[Box], em: float) -> list[Run]:
+    """Runs of three or more lines with two or more chunks each, outside the boxes `taken`."""
     free = [w for w in words if not w.style & WordStyle.ROTATED and not any(overlap(w.bbox, box) for box in taken)]
     rows = text_rows(free)
     for row in rows:
         row.chunks = split_chunks(row, 1.1 * em)
     _drop_prose(rows, em)
-    return [_box(run) for run in _runs([row for row in rows if row.chunks], em)]
+    return [Run(_box(run), _number_share(run)) for run in _runs([row for row in rows if row.chunks], em)]
+
+
+def _number_share(run: Sequence[TextRow]) -> float:
+    chunks = [chunk for row in run for chunk in row.chunks]
+    return sum(is_number(chunk.text) for chunk in chunks) / len(chunks)
 
 
 def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
@@ -88,6 +103,34 @@ def _long_enough(run: list[TextRow]) -> Iterable[list[TextRow]]:
 def _box(run: Sequence[TextRow]) -> Box:
     chunks = [chunk for row in run for chunk in row.chunks]
     return (min(c.x0 for c in chunks), run[0].y0, max(c.x1 for c in chunks), run[-1].y1)
+
+
+def join_runs(boxes: Sequence[Box], runs: Sequence[Run], em: float) -> tuple[list[Box], list[Run]]:
+    """Boxes grown by the runs of numbers that go on right below or above in the same width; and the other runs."""
+    grown = list(boxes)
+    rest = []
+    for run in runs:
+        x0, y0, x1, y1 = run.bbox
+        for i, box in enumerate(grown):
+            shared = min(box[2], x1) - max(box[0], x0)
+            near = y0 - box[3] < 1.8 * em and box[1] - y1 < 1.8 * em
+            if near and run.numbers > 0.3 and shared > 0.8 * max(box[2] - box[0], x1 - x0):
+                grown[i] = union((box, run.bbox))
+                break
+        else:
+            rest.append(run)
+    return grown, [run for run in rest if not any(overlap(run.bbox, box) for box in grown)]
+
+
+def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
+    """A line "Table 3 ..." starts right above or below the box."""
+    for word in words:
+        x0, y0, _, y1 = word.bbox
+        if _CAPTION.match(word.text) and box[0] - 4 * em < x0 < box[2] and -0.5 * em < box[1] - y1 < 5 * em:
+            return True
+        if _CAPTION.match(word.text) and box[0] - 4 * em < x0 < box[2] and -0.5 * em < y0 - box[3] < 2 * em:
+            return True
+    return False
 
 
 def is_open_table(table: FoundTable, captioned: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from docparse.geometry import Box
+from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import split_chunks, text_rows
@@ -32,7 +32,11 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
             x0 = min(line.start for line in stack)
             x1 = max(line.end for line in stack)
             stacks.append((x0, _top(stack, horizontal, x0, x1, em), x1, stack[-1].pos))
-    return stacks
+    chosen: list[Box] = []
+    for box in sorted(stacks, key=lambda b: b[0] - b[2]):  # rules over part of the columns stack up too
+        if not any(overlap(box, other) for other in chosen):
+            chosen.append(box)
+    return chosen
 
 
 def _joined(horizontal: Sequence[Line], em: float) -> list[Line]:

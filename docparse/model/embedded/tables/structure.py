@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from docparse.geometry import Box
 from docparse.model.embedded.tables.columns import (
     Corridor,
+    blank_of,
     chunk_gap,
     columns_of,
     corridors,
@@ -44,7 +45,7 @@ def open_grid(area: Area, em: float) -> tuple[Grid, int] | None:
     rows = text_rows(area.words)
     make_chunks(rows, chunk_gap(area.words, rows, em), area.vertical)
     header = _header_lines(area, rows, em)
-    found = without_symbol_columns(corridors(rows, header, em), rows)
+    found = without_symbol_columns(corridors(rows, header, em, blank_of(area.words, rows)), rows)
     bounds = _bounds(area, found, em)
     if not bounds:
         return None
