@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from multiprocessing import Pipe
@@ -37,10 +38,11 @@ class ChildProcess:
         module, function = entry.split(":")
         path = [item or os.getcwd() for item in sys.path]
         code = _CODE.format(path=path, without=without, module=module, function=function)
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the process
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", code, str(theirs.fileno()), str(lifeline)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._stderr,
                 pass_fds=(theirs.fileno(), lifeline), env={**os.environ, **(env or {})},
             )  # fmt: skip
         os.close(lifeline)
@@ -61,19 +63,26 @@ class ChildProcess:
             self.process.kill()
             self.process.wait()
             os.close(self._lifeline)
+            self.connection.close()
+            self._stderr.close()
 
     def forget(self) -> None:
         """A forked copy of the parent does not own this process."""
         self.alive = False
         self.process.returncode = 0  # keeps Popen's destructor from warning about a process of another parent
 
-    def death(self) -> int:
-        """Exit code of a process that hung up (negative: the signal that ended it)."""
+    def death(self) -> tuple[int, str]:
+        """How a process that hung up ended: exit code (negative: a signal) and the last line it wrote."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=5)
         code = self.process.returncode or 0
+        last = ""
+        if self.alive:
+            self._stderr.seek(0)
+            lines = self._stderr.read().decode(errors="replace").strip().splitlines()
+            last = lines[-1][:300] if lines else ""
         self.kill()
-        return code
+        return code, last
 
 
 def serve(function: Callable[[Connection], None]) -> None:

@@ -129,8 +129,9 @@ def _ask(
                 raise PageTimeout(f"page {number} was not recognised in time", page=number)
         answer = worker.connection.recv()
     except (EOFError, OSError):
-        code = worker.death()
-        answer = EngineError(f"page {number} ended the recogniser's process (code {code})", page=number)
+        code, last = worker.death()
+        why = f"code {code}: {last}" if last else f"code {code}"
+        answer = EngineError(f"page {number} ended the recogniser's process ({why})", page=number)
     except DocparseError as error:
         answer = error
     _settle(future, answer)
