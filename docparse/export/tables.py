@@ -28,14 +28,14 @@ def to_csv(document: Document) -> str:
 
 
 def rows_csv(rows: Rows) -> str:
-    """Rows as CSV (RFC 4180), every cell safe to open in a spreadsheet."""
+    """Rows as CSV , every cell safe to open in a spreadsheet."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([[safe_cell(cell) for cell in row] for row in rows])
     return buffer.getvalue()
 
 
 def safe_cell(text: str) -> str:
-    """Cell text that no spreadsheet takes for a formula: an apostrophe goes before `=`, `+`, `@` … unless it is a number.
+    """Cell text that is no formula to a spreadsheet: an apostrophe goes before `=`, `+`, `@` … unless it is a number.
 
     Source: OWASP, "CSV injection".
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -258,7 +259,7 @@ BAD = {
 def test_bad_input_is_flagged_in_linear_time(name: str) -> None:
     started = time.process_time()
     found = read(BAD[name])
-    assert time.process_time() - started < 1.5  # a megabyte; twice what the slowest takes on an idle core
+    assert time.process_time() - started < 3  # a megabyte takes at most 0.8 s on an idle core
     assert found.flags
 
 
@@ -339,7 +340,7 @@ _TAGS = [
 def test_all_text_that_goes_in_comes_out(pieces: list[str | int]) -> None:
     words = [f"w{n}x{piece}" for n, piece in enumerate(pieces) if isinstance(piece, int)]
     html = "".join(piece if isinstance(piece, str) else f" w{n}x{piece} " for n, piece in enumerate(pieces))
-    got = all_text(read(html)).replace("$^{", " ").replace("}$", " ").split()
+    got = re.sub(r"\$?\^\{|\}\$?", " ", all_text(read(html))).split()
     assert sorted(word for word in got if word not in ("-", "•")) == sorted(words)
 
 
