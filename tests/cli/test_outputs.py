@@ -143,3 +143,48 @@ def test_running_headers(docparse: Docparse, tmp_path: Path) -> None:
     assert b"Annual report" not in docparse("report.pdf").out
     kept = docparse("report.pdf", "--headers-footers", "keep")
     assert b"Annual report" in kept.out
+
+
+def test_a_page_that_fails_leaves_the_others(docparse: Docparse, tmp_path: Path) -> None:
+    import pymupdf
+
+    with pymupdf.open() as document:
+        for number, side in enumerate((300, 15_000, 300), 1):
+            document.new_page(width=side, height=side).insert_text((30, 60), f"Text of page {number}.")
+        document.save(tmp_path / "odd.pdf")
+    result = docparse("odd.pdf", "-o", "out.json")
+    assert result.code == 16
+    assert "odd.pdf: 1 of 3 pages failed; page 2: " in result.err
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found["status"] == "partial"
+    assert [page["status"] for page in found["pages"]] == ["ok", "failed", "ok"]
+    assert found["errors"][0]["code"] == "limit_exceeded"
+    assert docparse("odd.pdf", "--pages", "2", "-o", "none.json").code == 2
+    write_pdf(tmp_path / "good.pdf")
+    assert docparse("odd.pdf", "good.pdf", "-o", "out/").code == 16
+    lines = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()]
+    odd = next(line for line in lines if line["input"] == "odd.pdf")
+    assert odd["pages"][1]["error"]["code"] == "limit_exceeded"
+
+
+def test_pictures(docparse: Docparse, tmp_path: Path) -> None:
+    """Files beside the results of a folder and beside Markdown, inside a single HTML file, none when asked."""
+    import pymupdf
+
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((72, 72), "A picture follows.")
+        photo = pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, 400, 300))
+        photo.set_rect(pymupdf.IRect(0, 0, 200, 150), (200, 30, 30))
+        page.insert_image((72, 100, 472, 400), pixmap=photo)
+        document.save(tmp_path / "photo.pdf")
+    assert docparse("photo.pdf", "-o", "out/", engine="embedded").code == 0
+    pictures = [path.name for path in (tmp_path / "out" / "photo.images").iterdir()]
+    assert len(pictures) == 1
+    for name in ("photo.html", "photo.md", "photo.json"):
+        assert f"photo.images/{pictures[0]}" in (tmp_path / "out" / name).read_text()
+    assert docparse("photo.pdf", "-o", "one.html", engine="embedded").code == 0
+    assert "data:image/" in (tmp_path / "one.html").read_text()
+    assert docparse("photo.pdf", "-o", "none.html", "--images", "none", engine="embedded").code == 0
+    assert "data:image/" not in (tmp_path / "none.html").read_text()
+    assert not list(tmp_path.glob("*.images"))
