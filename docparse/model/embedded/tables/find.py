@@ -9,8 +9,9 @@ from docparse.geometry import area as area_size
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
+from docparse.model.embedded.tables.precision import has_caption, is_drawing, is_open_table, is_prose
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
-from docparse.model.embedded.tables.runs import has_caption, is_open_table, join_runs, text_runs
+from docparse.model.embedded.tables.runs import join_runs, text_runs
 from docparse.model.embedded.tables.stacks import rule_stacks
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import FoundTable, Region
@@ -46,7 +47,8 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
     for box in stacks + seen:
         area = area_of(box, words, horizontal, vertical)
         table = open_table(area, em) if area else None
-        tables += [table] if table else []
+        if table and not is_prose(table):
+            tables.append(table)
     for box, _ in runs:
         if any(inside_share(box, other) > 0.8 for other in others if area_share(other, page) < 0.8):
             continue
@@ -54,7 +56,7 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
         table = open_table(area, em) if area else None
         if table and is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
-    return without_overlaps(tables)
+    return without_overlaps([table for table in tables if not is_drawing(table, page.shapes, em)])
 
 
 def _meets(box: Box, boxes: Sequence[Box]) -> bool:

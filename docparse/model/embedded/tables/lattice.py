@@ -90,7 +90,8 @@ def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
         return False
     if len({p[0] for p in filled}) < 2 or len({p[1] for p in filled}) < 2:
         return False
-    return 3 * len(filled) >= len(placed) and 5 * len(placed) >= 2 * rows * cols
+    share = 2 if len(placed) <= 16 else 3
+    return share * len(filled) >= len(placed) and 5 * len(placed) >= 2 * rows * cols
 
 
 def without_overlaps(tables: Sequence[FoundTable]) -> list[FoundTable]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -10,15 +9,9 @@ from typing import NamedTuple
 from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
-from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word, WordStyle
 
 _PROSE_WORDS = 7
-_LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
-_EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
-_MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
-
-_CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 
 
 class Run(NamedTuple):
@@ -120,49 +113,3 @@ def join_runs(boxes: Sequence[Box], runs: Sequence[Run], em: float) -> tuple[lis
         else:
             rest.append(run)
     return grown, [run for run in rest if not any(overlap(run.bbox, box) for box in grown)]
-
-
-def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
-    """A line "Table 3 ..." starts right above or below the box."""
-    for word in words:
-        x0, y0, _, y1 = word.bbox
-        if _CAPTION.match(word.text) and box[0] - 4 * em < x0 < box[2] and -0.5 * em < box[1] - y1 < 5 * em:
-            return True
-        if _CAPTION.match(word.text) and box[0] - 4 * em < x0 < box[2] and -0.5 * em < y0 - box[3] < 2 * em:
-            return True
-    return False
-
-
-def is_open_table(table: FoundTable, captioned: bool) -> bool:
-    """Precision: a column of aligned numbers, no table of contents, no list, no numbered equations, no form."""
-    columns: dict[int, list[tuple[str, float, float]]] = {}
-    for cell in table.cells:
-        if cell.text and cell.colspan == 1 and cell.bbox:
-            columns.setdefault(cell.col, []).append((cell.text, cell.bbox[0], cell.bbox[2]))
-    texts = {col: [text for text, *_ in entries] for col, entries in columns.items()}
-    if len(texts) < 2 or table.rows < 3:
-        return False
-    first, last = texts.get(0, []), texts.get(table.cols - 1, [])
-    if sum(bool(_LEADER.search(text)) for entries in texts.values() for text in entries) > 0.3 * table.rows:
-        return table.cols > 3
-    if table.cols == 2 and first and sum(text.endswith(":") for text in first) >= 0.5 * len(first):
-        return False
-    if last and all(_EQUATION_NUMBER.match(text) for text in last):
-        return False
-    if table.cols == 2 and first and sum(bool(_MARKER.match(text)) for text in first) >= 0.5 * len(first):
-        return False
-    numeric = [col for col, entries in texts.items() if col > 0 and _is_numeric(entries)]
-    if numeric:
-        return table.rows >= 4 or table.cols > 2 or captioned
-    return table.cols > 2 and table.rows >= 5 and _is_dense(texts, table.rows)
-
-
-def _is_dense(texts: dict[int, list[str]], rows: int) -> bool:
-    """Nearly every cell holds a word or two: a table of words."""
-    cells = [text for entries in texts.values() for text in entries]
-    short = sum(len(text.split()) < 4 for text in cells)
-    return len(cells) >= 0.8 * rows * len(texts) and short >= 0.8 * len(cells)
-
-
-def _is_numeric(entries: Sequence[str]) -> bool:
-    return sum(map(is_number, entries)) >= max(3, 0.6 * len(entries))

@@ -1,0 +1,103 @@
+"""What looks like a table and is none: charts and drawings, columns of prose, tables of contents, lists, forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from docparse.geometry import Box, centre, contains_point
+from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.page import Shape, Word
+
+_LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
+_EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
+_MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
+_SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
+_CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
+_LONG_CELL_WORDS = 5
+
+
+def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
+    """A line "Table 3 ..." starts right above or below the box."""
+    return any(
+        box[0] - 4 * em < w.bbox[0] < box[2]
+        and (-0.5 * em < box[1] - w.bbox[3] < 5 * em or -0.5 * em < w.bbox[1] - box[3] < 2 * em)
+        for w in words
+        if _CAPTION.match(w.text)
+    )
+
+
+def is_drawing(table: FoundTable, shapes: Sequence[Shape], em: float) -> bool:
+    """Curves and slanted lines run through it: a chart or a diagram."""
+    curves = 0
+    for shape in shapes:
+        width, height = shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1]
+        if min(width, height) < 0.5 * em or max(width, height) < 2 * em or (shape.filled and shape.segments < 6):
+            continue
+        curves += contains_point(table.bbox, *centre(shape.bbox))
+    filled = sum(bool(cell.text) for cell in table.cells)
+    return curves > 1 and curves > 0.1 * filled
+
+
+def is_prose(table: FoundTable) -> bool:
+    """Every column holds running text."""
+    texts = _columns(table)
+    if len(texts) > 3:
+        return False
+    long = all(sum(len(t.split()) for t in column) > _LONG_CELL_WORDS * len(column) for column in texts.values())
+    broken = all(sum(t[0].islower() for t in column) > 0.4 * len(column) for column in texts.values())
+    return long or broken
+
+
+def is_open_table(table: FoundTable, captioned: bool) -> bool:
+    """A column of aligned numbers or a dense grid of words; no table of contents, list, equations or form."""
+    texts = _columns(table)
+    if len(texts) < 2 or table.rows < 3:
+        return False
+    first, last = texts.get(0, []), texts.get(table.cols - 1, [])
+    if not captioned and _is_contents(texts, first, last, table):
+        return False
+    if table.cols == 2 and first and sum(text.endswith(":") for text in first) >= 0.5 * len(first):
+        return False
+    if last and all(_EQUATION_NUMBER.match(text) for text in last):
+        return False
+    if table.cols == 2 and first and sum(bool(_MARKER.match(text)) for text in first) >= 0.5 * len(first):
+        return False
+    if any(col > 0 and _is_numeric(entries) for col, entries in texts.items()):
+        return table.rows >= 4 or table.cols > 2 or captioned
+    return table.cols > 2 and table.rows >= 5 and _is_dense(texts, table.rows)
+
+
+def _columns(table: FoundTable) -> dict[int, list[str]]:
+    texts: dict[int, list[str]] = {}
+    for cell in table.cells:
+        if cell.text and cell.colspan == 1:
+            texts.setdefault(cell.col, []).append(cell.text)
+    return texts
+
+
+def _is_contents(texts: dict[int, list[str]], first: list[str], last: list[str], table: FoundTable) -> bool:
+    """Dot leaders, or page numbers that never fall behind titles."""
+    leaders = sum(bool(_LEADER.search(text)) for entries in texts.values() for text in entries)
+    if leaders > 0.3 * table.rows:
+        return table.cols < 5
+    pages = [int(text) for text in last if text.isdecimal()]
+    if table.cols > 4 or len(pages) < 3 or len(pages) < 0.8 * len(last) or pages != sorted(pages):
+        return False
+    titles = [text for col, entries in texts.items() if col < table.cols - 1 for text in entries]
+    plain = sum(bool(_SECTION.match(text)) or not is_number(text) for text in titles)
+    return plain >= 0.9 * len(titles) and (
+        table.cols == 2 or sum(map(bool, map(_SECTION.match, first))) > 0.5 * len(first)
+    )
+
+
+def _is_dense(texts: dict[int, list[str]], rows: int) -> bool:
+    """Nearly every cell holds a word or two: a table of words."""
+    cells = [text for entries in texts.values() for text in entries]
+    short = sum(len(text.split()) < 4 for text in cells)
+    return len(cells) >= 0.8 * rows * len(texts) and short >= 0.8 * len(cells)
+
+
+def _is_numeric(entries: Sequence[str]) -> bool:
+    return sum(map(is_number, entries)) >= max(3, 0.6 * len(entries))
