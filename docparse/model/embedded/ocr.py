@@ -1,14 +1,30 @@
-"""The words of a page that must be read from its pixels."""
+"""The words of a page that must be read from its pixels.
+
+PP-OCRv6 reads Latin, Chinese and Japanese. It finds the lines of every script, so some of them are read first: where it
+makes nothing of them, Tesseract takes over with the script that fits, when it is installed.
+"""
 
 from __future__ import annotations
 
-from docparse.geometry import Box
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr_rapid, ocr_tesseract
+from docparse.model.embedded import ocr_foreign, ocr_rapid, ocr_tesseract
+from docparse.model.embedded.ocr_detect import TextBox, detect_text
+from docparse.model.embedded.ocr_script import SCRIPTS, Script, foreign_share, looks_vietnamese, script_of
 from docparse.model.embedded.ocr_types import OcrLine, OcrResult
 from docparse.schemas.page import PageImage, Word
 
 __all__ = ["OcrResult", "read_words"]
+
+_PROBES = 10
+_FOREIGN = 0.35  # share of unreadable probes from which a page counts as foreign
+_LOW = 0.65
+_NOISE = 0.3
+_KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
 
 def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: Deadline | None = None) -> OcrResult:
@@ -19,12 +35,82 @@ def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: De
     """
     if page.pixels is None or not (ocr_rapid.available() or ocr_tesseract.available()):
         return OcrResult(flags=("ocr_unavailable",))
+    image = page.pixels
     if ocr_rapid.available():
-        lines, complete = ocr_rapid.read_lines(page.pixels, deadline=deadline)
+        lines, complete, flags = _read(image, languages, deadline)
     else:
-        lines, complete = ocr_tesseract.read_lines(page.pixels, languages or ("eng",), deadline=deadline)
-    flags = () if complete else ("ocr_incomplete",)
+        lines, complete, flags = _read_without_models(image, languages, deadline)
+    lines = [line for line in lines if not _is_noise(line)]
+    if not complete:
+        flags = (*flags, "ocr_incomplete")
+    if lines and _mean_confidence(lines) < _LOW:
+        flags = (*flags, "low_confidence")
     return OcrResult(_page_words(_sorted(lines), page), flags)
+
+
+def _read(
+    image: NDArray[np.uint8], languages: tuple[str, ...], deadline: Deadline | None
+) -> tuple[list[OcrLine], bool, tuple[str, ...]]:
+    boxes = detect_text(image)
+    probes, rest = _parted(boxes)
+    lines, complete = ocr_rapid.recognise(image, probes, deadline=deadline)
+    wanted = [s for name in languages if (s := script_of(name)) is not None and s.name not in _KNOWN]
+    script: Script | None = wanted[0] if wanted else None
+    flags: tuple[str, ...] = ()
+    if script is None and looks_vietnamese(lines):
+        script = SCRIPTS["Vietnamese"]
+    if script is None and foreign_share(_with_unread(lines, probes)) > _FOREIGN:
+        script, flags = ocr_foreign.find_script(image, _with_unread(lines, probes), deadline=deadline)
+    more, all_read = ocr_rapid.recognise(image, rest, deadline=deadline) if _wants_rest(script) else ([], True)
+    if script is None or script.name == "Latin":
+        return lines + more, complete and all_read, flags
+    if script.languages[0] not in ocr_tesseract.languages():
+        more, all_read = ocr_rapid.recognise(image, rest, deadline=deadline)
+        return lines + more, complete and all_read, (f"script_unsupported:{script.name}", f"install:{script.package}")
+    seen = _with_unread(lines, boxes)
+    lines, complete = ocr_foreign.read_script(image, script, seen, deadline=deadline)
+    return lines, complete, (f"script:{script.name}",)
+
+
+def _wants_rest(script: Script | None) -> bool:
+    return script is None or script.name == "Latin"
+
+
+def _read_without_models(
+    image: NDArray[np.uint8], languages: tuple[str, ...], deadline: Deadline | None
+) -> tuple[list[OcrLine], bool, tuple[str, ...]]:
+    installed = ocr_tesseract.languages()
+    langs = tuple(name for name in languages if name in installed) or tuple({"eng"} & installed)
+    if not langs:
+        return [], True, ("ocr_unavailable", "install:tesseract-ocr-eng")
+    lines, complete = ocr_tesseract.read_lines(image, langs, deadline=deadline)
+    return lines, complete, ()
+
+
+def _parted(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[TextBox]]:
+    """Some longer lines from all over the page, and the others."""
+    ranked = sorted(boxes, key=lambda box: box.bbox[0] - box.bbox[2])
+    longer = ranked[: max(_PROBES, len(ranked) // 2)]
+    probes = longer[:: max(1, len(longer) // _PROBES)][:_PROBES]
+    chosen = set(map(id, probes))
+    return probes, [box for box in boxes if id(box) not in chosen]
+
+
+def _with_unread(lines: list[OcrLine], boxes: Sequence[TextBox]) -> list[OcrLine]:
+    """The lines, and an empty one for each box in which nothing was read."""
+    read = {line.bbox for line in lines}
+    return lines + [OcrLine((), box.bbox, 0.0) for box in boxes if box.bbox not in read]
+
+
+def _is_noise(line: OcrLine) -> bool:
+    """Specks and strokes that were taken for text."""
+    letters = sum(char.isalnum() for char in line.text)
+    return line.confidence < _NOISE or (line.confidence < 0.5 and letters < 3)
+
+
+def _mean_confidence(lines: Sequence[OcrLine]) -> float:
+    weight = sum(len(line.text) for line in lines)
+    return sum(line.confidence * len(line.text) for line in lines) / max(1, weight)
 
 
 def _sorted(lines: list[OcrLine]) -> list[OcrLine]:
@@ -42,12 +128,13 @@ def _sorted(lines: list[OcrLine]) -> list[OcrLine]:
 def _page_words(lines: list[OcrLine], page: PageImage) -> list[Word]:
     words: list[Word] = []
     for number, line in enumerate(lines):
-        size = (line.bbox[3] - line.bbox[1]) / page.scale_y * 0.8
+        height = (line.bbox[3] - line.bbox[1]) / page.scale_y
+        baseline = line.bbox[3] / page.scale_y - 0.2 * height
         for word in line.words:
-            words.append(_word(word.text, page.to_units(word.bbox), size, number, word.confidence, word.space))
+            words.append(
+                Word(
+                    word.text, page.to_units(word.bbox), size=0.8 * height, baseline=baseline, line=number,
+                    space=word.space, confidence=word.confidence,
+                )
+            )  # fmt: skip
     return words
-
-
-def _word(text: str, bbox: Box, size: float, line: int, confidence: float, space: bool) -> Word:
-    baseline = bbox[3] - 0.2 * (bbox[3] - bbox[1])
-    return Word(text, bbox, size=size, baseline=baseline, line=line, space=space, confidence=confidence)

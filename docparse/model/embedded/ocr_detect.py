@@ -7,6 +7,7 @@ grown again by area x ratio / perimeter. Components and rectangles are found wit
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,27 @@ class TextBox:
     score: float
 
 
-def detect_text(image: NDArray[np.uint8], *, side_px: int = SIDE_PX) -> list[TextBox]:
-    """Boxes of text lines in an RGB image, unordered. Lines should run roughly level."""
+class _Last(NamedTuple):
+    image: NDArray[np.uint8] | None
+    boxes: list[TextBox]
+
+
+_last = _Last(None, [])
+
+
+def detect_text(image: NDArray[np.uint8]) -> list[TextBox]:
+    """Boxes of text lines in an RGB image, unordered. Lines should run roughly level.
+
+    The last image's are remembered: orientation, reading and figures ask for the same page.
+    """
+    global _last  # noqa: PLW0603
+    last = _last
+    if last.image is not image:
+        last = _last = _Last(image, _detect(image))
+    return list(last.boxes)
+
+
+def _detect(image: NDArray[np.uint8], *, side_px: int = SIDE_PX) -> list[TextBox]:
     height, width = image.shape[:2]
     scale = min(1.0, side_px / max(height, width))
     h = max(_MULTIPLE, round(height * scale / _MULTIPLE) * _MULTIPLE)

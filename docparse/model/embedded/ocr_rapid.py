@@ -12,6 +12,7 @@ from PIL import Image
 from docparse.geometry import Box
 from docparse.model.base import Deadline
 from docparse.model.embedded.inference import load_model, model_path
+from docparse.model.embedded.ocr_decode import Decoded, Decoder
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 
@@ -36,6 +37,8 @@ def recognise(
 ) -> tuple[list[OcrLine], bool]:
     """Read the boxes (pixels of `image`); False when the deadline stopped it."""
     page = Image.fromarray(image)
+    model = load_model("text-recognition")
+    decoder = Decoder(model)
     strips = sorted(((_strip(page, box.bbox), box) for box in boxes), key=lambda pair: pair[0].shape[1])
     lines: list[OcrLine] = []
     for batch in _batches(strips):
@@ -45,9 +48,10 @@ def recognise(
         stack = np.zeros((len(batch), 3, _LINE_PX, width), np.float32)
         for row, (strip, _) in zip(stack, batch, strict=True):
             row[:, :, : strip.shape[1]] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
-        answer = load_model("text-recognition")(stack)[0]
+        answer = model(stack)[0]
         for columns, (strip, box) in zip(answer, batch, strict=True):
-            line = _line(columns, box.bbox, strip.shape[1])
+            used = -(-strip.shape[1] // _STEP_PX) + 1
+            line = _line(decoder.decode(columns[:used]), box.bbox, strip.shape[1])
             if line is not None:
                 lines.append(line)
     return lines, True
@@ -82,24 +86,15 @@ def _batches(
         yield batch
 
 
-def _line(columns: NDArray[np.float32], box: Box, width: int) -> OcrLine | None:
-    """Decode one strip (CTC: the best class of each column, repeats and blanks dropped)."""
-    best = columns.argmax(axis=1)
-    score = columns[np.arange(len(best)), best]
-    kept = best != 0
-    kept[1:] &= best[1:] != best[:-1]
-    at = np.flatnonzero(kept)
-    if not len(at):
+def _line(decoded: Decoded, box: Box, width: int) -> OcrLine | None:
+    if not decoded.text:
         return None
-    characters = load_model("text-recognition").characters
-    text = [characters[i - 1] if i - 1 < len(characters) else " " for i in best[at]]
     scale = (box[2] - box[0]) / max(1, width)
-    centres = box[0] + (at + 0.5) * _STEP_PX * scale
-    words = tuple(_words(text, centres, score[at], box))
+    centres = box[0] + (decoded.columns + 0.5) * _STEP_PX * scale
+    words = tuple(_words(decoded.text, centres, decoded.scores, box))
     if not words:
         return None
-    confidence = float(np.mean([word.confidence for word in words]))
-    return OcrLine(words, box, confidence)
+    return OcrLine(words, box, float(np.mean([word.confidence for word in words])))
 
 
 def _words(

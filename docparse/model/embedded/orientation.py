@@ -1,31 +1,73 @@
-"""Pages that lie on their side or stand on their head."""
+"""Pages that lie on their side, stand on their head or were scanned askew."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from docparse.geometry import Box
-from docparse.model.embedded import ocr_tesseract
+from docparse.geometry import Box, clip, union
+from docparse.model.embedded import ocr_rapid, ocr_tesseract, preprocess
+from docparse.model.embedded.ocr_detect import TextBox, detect_text
 from docparse.schemas.page import PageImage, TextQuality
 
 Turn = Literal[0, 90, 180, 270]
+_TURNS: tuple[Turn, ...] = (0, 90, 180, 270)
 _OSD_CONFIDENCE = 2.0
+_SURE = 0.88  # mean confidence of strips that are read the right way up
+_PROBES = 5
+_PROBE_ASPECT = 18.0
 
 
-def upright(page: PageImage) -> tuple[PageImage, Turn]:
-    """The page with its pixels turned upright, and by how many degrees clockwise it was turned.
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How a page was set upright: straightened by `skew` degrees, then turned clockwise by `turn`.
 
-    Only pages that are read from pixels are turned; a page with a sound text layer comes back as it is. On the turned
-    page rules, shapes, pictures and links are turned too; map results back with `turn_box`.
+    `width` and `height` are those of the displayed page, in its units.
+    """
+
+    turn: Turn = 0
+    skew: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.turn or self.skew)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        turned = (f"turned:{self.turn}",) if self.turn else ()
+        return (*turned, f"deskewed:{self.skew:.1f}") if self.skew else turned
+
+    def back(self, box: Box) -> Box:
+        """A box of the upright page on the displayed page: the smallest upright rectangle around it."""
+        x0, y0, x1, y1 = turn_box(box, self.turn, self.width, self.height)
+        if not self.skew:
+            return (x0, y0, x1, y1)
+        sine, cosine = math.sin(math.radians(self.skew)), math.cos(math.radians(self.skew))
+        cx, cy = self.width / 2, self.height / 2
+        corners = ((x - cx, y - cy) for x in (x0, x1) for y in (y0, y1))
+        points = [(cx + x * cosine - y * sine, cy + x * sine + y * cosine) for x, y in corners]
+        return clip(union((x, y, x, y) for x, y in points), self.width, self.height)
+
+
+def upright(page: PageImage) -> tuple[PageImage, Pose]:
+    """The page with its pixels upright and its lines level, and what was done to it.
+
+    Only pages that are read from pixels are changed; a page with a sound text layer comes back as it is. On a turned
+    page rules, shapes, pictures and links are turned too. `Pose.back` puts results on the displayed page again.
     """
     if page.pixels is None or (page.text.quality is TextQuality.SOUND and page.text.words):
-        return page, 0
-    turn = detect_turn(page.pixels)
-    return (page, 0) if turn == 0 else (turn_page(page, turn), turn)
+        return page, Pose()
+    skew = preprocess.skew(page.pixels)
+    if skew:
+        page = page.replace(pixels=preprocess.straighten(page.pixels, skew))
+    turn = detect_turn(page.pixels) if page.pixels is not None else 0
+    return turn_page(page, turn), Pose(turn, skew, page.width, page.height)
 
 
 def turn_page(page: PageImage, turn: Turn) -> PageImage:
@@ -54,7 +96,7 @@ def turn_page(page: PageImage, turn: Turn) -> PageImage:
 
 
 def turn_box(box: Box, turn: Turn, width: float, height: float) -> Box:
-    """A box of the page that `upright` turned, on the displayed page of `width` x `height` again."""
+    """A box of a page that was turned clockwise, on the displayed page of `width` x `height` again."""
     if turn in (90, 270):
         return _turn(box, 270 if turn == 90 else 90, height, width)
     return _turn(box, turn, width, height)
@@ -73,15 +115,53 @@ def _turn(box: Box, turn: int, width: float, height: float) -> Box:
 
 
 def detect_turn(pixels: NDArray[np.uint8]) -> Turn:
-    """Degrees clockwise that make the text stand upright; 0 when nothing says otherwise."""
-    found = ocr_tesseract.orientation_and_script(_reduced(pixels))
-    if found is None or found[1] < _OSD_CONFIDENCE:
-        return 0
-    turn = found[0] % 360
-    return turn if turn in (90, 180, 270) else 0  # type: ignore[return-value]
+    """Degrees clockwise that make the text stand upright; 0 when nothing says otherwise.
+
+    Some lines are read both ways round, which settles it for the scripts the recogniser knows; for the others
+    Tesseract's own detection is asked when it is installed.
+    """
+    scores: dict[Turn, float] = {}
+    if ocr_rapid.available():
+        boxes = detect_text(pixels)
+        if not boxes:
+            return 0
+        lying = sum(_length(box) for box in boxes if _tall(box)) > 0.6 * sum(_length(box) for box in boxes)
+        for turn in (_TURNS[1], _TURNS[3]) if lying else (_TURNS[0], _TURNS[2]):
+            scores[turn] = _legibility(pixels, boxes, turn)
+            if scores[turn] >= _SURE:
+                return turn
+    found = ocr_tesseract.orientation_and_script(preprocess.grey(pixels, 2000))
+    if found is not None and found[1] >= _OSD_CONFIDENCE:
+        return _TURNS[found[0] // 90 % 4]
+    best = max(scores, key=lambda turn: scores[turn], default=_TURNS[0])
+    return best if scores and scores[best] > 0.7 and scores[best] > 1.2 * min(scores.values()) else 0
 
 
-def _reduced(pixels: NDArray[np.uint8], side_px: int = 2000) -> NDArray[np.uint8]:
-    image = Image.fromarray(pixels).convert("L")
-    image.thumbnail((side_px, side_px), Image.Resampling.BILINEAR)
-    return np.asarray(image)
+def _legibility(pixels: NDArray[np.uint8], boxes: Sequence[TextBox], turn: Turn) -> float:
+    """Mean confidence of a few longer lines when the page is turned so."""
+    ranked = sorted(boxes, key=_length, reverse=True)
+    chosen = ranked[len(ranked) // 6 :][:_PROBES]
+    height, width = pixels.shape[:2]
+    turned = np.rot90(pixels, -turn // 90)
+    probes = [TextBox(_head(_turn(box.bbox, turn, width, height)), box.score) for box in chosen]
+    lines, _ = ocr_rapid.recognise(np.ascontiguousarray(turned), probes)
+    letters = sum(len(line.text) for line in lines)
+    wanted = sum(0.6 * (p.bbox[2] - p.bbox[0]) / (p.bbox[3] - p.bbox[1]) for p in probes)
+    sure = sum(line.confidence * len(line.text) for line in lines) / max(1, letters)
+    return sure * min(1.0, letters / max(1.0, wanted))
+
+
+def _head(box: Box) -> Box:
+    """The start of a long line: enough to tell."""
+    x0, y0, x1, y1 = box
+    return (x0, y0, min(x1, x0 + _PROBE_ASPECT * (y1 - y0)), y1)
+
+
+def _tall(box: TextBox) -> bool:
+    x0, y0, x1, y1 = box.bbox
+    return y1 - y0 > 1.5 * (x1 - x0)
+
+
+def _length(box: TextBox) -> float:
+    x0, y0, x1, y1 = box.bbox
+    return max(x1 - x0, y1 - y0)

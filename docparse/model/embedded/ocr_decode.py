@@ -1,0 +1,103 @@
+"""From what the recognising network says of a strip to characters (CTC: best class of each column).
+
+The network's last layer weighs 18,710 characters in every column, a third of its time, and nearly all pages use a few
+hundred. So that layer runs here: over all characters for the first strips of a page and for a sample of the columns of
+the others; as long as nothing but Latin turns up, over Latin alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.inference import Model
+
+_SURE_COLUMNS = 1500  # columns looked at in full before a page counts as Latin
+_OTHERS_SHARE = 0.005  # of the columns: a stray symbol or two
+_SAMPLE = 4  # then one column in so many
+_CHUNK = 512
+_LATIN = (
+    "LATIN",
+    "DIGIT",
+    "BULLET",
+    "EURO",
+    "POUND",
+    "YEN",
+    "SECTION",
+    "COPYRIGHT",
+    "REGISTERED",
+    "DEGREE",
+    "EN",
+    "EM",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Characters of one strip, the column in which each stands, and how sure the network is of each."""
+
+    text: tuple[str, ...]
+    columns: NDArray[np.intp]
+    scores: NDArray[np.float32]
+
+
+class Decoder:
+    """Decodes the strips of one page."""
+
+    def __init__(self, model: Model) -> None:
+        self._characters = ("", *model.characters, " ")
+        self._model = model
+        self._seen = 0
+        self._others = 0
+        self._latin = np.array([0, *(i for i, c in enumerate(self._characters) if i and _is_latin(c))], np.intp)
+        if model.head is not None:
+            self._head = model.head
+            self._latin_head = (np.ascontiguousarray(model.head[0][:, self._latin]), model.head[1][self._latin])
+
+    def decode(self, output: NDArray[np.float32]) -> Decoded:
+        """`output`: the network's for one strip, (columns, features) or, where it kept its head, (columns, characters)."""
+        if self._model.head is None:
+            best = output.argmax(axis=1)
+            return self._collapse(best, output[np.arange(len(best)), best])
+        if self._seen >= _SURE_COLUMNS and self._others <= _OTHERS_SHARE * self._seen:
+            sample, _ = _best(output[::_SAMPLE], *self._head)
+            if np.isin(sample, self._latin).all():
+                best, score = _best(output, *self._latin_head)
+                return self._collapse(self._latin[best], score)
+        best, score = _best(output, *self._head)
+        self._seen += len(best)
+        self._others += int(np.count_nonzero(~np.isin(best, self._latin)))
+        return self._collapse(best, score)
+
+    def _collapse(self, best: NDArray[np.intp], score: NDArray[np.float32]) -> Decoded:
+        """Repeats and blanks (class 0) dropped."""
+        kept = best != 0
+        kept[1:] &= best[1:] != best[:-1]
+        at = np.flatnonzero(kept)
+        return Decoded(tuple(self._characters[i] for i in best[at]), at, score[at])
+
+
+def _best(
+    features: NDArray[np.float32], weights: NDArray[np.float32], bias: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Best class of each row and its softmax score; the score is 1 for blanks, which nobody asks for."""
+    best = np.empty(len(features), np.intp)
+    score = np.ones(len(features), np.float32)
+    for start in range(0, len(features), _CHUNK):
+        logits = features[start : start + _CHUNK] @ weights
+        logits += bias
+        rows = logits.argmax(axis=1)
+        best[start : start + len(rows)] = rows
+        at = np.flatnonzero(rows)
+        top = logits[at, rows[at]]
+        score[start + at] = 1 / np.exp(logits[at] - top[:, None]).sum(axis=1)
+    return best, score
+
+
+def _is_latin(char: str) -> bool:
+    if ord(char[0]) < 0x2000:
+        return ord(char[0]) < 0x370
+    return unicodedata.name(char[0], "").split(" ")[0] in _LATIN or 0x2010 <= ord(char[0]) <= 0x2044

@@ -1,0 +1,131 @@
+"""Pages in scripts that PP-OCRv6 does not know: find the script, then let Tesseract read them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.geometry import contains_point
+from docparse.model.base import Deadline
+from docparse.model.embedded import ocr_strips, ocr_tesseract, preprocess
+from docparse.model.embedded.ocr_script import SCRIPTS, Script, is_foreign, language_of, script_of, script_share
+from docparse.model.embedded.ocr_types import OcrLine, OcrWord
+
+_PROBES = 3
+_SURE = 0.8
+_POSSIBLE = 0.55
+_COVERED = 0.6
+_NO_BLANKS = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "CJK", "HIRAGANA", "KATAKANA")
+_last_found: list[Script] = []  # scripts of the pages before: a document rarely changes its script
+
+
+def find_script(
+    image: NDArray[np.uint8], lines: Sequence[OcrLine], *, deadline: Deadline | None = None
+) -> tuple[Script | None, tuple[str, ...]]:
+    """The script of lines that PP-OCRv6 could not read, and flags: data that Tesseract lacks for it.
+
+    Tesseract's own guess and then one script after the other reads some of the lines; the first that is sure of
+    letters of its own script wins.
+    """
+    installed = ocr_tesseract.languages()
+    ranked = sorted((line for line in lines if is_foreign(line)), key=lambda line: line.bbox[0] - line.bbox[2])
+    boxes = [line.bbox for line in ranked[:_PROBES]]
+    found = ocr_tesseract.orientation_and_script(preprocess.grey(image, 2000)) if installed else None
+    guess = script_of(found[2]) if found is not None else None
+    if guess is not None and found is not None and found[3] >= 2 and not _data(guess, installed):
+        return None, (f"script_unsupported:{guess.name}", f"install:{guess.package}")
+    best: tuple[float, Script] | None = None
+    for script in _candidates(guess):
+        data = _data(script, installed)
+        if not data or (deadline is not None and deadline.passed):
+            continue
+        read = ocr_strips.read_boxes(image, boxes, data[:1], deadline=deadline)
+        confidence = _trust(read, script)
+        if best is None or confidence > best[0]:
+            best = (confidence, script)
+        if confidence >= _SURE:
+            break
+    if best is None or best[0] < _POSSIBLE:
+        return None, ("script_unsupported:unknown",)
+    if best[1].name != "Latin":
+        _last_found[:] = [best[1]]
+    return best[1], ()
+
+
+def read_script(
+    image: NDArray[np.uint8], script: Script, others: Sequence[OcrLine], *, deadline: Deadline | None = None
+) -> tuple[list[OcrLine], bool]:
+    """Lines of a page in the script (with English), and whether all was read. `others` are PP-OCRv6's.
+
+    Lines that Tesseract's page analysis missed are read one by one.
+    """
+    languages = _page_languages(image, script, others, deadline)
+    lines, complete = ocr_tesseract.read_lines(image, languages, deadline=deadline)
+    missed = [line for line in others if not _covers(lines, line)]
+    if len(missed) > (1 - _COVERED) * len(others):
+        lines, missed = ocr_strips.read_boxes(image, [line.bbox for line in others], languages, deadline=deadline), []
+    lines += [line for line in missed if not is_foreign(line) and len(line.text) > 1]
+    return [_joined(line) for line in lines], complete
+
+
+def _candidates(guess: Script | None) -> Iterable[Script]:
+    first = [*_last_found, *([guess] if guess is not None else [])]
+    return dict.fromkeys([*first, SCRIPTS["Latin"], *(s for s in SCRIPTS.values() if s.name != "Vietnamese")])
+
+
+def _data(script: Script, installed: frozenset[str]) -> tuple[str, ...]:
+    """Tesseract data for a script, best first: its language's; the script's own where it has several languages."""
+    whole = (script.name, f"script/{script.name}")
+    single = (*script.languages, *dict(script.letters))
+    names = (*whole, *single) if script.letters else (*single, *whole)
+    return tuple(name for name in names if name in installed)
+
+
+def _trust(lines: Sequence[OcrLine], script: Script) -> float:
+    """Confidence of what was read, times the share of it in the script; 0 for next to nothing."""
+    text = " ".join(line.text for line in lines)
+    if sum(char.isalpha() for char in text) < 4:
+        return 0.0
+    weight = sum(len(word.text) for line in lines for word in line.words)
+    sure = sum(word.confidence * len(word.text) for line in lines for word in line.words) / weight
+    return sure * script_share(text, script)
+
+
+def _page_languages(
+    image: NDArray[np.uint8], script: Script, others: Sequence[OcrLine], deadline: Deadline | None
+) -> tuple[str, ...]:
+    """The language's data with English; the script's own data where the language's are not installed."""
+    installed = ocr_tesseract.languages()
+    data = _data(script, installed)
+    language = script.languages[0]
+    if script.letters and data and data[0] != language:
+        boxes = [line.bbox for line in sorted(others, key=lambda line: line.bbox[0] - line.bbox[2])[:8]]
+        read = ocr_strips.read_boxes(image, boxes, data[:1], deadline=deadline)
+        language = language_of(" ".join(line.text for line in read), script)
+    if language not in installed:
+        return data[:1]
+    return (language, "eng") if "eng" in installed and language != "eng" else (language,)
+
+
+def _covers(lines: Iterable[OcrLine], line: OcrLine) -> bool:
+    x, y = (line.bbox[0] + line.bbox[2]) / 2, (line.bbox[1] + line.bbox[3]) / 2
+    return any(contains_point(other.bbox, x, y) for other in lines)
+
+
+def _joined(line: OcrLine) -> OcrLine:
+    """Tesseract puts blanks between the letters of scripts that have none: only wide gaps stay."""
+    words: list[OcrWord] = []
+    for i, word in enumerate(line.words):
+        following = line.words[i + 1] if i + 1 < len(line.words) else None
+        height = word.bbox[3] - word.bbox[1]
+        tight = following is not None and following.bbox[0] - word.bbox[2] < 0.45 * max(height, 1.0)
+        close = tight and following is not None and _unspaced(word.text[-1]) and _unspaced(following.text[0])
+        words.append(word._replace(space=word.space and not close))
+    return line._replace(words=tuple(words))
+
+
+def _unspaced(char: str) -> bool:
+    return unicodedata.name(char, "").startswith(_NO_BLANKS)
