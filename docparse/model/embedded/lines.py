@@ -11,18 +11,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from docparse.geometry import Box
+from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.script import is_rtl_text
 from docparse.schemas.page import Word, WordStyle
 
 _ASCENT, _DESCENT = 0.78, 0.22
 _SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cells
 _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
-_GUTTER_ROWS = 4  # that many rows in a run leave the same stripe empty
 _BOLD = int(WordStyle.BOLD)
-_BIN = 2.0
 _NEAR = 40
 _TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
 _INVISIBLE = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u0000"
@@ -90,7 +87,14 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
         if size != word.size or baseline != word.baseline or type(word.style) is not int:
             word = word._replace(size=size, baseline=baseline, style=int(word.style))  # an IntFlag is slow to test
         kept.append(word)
-    return kept
+    return _even_sizes(kept) if kept and not kept[0].font else kept
+
+
+def _even_sizes(words: list[Word]) -> list[Word]:
+    """Words of an OCR, whose sizes are box heights and jitter, with the body's at one size."""
+    sizes = sorted(word.size for word in words for _ in range(min(len(word.text), 8)))
+    body = sizes[len(sizes) // 2]
+    return [word._replace(size=body) if 0.76 * body < word.size < 1.27 * body else word for word in words]
 
 
 @dataclass(slots=True)
@@ -130,7 +134,7 @@ def make_lines(words: Sequence[Word], rtl: bool = False) -> list[Line]:
     if not words:
         return []
     rows = _rows(_with_tall_signs([Piece.of(piece) for piece in _pieces(words)]))
-    gutters = Gutters([[piece.words for piece in row] for row in rows])
+    gutters = Gutters(words)
     merged = [piece for row in rows for piece in _merge_row(row, gutters)]
     lines = [line_of(piece.words, rtl) for piece in attach_small(merged)]
     lines.sort(key=lambda line: (line.baseline, line.x0))
@@ -206,61 +210,6 @@ def _rows(pieces: list[Piece]) -> list[list[Piece]]:
         rows.append([piece])
         base, size = piece.baseline, piece.size
     return rows
-
-
-class Gutters:
-    """Stripes that run of rows leave empty between two pieces of text."""
-
-    def __init__(self, rows: list[list[list[Word]]]) -> None:
-        self.stripes: list[Box] = []
-        if len(rows) < _GUTTER_ROWS:
-            return
-        x_min = min(word.bbox[0] for row in rows for piece in row for word in piece)
-        x_max = max(word.bbox[2] for row in rows for piece in row for word in piece)
-        bins = min(2000, int((x_max - x_min) / _BIN) + 1)
-        self._scan(rows, x_min, max((x_max - x_min) / bins, 1e-6), bins)
-
-    def _scan(self, rows: list[list[list[Word]]], left: float, step: float, bins: int) -> None:
-        used = [row for row in rows if len(row) > 1 or len(row[0]) > 1]
-        if len(used) < _GUTTER_ROWS or bins < 8:
-            return
-        state = np.zeros((len(used), bins), np.int8)  # 0 beside the row, 1 empty within it, 2 covered
-        tops = []
-        for r, row in enumerate(used):
-            words = sorted((word.bbox[0], word.bbox[2]) for piece in row for word in piece)
-            size = max(word.size for piece in row for word in piece)
-            tops.append((row[0][0].baseline - size, row[0][0].baseline + 0.3 * size))
-            first, end = words[0]
-            line = state[r]
-            line[int((first - left) / step) : int((max(b for _, b in words) - left) / step) + 1] = 2
-            for a, b in words[1:]:
-                if a - end > 0.55 * size:
-                    lo, hi = math.ceil((end - left) / step), int((a - left) / step)
-                    line[lo:hi] = 1
-                end = max(end, b)
-        self._runs(state, tops, left, step)
-
-    def _runs(self, state: np.ndarray, tops: list[tuple[float, float]], left: float, step: float) -> None:
-        gaps = (state == 1).sum(axis=0)
-        for column in np.flatnonzero(gaps >= _GUTTER_ROWS).tolist():
-            values = state[:, column]
-            start, count, last = -1, 0, -1
-            for r in np.flatnonzero(values).tolist():
-                if values[r] == 1:
-                    start = r if count == 0 else start
-                    count, last = count + 1, r
-                else:
-                    self._keep(count, start, last, tops, left + column * step, step)
-                    count = 0
-            self._keep(count, start, last, tops, left + column * step, step)
-
-    def _keep(self, count: int, start: int, last: int, tops: list[tuple[float, float]], x: float, step: float) -> None:
-        if count >= _GUTTER_ROWS:
-            self.stripes.append((x, tops[start][0], x + step, tops[last][1]))
-
-    def between(self, x0: float, x1: float, y: float) -> bool:
-        """Whether a gutter runs through the gap x0..x1 at height y."""
-        return any(x0 - 0.1 <= s[0] and s[2] <= x1 + 0.1 and s[1] <= y <= s[3] for s in self.stripes)
 
 
 def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:

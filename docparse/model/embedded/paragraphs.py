@@ -89,7 +89,17 @@ def _below(ordered: list[Line], i: int) -> list[int]:
 
 
 def split_chunk(lines: list[Line], stats: PageStats) -> list[Para]:
-    """Paragraphs of one column run."""
+    """Paragraphs of one column run. Each size of type in it has its own leading and margins."""
+    runs = [[lines[0]]]
+    for prev, line in pairwise(lines):
+        if _other_size(prev, line):
+            runs.append([line])
+        else:
+            runs[-1].append(line)
+    return [para for run in runs for para in _split_run(run, stats)]
+
+
+def _split_run(lines: list[Line], stats: PageStats) -> list[Para]:
     if len(lines) == 1:
         return [Para(lines, [False], lines[0].x0, lines[0].x1)]
     splitter = _Splitter(lines, stats)
@@ -102,6 +112,11 @@ def split_chunk(lines: list[Line], stats: PageStats) -> list[Para]:
             paras[-1].lines.append(lines[i])
             paras[-1].breaks.append(how == "newline")
     return paras
+
+
+def _other_size(prev: Line, line: Line) -> bool:
+    em = max(prev.size, line.size)
+    return abs(prev.size - line.size) > 0.09 * em + 0.2
 
 
 class _Splitter:
@@ -138,8 +153,6 @@ class _Splitter:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
         if line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3:
-            return "break"
-        if abs(prev.size - line.size) > 0.09 * em + 0.2:
             return "break"
         if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
             return "break"
