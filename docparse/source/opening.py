@@ -187,7 +187,7 @@ def _as_path(
             raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no regular file'}, not a PDF or image")
         return path.absolute(), name or path.name  # the child may have started in another folder
     try:
-        file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="docparse-"))
+        file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="docparse-"))  # noqa: SIM115
         if isinstance(source, bytes):
             _check_size(len(source), name or "the input", settings)
             file.write(source)

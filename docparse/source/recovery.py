@@ -8,6 +8,7 @@ import pymupdf
 
 _MOST_BYTES = 64 << 20  # a larger file is not worth a second copy in memory
 _MOST_OBJECTS = 200_000
+_LOOKED_AT = 20  # pages that may be blank before the rest counts as lost too
 
 
 def rebuilt(document: pymupdf.Document, path: str) -> pymupdf.Document | None:
@@ -25,10 +26,17 @@ def rebuilt(document: pymupdf.Document, path: str) -> pymupdf.Document | None:
         f"trailer\n<</Size {length + 2}/Root {length} 0 R>>\n%%EOF\n"
     )
     again = pymupdf.open(stream=Path(path).read_bytes() + tail.encode("ascii"), filetype="pdf")
-    if again.page_count < 1:
+    if not any(_shows_something(again, number) for number in range(min(again.page_count, _LOOKED_AT))):
         again.close()
         return None
     return again
+
+
+def _shows_something(document: pymupdf.Document, number: int) -> bool:
+    try:
+        return bool(document[number].get_bboxlog())
+    except (RuntimeError, ValueError):
+        return False
 
 
 def _is_page(document: pymupdf.Document, xref: int) -> bool:

@@ -1,0 +1,207 @@
+"""Words of a text layer: where they are cut, what is hidden, what is garbled."""
+
+import made_sources as made
+import pymupdf
+import pytest
+
+from docparse.schemas.page import PageImage, TextQuality, Word, WordStyle
+from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled
+from docparse.source.words import clean
+
+FONT = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+ENGLISH = (
+    "The quick brown fox jumps over the lazy dog while seven wizards quietly mix their potions before the morning"
+    " comes and nobody in the village would ever believe what happened there during the night"
+)
+
+
+def page_of(content: bytes, resources: bytes = FONT) -> PageImage:
+    return made.first_page(made.raw_pdf(content, page=b"/MediaBox[0 0 400 300]", resources=resources))
+
+
+def texts(page: PageImage) -> list[str]:
+    return [word.text for word in page.text.words]
+
+
+def test_words_know_their_place_size_and_font() -> None:
+    first, second = made.first_page(made.text_pdf("Hello world")).text.words
+    assert (first.text, second.text) == ("Hello", "world")
+    assert first.size == 12
+    assert first.font == "Helvetica"
+    assert first.baseline == pytest.approx(60, abs=0.1)
+    assert first.bbox[0] == pytest.approx(50, abs=0.5)
+    assert first.bbox[2] < second.bbox[0]
+    assert first.line == second.line
+    assert first.confidence == 1.0
+
+
+def test_words_are_cut_where_font_or_size_change() -> None:
+    page = page_of(b"BT /F 12 Tf 50 200 Td (x) Tj /F 7 Tf -3 Ts (1) Tj 5 Ts (2) Tj 0 Ts /F 12 Tf ( next) Tj ET")
+    x, sub, sup, following = page.text.words
+    assert [x.text, sub.text, sup.text, following.text] == ["x", "1", "2", "next"]
+    assert [word.space for word in (x, sub, sup)] == [False, False, True]
+    assert sub.style & WordStyle.SUBSCRIPT
+    assert sup.style & WordStyle.SUPERSCRIPT
+    assert not x.style & (WordStyle.SUBSCRIPT | WordStyle.SUPERSCRIPT)
+
+
+def test_a_gap_parts_words_where_the_font_has_no_blank() -> None:
+    assert texts(page_of(b"BT /F 12 Tf 50 200 Td [(two) -400 (words)] TJ ET")) == ["two", "words"]
+
+
+def test_letterspaced_words_stay_whole() -> None:
+    page = page_of(b"BT /F 12 Tf 3.5 Tc 50 200 Td (HEADING) Tj ET")
+    assert texts(page) == ["HEADING"]
+
+
+def test_overprinted_text_counts_once() -> None:
+    page = page_of(b"BT /F 12 Tf 50 200 Td (Bold) Tj ET BT /F 12 Tf 50.3 200 Td (Bold) Tj ET")
+    (word,) = page.text.words
+    assert word.text == "Bold"
+
+
+def test_side_text_is_flagged() -> None:
+    (word,) = page_of(b"BT /F 12 Tf 0 1 -1 0 50 100 Tm (sideways) Tj ET").text.words
+    assert word.text == "sideways"
+    assert word.style & WordStyle.ROTATED
+    assert word.bbox[3] - word.bbox[1] > word.bbox[2] - word.bbox[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        ("o\ufb03ce", "office"),
+        ("co\u00adop", "co-op"),
+        ("a\0b\x07c", "abc"),
+        ("\ufeffzero\u200bwidth", "zerowidth"),
+        ("\ufeb3\ufefc\ufee1", "سلام"),
+        ("\u2f08", "人"),
+        ("नमस्ते", "नमस्ते"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("①½ﾊ", "①½ﾊ"),
+    ],
+)
+def test_clean(raw: str, wanted: str) -> None:
+    assert clean(raw) == wanted
+
+
+HIDING = {
+    "render mode 3": b"BT /F 12 Tf 3 Tr 50 200 Td (secret) Tj ET",
+    "white on white": b"1 g BT /F 12 Tf 50 200 Td (secret) Tj ET",
+    "no size": b"BT /F 0.2 Tf 50 200 Td (secret) Tj ET",
+    "under a white box": b"BT /F 12 Tf 50 200 Td (secret) Tj ET 1 g 40 190 100 30 re f",
+    "under a black box": b"BT /F 12 Tf 50 200 Td (secret) Tj ET 0 g 40 190 100 30 re f",
+    "black on black": b"0 g 40 190 100 30 re f BT /F 12 Tf 50 200 Td (secret) Tj ET 0 g 40 190 100 30 re f",
+}
+
+
+@pytest.mark.parametrize("how", HIDING)
+def test_hidden_words_stand_apart(how: str) -> None:
+    page = page_of(b"0 g BT /F 12 Tf 50 100 Td (visible) Tj ET " + HIDING[how])
+    assert texts(page) == ["visible"]
+    assert [word.text for word in page.text.hidden] == ["secret"]
+    assert page.text.quality is TextQuality.SOUND
+    alone = page_of(HIDING[how])
+    assert alone.text.quality is TextQuality.HIDDEN
+    assert alone.text.words == ()
+
+
+def test_text_off_the_page_is_not_read() -> None:
+    assert texts(page_of(b"BT /F 12 Tf 50 200 Td (here) Tj 900 0 Td (gone) Tj ET")) == ["here"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"0 0 0.5 rg 40 190 100 30 re f 1 g BT /F 12 Tf 50 200 Td (shown) Tj ET",
+        b"0.9 g 40 190 100 30 re f 0 g BT /F 12 Tf 50 200 Td (shown) Tj ET",
+        b"BT /F 12 Tf 50 200 Td (shown) Tj ET 40 190 100 30 re S",
+    ],
+)
+def test_words_on_a_ground_are_seen(content: bytes) -> None:
+    page = page_of(content)
+    assert texts(page) == ["shown"]
+    assert page.text.hidden == ()
+
+
+def test_page_without_text() -> None:
+    assert page_of(b"").text.quality is TextQuality.ABSENT
+
+
+def words_of(text: str, font: str = "F") -> list[Word]:
+    return [Word(part, (0, 0, 1, 1), font=font) for part in text.split()]
+
+
+def shifted(text: str, by: int) -> str:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return text.lower().translate(str.maketrans(letters, letters[by:] + letters[:by]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ENGLISH,
+        "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw. Są oni obdarzeni rozumem i"
+        " sumieniem i powinni postępować wobec innych w duchu braterstwa.",
+        "Kaikki ihmiset syntyvät vapaina ja tasavertaisina arvoltaan ja oikeuksiltaan. Heille on annettu järki ja omatunto",
+        "Tất cả mọi người sinh ra đều được tự do và bình đẳng về nhân phẩm và quyền lợi. Mọi con người đều được tạo hoá",
+        "Všichni lidé rodí se svobodní a sobě rovní co do důstojnosti a práv. Jsou nadáni rozumem a svědomím a mají",
+        "Bütün insanlar hür, haysiyet ve haklar bakımından eşit doğarlar. Akıl ve vicdana sahiptirler ve birbirlerine",
+        "Alle Menschen sind frei und gleich an Würde und Rechten geboren. Sie sind mit Vernunft und Gewissen begabt",
+        "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом и совестью",
+        "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。",
+        "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है",
+        "∫ ∑ α β γ ≤ ≥ ∂ ∇ ∈ ℝ → x y z f g",
+        "12,345.67 8.90 100% 2024-01-31 (45) -7.5 €",
+        "DE89370400440532013000 COBADEFFXXX GB29NWBK60161331926819 XK-201-B QRTZ-55",
+    ],
+)
+def test_real_languages_are_sound(text: str) -> None:
+    fonts, share = garbled_fonts(words_of(text))
+    assert not fonts
+    assert not too_garbled(share)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        shifted(ENGLISH, 3),
+        shifted(ENGLISH, 13),
+        ENGLISH.lower().translate(str.maketrans("etaoinshrdlu", "zqxjkvbpygwf")),
+        "\ue012\ue034\ue045 \ue012\ue067\ue055\ue021 \ue011\ue045",
+        "\ufffd\ufffd\ufffd \ufffd\ufffd ab",
+        "\x83\x84\x91 \x85\x99\x82\x81",
+        "Âñå ëþäè ðîæäàþòñÿ ñâîáîäíûìè è ðàâíûìè â ñâîåì äîñòîèíñòâå è ïðàâàõ îíè íàäåëåíû ðàçóìîì è ñîâåñòüþ",
+    ],
+)
+def test_nonsense_is_garbled(text: str) -> None:
+    assert too_garbled(garbled_fonts(words_of(text))[1])
+
+
+def test_one_garbled_font_does_not_condemn_the_page() -> None:
+    words = words_of(ENGLISH * 3) + words_of("\ue012\ue034 \ue045\ue011", "Symbols")
+    fonts, share = garbled_fonts(words)
+    assert fonts == {"Symbols"}
+    assert not too_garbled(share)
+
+
+def test_bullets_are_not_garbled() -> None:
+    fonts, _ = garbled_fonts([Word("\uf0b7", (0, 0, 1, 1), font="Symbol")] * 9)
+    assert not fonts
+
+
+def test_bare_character_codes_that_read_well_are_taken() -> None:
+    assert reads_well(words_of(ENGLISH))
+    assert not reads_well(words_of(shifted(ENGLISH, 5)))
+
+
+def test_garbled_page_is_rendered_for_reading() -> None:
+    document = pymupdf.open()
+    page = document.new_page(width=400, height=300)
+    writer = pymupdf.TextWriter(page.rect)
+    writer.append((20, 60), shifted(ENGLISH, 4)[:100])
+    writer.write_text(page)
+    image = made.first_page(document.tobytes())
+    assert image.text.quality is TextQuality.GARBLED
+    assert "Unicode" in image.text.reason
+    assert image.pixels is not None
