@@ -58,7 +58,7 @@ class Decoder:
             self._latin_head = (np.ascontiguousarray(model.head[0][:, self._latin]), model.head[1][self._latin])
 
     def decode(self, output: NDArray[np.float32]) -> Decoded:
-        """`output`: the network's for one strip, (columns, features) or, where it kept its head, (columns, characters)."""
+        """`output`: (columns, features) of one strip, or (columns, characters) where the network kept its head."""
         if self._model.head is None:
             best = output.argmax(axis=1)
             return self._collapse(best, output[np.arange(len(best)), best])

@@ -104,7 +104,8 @@ def _page_languages(
     if script.letters and data and data[0] != language:
         boxes = [line.bbox for line in sorted(others, key=lambda line: line.bbox[0] - line.bbox[2])[:8]]
         read = ocr_strips.read_boxes(image, boxes, data[:1], deadline=deadline)
-        language = language_of(" ".join(line.text for line in read), script)
+        sure = (word.text for line in read for word in line.words if word.confidence > _SURE)
+        language = language_of(" ".join(sure), script)
     if language not in installed:
         return data[:1]
     return (language, "eng") if "eng" in installed and language != "eng" else (language,)
