@@ -163,15 +163,14 @@ def _spanners(texts: Sequence[Sequence[Chunk]]) -> list[list[bool]]:
     return result
 
 
-def without_symbol_columns(found: list[Corridor], rows: Sequence[TextRow]) -> list[Corridor]:
+def without_symbol_columns(bounds: list[float], rows: Sequence[TextRow]) -> list[float]:
     """Columns of nothing but "$" or "%" or footnote marks belong to their neighbour."""
-    kept = list(found)
+    kept = list(bounds)
     while kept:
-        middles = [corridor.middle for corridor in kept]
         texts: list[list[str]] = [[] for _ in range(len(kept) + 1)]
         for row in rows:
             for chunk in row.chunks:
-                first, last = bisect_right(middles, chunk.x0), bisect_right(middles, chunk.x1)
+                first, last = bisect_right(kept, chunk.x0), bisect_right(kept, chunk.x1)
                 if first == last:
                     texts[first].append(chunk.text)
         drop = next((d for d in (_symbol_side(texts, i) for i in range(len(texts))) if d is not None), None)
@@ -185,7 +184,7 @@ def _symbol_side(texts: list[list[str]], column: int) -> int | None:
     """The corridor to close beside a column of symbols, None where it is a column of its own."""
     column_texts = texts[column]
     if not column_texts:
-        return min(column, len(texts) - 2) if len(texts) > 1 else None
+        return None
     if column < len(texts) - 1 and all(_RIGHT_OF_SYMBOL.match(text) for text in column_texts):
         return column
     if column > 0 and all(_LEFT_OF_SYMBOL.match(text) for text in column_texts):

@@ -39,7 +39,7 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
         tables = without_overlaps(tables + _lattices(horizontal, vertical, words))
     lattices = [table.bbox for table in tables]
     stacks = [box for box in rule_stacks(horizontal, words, em) if not _meets(box, lattices)]
-    runs = text_runs(words, lattices + stacks, em)
+    runs = text_runs(words, lattices, em)
     stacks, runs = join_runs(stacks, runs, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
     others = [region.bbox for region in regions if region.kind != "table" and region.score >= 0.6]

@@ -99,17 +99,34 @@ def _box(run: Sequence[TextRow]) -> Box:
 
 
 def join_runs(boxes: Sequence[Box], runs: Sequence[Run], em: float) -> tuple[list[Box], list[Run]]:
-    """Boxes grown by the runs of numbers that go on right below or above in the same width; and the other runs."""
+    """Boxes grown by the runs of numbers around them or going on right below or above; and the other runs."""
     grown = list(boxes)
     rest = []
     for run in runs:
-        x0, y0, x1, y1 = run.bbox
-        for i, box in enumerate(grown):
-            shared = min(box[2], x1) - max(box[0], x0)
-            near = y0 - box[3] < 1.8 * em and box[1] - y1 < 1.8 * em
-            if near and run.numbers > 0.3 and shared > 0.8 * max(box[2] - box[0], x1 - x0):
-                grown[i] = union((box, run.bbox))
-                break
-        else:
+        touched = [i for i, box in enumerate(grown) if run.numbers > 0.3 and _goes_on(box, run.bbox, em)]
+        if not touched:
             rest.append(run)
+        elif len(touched) == 1:
+            grown[touched[0]] = _grown(grown[touched[0]], run.bbox, em)
+        elif all(run.bbox[2] - run.bbox[0] > 1.15 * (grown[i][2] - grown[i][0]) for i in touched):
+            inside = union([run.bbox, *(grown[i] for i in touched)])  # rules under some columns only
+            grown = [box for i, box in enumerate(grown) if i not in touched] + [inside]
     return grown, [run for run in rest if not any(overlap(run.bbox, box) for box in grown)]
+
+
+def _grown(box: Box, run: Box, em: float) -> Box:
+    """The box with the run; of a run that crosses the box only what rules under the data columns have left out."""
+    if not overlap(box, run):
+        return union((box, run))
+    if run[0] < box[0] - 3 * em:
+        return (run[0], min(box[1], run[1]), max(box[2], min(run[2], box[2] + em)), max(box[3], run[3]))
+    return box
+
+
+def _goes_on(box: Box, run: Box, em: float) -> bool:
+    """The run is in the box's columns, and reaches to it or nearly so."""
+    shared = min(box[2], run[2]) - max(box[0], run[0])
+    near = run[1] - box[3] < 1.8 * em and box[1] - run[3] < 1.8 * em
+    if overlap(box, run):
+        return shared > 0.8 * min(box[2] - box[0], run[2] - run[0])
+    return near and shared > 0.8 * max(box[2] - box[0], run[2] - run[0])

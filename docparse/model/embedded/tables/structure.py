@@ -45,8 +45,8 @@ def open_grid(area: Area, em: float) -> tuple[Grid, int] | None:
     rows = text_rows(area.words)
     make_chunks(rows, chunk_gap(area.words, rows, em), area.vertical)
     header = _header_lines(area, rows, em)
-    found = without_symbol_columns(corridors(rows, header, em, blank_of(area.words, rows)), rows)
-    bounds = _bounds(area, found, em)
+    found = corridors(rows, header, em, blank_of(area.words, rows))
+    bounds = without_symbol_columns(_bounds(area, found, em), rows)
     if not bounds:
         return None
     return _build(area, rows, header, bounds, em)
