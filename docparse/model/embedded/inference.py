@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,14 @@ def model_path(name: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def _import_openvino() -> Any:
+    """OpenVINO without its telemetry, which reports every import to its maker: nothing leaves this machine."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
+
+
 class Model:
     """One loaded network: a float32 batch in, its outputs in the order of the file out. Safe to call from threads.
 
@@ -79,8 +88,7 @@ class Model:
             return self._run(batch)
 
     def _load_openvino(self, path: Path, threads: int) -> None:
-        import openvino
-
+        openvino = _import_openvino()
         core = openvino.Core()
         model = core.read_model(str(path))
         info = model.get_rt_info()
