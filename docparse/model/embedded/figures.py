@@ -40,7 +40,7 @@ def find_figures(
     for region in regions:
         if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
             inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
-            box = _snug(region.bbox, inner)
+            box = _without_text(_snug(region.bbox, inner), words, em)
             figures.append(Figure(box, region.kind == "chart", score=region.score))
     for box in boxes + drawn:
         known = [figure.bbox for figure in figures]
@@ -53,6 +53,23 @@ def find_figures(
 
 def _covers(table: Box, figure: Box) -> bool:
     return overlap(table, figure) > 0.5 * min(area(table), area(figure))
+
+
+def _without_text(box: Box, words: Sequence[Word], em: float) -> Box:
+    """The box without lines of running text at its foot and head, which are captions and paragraphs."""
+    rows: dict[int, list[Word]] = {}
+    for word in words:
+        if inside_share(word.bbox, box) > 0.5:
+            rows.setdefault(word.line, []).append(word)
+    full = [union(word.bbox for word in row) for row in rows.values() if len(row) >= 6]
+    x0, y0, x1, y1 = box
+    for line in sorted(full, key=lambda line: -line[1]):
+        if line[3] > y1 - 2.2 * em and line[1] > y0 + 3 * em:
+            y1 = min(y1, line[1] - 0.2 * em)
+    for line in sorted(full, key=lambda line: line[1]):
+        if line[1] < y0 + 2.2 * em and line[3] < y1 - 3 * em:
+            y0 = max(y0, line[3] + 0.2 * em)
+    return (x0, y0, x1, y1)
 
 
 def _snug(region: Box, inner: list[Box]) -> Box:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from docparse.geometry import inside_share
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.stats import PageStats
+from docparse.model.embedded.types import Region
 from docparse.schemas.page import PageImage
 
 _PAGE_NUMBER = re.compile(
@@ -43,18 +45,38 @@ class Furniture:
     numbers: list[Line] = field(default_factory=list)
 
 
-def split_furniture(page: PageImage, lines: Sequence[Line], stats: PageStats, top: float, bottom: float) -> Furniture:
+def split_furniture(
+    page: PageImage,
+    lines: Sequence[Line],
+    stats: PageStats,
+    top: float,
+    bottom: float,
+    regions: Sequence[Region] = (),
+) -> Furniture:
     """Lines parted; `top` and `bottom` bound the tables and figures of the page, which are body."""
+    seen = [line for line in lines if _in_region(line, regions, page.height)]
+    if seen:
+        known = {id(line) for line in seen}
+        lines = [line for line in lines if id(line) not in known]
     rows = _rows(lines)
     heads = _take(page, rows, stats, top, down=True) if len(rows) > 3 else []
     rest = rows[len(heads) :]
     feet = _take(page, rest[::-1], stats, page.height - bottom, down=False) if len(rest) > 2 else []
     body = rest[: len(rest) - len(feet)]
     result = Furniture([line for row in body for line in row])
-    for rows_found, target in ((heads, result.headers), (feet[::-1], result.footers)):
+    upper = [line for line in seen if line.baseline < 0.5 * page.height]
+    lower = [line for line in seen if line.baseline >= 0.5 * page.height]
+    for rows_found, target in (([upper, *heads], result.headers), ([*feet[::-1], lower], result.footers)):
         for line in (line for row in rows_found for line in row):
             (result.numbers if is_page_number(line_text(line)) else target).append(line)
     return result
+
+
+def _in_region(line: Line, regions: Sequence[Region], height: float) -> bool:
+    """Whether the layout model took a line at the page's edge for a running header or footer."""
+    if 0.14 * height < line.baseline < 0.88 * height:
+        return False
+    return any(region.kind in ("header", "footer") and inside_share(line.box, region.bbox) > 0.6 for region in regions)
 
 
 def is_page_number(text: str) -> bool:

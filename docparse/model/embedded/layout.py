@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from docparse.geometry import Box, contains_point
+from docparse.geometry import Box, area, contains_point, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
@@ -38,6 +38,7 @@ def build_blocks(
 ) -> list[Block]:
     """Blocks of a page in reading order, boxes in page units, ids unset. No word outside tables is lost."""
     kept = sound_words(words, page.width, page.height)
+    tables = [table for table in tables if not _is_other(table, regions)]
     if tables:
         kept = [word for word in kept if not _in_table(word, tables)]
     ways = _by_direction(kept)
@@ -72,9 +73,10 @@ def _upright_blocks(
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)
     bottom = max((box[3] for box in fixed), default=0.0)
-    furniture = split_furniture(page, lines, stats, top, bottom)
+    furniture = split_furniture(page, lines, stats, top, bottom, regions)
+    walls = [region.bbox for region in regions if region.kind in ("heading", "caption")]
     content = Content(page, stats, regions, [figure.bbox for figure in figures], [table.bbox for table in tables])
-    body: list[Block] = body_blocks(make_paragraphs(furniture.body, stats), content)
+    body: list[Block] = body_blocks(make_paragraphs(furniture.body, stats, walls), content)
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     order = reading_order([block.bbox or (0, 0, 0, 0) for block in body], stats.size, rtl=stats.rtl)
@@ -148,6 +150,17 @@ def table_block(table: FoundTable) -> Table:
         bbox=table.bbox, rows=table.rows, cols=table.cols, cells=list(table.cells),
         confidence=min(1.0, max(0.0, table.confidence)),
     )  # fmt: skip
+
+
+def _is_other(table: FoundTable, regions: Sequence[Region]) -> bool:
+    """Whether the layout model sees text and figures where a frame was taken for a table."""
+    seen = 0.0
+    for region in regions:
+        if region.kind == "table" and overlap(region.bbox, table.bbox) > 0.4 * min(area(region.bbox), area(table.bbox)):
+            return False
+        if region.kind in ("text", "figure", "heading", "caption") and region.score > 0.5:
+            seen += overlap(region.bbox, table.bbox)
+    return seen > 0.6 * area(table.bbox)
 
 
 def _in_table(word: Word, tables: Sequence[FoundTable]) -> bool:

@@ -225,7 +225,7 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
         if (
             alike
             and (-0.8 if stacked else -0.35) * em <= gap <= _MERGE_GAP_EM * em
-            and not (gap > 0.45 * em and gutters.between(last.x1, part.x0, part.baseline))
+            and not (gap > gutters.least_em * em and gutters.between(last.x1, part.x0, part.baseline))
         ):
             merged[-1] = Piece.of(last.words + part.words)
         else:
@@ -239,7 +239,7 @@ def _cut_at_gutters(piece: Piece, gutters: Gutters) -> list[Piece]:
     words = sorted(piece.words, key=lambda word: word.bbox[0])
     groups, end = [[words[0]]], words[0].bbox[2]
     for word in words[1:]:
-        if word.bbox[0] - end > 0.55 * piece.size and gutters.between(end, word.bbox[0], word.baseline):
+        if word.bbox[0] - end > gutters.least_em * piece.size and gutters.between(end, word.bbox[0], word.baseline):
             groups.append([word])
         else:
             groups[-1].append(word)

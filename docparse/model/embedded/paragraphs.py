@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from docparse.geometry import Box
+from docparse.geometry import Box, inside_share
 from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
@@ -44,12 +44,16 @@ class Para:
         return self.lines[0].size if len(self.lines) < 3 else median(line.size for line in self.lines)
 
 
-def make_paragraphs(lines: Sequence[Line], stats: PageStats) -> list[Para]:
-    """Paragraphs of a page or region, top to bottom (columns still to be ordered)."""
-    return [para for chunk in chunks(lines, stats) for para in split_chunk(chunk, stats)]
+def make_paragraphs(lines: Sequence[Line], stats: PageStats, walls: Sequence[Box] = ()) -> list[Para]:
+    """Paragraphs of a page, top to bottom (columns still to be ordered); none reaches over the edge of a wall."""
+    return [para for chunk in chunks(lines, walls) for para in split_chunk(chunk, stats)]
 
 
-def chunks(lines: Sequence[Line], stats: PageStats) -> list[list[Line]]:
+def _within(line: Line, walls: Sequence[Box]) -> int:
+    return next((i for i, wall in enumerate(walls) if inside_share(line.box, wall) > 0.6), -1)
+
+
+def chunks(lines: Sequence[Line], walls: Sequence[Box] = ()) -> list[list[Line]]:
     """Runs of lines where each has exactly one neighbour below and above."""
     ordered = sorted(lines, key=lambda line: (line.y0, line.x0))
     below = [_below(ordered, i) for i in range(len(ordered))]
@@ -58,6 +62,9 @@ def chunks(lines: Sequence[Line], stats: PageStats) -> list[list[Line]]:
         for j in found:
             above[j] += 1
     nxt = [found[0] if len(found) == 1 and above[found[0]] == 1 else -1 for found in below]
+    if walls:
+        wall = [_within(line, walls) for line in ordered]
+        nxt = [j if j >= 0 and wall[i] == wall[j] else -1 for i, j in enumerate(nxt)]
     heads = set(range(len(ordered))) - {j for j in nxt if j >= 0}
     result = []
     for i in sorted(heads):
