@@ -37,14 +37,14 @@ def to_markdown(
     *,
     headers_footers: HeadersFooters = "drop",
     images: Images = "none",
-    figure_text: bool = False,
+    figure_text: bool = True,
     page_breaks: bool = False,
 ) -> str:
     """Markdown in reading order.
 
     Running headers, footers and page numbers are left out unless `headers_footers` is "keep". `images` is "none",
-    "embed" (data URLs) or a mapping from block id to a relative path. `figure_text` adds the text that is printed in
-    figures and charts; `page_breaks` puts a comment before each page.
+    "embed" (data URLs) or a mapping from block id to a relative path. Text printed in figures and
+    charts follows them unless `figure_text` is false; `page_breaks` puts a comment before each page.
     """
     writer = _Writer(headers_footers == "keep", images, figure_text)
     parts: list[str] = []
