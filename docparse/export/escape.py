@@ -6,17 +6,24 @@ other place: a lone `*` (a footnote mark) or `$` (a price) stays as it is.
 
 from __future__ import annotations
 
+import html
 import re
 
 # Inline math as the model writes it: no blank inside the signs, no digit after the closing one ("$5 and $6" is money).
 _MATH = re.compile(r"(?<![\\$\w])\$(?![\s$])((?:[^$\n\\]|\\.){1,400}?)(?<!\s)\$(?![\d$])")
 _MATH_SIGN = re.compile(r"[\\^_{}=<>+*/|]|\A\(?[A-Za-z](?:['′]|\([A-Za-z]\)|,\s*[A-Za-z])*\)?\Z")
 _ALWAYS = re.compile(r"\\(?=[!-/:-@\[-`{-~])|&(?=#?\w{1,32};)|\](?=[(:])|!(?=\[)|~~|<(?=[A-Za-z/!?])")
+_BRACKET = re.compile(r"[\[\]]")
+_ENTITY = re.compile(r"&#?\w{1,32};")
 _DOLLAR = re.compile(r"\$")
 _TICK = re.compile(r"`")
 _PAIRS = (  # sign, what may open, what may close
     (re.compile(r"(?<!\s)\*|\*(?!\s)"), re.compile(r"\*+(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*")),
-    (re.compile(r"(?<!\w)_|_(?!\w)"), re.compile(r"(?<![^\W_])_+(?=[^\s_])"), re.compile(r"(?<=[^\s_])_+(?!\w)")),
+    (
+        re.compile(r"(?<![^\W_])_|_(?![^\W_])"),
+        re.compile(r"(?<![^\W_])_+(?=[^\s_])"),
+        re.compile(r"(?<=[^\s_])_+(?!\w)"),
+    ),
 )
 _LINE = re.compile(
     r"^(#{1,6}(?=\s|$)|[-+*](?=\s|$)|>|=+[ \t]*$|[-_*](?=[ \t]*[-_*][-_* \t]*$)|[|:](?=[-:| \t]*-[-:| \t]*$))", re.M
@@ -44,14 +51,14 @@ def escape_line(text: str) -> str:
 
 def escape_label(text: str) -> str:
     """Text between the brackets of an image or link."""
-    return re.sub(r"(?<!\\)([\[\]])", r"\\\1", escape_line(text))
+    return "".join(part for part, _ in _split(" ".join(text.split()), _BRACKET))
 
 
 def escape_cell(text: str) -> str:
     """Text of a pipe table's cell: one line, no bare pipe, not even in math."""
     parts = _split(" ".join(text.split()))
     joined = "".join(part.replace("|", r"\vert ") if is_math else part for part, is_math in parts)
-    return re.sub(r"(?<!\\)\|", r"\\|", joined)
+    return joined.replace("|", r"\|")
 
 
 def escape_spans(text: str) -> str:
@@ -72,7 +79,7 @@ def fence(text: str, language: str) -> str:
     return f"{marks}{info}\n{text}\n{marks}"
 
 
-def _split(text: str) -> list[tuple[str, bool]]:
+def _split(text: str, *more: re.Pattern[str]) -> list[tuple[str, bool]]:
     """(Markdown, whether it is math) of the stretches of a text."""
     if not _needs_care(text):
         return [(text, False)]
@@ -84,7 +91,7 @@ def _split(text: str) -> list[tuple[str, bool]]:
             position = match.end()
     stretches.append((text[position:], False))
     plain = "".join(part for part, is_math in stretches if not is_math)
-    signs = [_ALWAYS]
+    signs = [_ALWAYS, *more]
     if "$" in plain and (len(stretches) > 1 or plain.count("$") > 1):
         signs.append(_DOLLAR)
     if plain.count("`") > 1:
@@ -97,7 +104,7 @@ def _split(text: str) -> list[tuple[str, bool]]:
 
 
 def _needs_care(text: str) -> bool:
-    return any(sign in text for sign in "\\$`*_&<]!~|")
+    return any(sign in text for sign in "\\$`*_&<[]!~|")
 
 
 def _pairs(text: str, opens: re.Pattern[str], closes: re.Pattern[str]) -> bool:
@@ -107,6 +114,9 @@ def _pairs(text: str, opens: re.Pattern[str], closes: re.Pattern[str]) -> bool:
 
 def _escaped(match: re.Match[str]) -> str:
     sign = match.group()
+    if sign == "&":
+        entity = _ENTITY.match(match.string, match.start())
+        return sign if entity is None or html.unescape(entity.group()) == entity.group() else r"\&"
     return "&lt;" if sign == "<" else r"\~\~" if sign == "~~" else "\\" + sign
 
 
