@@ -112,6 +112,6 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
     """16-bit and float grey to 8 bits: Pillow's own conversion clips everything above 255 to white."""
-    high = image.getextrema()[1]
+    high: Any = image.getextrema()[1]
     top: Any = 65535.0 if image.mode.startswith("I") and high > 255 else 255.0 if high > 1 else 1.0
     return image.convert("F").point(lambda value: value * (255.0 / top) + 0.0).convert("L")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import IO, BinaryIO, Self
 
 from docparse.errors import (
     DocparseError,
@@ -200,7 +200,7 @@ def _as_path(
     return Path(file.name), name or "document"
 
 
-def _copy(source: BinaryIO, target: BinaryIO, name: str, settings: Settings) -> None:
+def _copy(source: BinaryIO, target: IO[bytes], name: str, settings: Settings) -> None:
     size = 0
     while block := source.read(_MIB):
         size += len(block)

@@ -61,13 +61,15 @@ class PdfReader:
             raise DamagedFile(f"page {number} can't be read: {error}", page=number) from None
 
     def attachments(self) -> dict[str, bytes]:
-        files = {}
-        count = self._document.embfile_count() if self._document is not None else 0
-        for index in range(count):
+        files: dict[str, bytes] = {}
+        document = self._document
+        if document is None:
+            return files
+        for index in range(document.embfile_count()):
             with contextlib.suppress(RuntimeError, ValueError):  # one broken attachment does not lose the others
-                info = self._document.embfile_info(index)
+                info = document.embfile_info(index)
                 name = info.get("ufilename") or info.get("filename") or info.get("name") or f"attachment-{index + 1}"
-                files[name] = self._document.embfile_get(index)
+                files[name] = document.embfile_get(index)
         return files
 
     def close(self) -> None:

@@ -32,7 +32,7 @@ def page_count(file: OpenFile) -> int:
     from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError
 
     try:
-        pages = pdfinfo_from_path(file.path, userpw=file.password, timeout=_seconds(file.limits)).get("Pages", 0)
+        pages = pdfinfo_from_path(file.path, userpw=file.password or "", timeout=_seconds(file.limits)).get("Pages", 0)
     except PDFInfoNotInstalledError:
         raise MissingDependency("pdfinfo is not installed", user_action=_INSTALL) from None
     except (PDFPageCountError, ValueError, OSError, subprocess.TimeoutExpired):
@@ -64,7 +64,7 @@ def _drawn(file: OpenFile, number: int, width_px: int, height_px: int) -> Image:
 
     try:
         images = convert_from_path(
-            file.path, first_page=number, last_page=number, size=(width_px, height_px), userpw=file.password,
+            file.path, first_page=number, last_page=number, size=(width_px, height_px), userpw=file.password or "",
             use_cropbox=True, timeout=_seconds(file.limits),
         )  # fmt: skip
     except Exception as error:  # pdf2image raises what its parts raise; the guard has the last word on hangs

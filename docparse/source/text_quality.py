@@ -12,14 +12,16 @@ from docparse.schemas.page import Word
 _GARBLED_SHARE = 0.25  # of a page's characters, in garbled fonts
 _BAD_SHARE = 0.3  # of a font's characters
 _ENOUGH_LETTERS = 60  # below, letter statistics say nothing
-_USUAL_PAIRS_SHARE = 0.18
-_VOWEL_SHARE = (0.2, 0.7)
+# Shares of usual letter pairs: real languages 0.5-0.9, shuffled alphabets 0.0-0.4
+_USUAL_PAIRS_SHARE = 0.38
+_DOUBTFUL_PAIRS_SHARE = 0.46
+_VOWEL_SHARE = (0.31, 0.65)
 _UPPER_LATIN1_SHARE = 0.5
 
 _BAD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
 _LATIN_RUN = re.compile("[a-zà-öø-ÿāăąćčďđēėęěğģīįıłńňőœřśşšťūůűųźżž]{2,}")
 _LATIN1 = re.compile("[\u00a1-\u00ff]")
-_VOWELS = re.compile("[aeiouyà-æè-ïò-öø-ýÿāăąēėęěīįıőœūůűų]")
+_VOWELS = re.compile("[aeiouy]")
 # letter pairs that are frequent in European languages written in Latin letters
 _PAIRS = (
     "thheineranreonatenndtiesorteofedisitalarsttontngsehaasouiolevecomedehiriroicneearacelichllbemasiomur"
@@ -80,12 +82,17 @@ def _unassigned(text: str) -> int:
 
 def _soup(text: str, runs: list[str]) -> bool:
     """Latin letters that make no language: an alphabet shifted or shuffled, or another script's bytes."""
-    letters = "".join(runs)
-    if len(_LATIN1.findall(text)) > _UPPER_LATIN1_SHARE * len(letters):
+    if len(_LATIN1.findall(text)) > _UPPER_LATIN1_SHARE * sum(map(len, runs)):
         return True
-    vowels = len(_VOWELS.findall(letters)) / len(letters)
-    pairs = sum(len(run) - 1 for run in runs)
-    usual = sum(1 for run in runs for at in range(len(run) - 1) if run[at : at + 2] in _USUAL_PAIRS)
+    usual, vowels = letter_shares(runs)
     low, high = _VOWEL_SHARE
-    odd_vowels = not low < vowels < high
-    return usual < _USUAL_PAIRS_SHARE * pairs or (odd_vowels and usual < 2 * _USUAL_PAIRS_SHARE * pairs)
+    return usual < _USUAL_PAIRS_SHARE or (usual < _DOUBTFUL_PAIRS_SHARE and not low < vowels < high)
+
+
+def letter_shares(runs: list[str]) -> tuple[float, float]:
+    """Of runs of lower-case letters: the shares of usual letter pairs and of vowels, accents left aside."""
+    plain = unicodedata.normalize("NFD", " ".join(runs))
+    pairs = [plain[at : at + 2] for at in range(len(plain) - 1) if plain[at : at + 2].isalpha()]
+    letters = sum(char.isalpha() for char in plain)
+    usual = sum(pair in _USUAL_PAIRS for pair in pairs)
+    return usual / max(1, len(pairs)), len(_VOWELS.findall(plain)) / max(1, letters)

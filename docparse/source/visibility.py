@@ -102,6 +102,7 @@ def _without_contrast(words: Sequence[Word], places: Sequence[int], display_list
             max(round(x0) + 1, round(x1)),
             max(round(y0 + inset) + 1, round(y1 - inset)),
         )
-        if max(high - low for low, high in image.crop(box).getextrema()) < _CONTRAST:
+        bands: Any = image.crop(box).getextrema()
+        if max(high - low for low, high in bands) < _CONTRAST:
             unseen.append(place)
     return unseen

@@ -29,7 +29,42 @@ _SHAPES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc\u2f0
 
 def read_words(lines: list[Line]) -> list[Word]:
     """Words in drawing order, those that can't be seen with WordStyle.HIDDEN."""
-    return _without_doubles([word for number, line in enumerate(lines) for word in _line_words(line, number)])
+    words: list[Word] = []
+    blank, before = True, 0
+    for number, line in enumerate(lines):
+        found = _line_words(line, number)
+        if found and not blank:
+            joined = _joined(words[-1], found[0], upright=bool(line["wmode"] and before))
+            if joined is not None:
+                words[-1] = joined
+                del found[0]
+        words += found
+        blank, before = not words or (not found and _is_blank(line)), line["wmode"]
+    return _without_doubles(words)
+
+
+def _is_blank(line: Line) -> bool:
+    return all(char["c"].isspace() for span in line["spans"] for char in span["chars"])
+
+
+def _joined(last: Word, word: Word, *, upright: bool) -> Word | None:
+    """One word of two that MuPDF put on lines of their own: a mark and its letter, or letters of a vertical font."""
+    size, box, after = word.size, last.bbox, word.bbox
+    style = last.style
+    if upright and last.font == word.font and last.size == size:
+        below = abs(after[0] - box[0]) < 0.2 * size and -0.2 * size < after[1] - box[3] < 0.6 * size
+        beside = abs(after[1] - box[1]) < 0.2 * size and -0.95 * size < after[0] - box[2] < 0.2 * size
+        if not below and not beside:
+            return None
+        style = style if below else style & ~WordStyle.ROTATED
+    elif not (
+        unicodedata.category(word.text[0])[0] == "M"
+        and abs(word.baseline - last.baseline) < 0.3 * size
+        and -size < after[0] - box[2] < 0.35 * size
+    ):
+        return None
+    bbox = (min(box[0], after[0]), min(box[1], after[1]), max(box[2], after[2]), max(box[3], after[3]))
+    return word._replace(text=last.text + word.text, bbox=bbox, style=style, baseline=last.baseline, line=last.line)
 
 
 def _line_words(line: Line, number: int) -> list[Word]:
