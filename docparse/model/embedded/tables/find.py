@@ -40,10 +40,10 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
     lattices = [table.bbox for table in tables]
     stacks = [box for box in rule_stacks(horizontal, words, em) if not _meets(box, lattices)]
     runs = text_runs(words, lattices, em)
-    stacks, runs = join_runs(stacks, runs, em)
+    stacks, runs = join_runs(stacks, runs, words, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
     others = [region.bbox for region in regions if region.kind != "table" and region.score >= 0.6]
-    seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, em)
+    seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
         area = area_of(box, words, horizontal, vertical)
         table = open_table(area, em) if area else None

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.tables.header import is_number
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
 from docparse.schemas.page import Word, WordStyle
 
-_PROSE_WORDS = 7
+_PROSE_WORDS, _PROSE_CHARS = 7, 42
 
 
 class Run(NamedTuple):
@@ -46,9 +46,12 @@ def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
 
 
 def _is_prose(chunk: Chunk, em: float) -> bool:
-    if len(chunk.words) < _PROSE_WORDS or chunk.x1 - chunk.x0 < 14 * em:
+    if chunk.x1 - chunk.x0 < 14 * em:
         return False
-    return sum(word.text[0].isalpha() for word in chunk.words) > 0.7 * len(chunk.words)
+    tokens = chunk.text.split()
+    if len(tokens) < _PROSE_WORDS and len(chunk.text) < _PROSE_CHARS:
+        return False
+    return sum(token[0].isalpha() for token in tokens) > 0.7 * len(tokens)
 
 
 def _is_tail(chunk: Chunk, row: Sequence[Chunk], prose: Sequence[Chunk], em: float) -> bool:
@@ -98,7 +101,9 @@ def _box(run: Sequence[TextRow]) -> Box:
     return (min(c.x0 for c in chunks), run[0].y0, max(c.x1 for c in chunks), run[-1].y1)
 
 
-def join_runs(boxes: Sequence[Box], runs: Sequence[Run], em: float) -> tuple[list[Box], list[Run]]:
+def join_runs(
+    boxes: Sequence[Box], runs: Sequence[Run], words: Sequence[Word], em: float
+) -> tuple[list[Box], list[Run]]:
     """Boxes grown by the runs of numbers around them or going on right below or above; and the other runs."""
     grown = list(boxes)
     rest = []
@@ -107,20 +112,26 @@ def join_runs(boxes: Sequence[Box], runs: Sequence[Run], em: float) -> tuple[lis
         if not touched:
             rest.append(run)
         elif len(touched) == 1:
-            grown[touched[0]] = _grown(grown[touched[0]], run.bbox, em)
+            grown[touched[0]] = _grown(grown[touched[0]], run.bbox, words, em)
         elif all(run.bbox[2] - run.bbox[0] > 1.15 * (grown[i][2] - grown[i][0]) for i in touched):
             inside = union([run.bbox, *(grown[i] for i in touched)])  # rules under some columns only
             grown = [box for i, box in enumerate(grown) if i not in touched] + [inside]
     return grown, [run for run in rest if not any(overlap(run.bbox, box) for box in grown)]
 
 
-def _grown(box: Box, run: Box, em: float) -> Box:
-    """The box with the run; of a run that crosses the box only what rules under the data columns have left out."""
+def _grown(box: Box, run: Box, words: Sequence[Word], em: float) -> Box:
+    """The box with the run; of a run that crosses the box, what stands in its columns or holds their labels."""
     if not overlap(box, run):
         return union((box, run))
-    if run[0] < box[0] - 3 * em:
-        return (run[0], min(box[1], run[1]), max(box[2], min(run[2], box[2] + em)), max(box[3], run[3]))
-    return box
+    labelled = run[0] < box[0] - 3 * em and _holds_labels((run[0], run[1], box[0], run[3]), words)
+    left = run[0] if labelled else min(box[0], max(run[0], box[0] - em))
+    return (left, min(box[1], run[1]), max(box[2], min(run[2], box[2] + em)), max(box[3], run[3]))
+
+
+def _holds_labels(box: Box, words: Sequence[Word]) -> bool:
+    """Lines of a few words stand in the box, no running text."""
+    lines = text_rows(words_in(words, box))
+    return bool(lines) and sum(len(w.text.split()) for line in lines for w in line.words) <= 6 * len(lines)
 
 
 def _goes_on(box: Box, run: Box, em: float) -> bool:
