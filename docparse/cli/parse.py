@@ -146,8 +146,8 @@ def _options(**values: Any) -> ParseOptions:
 
 def _finish(run: Run, *, as_json: bool, quiet: bool) -> int:
     """The last word of a run: its summary, the `--json` object, the exit code."""
+    from docparse.cli.outcome import final_error
     from docparse.cli.report import error_line, error_object, print_json
-    from docparse.cli.run import final_error
 
     error = final_error(run.outcomes, len(run.plan.jobs), run.manifest.path)
     code = 0 if error is None else error.exit_code

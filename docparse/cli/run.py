@@ -6,28 +6,19 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from docparse.cli.inputs import Input
 from docparse.cli.manifest import Manifest, document_record, sha256_of
+from docparse.cli.outcome import Outcome, partial_error, without_content
 from docparse.cli.outputs import HeadersFooters, Images, Job, Plan
 from docparse.cli.progress import Progress
 from docparse.cli.report import as_docparse_error, error_line, error_object
 from docparse.cli.writing import check_targets, make_folder, make_folders, write_targets
-from docparse.errors import (
-    AllFailed,
-    Cancelled,
-    DocparseError,
-    EmptyInput,
-    LimitExceeded,
-    PartialResult,
-    SomeFailed,
-    UsageError,
-)  # fmt: skip
+from docparse.errors import Cancelled, DocparseError, EmptyInput, LimitExceeded, UsageError
 from docparse.model.base import Engine
 from docparse.options import ParseOptions
 from docparse.pipeline import PageDone, open_engine, parse
@@ -49,19 +40,6 @@ class RunOptions:
     keep_documents: bool = False
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What came of one input."""
-
-    item: Input
-    status: Literal["ok", "partial", "failed", "skipped"]
-    outputs: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    error: DocparseError | None = None
-    record: dict[str, Any] = field(default_factory=dict)
-    document: Document | None = None
-
-
 class Run:
     """One run of `docparse parse`. `outcomes` fills up as documents finish."""
 
@@ -77,7 +55,7 @@ class Run:
         self._stop = threading.Event()
         self._writing = threading.Lock()
         self._opening = threading.Lock()
-        jobs = options.jobs or settings.jobs or len(os.sched_getaffinity(0))
+        jobs = options.jobs or settings.jobs or _cores()
         self.threads = max(1, min(jobs, len(plan.jobs)))
         self._per_document = options.model_copy(update={"jobs": max(1, jobs // self.threads)})
 
@@ -178,9 +156,11 @@ class Run:
                 document, job, source, headers_footers=how.headers_footers, images=how.images,
                 password=self.options.password,
             )  # fmt: skip
+        if nothing := without_content(document):
+            self.progress.note(f"docparse: {item.shown}: {nothing}")
         return Outcome(
             item, document.status, [str(t.path) for t in job.targets if t.path is not None],
-            error=_partial(document), record=document_record(document),
+            error=partial_error(document), record=document_record(document),
             document=document if how.keep_documents else None,
         )  # fmt: skip
 
@@ -213,17 +193,12 @@ class Run:
             raise Cancelled("stopped; nothing half-written is left")
 
 
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _asked(options: ParseOptions) -> dict[str, Any]:
     return options.model_dump(mode="json", exclude={"password"}, exclude_defaults=True)
-
-
-def _partial(document: Document) -> PartialResult | None:
-    failed = [page for page in document.pages if page.status == "failed"]
-    if document.status == "ok":
-        return None
-    first = next((page.error for page in failed if page.error is not None), None)
-    why = f"; page {first.page}: {first.message}" if first else ""
-    return PartialResult(f"{len(failed)} of {len(document.pages)} pages failed{why}")
 
 
 def read_stdin(settings: Settings) -> bytes:
@@ -237,17 +212,3 @@ def read_stdin(settings: Settings) -> bytes:
     if len(data) > limit:
         raise LimitExceeded(f"stdin holds more than max_file_mb ({settings.max_file_mb:g} MB)")
     return data
-
-
-def final_error(outcomes: Sequence[Outcome], planned: int, manifest: Path | None) -> DocparseError | None:
-    """The error of a whole run, with its exit code; None when all went well."""
-    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-    if planned == 1:
-        return outcomes[0].error if outcomes else None
-    action = f"{manifest} lists each file and its error." if manifest else "The lines above name each file."
-    if len(failed) == planned:
-        return AllFailed(f"all {planned} documents failed", user_action=action)
-    if failed:
-        return SomeFailed(f"{len(failed)} of {planned} documents failed", user_action=action)
-    partial = sum(outcome.status == "partial" for outcome in outcomes)
-    return PartialResult(f"{partial} of {planned} documents have failed pages", user_action=action) if partial else None

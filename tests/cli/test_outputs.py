@@ -188,3 +188,10 @@ def test_pictures(docparse: Docparse, tmp_path: Path) -> None:
     assert docparse("photo.pdf", "-o", "none.html", "--images", "none", engine="embedded").code == 0
     assert "data:image/" not in (tmp_path / "none.html").read_text()
     assert not list(tmp_path.glob("*.images"))
+
+
+def test_pages_without_content_are_mentioned(docparse: Docparse, tmp_path: Path) -> None:
+    write_png(tmp_path / "picture.png")
+    result = docparse("picture.png", "-o", "out.md")
+    assert result.code == 0
+    assert "picture.png: nothing was found on page 1" in result.err

@@ -1,0 +1,58 @@
+"""What came of an input, and of a whole run, as errors with exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from docparse.cli.inputs import Input
+from docparse.errors import AllFailed, DocparseError, PartialResult, SomeFailed
+from docparse.schemas.document import Document
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one input."""
+
+    item: Input
+    status: Literal["ok", "partial", "failed", "skipped"]
+    outputs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    error: DocparseError | None = None
+    record: dict[str, Any] = field(default_factory=dict)
+    document: Document | None = None
+
+
+def without_content(document: Document) -> str:
+    """A warning about pages that came out empty; "" if there are none."""
+    empty = [page.number for page in document.pages if page.status == "ok" and not page.blocks]
+    if not empty:
+        return ""
+    which = f"page {empty[0]}" if len(empty) == 1 else f"{len(empty)} of {len(document.pages)} pages"
+    return f"nothing was found on {which}: blank, or not readable for the engine {document.engine.name}"
+
+
+def partial_error(document: Document) -> PartialResult | None:
+    """The error of a document with failed pages, with the reason of the first."""
+    failed = [page for page in document.pages if page.status == "failed"]
+    if document.status == "ok":
+        return None
+    first = next((page.error for page in failed if page.error is not None), None)
+    why = f"; page {first.page}: {first.message}" if first else ""
+    return PartialResult(f"{len(failed)} of {len(document.pages)} pages failed{why}")
+
+
+def final_error(outcomes: Sequence[Outcome], planned: int, manifest: Path | None) -> DocparseError | None:
+    """The error of a whole run, with its exit code; None when all went well."""
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    if planned == 1:
+        return outcomes[0].error if outcomes else None
+    action = f"{manifest} lists each file and its error." if manifest else "The lines above name each file."
+    if len(failed) == planned:
+        return AllFailed(f"all {planned} documents failed", user_action=action)
+    if failed:
+        return SomeFailed(f"{len(failed)} of {planned} documents failed", user_action=action)
+    partial = sum(outcome.status == "partial" for outcome in outcomes)
+    return PartialResult(f"{partial} of {planned} documents have failed pages", user_action=action) if partial else None
