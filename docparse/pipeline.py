@@ -16,24 +16,23 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import docparse
 from docparse.assemble import PageDraft, assemble
-from docparse.crops import add_crops
 from docparse.errors import Cancelled, DocparseError, EngineError, PageTimeout
 from docparse.model import open_engine
 from docparse.model.base import Deadline, Engine
 from docparse.options import ParseOptions
-from docparse.qwenvl.reader import read_page
-from docparse.schemas.document import Document, EngineInfo, Page, Problem, Source, Status
+from docparse.reading import failed_page, read_output
+from docparse.schemas.document import Document, EngineInfo, Page, Status
 from docparse.schemas.page import PageImage, PageOutput
 from docparse.settings import Settings, load_settings
 from docparse.source import PageSource, open_source
 
-__all__ = ["PageDone", "open_engine", "parse", "parse_pages"]
+__all__ = ["PageDone", "open_engine", "parse", "parse_drafts", "parse_pages"]
 
 AnySource = str | Path | bytes | BinaryIO
 _GRACE_S = 5.0  # an engine reports its own timeout; this is for one that does not
@@ -64,7 +63,6 @@ class _Run:
     deadline: Deadline
     progress: Progress | None = None
     done: int = 0
-    drafts: list[PageDraft] = field(default_factory=list)
 
 
 def parse(
@@ -79,12 +77,7 @@ def parse(
     """
     with ExitStack() as stack:
         run = _open(stack, source, options, settings, progress, engine, name, fields)
-        drafts = list(_drafts(run))
-        document = _document(run, drafts)
-        if drafts and all(draft.page.status == "failed" for draft in drafts):
-            raise _first_error(drafts)
-        assemble(document, drafts, outline=run.source.outline, options=run.options)
-        return document
+        return _parse(run, keep_words=False)[0]
 
 
 def parse_pages(
@@ -100,6 +93,24 @@ def parse_pages(
         run = _open(stack, source, options, settings, progress, engine, name, fields)
         for draft in _drafts(run):
             yield draft.page
+
+
+def parse_drafts(
+    source: AnySource, *, options: ParseOptions | None = None, settings: Settings | None = None,
+    progress: Progress | None = None, engine: Engine | str | None = None, name: str | None = None, **fields: Any,
+) -> tuple[Document, list[PageDraft]]:  # fmt: skip
+    """Like `parse`, with the words of every page kept beside it: for whoever must show where a value was read."""
+    with ExitStack() as stack:
+        return _parse(_open(stack, source, options, settings, progress, engine, name, fields), keep_words=True)
+
+
+def _parse(run: _Run, *, keep_words: bool) -> tuple[Document, list[PageDraft]]:
+    drafts = [draft if keep_words else replace(draft, words=()) for draft in _drafts(run)]
+    if drafts and all(draft.page.status == "failed" for draft in drafts):
+        raise _first_error(drafts)
+    document = _document(run, drafts)
+    assemble(document, drafts, outline=run.source.outline, options=run.options)
+    return document, drafts
 
 
 def _open(
@@ -157,11 +168,11 @@ def _finish(
         if isinstance(image, DocparseError):
             raise image
         assert future is not None
-        draft = _read(run, image, _result(run, future, number))
+        draft = read_output(image, _result(run, future, number), run.options)
     except Cancelled:
         raise
     except DocparseError as error:
-        draft = _failed(run, number, image, error)
+        draft = failed_page(number, image if isinstance(image, PageImage) else None, error, run.engine.name)
     run.done += 1
     if run.progress is not None:
         seconds = time.monotonic() - started_s
@@ -184,34 +195,6 @@ def _result(run: _Run, future: Future[PageOutput], number: int) -> PageOutput:
         raise
     except Exception as error:  # an engine's own bug must not cost the document
         raise EngineError(f"page {number}: {type(error).__name__}: {error}", page=number) from error
-
-
-def _read(run: _Run, image: PageImage, output: PageOutput) -> PageDraft:
-    source: Source = "embedded" if output.engine.startswith("embedded") else "qwen"
-    if output.engine == "remote":
-        source = "remote"
-    found = read_page(output.html, image, source=source)
-    page = Page(
-        number=image.number, width=image.width, height=image.height, unit="px" if image.unit == "px" else "pt",
-        rotation=image.rotation, image_width=image.width_px, image_height=image.height_px, engine=output.engine,
-        text_layer=image.text.quality.value, seconds=round(output.seconds, 4), blocks=list(found.blocks),
-        flags=list(dict.fromkeys((*image.flags, *output.flags, *found.flags))),
-    )  # fmt: skip
-    if run.options.crops:
-        add_crops(page, image)
-    return PageDraft.of(page, image, output)
-
-
-def _failed(run: _Run, number: int, image: PageImage | DocparseError, error: DocparseError) -> PageDraft:
-    size = (0.0, 0.0, 0, 0)
-    if isinstance(image, PageImage):
-        size = (image.width, image.height, image.width_px, image.height_px)
-    page = Page(
-        number=number, width=size[0], height=size[1], image_width=size[2], image_height=size[3], status="failed",
-        engine=run.engine.name, flags=[f"failed:{error.code}"],
-        error=Problem(code=error.code, message=error.message, user_action=error.user_action, page=number),
-    )  # fmt: skip
-    return PageDraft(page=page, error=error)
 
 
 def _document(run: _Run, drafts: list[PageDraft]) -> Document:

@@ -20,18 +20,22 @@ Outline = Sequence[tuple[int, str, int]]
 
 @dataclass(slots=True)
 class PageDraft:
-    """A page with what assembling needs to know of it: the type size of its headings, by block id."""
+    """A page with what assembling needs to know of it: the type size of its headings, by block id.
+
+    `words` are those of the text layer where it is sound, else what OCR read.
+    """
 
     page: Page
     sizes: dict[str, float] = field(default_factory=dict)
+    words: tuple[Word, ...] = ()
     error: DocparseError | None = None
 
     @classmethod
     def of(cls, page: Page, image: PageImage, output: PageOutput) -> PageDraft:
-        words = image.text.words or output.words
+        words = output.words or image.text.words
         headings = [block for block in page.blocks if isinstance(block, Heading) and block.bbox]
         sizes = {block.id: _type_size(block.bbox, words) for block in headings if block.bbox}
-        return cls(page, {key: size for key, size in sizes.items() if size})
+        return cls(page, {key: size for key, size in sizes.items() if size}, tuple(words))
 
 
 def _type_size(box: Box, words: Sequence[Word]) -> float:
