@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docparse.geometry import Box
-from docparse.schemas.page import Word
+from docparse.schemas.page import PageImage, Word
 
-_LEAST_ROWS = 9  # half lines of text that a stripe must pass
+_LEAST_ROWS = 10  # half lines of text that a stripe must pass
 _MOST_CELLS = 400
+_LEAST_GAP_EM = 0.55
+_DARK = 215
+_NOISE = 0.02
+
+
+class Ink(NamedTuple):
+    """Where a page image is dark, and its pixels per page unit: exact where an OCR's word boxes are not."""
+
+    dark: NDArray[np.bool_]
+    scale_x: float
+    scale_y: float
+
+
+def page_ink(page: PageImage) -> Ink | None:
+    """Dark pixels of the page; None without pixels."""
+    if page.pixels is None:
+        return None
+    return Ink(page.pixels[:, :, 1] < _DARK, page.scale_x, page.scale_y)
 
 
 class Gutters:
     """Empty stripes of a page, found on a grid of half an em by a sixth of one."""
 
-    def __init__(self, words: Sequence[Word]) -> None:
+    def __init__(self, words: Sequence[Word], ink: Ink | None = None) -> None:
         self.stripes: list[Box] = []
-        exact = not words or bool(words[0].font)  # an OCR's word boxes reach into the gutter here and there
-        self.least_em = 0.55 if exact else 0.45
-        self._least_rows = _LEAST_ROWS if exact else 3 * _LEAST_ROWS
+        self._slack_em = 0.0 if ink is None else 0.5
         if len(words) < 16:
             return
         em = max(median(word.size for word in words), 0.1)
@@ -31,30 +49,57 @@ class Gutters:
         down = min(_MOST_CELLS, int(2 * (y1 - y0) / em) + 1)
         if across < 8 or down < _LEAST_ROWS:
             return
-        step_x, step_y = (x1 - x0) / across, (y1 - y0) / down
+        grid = (x0, y0, (x1 - x0) / across, (y1 - y0) / down)
         covered = np.zeros((down, across), np.bool_)
-        slack = 0.0 if exact else 0.15 * em
-        for word in words:
-            top, bottom = word.baseline - 0.6 * word.size, word.baseline + 0.05 * word.size
-            covered[
-                int((top - y0) / step_y) : int((bottom - y0) / step_y) + 1,
-                max(0, int((word.bbox[0] + slack - x0) / step_x)) : int((word.bbox[2] - slack - x0) / step_x + 0.999),
-            ] = True
-        self._find(covered, x0, y0, step_x, step_y)
+        seen = ink is not None and _cover_by_ink(covered, ink, grid)
+        _cover_by_words(covered, words, grid, 0.3 * em if seen else 0.0)
+        self._find(covered, *grid)
 
-    def _find(self, covered: np.ndarray, x0: float, y0: float, step_x: float, step_y: float) -> None:
+    def _find(self, covered: NDArray[np.bool_], x0: float, y0: float, step_x: float, step_y: float) -> None:
         left = np.logical_or.accumulate(covered, axis=1)
         right = np.logical_or.accumulate(covered[:, ::-1], axis=1)[:, ::-1]
         between = ~covered & left & right
-        for column in np.flatnonzero(between.sum(axis=0) >= self._least_rows).tolist():
+        for column in np.flatnonzero(between.sum(axis=0) >= _LEAST_ROWS).tolist():
             rows = np.flatnonzero(between[:, column])
             stops = np.flatnonzero(covered[:, column])
             runs = np.split(rows, np.flatnonzero(np.diff(np.searchsorted(stops, rows))) + 1)
             for run in runs:
-                if len(run) >= self._least_rows:
+                if len(run) >= _LEAST_ROWS:
                     x = x0 + column * step_x
                     self.stripes.append((x, y0 + int(run[0]) * step_y, x + step_x, y0 + (int(run[-1]) + 1) * step_y))
 
-    def between(self, x0: float, x1: float, y: float) -> bool:
-        """Whether a gutter runs through the gap x0..x1 at height y."""
+    def part(self, x0: float, x1: float, y: float, em: float) -> bool:
+        """Whether a gutter parts words that end at x0 and start at x1, at height y."""
+        slack = self._slack_em * em
+        if not self.stripes or (x1 - x0 <= _LEAST_GAP_EM * em and not slack):
+            return False
+        x0, x1 = x0 - slack, x1 + slack
         return any(x0 <= (s[0] + s[2]) / 2 <= x1 and s[1] - 1 <= y <= s[3] + 4 for s in self.stripes)
+
+
+def _cover_by_words(covered: NDArray[np.bool_], words: Sequence[Word], grid: Box, slack: float) -> None:
+    x0, y0, step_x, step_y = grid
+    for word in words:
+        top, bottom = word.baseline - 0.6 * word.size, word.baseline + 0.05 * word.size
+        covered[
+            int((top - y0) / step_y) : int((bottom - y0) / step_y) + 1,
+            max(0, int((word.bbox[0] + slack - x0) / step_x)) : int((word.bbox[2] - slack - x0) / step_x + 0.999),
+        ] = True
+
+
+def _cover_by_ink(covered: NDArray[np.bool_], ink: Ink, grid: Box) -> bool:
+    """Cells with ink; stripes narrower than half an em are filled, they are spaces between words."""
+    x0, y0, step_x, step_y = grid
+    down, across = covered.shape
+    ys = ((y0 + step_y * np.arange(down + 1)) * ink.scale_y).astype(int).clip(0, ink.dark.shape[0])
+    xs = ((x0 + step_x * np.arange(across + 1)) * ink.scale_x).astype(int).clip(0, ink.dark.shape[1])
+    if np.any(np.diff(ys) < 1) or np.any(np.diff(xs) < 1):
+        return False
+    counts = np.add.reduceat(ink.dark[: ys[-1], : xs[-1]], ys[:-1], axis=0, dtype=np.int32)
+    counts = np.add.reduceat(counts, xs[:-1], axis=1)
+    size = np.diff(ys)[:, None] * np.diff(xs)[None, :]
+    inked = counts > _NOISE * size
+    covered |= inked
+    covered[:, 1:] |= inked[:, :-1]
+    covered[:, :-1] |= inked[:, 1:]
+    return True

@@ -10,6 +10,7 @@ from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
 from docparse.model.embedded.furniture import Furniture, split_furniture
+from docparse.model.embedded.gutters import page_ink
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.lines import Line, make_lines, sound_words
 from docparse.model.embedded.listing import group_lists
@@ -68,7 +69,8 @@ def _upright_blocks(
     em = median(word.size for word in words) if words else page.height / 70
     figures = find_figures(page, words, regions, tables, em)
     drawn = {id(word) for figure in figures for word in figure.words}
-    lines = join_rows(make_lines([word for word in words if id(word) not in drawn]))
+    ink = page_ink(page) if words and not words[0].font else None
+    lines = join_rows(make_lines([word for word in words if id(word) not in drawn], ink))
     stats = page_stats(lines)
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)
@@ -159,7 +161,8 @@ def _is_other(table: FoundTable, regions: Sequence[Region]) -> bool:
         if region.kind == "table" and overlap(region.bbox, table.bbox) > 0.4 * min(area(region.bbox), area(table.bbox)):
             return False
         if region.kind in ("text", "figure", "heading", "caption") and region.score > 0.5:
-            seen += overlap(region.bbox, table.bbox)
+            weight = 3.0 if region.kind == "heading" else 1.0  # no table has a heading in it
+            seen += weight * overlap(region.bbox, table.bbox)
     return seen > 0.6 * area(table.bbox)
 
 

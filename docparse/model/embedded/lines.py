@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docparse.geometry import Box
-from docparse.model.embedded.gutters import Gutters
+from docparse.model.embedded.gutters import Gutters, Ink
 from docparse.model.embedded.script import is_rtl_text
 from docparse.schemas.page import Word, WordStyle
 
@@ -129,14 +129,14 @@ def _lead(words: Sequence[Word]) -> Word:
     return next(word for word in words if word.size == size)
 
 
-def make_lines(words: Sequence[Word], rtl: bool = False) -> list[Line]:
-    """Upright words as lines, top to bottom."""
+def make_lines(words: Sequence[Word], ink: Ink | None = None) -> list[Line]:
+    """Upright words as lines, top to bottom; `ink` shows the column gutters of a page that was read by OCR."""
     if not words:
         return []
     rows = _rows(_with_tall_signs([Piece.of(piece) for piece in _pieces(words)]))
-    gutters = Gutters(words)
+    gutters = Gutters(words, ink)
     merged = [piece for row in rows for piece in _merge_row(row, gutters)]
-    lines = [line_of(piece.words, rtl) for piece in attach_small(merged)]
+    lines = [line_of(piece.words) for piece in attach_small(merged)]
     lines.sort(key=lambda line: (line.baseline, line.x0))
     return lines
 
@@ -225,7 +225,7 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
         if (
             alike
             and (-0.8 if stacked else -0.35) * em <= gap <= _MERGE_GAP_EM * em
-            and not (gap > gutters.least_em * em and gutters.between(last.x1, part.x0, part.baseline))
+            and not gutters.part(last.x1, part.x0, part.baseline, em)
         ):
             merged[-1] = Piece.of(last.words + part.words)
         else:
@@ -239,7 +239,7 @@ def _cut_at_gutters(piece: Piece, gutters: Gutters) -> list[Piece]:
     words = sorted(piece.words, key=lambda word: word.bbox[0])
     groups, end = [[words[0]]], words[0].bbox[2]
     for word in words[1:]:
-        if word.bbox[0] - end > gutters.least_em * piece.size and gutters.between(end, word.bbox[0], word.baseline):
+        if gutters.part(end, word.bbox[0], word.baseline, piece.size):
             groups.append([word])
         else:
             groups[-1].append(word)
