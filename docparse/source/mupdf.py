@@ -9,7 +9,7 @@ import pymupdf
 
 from docparse.errors import DamagedFile, LimitExceeded
 from docparse.geometry import Box, area, clip, smart_resize
-from docparse.schemas.page import Link, PageImage, Picture, PixelBudget, TextLayer, TextQuality
+from docparse.schemas.page import Link, PageImage, Picture, PixelBudget, TextLayer, TextQuality, Word, WordStyle
 from docparse.source.drawings import opaque_fills, read_drawings, rules_and_shapes
 from docparse.source.protocol import Limits
 from docparse.source.text_layer import judge, raw_words
@@ -29,10 +29,10 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     width, height = page.rect.width, page.rect.height
     check_size(number, width, height, limits)
     display_list = page.get_displaylist()
-    pictures = pymupdf.TextPage(display_list.get_textpage(pymupdf.TEXT_PRESERVE_IMAGES)).extractIMGINFO()
+    words = raw_words(display_list, (0.0, 0.0, width, height))
+    pictures = _facts_of_pictures(page, display_list, words)
     _check_pictures(number, pictures, limits)
     paths, skipped = read_drawings(page)
-    words = raw_words(display_list, (0.0, 0.0, width, height))
     words = hide_unseen(words, page, display_list, opaque_fills(paths), pictures)
     text, odd = judge(words)
     covered = _covered_share(pictures, width, height)
@@ -60,6 +60,17 @@ def check_size(number: int, width: float, height: float, limits: Limits) -> None
     if max(width, height) >= 200 * min(width, height):
         narrow = "one side is over 200 times the other"
         raise LimitExceeded(f"page {number} is {width:g} x {height:g} points: {narrow}", page=number)
+
+
+def _facts_of_pictures(
+    page: pymupdf.Page, display_list: pymupdf.DisplayList, words: Sequence[Word]
+) -> list[dict[str, Any]]:
+    """MuPDF's facts about the images on a page, inline ones too where there is no text to make do with."""
+    if not page.get_images() and any(not word.style & WordStyle.HIDDEN for word in words):
+        return []
+    found = pymupdf.TextPage(display_list.get_textpage(pymupdf.TEXT_PRESERVE_IMAGES))
+    facts: list[dict[str, Any]] = found.extractIMGINFO()
+    return facts
 
 
 def _check_pictures(number: int, pictures: Sequence[dict[str, Any]], limits: Limits) -> None:

@@ -9,6 +9,7 @@ from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
 from docparse.source.words import read_words
 
+_HIDDEN = int(WordStyle.HIDDEN)
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_COLLECT_STYLES
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _UNKNOWN_SHARE = 0.2  # of U+FFFD, from which on the bare character codes are worth a look
@@ -33,14 +34,14 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
     words = read_words([line for block in blocks for line in block.get("lines", ())])
     for place, word in enumerate(words):
         if not contains_point(page, *centre(word.bbox)):
-            words[place] = word._replace(style=word.style | WordStyle.HIDDEN)
+            words[place] = word._replace(style=word.style | _HIDDEN)
     return words
 
 
 def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:
     """The text layer that these words make, and flags of the page."""
-    seen = tuple(word for word in words if not word.style & WordStyle.HIDDEN)
-    hidden = tuple(word for word in words if word.style & WordStyle.HIDDEN)
+    seen = tuple(word for word in words if not word.style & _HIDDEN)
+    hidden = tuple(word for word in words if word.style & _HIDDEN)
     if not seen:
         quality = TextQuality.HIDDEN if hidden else TextQuality.ABSENT
         return TextLayer(quality=quality, hidden=hidden, reason="every word is invisible" if hidden else ""), ()

@@ -13,6 +13,7 @@ import pymupdf
 from docparse.geometry import Box, area, centre, contains_point, inside_share
 from docparse.schemas.page import Word, WordStyle
 
+_HIDDEN = int(WordStyle.HIDDEN)
 _LIGHT = 200  # every channel of a colour that may vanish on paper
 _COVER_LEAST_PT2 = 60.0  # a smaller fill or image hides no word
 _CONTRAST = 14  # of 255, between ink and ground in a word's box
@@ -28,7 +29,7 @@ def hide_unseen(
 
     `covers` are the boxes of the page's opaque fills, `pictures` MuPDF's facts about its images; display coordinates.
     """
-    seen = [place for place, word in enumerate(words) if not word.style & WordStyle.HIDDEN]
+    seen = [place for place, word in enumerate(words) if not word.style & _HIDDEN]
     suspects = {place for place in seen if _light(words[place].colour)}
     opaque = [tuple(info["bbox"]) for info in pictures if not info.get("has-mask")]
     if _may_cover(words, seen, [*covers, *opaque]):
@@ -36,12 +37,12 @@ def hide_unseen(
         for place in seen:
             middle = centre(words[place].bbox)
             if any(contains_point(box, *middle) for box in under_image):
-                words[place] = words[place]._replace(style=words[place].style | WordStyle.HIDDEN)
+                words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
             elif any(contains_point(box, *middle) for box in under_fill):
                 suspects.add(place)
     if suspects:
         for place in _without_contrast(words, sorted(suspects), display_list):
-            words[place] = words[place]._replace(style=words[place].style | WordStyle.HIDDEN)
+            words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
     return words
 
 

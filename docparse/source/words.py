@@ -15,7 +15,10 @@ Line = dict[str, Any]
 
 # MuPDF's bits of a span's "char_flags" (fz_stext_char.flags)
 _FAKE_BOLD, _PAINTED, _CLIPPED = 8, 16 | 32, 64
-_SPAN_STYLE = ((2, WordStyle.ITALIC), (4, WordStyle.SERIF), (8, WordStyle.MONO), (16, WordStyle.BOLD))
+# plain ints: operations of IntFlag cost ten times as much, and there are some for every word
+_BOLD, _HIDDEN, _ROTATED = int(WordStyle.BOLD), int(WordStyle.HIDDEN), int(WordStyle.ROTATED)
+_SUPERSCRIPT, _SUBSCRIPT = int(WordStyle.SUPERSCRIPT), int(WordStyle.SUBSCRIPT)
+_SPAN_STYLE = ((2, int(WordStyle.ITALIC)), (4, int(WordStyle.SERIF)), (8, int(WordStyle.MONO)), (16, _BOLD))
 _TINY_PT = 0.7  # text smaller than this is for machines only
 _SMALLER = 0.86  # a script character is smaller than its line's main text
 _SCRIPT_SHIFT = 0.08  # … and off its baseline by this share of the main size
@@ -56,7 +59,7 @@ def _joined(last: Word, word: Word, *, upright: bool) -> Word | None:
         beside = abs(after[1] - box[1]) < 0.2 * size and -0.95 * size < after[0] - box[2] < 0.2 * size
         if not below and not beside:
             return None
-        style = style if below else style & ~WordStyle.ROTATED
+        style = style if below else style & ~_ROTATED
     elif not (
         unicodedata.category(word.text[0])[0] == "M"
         and abs(word.baseline - last.baseline) < 0.3 * size
@@ -73,13 +76,13 @@ def _line_words(line: Line, number: int) -> list[Word]:
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
     for span in spans:
-        style = _style(span) | (0 if across else WordStyle.ROTATED)
+        style = _style(span) | (0 if across else _ROTATED)
         if size and span["size"] < _SMALLER * size and span["chars"]:
             shift = span["chars"][0]["origin"][1] - base
             if abs(shift) > _SCRIPT_SHIFT * size:
-                style |= WordStyle.SUPERSCRIPT if shift < 0 else WordStyle.SUBSCRIPT
+                style |= _SUPERSCRIPT if shift < 0 else _SUBSCRIPT
         for run, space in _runs(span["chars"], words):
-            word = _word(run, span, int(style), number, space=space, across=across)
+            word = _word(run, span, style, number, space=space, across=across)
             if word is not None:
                 words.append(word)
     if words:
@@ -100,10 +103,10 @@ def _style(span: Span) -> int:
             style |= flag
     drawn = span["char_flags"]
     if drawn & _FAKE_BOLD:
-        style |= WordStyle.BOLD
+        style |= _BOLD
     painted = drawn & _PAINTED and span["alpha"] > 8
     if not (painted or drawn & _CLIPPED) or span["size"] < _TINY_PT:
-        style |= WordStyle.HIDDEN
+        style |= _HIDDEN
     return style
 
 
@@ -178,7 +181,7 @@ def _without_doubles(words: list[Word]) -> list[Word]:
     kept = []
     for word in words:
         x, y = word.bbox[0], word.baseline
-        hidden = word.style & WordStyle.HIDDEN  # a hidden double must not drive out the visible word
+        hidden = word.style & _HIDDEN  # a hidden double must not drive out the visible word
         keys = ((word.text, round(x), round(y), hidden), (word.text, -1 - int(x), -1 - int(y), hidden))
         if keys[0] in seen or keys[1] in seen:
             continue

@@ -135,15 +135,10 @@ def test_limits_name_themselves_at_once() -> None:
         made.first_page(made.raw_pdf(page=b"/MediaBox[0 0 612 792]/UserUnit 75000"))
     with pytest.raises(LimitExceeded, match="200 times"):
         made.first_page(made.raw_pdf(page=b"/MediaBox[0 0 10000 20]"))
-    huge = b"/Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceGray/BitsPerComponent 8"
+    size = b"/Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceGray/BitsPerComponent 8"
+    huge = (made.stream(b"", size),)
     with pytest.raises(LimitExceeded, match="max_image_mpx"):
-        made.first_page(
-            made.raw_pdf(
-                b"612 0 0 792 0 0 cm /I Do",
-                resources=b"<</XObject<</I 5 0 R>>>>",
-                more=(made.stream(b"", huge),),
-            )  # fmt: skip
-        )
+        made.first_page(made.raw_pdf(b"612 0 0 792 0 0 cm /I Do", resources=b"<</XObject<</I 5 0 R>>>>", more=huge))
 
 
 @pytest.mark.parametrize("box", [b"[100 100 -500 -900]", b"[0 0 1e30 1e30]", b"[0 0 0 0]", b"[a b]"])

@@ -50,5 +50,5 @@ def test_other_files_are_named(head: bytes, what: str) -> None:
 
 
 def test_nothing_at_all() -> None:
-    with pytest.raises(EmptyInput, match="x.pdf is empty"):
+    with pytest.raises(EmptyInput, match=r"x\.pdf is empty"):
         media_type(b"", name="x.pdf")
