@@ -6,7 +6,7 @@ from html import escape
 
 from docparse.export.crops import Images, crop_source
 from docparse.qwenvl.writer import write_page
-from docparse.schemas.document import Document, Page
+from docparse.schemas.document import Document
 
 _POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """\
@@ -44,8 +44,3 @@ def to_html(document: Document, *, images: Images = "embed") -> str:
 
 def _scale(pixels: int, units: float) -> float:
     return pixels / units if units > 0 else 1.0
-
-
-def page_pixels(page: Page) -> tuple[int, int]:
-    """(width, height) of the page image, to which `data-bbox` refers."""
-    return page.image_width, page.image_height

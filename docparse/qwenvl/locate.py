@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from docparse.geometry import Box, union
-from docparse.qwenvl.elements import Draft
+from docparse.qwenvl.drafts import Draft
 from docparse.schemas.page import Word
 
 _MAX_SEARCH = 20_000_000  # characters compared over all blocks of a page

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from docparse.qwenvl.boxes import BoxReader, Coordinates
-from docparse.qwenvl.elements import Draft, ElementReader
+from docparse.qwenvl.drafts import Draft
+from docparse.qwenvl.elements import ElementReader
 from docparse.qwenvl.locate import locate_drafts
 from docparse.qwenvl.markup import Node, clean, parse
 from docparse.schemas.document import Block, Source
