@@ -27,7 +27,7 @@ class Content:
 
     def region_kind(self, box: Box) -> str:
         """Kind of the model's region that holds most of a box, "" where there is none."""
-        best, share = "", 0.6
+        best, share = "", 0.45
         for region in self.regions:
             inside = inside_share(box, region.bbox)
             if inside > share:

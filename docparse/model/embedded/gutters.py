@@ -4,34 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box
-from docparse.schemas.page import PageImage, Word
+from docparse.model.embedded.ink import Ink
+from docparse.schemas.page import Word
 
 _LEAST_ROWS = 10  # half lines of text that a stripe must pass
 _MOST_CELLS = 400
 _LEAST_GAP_EM = 0.55
-_DARK = 215
 _NOISE = 0.02
-
-
-class Ink(NamedTuple):
-    """Where a page image is dark, and its pixels per page unit: exact where an OCR's word boxes are not."""
-
-    dark: NDArray[np.bool_]
-    scale_x: float
-    scale_y: float
-
-
-def page_ink(page: PageImage) -> Ink | None:
-    """Dark pixels of the page; None without pixels."""
-    if page.pixels is None:
-        return None
-    return Ink(page.pixels[:, :, 1] < _DARK, page.scale_x, page.scale_y)
 
 
 class Gutters:

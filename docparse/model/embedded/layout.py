@@ -10,7 +10,7 @@ from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
 from docparse.model.embedded.furniture import Furniture, split_furniture
-from docparse.model.embedded.gutters import page_ink
+from docparse.model.embedded.ink import mark_bold, page_ink
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.lines import Line, make_lines, sound_words
 from docparse.model.embedded.listing import group_lists
@@ -69,8 +69,11 @@ def _upright_blocks(
     em = median(word.size for word in words) if words else page.height / 70
     figures = find_figures(page, words, regions, tables, em)
     drawn = {id(word) for figure in figures for word in figure.words}
-    ink = page_ink(page) if words and not words[0].font else None
-    lines = join_rows(make_lines([word for word in words if id(word) not in drawn], ink))
+    running = [word for word in words if id(word) not in drawn]
+    ink = None
+    if running and not running[0].font:  # read by OCR
+        ink, running = page_ink(page), mark_bold(running, page)
+    lines = join_rows(make_lines(running, ink))
     stats = page_stats(lines)
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)
@@ -155,7 +158,10 @@ def table_block(table: FoundTable) -> Table:
 
 
 def _is_other(table: FoundTable, regions: Sequence[Region]) -> bool:
-    """Whether the layout model sees text and figures where a frame was taken for a table."""
+    """Whether running text was taken for a table: cells full of prose, or a frame in which the model sees text."""
+    texts = [len(cell.text) for cell in table.cells if cell.text]
+    if not table.ruled and texts and sum(texts) > 90 * len(texts):
+        return True
     seen = 0.0
     for region in regions:
         if region.kind == "table" and overlap(region.bbox, table.bbox) > 0.4 * min(area(region.bbox), area(table.bbox)):

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docparse.geometry import Box
-from docparse.model.embedded.gutters import Gutters, Ink
+from docparse.model.embedded.gutters import Gutters
+from docparse.model.embedded.ink import Ink
 from docparse.model.embedded.script import is_rtl_text
 from docparse.schemas.page import Word, WordStyle
 

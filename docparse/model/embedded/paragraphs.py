@@ -50,7 +50,7 @@ def make_paragraphs(lines: Sequence[Line], stats: PageStats, walls: Sequence[Box
 
 
 def _within(line: Line, walls: Sequence[Box]) -> int:
-    return next((i for i, wall in enumerate(walls) if inside_share(line.box, wall) > 0.6), -1)
+    return next((i for i, wall in enumerate(walls) if inside_share(line.box, wall) > 0.5), -1)
 
 
 def chunks(lines: Sequence[Line], walls: Sequence[Box] = ()) -> list[list[Line]]:

@@ -9,6 +9,7 @@ from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.orientation import Pose
+from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.types import Region
 from docparse.qwenvl.writer import write_page
@@ -44,6 +45,9 @@ def recognise(
     found: Sequence[Region] = () if fast else regions.detect_regions(upright)
     tables = find_tables(upright, words, found)
     blocks = build_blocks(upright, words, found, tables)
+    if not fast:
+        blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
+        flags = (*flags, *said)
     if pose:
         for block in blocks:
             _set_back(block, pose)
