@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from docparse.geometry import Box, inside_share, overlap
@@ -14,8 +15,11 @@ from docparse.model.embedded.tables.rules import Line, band_edges, clusters, dra
 from docparse.model.embedded.tables.runs import join_runs, text_runs
 from docparse.model.embedded.tables.stacks import rule_stacks
 from docparse.model.embedded.tables.text_rows import em_of
+from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
-from docparse.schemas.page import PageImage, Word
+from docparse.schemas.page import PageImage, Word, WordStyle
+
+_ROTATED = int(WordStyle.ROTATED)
 
 
 def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region] = ()) -> list[FoundTable]:
@@ -23,8 +27,39 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
 
     `words` are the text layer's or an OCR engine's; `regions` what a layout model saw, if one ran.
     """
-    if not words:
-        return []
+    turned_words = [word for word in words if word.style & _ROTATED]
+    if len(turned_words) > 10 and 2 * len(turned_words) > len(words):
+        return _turned_tables(page, turned_words)
+    return _upright_tables(page, words, regions) if words else []
+
+
+def _turned_tables(page: PageImage, words: Sequence[Word]) -> list[FoundTable]:
+    """Tables whose text runs up or down the page, found upright and turned back."""
+    ways = directions(words)
+    way = max(set(ways), key=ways.count)
+    w, h = page.width, page.height
+    frame = page.replace(
+        width=w if way == "left" else h,
+        height=h if way == "left" else w,
+        pixels=None,
+        rules=[
+            rule._replace(bbox=turn_box(rule.bbox, way, w, h), horizontal=rule.horizontal == (way == "left"))
+            for rule in page.rules
+        ],
+        shapes=[shape._replace(bbox=turn_box(shape.bbox, way, w, h)) for shape in page.shapes],
+    )
+    chosen = [word for word, its in zip(words, ways, strict=True) if its == way]
+    return [_turn_back(t, way, w, h) for t in _upright_tables(frame, turn_words(chosen, way, w, h), ())]
+
+
+def _turn_back(table: FoundTable, way: Direction, width: float, height: float) -> FoundTable:
+    cells = tuple(
+        cell.model_copy(update={"bbox": cell.bbox and turn_back(cell.bbox, way, width, height)}) for cell in table.cells
+    )
+    return dataclasses.replace(table, bbox=turn_back(table.bbox, way, width, height), cells=cells)
+
+
+def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region]) -> list[FoundTable]:
     em = em_of(words)
     horizontal, vertical = drawn_lines(page)
     ink = ink_mask(page) if page.is_scan and not horizontal and not vertical else None
@@ -38,8 +73,10 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
         horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
         tables = without_overlaps(tables + _lattices(horizontal, vertical, words))
     lattices = [table.bbox for table in tables]
-    stacks = [box for box in rule_stacks(horizontal, words, em) if not _meets(box, lattices)]
-    runs = text_runs(words, lattices, em)
+    free = _outside(words, lattices)
+    stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
+    stacks = [box for box in stacks if not _meets(box, lattices)]
+    runs = text_runs(free, em)
     stacks, runs = join_runs(stacks, runs, words, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
     others = [region.bbox for region in regions if region.kind != "table" and region.score >= 0.6]
@@ -57,6 +94,20 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
         if table and is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
     return without_overlaps([table for table in tables if not is_drawing(table, page.shapes, em)])
+
+
+def _outside(words: Sequence[Word], boxes: Sequence[Box]) -> list[Word]:
+    """Words that do not run along the page's other axis and touch none of the boxes."""
+    upright = [word for word in words if not word.style & _ROTATED]
+    return [word for word in upright if not _meets(word.bbox, boxes)] if boxes else upright
+
+
+def _free_lines(lines: Sequence[Line], boxes: Sequence[Box]) -> list[Line]:
+    """Horizontal lines that are no part of the boxes."""
+    return [
+        line for line in lines
+        if not any(b[1] - 1 <= line.pos <= b[3] + 1 and b[0] < line.end and line.start < b[2] for b in boxes)
+    ]  # fmt: skip
 
 
 def _meets(box: Box, boxes: Sequence[Box]) -> bool:

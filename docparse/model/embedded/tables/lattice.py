@@ -50,6 +50,9 @@ def _half_drawn(placed: list[Placed], em: float) -> bool:
     for row, _col, _rowspan, _colspan, words in placed:
         if not words:
             continue
+        if len(words) == 1:
+            filled += 1
+            continue
         lines = text_rows(words)
         numbers = sum(is_number(" ".join(w.text for w in line.words)) for line in lines)
         filled += 1

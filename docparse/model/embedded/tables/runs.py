@@ -9,7 +9,7 @@ from typing import NamedTuple
 from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
-from docparse.schemas.page import Word, WordStyle
+from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_CHARS = 7, 42
 
@@ -21,10 +21,9 @@ class Run(NamedTuple):
     numbers: float
 
 
-def text_runs(words: Sequence[Word], taken: Sequence[Box], em: float) -> list[Run]:
-    """Runs of three or more lines with two or more chunks each, outside the boxes `taken`."""
-    free = [w for w in words if not w.style & WordStyle.ROTATED and not any(overlap(w.bbox, box) for box in taken)]
-    rows = text_rows(free)
+def text_runs(words: Sequence[Word], em: float) -> list[Run]:
+    """Runs of three or more lines with two or more chunks each."""
+    rows = text_rows(words)
     for row in rows:
         row.chunks = split_chunks(row, 1.1 * em)
     _drop_prose(rows, em)

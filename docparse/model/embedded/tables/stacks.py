@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ from docparse.schemas.page import Word
 def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) -> list[Box]:
     """Boxes from a first to a last rule of the same extent with rows of separate chunks between them."""
     stacks: list[Box] = []
+    by_middle = sorted(words, key=_middle)
+    middles = [_middle(word) for word in by_middle]
     wide = sorted(line for line in _joined(horizontal, em) if line.end - line.start > 8 * em)
     used: set[int] = set()
     for i, top in enumerate(wide):
@@ -23,12 +26,12 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
         stack = [top]
         for j in range(i + 1, len(wide)):
             if _same_extent(top, wide[j], em):
-                kind = _between(stack[-1], wide[j], words, em)
+                kind = _between(stack[-1], wide[j], by_middle, middles, em)
                 if kind == "other":
                     break
                 stack.append(wide[j])
                 used.add(j)
-        if len(stack) > 1 and any(_between(a, b, words, em) == "table" for a, b in pairwise(stack)):
+        if len(stack) > 1 and any(_between(a, b, by_middle, middles, em) == "table" for a, b in pairwise(stack)):
             x0 = min(line.start for line in stack)
             x1 = max(line.end for line in stack)
             stacks.append((x0, _top(stack, horizontal, x0, x1, em), x1, stack[-1].pos))
@@ -54,12 +57,14 @@ def _same_extent(a: Line, b: Line, em: float) -> bool:
     return abs(a.start - b.start) < 1.5 * em and abs(a.end - b.end) < 1.5 * em
 
 
-def _between(upper: Line, lower: Line, words: Sequence[Word], em: float) -> str:
+def _middle(word: Word) -> float:
+    return (word.bbox[1] + word.bbox[3]) / 2
+
+
+def _between(upper: Line, lower: Line, words: Sequence[Word], middles: Sequence[float], em: float) -> str:
     """What stands between two rules: "table", "gap" (little or nothing), "other" (running text, a picture)."""
-    inside = [
-        w for w in words
-        if upper.pos < (w.bbox[1] + w.bbox[3]) / 2 < lower.pos and w.bbox[2] > upper.start and w.bbox[0] < upper.end
-    ]  # fmt: skip
+    first, last = bisect_right(middles, upper.pos), bisect_left(middles, lower.pos)
+    inside = [w for w in words[first:last] if w.bbox[2] > upper.start and w.bbox[0] < upper.end]
     if not inside:
         return "gap" if lower.pos - upper.pos < 3 * em else "other"
     rows = text_rows(inside)

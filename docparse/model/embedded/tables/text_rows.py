@@ -93,8 +93,8 @@ def split_chunks(row: TextRow, gap: float) -> list[Chunk]:
 
 def join_words(words: Sequence[Word]) -> str:
     """Words of one cell in reading order, a blank where the page has one."""
-    if not words:
-        return ""
+    if len(words) < 2:
+        return words[0].text if words else ""
     parts: list[str] = []
     for row in text_rows(words):
         for word in row.words:

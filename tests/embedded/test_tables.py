@@ -1,0 +1,237 @@
+"""Tables found in vector drawings, in text alone and in pixels."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.types import FoundTable, Region
+from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
+
+W, H = 595.0, 842.0
+
+
+def page(rules: tuple[Rule, ...] = (), shapes: tuple[Shape, ...] = (), **changes: object) -> PageImage:
+    return PageImage(1, 616, 868, W, H, rules=rules, shapes=shapes).replace(**changes)
+
+
+def h(y: float, x0: float, x1: float) -> Rule:
+    return Rule((x0, y, x1, y), True, 0.5)
+
+
+def v(x: float, y0: float, y1: float) -> Rule:
+    return Rule((x, y0, x, y1), False, 0.5)
+
+
+def text(x: float, y: float, line: str, size: float = 10.0, style: int = 0, char: float = 0.5) -> list[Word]:
+    """Words of a line whose left end is at x and whose top is at y."""
+    words = []
+    for part in line.split():
+        width = len(part) * size * char
+        words.append(Word(part, (x, y, x + width, y + 1.2 * size), size, "Sans", style, baseline=y + size))
+        x += width + 0.3 * size
+    return words
+
+
+def rows_of(table: FoundTable) -> list[list[str]]:
+    grid = [[""] * table.cols for _ in range(table.rows)]
+    for cell in table.cells:
+        grid[cell.row][cell.col] = cell.text
+    return grid
+
+
+def ruled(xs: list[float], ys: list[float]) -> tuple[Rule, ...]:
+    return tuple([h(y, xs[0], xs[-1]) for y in ys] + [v(x, ys[0], ys[-1]) for x in xs])
+
+
+def column_texts(rows: list[list[str]], xs: list[float], y: float, pitch: float) -> list[Word]:
+    return [
+        w for r, row in enumerate(rows) for x, cell in zip(xs, row, strict=True) for w in text(x, y + r * pitch, cell)
+    ]
+
+
+DATA = [["Item", "Qty", "Price"], ["Apples", "12", "3.40"], ["Pears", "7", "2.10"], ["Plums", "130", "11.00"]]
+
+
+def test_ruled_grid() -> None:
+    words = column_texts(DATA, [105, 205, 305], 104, 20)
+    (table,) = find_tables(page(ruled([100, 200, 300, 400], [100, 120, 140, 160, 180])), words)
+    assert rows_of(table) == DATA
+    assert table.ruled
+    assert table.bbox == pytest.approx((100, 100, 400, 180))
+    assert [cell.header for cell in table.cells] == [True] * 3 + [False] * 9
+
+
+def test_missing_inner_rules_are_spans() -> None:
+    rules = (
+        *[h(y, 100, 400) for y in (100, 140, 160, 180)], h(120, 200, 400), v(100, 100, 180), v(200, 100, 180),
+        v(300, 120, 180), v(400, 100, 180),
+    )  # fmt: skip
+    words = [
+        *text(105, 110, "Name"), *text(280, 104, "Year"), *text(205, 124, "2001"), *text(305, 124, "2002"),
+        *column_texts([["a", "1", "2"], ["b", "3", "4"]], [105, 205, 305], 144, 20),
+    ]  # fmt: skip
+    (table,) = find_tables(page(rules), words)
+    spans = {cell.text: (cell.rowspan, cell.colspan) for cell in table.cells}
+    assert spans["Name"] == (2, 1)
+    assert spans["Year"] == (1, 2)
+    assert (table.rows, table.cols) == (4, 3)
+    assert {cell.text for cell in table.cells if cell.header} == {"Name", "Year", "2001", "2002"}
+
+
+def test_rules_in_dashes_and_double_lines() -> None:
+    xs, ys = [100.0, 200.0, 300.0, 400.0], [100.0, 120.0, 140.0, 160.0, 180.0]
+    dashes = [h(y, x, x + 4) for y in ys for x in np.arange(100, 399, 6)]
+    doubled = [v(x + d, 100, 180) for x in xs for d in (0, 1.5)]
+    words = column_texts(DATA, [105, 205, 305], 104, 20)
+    (table,) = find_tables(page((*dashes, *doubled)), words)
+    assert rows_of(table) == DATA
+
+
+def test_shaded_cells_without_rules() -> None:
+    shapes = tuple(
+        Shape((x, y, x + 98, y + 18), 1, True, 0xDDDDDD) for x in (100, 200, 300) for y in (100, 120, 140, 160)
+    )
+    words = column_texts(DATA, [105, 205, 305], 103, 20)
+    (table,) = find_tables(page(shapes=shapes), words)
+    assert rows_of(table) == DATA
+
+
+def test_booktabs_with_group_header() -> None:
+    rules = (h(100, 100, 450), h(118, 190, 310), h(118, 330, 450), h(140, 100, 450), h(220, 100, 450))
+    words = [
+        *text(225, 104, "Men"), *text(360, 104, "Women"), *text(100, 124, "Country"),
+        *column_texts([["2001", "2002", "2001", "2002"]], [200, 270, 340, 410], 124, 14),
+        *column_texts(
+            [[n, "1.5", "2.5", "3.5", "44.5"] for n in ("Austria", "Belgium", "Chile", "Denmark", "Estonia")],
+            [100, 200, 270, 340, 410], 144, 15,
+        ),
+    ]  # fmt: skip
+    (table,) = find_tables(page(rules), words)
+    spans = {cell.text: (cell.row, cell.rowspan, cell.colspan) for cell in table.cells if cell.header}
+    assert spans["Country"] == (0, 2, 1)
+    assert spans["Men"] == (0, 1, 2)
+    assert spans["Women"] == (0, 1, 2)
+    assert rows_of(table)[2] == ["Austria", "1.5", "2.5", "3.5", "44.5"]
+    assert (table.rows, table.cols) == (7, 5)
+
+
+def test_wrapped_labels_are_one_row() -> None:
+    rules = (h(100, 100, 400), h(118, 100, 400), h(200, 100, 400))
+    words = [
+        *text(100, 103, "Measure"), *text(320, 103, "Value"), *text(100, 122, "Households with children"),
+        *text(100, 134, "under eighteen years"), *text(320, 122, "12.5"), *text(100, 152, "Income"),
+        *text(320, 152, "13.5"), *text(100, 170, "Rent"), *text(320, 170, "9.5"),
+    ]  # fmt: skip
+    (table,) = find_tables(page(rules), words)
+    assert ["Households with children under eighteen years", "12.5"] in rows_of(table)
+    assert table.rows == 4
+
+
+def test_aligned_numbers_without_rules() -> None:
+    rows = [["Age", "Share"], *[[f"{n}-{n + 9}", f"0.{n}50"] for n in (20, 30, 40, 50, 60)]]
+    (table,) = find_tables(page(), column_texts(rows, [100, 220], 100, 14))
+    assert rows_of(table) == rows
+    assert not table.ruled
+
+
+def test_turned_table_is_read_upright() -> None:
+    rows = [["Age", "Share"], *[[f"{n}-{n + 9}", f"0.{n}50"] for n in (20, 30, 40, 50, 60)]]
+    upright = column_texts(rows, [100, 220], 100, 14)
+    turned = [
+        w._replace(bbox=(w.bbox[1], H - w.bbox[2], w.bbox[3], H - w.bbox[0]), style=int(WordStyle.ROTATED), line=n // 2)
+        for n, w in enumerate(upright)
+    ]
+    (table,) = find_tables(page(), turned)
+    assert rows_of(table) == rows
+    assert table.bbox[2] < 200
+    assert table.bbox[1] > 500
+
+
+def test_table_region_of_a_layout_model() -> None:
+    rows = [["Name", "Place"], ["Ada", "London"], ["Emmy", "Erlangen"], ["Sofia", "Stockholm"]]
+    words = column_texts(rows, [100, 220], 100, 14)
+    assert find_tables(page(), words) == []
+    (table,) = find_tables(page(), words, [Region("table", (95, 95, 300, 160), 0.9)])
+    assert rows_of(table) == rows
+
+
+def test_rules_and_words_of_a_scan() -> None:
+    image = Image.new("RGB", (616, 868), "white")
+    draw = ImageDraw.Draw(image)
+    for y in (100, 125, 150, 175, 200):
+        draw.line((100, y, 400, y), fill="black", width=2)
+    for x in (100, 200, 300, 400):
+        draw.line((x, 100, x, 200), fill="black", width=2)
+    words = []
+    for r, row in enumerate(DATA):
+        for c, cell in enumerate(row):
+            draw.text((110 + 100 * c, 106 + 25 * r), cell, fill="black", font_size=14)
+            box = draw.textbbox((110 + 100 * c, 106 + 25 * r), cell, font_size=14)
+            words.append(Word(cell, (box[0] - 3, box[1] - 4, box[2] + 3, box[3] + 4), confidence=0.9))
+    scan = PageImage(1, 616, 868, 616.0, 868.0, "px", np.asarray(image), is_scan=True)
+    (table,) = find_tables(scan, words)
+    assert rows_of(table) == DATA
+
+
+PROSE = "the quick brown fox jumps over the lazy dog again and once more today"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [w for r in range(30) for x in (50, 310) for w in text(x, 100 + 12 * r, PROSE[: 45 + r % 3])],
+        [w for r in range(9) for w in text(60, 100 + 14 * r, f"{r + 1}.") + text(80, 100 + 14 * r, PROSE[:60])],
+        [
+            w for r in range(9) for x, part in ((60, f"Chapter {r}"), (140, ". " * 30), (480, f"{7 * r}"))
+            for w in text(x, 100 + 14 * r, part)
+        ],
+        [w for r, t in enumerate(["Ada Lovelace", "12 Hill Street", "London"]) for w in text(60, 100 + 14 * r, t)],
+        [w for r in range(5) for w in text(60, 100 + 24 * r, "a = b + c") + text(500, 100 + 24 * r, f"({r + 1})")],
+    ],
+    ids=["two columns", "list", "contents", "address", "equations"],
+)  # fmt: skip
+def test_no_table_in(words: list[Word]) -> None:
+    assert find_tables(page(), words) == []
+
+
+def test_boxes_and_charts_are_no_tables() -> None:
+    frame = (h(90, 50, 550), h(400, 50, 550), v(50, 90, 400), v(550, 90, 400))
+    assert find_tables(page(frame), text(60, 100, PROSE)) == []
+    grid = ruled([100 + 40 * i for i in range(8)], [100 + 30 * i for i in range(8)])
+    ticks = [w for i in range(8) for w in text(80, 95 + 30 * i, str(70 - 10 * i))]
+    assert find_tables(page(grid), ticks) == []
+
+
+def test_degenerate_input() -> None:
+    assert find_tables(page(), []) == []
+    nothing = [Word("x", (10, 10, 10, 10)), Word("", (5, 5, 5, 5)), Word("y", (20, 30, 10, 10))]
+    rules = (Rule((0, 0, 0, 0), True, 0.0), Rule((5, 5, 1, 1), False, -1.0), h(1e7, -1e7, 1e7))
+    assert find_tables(page(rules, (Shape((0, 0, 0, 0), 0, True),)), nothing) == []
+
+
+def test_large_grid_in_time() -> None:
+    side = 200
+    xs, ys = [100.0 + 20 * i for i in range(side + 1)], [100.0 + 20 * i for i in range(side + 1)]
+    words = [w for r in range(side) for c in range(side) for w in text(xs[c] + 2, ys[r] + 4, "7", size=8)]
+    big = PageImage(1, 4200, 4200, 4200.0, 4200.0, rules=ruled(xs, ys))
+    started = time.perf_counter()
+    (table,) = find_tables(big, words)
+    assert (table.rows, table.cols) == (side, side)
+    assert time.perf_counter() - started < 4  # about 0.8 s on an idle core
+
+
+def test_many_words_and_rules_in_time() -> None:
+    rng = np.random.default_rng(3)
+    words = [Word("ab", (x, y, x + 10, y + 8)) for x, y in rng.uniform(0, 800, (20_000, 2)).tolist()]
+    rules = tuple(
+        h(y, x, x + 30) if i % 2 else v(x, y, y + 30)
+        for i, (x, y) in enumerate(rng.uniform(0, 800, (5000, 2)).tolist())
+    )
+    started = time.perf_counter()
+    assert isinstance(find_tables(page(rules), words), list)
+    assert time.perf_counter() - started < 10
