@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import unicodedata
 
 import pymupdf
 
@@ -17,7 +18,7 @@ pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 _OUTLINE_MOST = 10_000
-_KEEP_STORE_PERCENT = 50  # of MuPDF's cache, from page to page: fonts stay, images go
+_SHRINK_EVERY = 20  # pages; MuPDF's cache of fonts and images (256 MB at most) is halved then
 _METADATA = ("title", "author", "subject", "keywords", "creator", "producer", "creationDate", "modDate", "format")
 
 
@@ -28,6 +29,7 @@ class PdfReader:
         self._file = file
         self._document: pymupdf.Document | None = None
         self._truncated = False
+        self._read = 0
         try:
             self._document = _open(file)
             self._mend()
@@ -52,7 +54,9 @@ class PdfReader:
                 raise
             return self._second_try(number, budget, error)
         finally:
-            pymupdf.TOOLS.store_shrink(_KEEP_STORE_PERCENT)
+            self._read += 1
+            if self._read % _SHRINK_EVERY == 0:
+                pymupdf.TOOLS.store_shrink(50)
 
     def _second_try(self, number: int, budget: PixelBudget, error: Exception) -> tuple[PageImage, bytes]:
         try:
@@ -157,4 +161,7 @@ def _open(file: OpenFile) -> pymupdf.Document:
 
 
 def _unlock(document: pymupdf.Document, password: str | None) -> bool:
-    return password is not None and bool(document.authenticate(password))
+    if password is None:
+        return False
+    prepared = unicodedata.normalize("NFKC", password.replace("\u00ad", ""))  # SASLprep, as PDF 2.0 wants it
+    return any(document.authenticate(attempt) for attempt in dict.fromkeys((password, prepared)))

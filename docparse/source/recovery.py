@@ -34,7 +34,7 @@ def rebuilt(document: pymupdf.Document, path: str) -> pymupdf.Document | None:
 
 def _shows_something(document: pymupdf.Document, number: int) -> bool:
     try:
-        return bool(document[number].get_bboxlog())
+        return not document[number].get_pixmap(dpi=30).is_unicolor
     except (RuntimeError, ValueError):
         return False
 

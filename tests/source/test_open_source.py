@@ -115,6 +115,9 @@ def test_passwords() -> None:
         with made.opened(locked, password=password) as source:
             assert words(source.page(1, made.NO_PIXELS)) == "secret"
             assert "encrypted" in source.flags
+    accented = made.text_pdf("secret", user_pw="Ia", **lock)
+    with made.opened(accented, password="I\u00adª") as source:  # the same after SASLprep
+        assert source.info.pages == 1
     with made.opened(made.text_pdf("open to all", **lock)) as source:
         assert words(source.page(1, made.NO_PIXELS)) == "open to all"
 
