@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr_foreign, ocr_rapid, ocr_tesseract
+from docparse.model.embedded import ocr_foreign, ocr_rapid, ocr_tesseract, pictures
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
-from docparse.model.embedded.ocr_script import SCRIPTS, Script, foreign_share, looks_vietnamese, script_of
+from docparse.model.embedded.ocr_script import SCRIPTS, Script, foreign_share, is_foreign, looks_vietnamese, script_of
 from docparse.model.embedded.ocr_types import OcrLine, OcrResult
 from docparse.schemas.page import PageImage, Word
 
@@ -22,6 +22,7 @@ __all__ = ["OcrResult", "read_words"]
 
 _PROBES = 10
 _FOREIGN = 0.35  # share of unreadable probes from which a page counts as foreign
+_LEAST_UNREAD = 12.0  # their length in heights: some 20 letters
 _LOW = 0.65
 _NOISE = 0.3
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
@@ -59,7 +60,7 @@ def _read(
     flags: tuple[str, ...] = ()
     if script is None and looks_vietnamese(lines):
         script = SCRIPTS["Vietnamese"]
-    if script is None and foreign_share(_with_unread(lines, probes)) > _FOREIGN:
+    if script is None and _is_foreign_page(image, _with_unread(lines, probes)):
         script, flags = ocr_foreign.find_script(image, _with_unread(lines, probes), deadline=deadline)
     more, all_read = ocr_rapid.recognise(image, rest, deadline=deadline) if _wants_rest(script) else ([], True)
     if script is None or script.name == "Latin":
@@ -70,6 +71,12 @@ def _read(
     seen = _with_unread(lines, boxes)
     lines, complete = ocr_foreign.read_script(image, script, seen, deadline=deadline)
     return lines, complete, (f"script:{script.name}",)
+
+
+def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
+    """Whether most of the probes are text in an unknown script, not labels of a drawing or notes between staves."""
+    unread = sum((p.bbox[2] - p.bbox[0]) / max(1.0, p.bbox[3] - p.bbox[1]) for p in probes if is_foreign(p))
+    return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN and not pictures.staves(image)
 
 
 def _wants_rest(script: Script | None) -> bool:

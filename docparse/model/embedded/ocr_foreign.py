@@ -17,6 +17,7 @@ from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 _PROBES = 3
 _SURE = 0.8
 _POSSIBLE = 0.55
+_LEAST_LETTERS = 8
 _COVERED = 0.6
 _NO_BLANKS = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "CJK", "HIRAGANA", "KATAKANA")
 _last_found: list[Script] = []  # scripts of the pages before: a document rarely changes its script
@@ -87,7 +88,7 @@ def _data(script: Script, installed: frozenset[str]) -> tuple[str, ...]:
 def _trust(lines: Sequence[OcrLine], script: Script) -> float:
     """Confidence of what was read, times the share of it in the script; 0 for next to nothing."""
     text = " ".join(line.text for line in lines)
-    if sum(char.isalpha() for char in text) < 4:
+    if sum(char.isalpha() for char in text) < _LEAST_LETTERS:
         return 0.0
     weight = sum(len(word.text) for line in lines for word in line.words)
     sure = sum(word.confidence * len(word.text) for line in lines for word in line.words) / weight

@@ -20,6 +20,7 @@ _TURNS: tuple[Turn, ...] = (0, 90, 180, 270)
 _OSD_CONFIDENCE = 2.0
 _SURE = 0.88  # mean confidence of strips that are read the right way up
 _PROBES = 5
+_LEAST_LETTERS = 30.0
 _PROBE_ASPECT = 18.0
 
 
@@ -64,6 +65,8 @@ def upright(page: PageImage) -> tuple[PageImage, Pose]:
     if page.pixels is None or (page.text.quality is TextQuality.SOUND and page.text.words):
         return page, Pose()
     skew = preprocess.skew(page.pixels)
+    if skew and not _has_lines(page.pixels):
+        skew = 0.0
     if skew:
         page = page.replace(pixels=preprocess.straighten(page.pixels, skew))
     turn = detect_turn(page.pixels) if page.pixels is not None else 0
@@ -123,7 +126,7 @@ def detect_turn(pixels: NDArray[np.uint8]) -> Turn:
     scores: dict[Turn, float] = {}
     if ocr_rapid.available():
         boxes = detect_text(pixels)
-        if not boxes:
+        if _letters(boxes) < _LEAST_LETTERS:
             return 0
         lying = sum(_length(box) for box in boxes if _tall(box)) > 0.6 * sum(_length(box) for box in boxes)
         for turn in (_TURNS[1], _TURNS[3]) if lying else (_TURNS[0], _TURNS[2]):
@@ -135,6 +138,19 @@ def detect_turn(pixels: NDArray[np.uint8]) -> Turn:
         return _TURNS[found[0] // 90 % 4]
     best = max(scores, key=lambda turn: scores[turn], default=_TURNS[0])
     return best if scores and scores[best] > 0.7 and scores[best] > 1.2 * min(scores.values()) else 0
+
+
+def _has_lines(pixels: NDArray[np.uint8]) -> bool:
+    """Whether there is text enough for a skew to mean something: drawings have slanted lines of their own."""
+    if not ocr_rapid.available():
+        return True
+    boxes = detect_text(pixels)
+    return _letters(boxes) >= 3 * _LEAST_LETTERS and sum(_length(box) > 4 * _thickness(box) for box in boxes) >= 3
+
+
+def _letters(boxes: Sequence[TextBox]) -> float:
+    """Roughly how many letters the boxes hold."""
+    return sum(1.5 * _length(box) / _thickness(box) for box in boxes)
 
 
 def _legibility(pixels: NDArray[np.uint8], boxes: Sequence[TextBox], turn: Turn) -> float:
@@ -160,6 +176,11 @@ def _head(box: Box) -> Box:
 def _tall(box: TextBox) -> bool:
     x0, y0, x1, y1 = box.bbox
     return y1 - y0 > 1.5 * (x1 - x0)
+
+
+def _thickness(box: TextBox) -> float:
+    x0, y0, x1, y1 = box.bbox
+    return max(1.0, min(x1 - x0, y1 - y0))
 
 
 def _length(box: TextBox) -> float:

@@ -1,0 +1,156 @@
+"""Pictures told apart after the layout is known: molecules are read, music, charts and formulas owned up to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.geometry import Box, clip, inside_share, union
+from docparse.model.base import Deadline
+from docparse.model.embedded import chemistry, pictures, preprocess
+from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
+from docparse.schemas.page import PageImage, Word
+
+_FEW_WORDS = 60
+_LEAST_PX = 80  # shorter side of a crop that is looked at
+_LEAST_DPI = 120
+_OSRA_CONFIDENCE = 0.4
+_MOST_READ = 12  # drawings of one page that OSRA is asked about
+_FORMULA_PX = 260
+_MATH = re.compile(r"[=^_∫∑∏√∂∞±≤≥×·∈∀∃{}|\\<>+]|[\u0370-\u03ff]")
+
+
+def tell_pictures(
+    blocks: list[Block], page: PageImage, words: Sequence[Word], *, deadline: Deadline | None = None
+) -> tuple[list[Block], tuple[str, ...]]:
+    """Blocks with pictures by kind, and page flags for what no recogniser here can read.
+
+    A molecule that OSRA reads becomes a chemistry block of low confidence. Music, charts and formulas stay pictures
+    with the text printed in them; the flags are `music_not_recognised`, `chart_data_not_recognised`,
+    `formula_not_recognised`, `chemistry_not_recognised`. Needs the page's pixels; without them nothing changes.
+    """
+    if page.pixels is None:
+        return blocks, ()
+    flags: dict[str, None] = {}
+    if not page.text.words and not any(isinstance(block, Table) for block in blocks):
+        blocks = _whole_page(blocks, page, words, flags, deadline)
+    told: list[Block] = []
+    asked = 0
+    for block in blocks:
+        if isinstance(block, Image) and block.bbox is not None and asked < _MOST_READ:
+            block = _tell(block, page, flags, deadline)
+            asked += isinstance(block, Chemistry)
+        elif isinstance(block, Chart) and not block.data:
+            flags["chart_data_not_recognised"] = None
+        elif isinstance(block, Formula) and not block.latex:
+            flags["formula_not_recognised"] = None
+        elif isinstance(block, Music) and not block.abc:
+            flags["music_not_recognised"] = None
+        told.append(block)
+    return told, tuple(flags)
+
+
+def _whole_page(
+    blocks: list[Block], page: PageImage, words: Sequence[Word], flags: dict[str, None], deadline: Deadline | None
+) -> list[Block]:
+    """A scanned page that is one picture, or has staves of music on it."""
+    assert page.pixels is not None
+    staves = pictures.staves(page.pixels)
+    if staves:
+        flags["music_not_recognised"] = None
+        tall = staves[0][3] - staves[0][1]
+        x0, y0, x1, y1 = union(staves)
+        box = clip((x0, y0 - tall, x1, y1 + tall), page.width_px, page.height_px)
+        return _gathered(blocks, page.to_units(box), Image)
+    if len(words) > _FEW_WORDS or any(isinstance(block, Image) for block in blocks):
+        return blocks
+    extent = _ink_box(page.pixels)
+    if extent is None:
+        return blocks
+    box = page.to_units(extent)
+    drawing = pictures.strokes(page.pixels)
+    if drawing is not None and min(page.height_px, page.width_px) >= _LEAST_PX:
+        if pictures.looks_chemical(drawing):
+            return _gathered(blocks, box, Image, even_empty=True)
+        if pictures.looks_chart(drawing) and len(words) >= 3 and _is_sparse(words, page):
+            flags["chart_data_not_recognised"] = None
+            return _gathered(blocks, box, Image, even_empty=True)
+    if _is_formula(page, words):
+        flags["formula_not_recognised"] = None
+        return _gathered(blocks, box, Formula, even_empty=True)
+    return blocks
+
+
+def _tell(block: Image, page: PageImage, flags: dict[str, None], deadline: Deadline | None) -> Block:
+    """A molecule where the picture is one, else the picture."""
+    assert block.bbox is not None
+    crop = _crop(page, block.bbox)
+    if min(crop.shape[:2]) < _LEAST_PX or (page.unit == "pt" and page.scale_x * 72 < _LEAST_DPI):
+        return block
+    drawing = pictures.strokes(crop)
+    if drawing is None:
+        return block
+    if pictures.looks_chemical(drawing):
+        found = chemistry.read_structures(crop, deadline=deadline)
+        if found:
+            return Chemistry(smiles=".".join(found), bbox=block.bbox, confidence=_OSRA_CONFIDENCE, flags=["osra"])
+        flags["chemistry_not_recognised"] = None
+    return block
+
+
+def _crop(page: PageImage, box: Box) -> NDArray[np.uint8]:
+    assert page.pixels is not None
+    x0, y0, x1, y1 = (int(value) for value in clip(page.to_px(box), page.width_px, page.height_px))
+    return page.pixels[y0:y1, x0:x1]
+
+
+def _gathered(
+    blocks: list[Block], box: Box, kind: type[Image] | type[Formula], *, even_empty: bool = False
+) -> list[Block]:
+    """The blocks inside the box as one picture with their text, where the first of them was."""
+    inside = [b for b in blocks if b.bbox is not None and inside_share(b.bbox, box) > 0.6]
+    if not inside and not even_empty:
+        return [*blocks, kind(bbox=box)]
+    text = "\n".join(part for b in inside if (part := _text(b)))
+    whole = union([box, *(b.bbox for b in inside if b.bbox is not None)])
+    picture = Image(bbox=whole, ocr=text) if kind is Image else Formula(bbox=whole, text=text)
+    first = next((i for i, b in enumerate(blocks) if b in inside), len(blocks))
+    kept: list[Block] = [b for b in blocks if b not in inside]
+    return [*kept[:first], picture, *kept[first:]]
+
+
+def _text(block: Block) -> str:
+    if isinstance(block, ListBlock):
+        return "\n".join(f"{item.marker} {item.text}".strip() for item in block.items)
+    if isinstance(block, Image):
+        return block.ocr
+    return str(getattr(block, "text", ""))
+
+
+def _ink_box(pixels: NDArray[np.uint8]) -> Box | None:
+    mask = preprocess.ink_mask(preprocess.grey(pixels))
+    y, x = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return (float(x[0]), float(y[0]), float(x[-1]) + 1, float(y[-1]) + 1) if len(y) and len(x) else None
+
+
+def _is_sparse(words: Sequence[Word], page: PageImage) -> bool:
+    """Labels here and there, no running text."""
+    lines: dict[int, int] = {}
+    for word in words:
+        lines[word.line] = lines.get(word.line, 0) + 1
+    return max(lines.values(), default=0) <= 8 and len(words) <= 2.5 * len(lines)
+
+
+def _is_formula(page: PageImage, words: Sequence[Word]) -> bool:
+    """A small strip of an image with symbols in it and hardly a plain word."""
+    if page.unit != "px" or page.height_px > _FORMULA_PX:
+        return False
+    text = "".join(word.text for word in words)
+    plain = sum(len(word.text) for word in words if word.text.isalpha() and len(word.text) > 3)
+    symbols = len(_MATH.findall(text))
+    return not words or (
+        plain < 0.35 * len(text) and (symbols >= 1 or len(words) <= 3) and (symbols > 0 or text.isascii())
+    )
