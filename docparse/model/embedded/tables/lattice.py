@@ -93,8 +93,11 @@ def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
         return False
     if len({p[0] for p in filled}) < 2 or len({p[1] for p in filled}) < 2:
         return False
+    if 5 * len(placed) < 2 * rows * cols:
+        return False
+    heads = sum(p[0] == 0 for p in filled) >= 0.6 * cols and sum(p[1] == 0 for p in filled) >= 0.6 * rows
     share = 2 if len(placed) <= 16 else 3
-    return share * len(filled) >= len(placed) and 5 * len(placed) >= 2 * rows * cols
+    return share * len(filled) >= len(placed) or (heads and rows > 3 and cols > 2)  # boxes to be ticked stay empty
 
 
 def without_overlaps(tables: Sequence[FoundTable]) -> list[FoundTable]:

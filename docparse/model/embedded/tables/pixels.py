@@ -31,7 +31,18 @@ def pixel_lines(ink: Mask, page: PageImage, words: Sequence[Word], em: float) ->
     horizontal = [Line((y + h / 2) / sy, x / sx, (x + w) / sx) for x, y, w, h in flat if h <= _THICK_EM * em * sy]
     vertical = [Line((x + w / 2) / sx, y / sy, (y + h) / sy) for x, y, w, h in tall if w <= _THICK_EM * em * sx]
     near = 0.2 * em
-    return merge(_outside_words(horizontal, words, em), near, em), merge(vertical, near, 0.6 * em)
+    flat_lines = merge(_outside_words(horizontal, words, em), near, em)
+    tall_lines = merge(vertical, near, 0.6 * em)
+    return flat_lines, [line for line in tall_lines if _is_bar(line, flat_lines, em)]
+
+
+def _is_bar(line: Line, across: Sequence[Line], em: float) -> bool:
+    """Long, or met by a horizontal rule: not the strokes of letters on two lines."""
+    if line.end - line.start > 4 * em:
+        return True
+    return any(
+        other.start - em < line.pos < other.end + em and line.start - em < other.pos < line.end + em for other in across
+    )
 
 
 def tighten(ink: Mask, page: PageImage, words: Sequence[Word]) -> list[Word]:

@@ -30,13 +30,15 @@ def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
 
 def is_drawing(table: FoundTable, shapes: Sequence[Shape], em: float) -> bool:
     """Curves and slanted lines run through it: a chart or a diagram."""
+    filled = sum(bool(cell.text) for cell in table.cells)
+    if table.ruled and filled > 0.6 * len(table.cells):
+        return False
     curves = 0
     for shape in shapes:
         width, height = shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1]
         if min(width, height) < 0.5 * em or max(width, height) < 2 * em or (shape.filled and shape.segments < 6):
             continue
         curves += contains_point(table.bbox, *centre(shape.bbox))
-    filled = sum(bool(cell.text) for cell in table.cells)
     return curves > 1 and curves > 0.1 * filled
 
 

@@ -122,15 +122,16 @@ def _grown(box: Box, run: Box, words: Sequence[Word], em: float) -> Box:
     """The box with the run; of a run that crosses the box, what stands in its columns or holds their labels."""
     if not overlap(box, run):
         return union((box, run))
-    labelled = run[0] < box[0] - 3 * em and _holds_labels((run[0], run[1], box[0], run[3]), words)
+    labelled = run[0] < box[0] - 3 * em and _holds_labels((run[0], run[1], box[0], run[3]), run, words)
     left = run[0] if labelled else min(box[0], max(run[0], box[0] - em))
     return (left, min(box[1], run[1]), max(box[2], min(run[2], box[2] + em)), max(box[3], run[3]))
 
 
-def _holds_labels(box: Box, words: Sequence[Word]) -> bool:
-    """Lines of a few words stand in the box, no running text."""
+def _holds_labels(box: Box, run: Box, words: Sequence[Word]) -> bool:
+    """Lines of a few words stand in the box beside most lines of the run, no running text."""
     lines = text_rows(words_in(words, box))
-    return bool(lines) and sum(len(w.text.split()) for line in lines for w in line.words) <= 6 * len(lines)
+    few = sum(len(w.text.split()) for line in lines for w in line.words) <= 6 * len(lines)
+    return few and len(lines) > 0.6 * len(text_rows(words_in(words, run)))
 
 
 def _goes_on(box: Box, run: Box, em: float) -> bool:
