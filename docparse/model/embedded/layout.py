@@ -9,6 +9,7 @@ from docparse.geometry import Box, area, contains_point, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
+from docparse.model.embedded.formula import find_displays, formula_block
 from docparse.model.embedded.furniture import Furniture, split_furniture
 from docparse.model.embedded.ink import mark_bold, page_ink
 from docparse.model.embedded.joining import join_lines, line_text
@@ -39,7 +40,7 @@ def build_blocks(
 ) -> list[Block]:
     """Blocks of a page in reading order, boxes in page units, ids unset. No word outside tables is lost."""
     kept = sound_words(words, page.width, page.height)
-    tables = [table for table in tables if not _is_other(table, regions)]
+    tables = [table for table in tables if not _is_other(table, kept, regions)]
     if tables:
         kept = [word for word in kept if not _in_table(word, tables)]
     ways = _by_direction(kept)
@@ -81,7 +82,11 @@ def _upright_blocks(
     furniture = split_furniture(page, lines, stats, top, bottom, regions)
     walls = [region.bbox for region in regions if region.kind in ("heading", "caption")]
     content = Content(page, stats, regions, [figure.bbox for figure in figures], [table.bbox for table in tables])
-    body: list[Block] = body_blocks(make_paragraphs(furniture.body, stats, walls), content)
+    displays = [] if stats.ocr else find_displays(furniture.body, page.rules)
+    taken = {id(line) for display in displays for line in display.lines}
+    prose = [line for line in furniture.body if id(line) not in taken]
+    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls), content)
+    body += [formula_block(display, page.rules) for display in displays]
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     order = reading_order([block.bbox or (0, 0, 0, 0) for block in body], stats.size, rtl=stats.rtl)
@@ -157,10 +162,12 @@ def table_block(table: FoundTable) -> Table:
     )  # fmt: skip
 
 
-def _is_other(table: FoundTable, regions: Sequence[Region]) -> bool:
+def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region]) -> bool:
     """Whether running text was taken for a table: cells full of prose, or a frame in which the model sees text."""
     texts = [len(cell.text) for cell in table.cells if cell.text]
     if not table.ruled and texts and sum(texts) > 90 * len(texts):
+        return True
+    if not table.ruled and _holds_prose(table, words):
         return True
     seen = 0.0
     for region in regions:
@@ -170,6 +177,16 @@ def _is_other(table: FoundTable, regions: Sequence[Region]) -> bool:
             weight = 3.0 if region.kind == "heading" else 1.0  # no table has a heading in it
             seen += weight * overlap(region.bbox, table.bbox)
     return seen > 0.6 * area(table.bbox)
+
+
+def _holds_prose(table: FoundTable, words: Sequence[Word]) -> bool:
+    """Whether the source's lines in the table are long, as those of paragraphs are and those of cells are not."""
+    counts: dict[int, int] = {}
+    for word in words:
+        if word.line >= 0 and _in_table(word, (table,)):
+            counts[word.line] = counts.get(word.line, 0) + 1
+    total = sum(counts.values())
+    return total >= 80 and sum(count for count in counts.values() if count >= 5) > 0.65 * total
 
 
 def _in_table(word: Word, tables: Sequence[FoundTable]) -> bool:

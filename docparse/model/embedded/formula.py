@@ -1,0 +1,132 @@
+"""Display formulas of born-digital pages: which lines they are, and their LaTeX where it is simple."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docparse.geometry import Box, union
+from docparse.model.embedded.formula_symbols import FUNCTIONS, MATH_FONT, RELATIONS, is_math_char
+from docparse.model.embedded.formula_tree import to_latex
+from docparse.model.embedded.joining import line_text
+from docparse.model.embedded.lines import Line
+from docparse.schemas.document import Formula
+from docparse.schemas.page import Rule, Word, WordStyle
+
+_NUMBER = re.compile(r"\(?\(\s*[A-Z]?\d{1,3}(?:[.\-]\d{1,3})*[a-z']?\s*\)")
+_MOST_WORDS = 160
+_LETTER = re.compile(r"[^\W\d_]{3,}")
+
+
+@dataclass(slots=True)
+class Display:
+    """Lines that make up one display formula."""
+
+    lines: list[Line]
+    bbox: Box
+
+
+def find_displays(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Display]:
+    """Display formulas among a page's lines: seeds with a relation sign, and the fragments around them."""
+    kinds = [_kind(line) for line in lines]
+    seeds = [i for i, kind in enumerate(kinds) if kind == "seed" and _stands_alone(lines, i, kinds)]
+    if not seeds:
+        return []
+    bars = [rule for rule in rules if rule.horizontal and rule.bbox[2] - rule.bbox[0] < 300]
+    free = {i for i, kind in enumerate(kinds) if kind in ("part", "seed")}
+    displays: list[Display] = []
+    for seed in seeds:
+        if seed not in free:
+            continue
+        free.discard(seed)
+        members = [seed]
+        _grow(members, free, lines, bars)
+        found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
+        displays.append(Display(found, union(line.box for line in found)))
+    return displays
+
+
+def formula_block(display: Display, rules: Sequence[Rule]) -> Formula:
+    """The formula with its LaTeX; where that stays unclear, with its text and a flag."""
+    words = [word for line in display.lines for word in line.words]
+    text = "\n".join(line_text(line) for line in display.lines)
+    words = _without_number(words)
+    x0, y0, x1, y1 = display.bbox
+    inside = [
+        rule for rule in rules
+        if rule.horizontal and x0 - 3 <= rule.bbox[0] and rule.bbox[2] <= x1 + 3 and y0 - 3 <= rule.bbox[1] <= y1 + 3
+    ]  # fmt: skip
+    latex = to_latex(words, inside) if len(words) <= _MOST_WORDS else None
+    if latex:
+        return Formula(latex=latex, text=text, bbox=display.bbox)
+    return Formula(text=text, bbox=display.bbox, flags=["formula_not_recognised"])
+
+
+def _without_number(words: list[Word]) -> list[Word]:
+    """Words of the formula without its number at the right or left edge."""
+    if len(words) < 3:
+        return words
+    for edge in (max(words, key=lambda word: word.bbox[2]), min(words, key=lambda word: word.bbox[0])):
+        rest = [word for word in words if word is not edge]
+        gap = min(max(edge.bbox[0] - word.bbox[2], word.bbox[0] - edge.bbox[2]) for word in rest)
+        if _NUMBER.fullmatch(edge.text) and gap > 1.2 * edge.size:
+            return rest
+    return words
+
+
+def _kind(line: Line) -> str:
+    """ "seed": a formula by itself; "part": may belong to one; "text": running text."""
+    letters = prose = 0
+    math = relation = False
+    for word in line.words:
+        count = len(word.text)
+        letters += count
+        if _LETTER.search(word.text) and word.text not in FUNCTIONS and not MATH_FONT.search(word.font):
+            prose += count
+        math = math or any(map(is_math_char, word.text)) or bool(MATH_FONT.search(word.font))
+        relation = relation or any(char in RELATIONS and char != ":" for char in word.text)
+    if prose > 0.25 * letters:
+        return "text"
+    if relation and math and letters >= 3 and len(line.words) >= 2:
+        return "seed"
+    short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))
+    return "part" if short or math else "text"
+
+
+def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
+    """Whether no running text stands on the line's left or right, as it does round an inline formula."""
+    line = lines[i]
+    for j in range(max(0, i - 12), min(len(lines), i + 13)):
+        other = lines[j]
+        if j == i or kinds[j] != "text" or abs(other.baseline - line.baseline) > 0.6 * line.size:
+            continue
+        gap = max(other.x0 - line.x1, line.x0 - other.x1)
+        if gap < 1.5 * line.size:
+            return False
+    return not line.words[0].style & WordStyle.MONO
+
+
+def _grow(members: list[int], free: set[int], lines: Sequence[Line], bars: Sequence[Rule]) -> None:
+    """Fragments that touch the formula join it: limits, numerators and denominators, pieces beside it."""
+    changed = True
+    while changed and len(members) < 60:
+        changed = False
+        box = union(lines[i].box for i in members)
+        em = lines[members[0]].size
+        near = [bar.bbox for bar in bars if _gap(bar.bbox, box, 0) < 0.8 * em and _gap(bar.bbox, box, 1) < 0.8 * em]
+        for j in sorted(free):
+            other = lines[j].box
+            beside = _gap(other, box, 0) < 1.2 * em and _gap(other, box, 1) < -0.1 * em
+            stacked = _gap(other, box, 0) < 0 and _gap(other, box, 1) < 0.12 * em
+            barred = any(_gap(other, bar, 0) < 0 and _gap(other, bar, 1) < 0.55 * em for bar in near)
+            if beside or barred or (stacked and lines[j].size < 0.9 * em):
+                members.append(j)
+                free.discard(j)
+                changed = True
+                break
+
+
+def _gap(a: Box, b: Box, axis: int) -> float:
+    """Free space between two boxes along an axis; below 0 where they overlap."""
+    return max(a[axis] - b[axis + 2], b[axis] - a[axis + 2])

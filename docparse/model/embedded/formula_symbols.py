@@ -1,0 +1,63 @@
+"""Characters of formulas and their LaTeX."""
+
+from __future__ import annotations
+
+import re
+
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ϑ": "vartheta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "µ": "mu", "ν": "nu",
+    "ξ": "xi", "π": "pi", "ρ": "rho", "ϱ": "varrho", "σ": "sigma", "ς": "varsigma", "τ": "tau", "υ": "upsilon",
+    "φ": "phi", "ϕ": "phi", "ϖ": "varpi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta",
+    "∆": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi",
+    "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+_SIGNS = {
+    "∑": "sum", "∏": "prod", "∫": "int", "∬": "iint", "∮": "oint", "∂": "partial", "∇": "nabla", "∞": "infty",
+    "≤": "leq", "⩽": "leq", "≥": "geq", "⩾": "geq", "≠": "neq", "≈": "approx", "≡": "equiv", "≅": "cong",
+    "∼": "sim", "≃": "simeq", "∝": "propto", "±": "pm", "∓": "mp", "×": "times", "÷": "div", "·": "cdot",
+    "⋅": "cdot", "∘": "circ", "◦": "circ", "∗": "ast", "∈": "in", "∉": "notin", "∋": "ni", "⊂": "subset",
+    "⊆": "subseteq", "⊃": "supset", "⊇": "supseteq", "∪": "cup", "∩": "cap", "∅": "emptyset", "∖": "setminus",
+    "∀": "forall", "∃": "exists", "¬": "neg", "∧": "wedge", "∨": "vee", "⊕": "oplus", "⊗": "otimes", "⊥": "perp",
+    "∥": "parallel", "‖": "|", "→": "to", "←": "leftarrow", "↔": "leftrightarrow", "⇒": "Rightarrow",
+    "⇐": "Leftarrow", "⇔": "Leftrightarrow", "↦": "mapsto", "↑": "uparrow", "↓": "downarrow", "…": "ldots",
+    "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "⟨": "langle", "⟩": "rangle", "⌊": "lfloor", "⌋": "rfloor",
+    "⌈": "lceil", "⌉": "rceil", "ℝ": "mathbb{R}", "ℂ": "mathbb{C}", "ℕ": "mathbb{N}", "ℤ": "mathbb{Z}",
+    "ℚ": "mathbb{Q}", "ℓ": "ell", "ℏ": "hbar", "ℜ": "Re", "ℑ": "Im", "ℵ": "aleph", "†": "dagger", "≪": "ll",
+    "≫": "gg", "∠": "angle", "△": "triangle", "□": "square", "′": "prime", "⊢": "vdash", "⊨": "models",
+}  # fmt: skip
+_PLAIN = {
+    "−": "-",
+    "–": "-",
+    "∣": "|",
+    "∶": ":",
+    "％": r"\%",
+    "%": r"\%",
+    "#": r"\#",
+    "&": r"\&",
+    "{": r"\{",
+    "}": r"\}",
+}
+FUNCTIONS = frozenset(
+    ("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "exp",
+     "lim", "max", "min", "sup", "inf", "det", "dim", "ker", "gcd", "arg", "deg", "Pr", "mod")
+)  # fmt: skip
+BIG = frozenset("∑∏∫∬∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
+RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:")
+_KNOWN = re.compile(r"[A-Za-z0-9()\[\]|/.,;:!?+\-=<>*'\"]")
+MATH_FONT = re.compile(r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|Math|KaTeX|STIX|Symbol|MTMI|MTSY|MTEX|Euclid|EUFM|rsfs", re.I)
+
+
+def symbol(char: str) -> str | None:
+    """LaTeX of one character, commands with a blank behind; None when it has none here."""
+    if char in _GREEK:
+        return f"\\{_GREEK[char]} "
+    if char in _SIGNS:
+        return f"\\{_SIGNS[char]} "
+    if char in _PLAIN:
+        return _PLAIN[char]
+    return char if _KNOWN.fullmatch(char) else None
+
+
+def is_math_char(char: str) -> bool:
+    return char in _GREEK or char in _SIGNS or char in "=+−<>√∣^"

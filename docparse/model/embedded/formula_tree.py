@@ -1,0 +1,144 @@
+"""Glyphs of one formula and the rules among them to LaTeX: fractions, roots, limits, super- and subscripts.
+
+`to_latex` gives None for what it can't place beyond doubt: a wrong formula is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docparse.geometry import Box, union
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, symbol
+from docparse.schemas.page import Rule, Word, WordStyle
+
+_DEPTH = 6
+
+
+@dataclass(slots=True)
+class Node:
+    """A piece of LaTeX and where it stands; `base` is the text of a single glyph."""
+
+    latex: str
+    bbox: Box
+    size: float
+    baseline: float
+    base: str = ""
+
+    @property
+    def middle(self) -> float:
+        return (self.bbox[0] + self.bbox[2]) / 2
+
+
+class Unclear(Exception):
+    """The glyphs don't fit any pattern that is known here."""
+
+
+def to_latex(words: Sequence[Word], rules: Sequence[Rule]) -> str | None:
+    """LaTeX of a formula's words, None when a part of it stays unclear."""
+    try:
+        nodes = _with_rules([_leaf(word) for word in words], list(rules), 0)
+        return " ".join(_row(nodes, 0).split())
+    except Unclear:
+        return None
+
+
+def _leaf(word: Word) -> Node:
+    return Node(_word_latex(word), word.bbox, word.size, word.baseline, word.text)
+
+
+def _word_latex(word: Word) -> str:
+    text = word.text
+    if text in FUNCTIONS:
+        return f"\\{text} " if text != "mod" else "\\bmod "
+    if text == "√":
+        return "√"
+    if len(text) > 2 and text.isalpha() and text.isascii() and not word.style & WordStyle.ITALIC:
+        return f"\\text{{ {text} }}"
+    parts = [symbol(char) for char in text]
+    if None in parts:
+        raise Unclear
+    latex = "".join(part for part in parts if part is not None)
+    return f"\\mathbf{{{latex.strip()}}}" if word.style & WordStyle.BOLD and text.isalpha() else latex
+
+
+def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
+    """Fractions and roots, widest rule first, each replaced by one node."""
+    if depth > _DEPTH:
+        raise Unclear
+    for rule in sorted(rules, key=lambda rule: rule.bbox[0] - rule.bbox[2]):
+        x0, y, x1, _ = rule.bbox
+        inner = [other for other in rules if other is not rule and x0 - 1 <= other.bbox[0] and other.bbox[2] <= x1 + 1]
+        root = next(
+            (n for n in nodes if n.base == "√" and abs(n.bbox[2] - x0) < 0.35 * n.size and n.bbox[1] < y + n.size), None
+        )
+        under = [n for n in nodes if x0 - 1 <= n.middle <= x1 + 1 and n is not root]
+        if root is not None:
+            body = [n for n in under if n.baseline > y and n.baseline - y < 2.0 * n.size]
+            if not body:
+                raise Unclear
+            latex = f"\\sqrt{{{_nested(body, inner, depth)}}}"
+            baseline = max(body, key=lambda n: n.size).baseline
+            gone = [root, *body]
+        else:
+            above = [n for n in under if n.baseline <= y + 0.15 * n.size and y - n.baseline < 2.6 * n.size]
+            below = [n for n in under if n.baseline > y + 0.15 * n.size and n.baseline - y < 2.6 * n.size]
+            if not above or not below:
+                continue
+            latex = f"\\frac{{{_nested(above, inner, depth)}}}{{{_nested(below, inner, depth)}}}"
+            gone = above + below
+            baseline = y + 0.27 * max(n.size for n in gone)
+        box = union([*(n.bbox for n in gone), rule.bbox])
+        node = Node(latex, box, max(n.size for n in gone), baseline)
+        marked = {id(n) for n in gone}
+        nodes = [n for n in nodes if id(n) not in marked] + [node]
+        rules = [other for other in rules if other is not rule and other not in inner]
+        return _with_rules(nodes, rules, depth + 1)
+    return nodes
+
+
+def _nested(nodes: list[Node], rules: list[Rule], depth: int) -> str:
+    return _row(_with_rules(nodes, rules, depth + 1), depth + 1).strip()
+
+
+def _row(nodes: list[Node], depth: int) -> str:
+    """One level of a formula: glyphs on the baseline with their scripts and limits."""
+    if depth > _DEPTH or not nodes:
+        raise Unclear
+    size = max(node.size for node in nodes)
+    main = [node for node in nodes if node.size > 0.86 * size]
+    baseline = _usual_baseline(main, size)
+    on_line = [node for node in main if abs(node.baseline - baseline) < 0.3 * size or node.base in BIG]
+    scripts = [node for node in nodes if node not in on_line]
+    if any(node.size > 0.86 * size for node in scripts) or any(node.latex == "√" for node in nodes):
+        raise Unclear
+    on_line.sort(key=lambda node: node.bbox[0])
+    hung: list[tuple[list[Node], list[Node]]] = [([], []) for _ in on_line]
+    for node in scripts:
+        place = _host(node, on_line)
+        hung[place][0 if node.baseline > baseline + 0.02 * size else 1].append(node)
+    parts = []
+    for node, (low, high) in zip(on_line, hung, strict=True):
+        latex = node.latex
+        if low:
+            latex = f"{latex.strip()}_{{{_row(low, depth + 1).strip()}}}"
+        if high:
+            latex = f"{latex.strip()}^{{{_row(high, depth + 1).strip()}}}"
+        parts.append(latex)
+    return " ".join(parts)
+
+
+def _usual_baseline(nodes: list[Node], size: float) -> float:
+    best = max(nodes, key=lambda n: (sum(abs(n.baseline - m.baseline) < 0.12 * size for m in nodes), n.size))
+    return best.baseline
+
+
+def _host(script: Node, row: list[Node]) -> int:
+    """The glyph a script hangs on: a sum or limit it stands over or under, else the one just before it."""
+    for i, node in enumerate(row):
+        if node.base in BIG and node.bbox[0] - 0.6 * node.size <= script.middle <= node.bbox[2] + 0.9 * node.size:
+            return i
+    before = [i for i, node in enumerate(row) if node.bbox[0] < script.middle]
+    if not before:
+        raise Unclear
+    return before[-1]
