@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import docparse
 from docparse import errors
@@ -104,3 +106,19 @@ def test_exports_load() -> None:
     assert all(getattr(docparse, name) is not None for name in docparse.__all__)
     with pytest.raises(AttributeError, match="nonsense"):
         _ = docparse.nonsense
+
+
+def test_every_dependency_has_its_licence_listed() -> None:
+    """Of everything that `pip install docparse` brings, as far as it is installed here."""
+    listed = (ROOT / "docs" / "licences.md").read_text().lower()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names, seen = [Requirement(text) for text in project["dependencies"]], set[str]()
+    while names:
+        requirement = names.pop()
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        if name in seen or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(name)
+        assert name in listed, f"{name} is missing in docs/licences.md"
+        names += [Requirement(text) for text in metadata.requires(name) or ()]
+    assert len(seen) > 30
