@@ -10,7 +10,7 @@ from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled,
 from docparse.source.words import read_words
 
 _HIDDEN = int(WordStyle.HIDDEN)
-_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_COLLECT_STYLES
+_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _UNKNOWN_SHARE = 0.2  # of U+FFFD, from which on the bare character codes are worth a look
 _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page says so

@@ -16,6 +16,7 @@ from docparse.schemas.page import Word, WordStyle
 _HIDDEN = int(WordStyle.HIDDEN)
 _LIGHT = 200  # every channel of a colour that may vanish on paper
 _COVER_LEAST_PT2 = 60.0  # a smaller fill or image hides no word
+_CELL_PT = 72.0
 _CONTRAST = 14  # of 255, between ink and ground in a word's box
 _LOOK_PIXELS = 1_200_000
 _PAINT = ("fill-path", "fill-image", "fill-shade")
@@ -64,21 +65,28 @@ def _drawn_over(
     """Boxes of the text that a fill, and of that which an opaque image, is drawn over."""
     turn = page.rotation_matrix
     log = [(kind, tuple(pymupdf.Rect(box) * turn) if page.rotation else box) for kind, box in page.get_bboxlog()]
-    texts: list[Box] = []
+    texts: dict[tuple[int, int], list[Box]] = {}  # by the cell of the page in which their middle lies
     under_fill: set[Box] = set()
     under_image: set[Box] = set()
     wide = {_key(box) for box in opaque}
     for kind, box in log:
         if kind in ("fill-text", "stroke-text"):
-            texts.append(box)
+            x, y = centre(box)
+            texts.setdefault((int(x // _CELL_PT), int(y // _CELL_PT)), []).append(box)
             under_image.discard(box)
         elif kind in _PAINT and texts and area(box) >= _COVER_LEAST_PT2:
-            under = [text for text in texts if inside_share(text, box) > 0.9]
+            under = _inside(box, texts)
             if kind == "fill-image" and _key(box) in wide:
                 under_image.update(under)
             else:
                 under_fill.update(under)
     return list(under_fill), list(under_image)
+
+
+def _inside(box: Box, texts: dict[tuple[int, int], list[Box]]) -> list[Box]:
+    x0, y0, x1, y1 = (int(side // _CELL_PT) for side in box)
+    near = [cell for cell in texts if x0 <= cell[0] <= x1 and y0 <= cell[1] <= y1]
+    return [text for cell in near for text in texts[cell] if inside_share(text, box) > 0.9]
 
 
 def _key(box: Box) -> tuple[int, ...]:

@@ -176,15 +176,17 @@ def clean(text: str) -> str:
 
 
 def _without_doubles(words: list[Word]) -> list[Word]:
-    """Without words that are drawn a second time at the same place (shadows, bold by overprinting)."""
-    seen: set[tuple[str, int, int, int]] = set()
-    kept = []
+    """Without words that are drawn a second time at the same place (shadows; bold by overprinting is noted)."""
+    seen: dict[tuple[str, int, int, int], int] = {}
+    kept: list[Word] = []
     for word in words:
         x, y = word.bbox[0], word.baseline
         hidden = word.style & _HIDDEN  # a hidden double must not drive out the visible word
         keys = ((word.text, round(x), round(y), hidden), (word.text, -1 - int(x), -1 - int(y), hidden))
-        if keys[0] in seen or keys[1] in seen:
-            continue
-        seen.update(keys)
-        kept.append(word)
+        first = seen.get(keys[0], seen.get(keys[1]))
+        if first is None:
+            seen[keys[0]] = seen[keys[1]] = len(kept)
+            kept.append(word)
+        elif 0.01 < abs(x - kept[first].bbox[0]) < 0.08 * word.size:
+            kept[first] = kept[first]._replace(style=kept[first].style | _BOLD)
     return kept

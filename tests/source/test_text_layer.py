@@ -58,6 +58,7 @@ def test_overprinted_text_counts_once() -> None:
     page = page_of(b"BT /F 12 Tf 50 200 Td (Bold) Tj ET BT /F 12 Tf 50.3 200 Td (Bold) Tj ET")
     (word,) = page.text.words
     assert word.text == "Bold"
+    assert word.style & WordStyle.BOLD
 
 
 def test_side_text_is_flagged() -> None:
