@@ -17,6 +17,7 @@ from docparse.schemas.page import Word, WordStyle
 
 _RIGHT_OF_SYMBOL = re.compile(r"^[$€£¥<>≤≥~≈±(\[]+$")  # belongs to what follows it
 _LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to what stands before it
+_CONNECTED = re.compile(r"^(to|bis|and|und|à|a|±|–|—|/|×)\s+\S")  # goes on with a range or a sum begun before it
 _BULLET = re.compile(r"^[•◦▪▫●○■□‣∙·\-–—✓➢❖o*\uf0b7\uf0a7]$")
 
 
@@ -188,6 +189,9 @@ def _symbol_side(texts: list[list[str]], column: int) -> int | None:
     if column < len(texts) - 1 and all(_RIGHT_OF_SYMBOL.match(text) for text in column_texts):
         return column
     if column > 0 and all(_LEFT_OF_SYMBOL.match(text) for text in column_texts):
+        return column - 1
+    connected = sum(bool(_CONNECTED.match(text)) for text in column_texts)
+    if column > 0 and connected > 1 and connected >= 0.7 * len(column_texts):
         return column - 1
     return None
 

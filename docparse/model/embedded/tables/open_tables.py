@@ -36,7 +36,7 @@ def open_table(area: Area, em: float) -> FoundTable | None:
     if built is None:
         return None
     grid, header = built
-    grid, placed = drop_empty(grid, place(grid, area.words), 0.0)
+    grid, placed = drop_empty(grid, place(grid, area.words), 1.1 * em)
     if grid.rows < 2 or grid.cols < 2 or not _is_filled(placed, grid.rows, grid.cols):
         return None
     return FoundTable(area.bbox, to_cells(grid, placed, header), grid.rows, grid.cols, 0.8)

@@ -58,6 +58,9 @@ def is_open_table(table: FoundTable, captioned: bool) -> bool:
     if len(texts) < 2 or table.rows < 3:
         return False
     first, last = texts.get(0, []), texts.get(table.cols - 1, [])
+    covered = sum(cell.rowspan * cell.colspan for cell in table.cells if cell.text)
+    if not captioned and covered < 0.45 * table.rows * table.cols:
+        return False
     if not captioned and _is_contents(texts, first, last, table):
         return False
     if table.cols == 2 and first and sum(text.endswith(":") for text in first) >= 0.5 * len(first):

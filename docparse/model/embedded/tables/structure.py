@@ -137,6 +137,8 @@ def _header_levels(
     xs = [area.bbox[0], *bounds, area.bbox[2]]
     for i in range(len(rows)):
         _underlined(area, rows, i, spans[i], xs, em)
+    for i in range(len(rows) - 1):
+        spans[i] = [_centred(rows, spans, i, number, em) for number in range(len(spans[i]))]
     levels: list[tuple[int, list[bool]]] = []
     start = 0
     for i in range(len(rows) - 1):
@@ -149,6 +151,32 @@ def _header_levels(
             start = i + 1
     levels.append((start, [True] * count))
     return levels
+
+
+def _centred(
+    rows: list[TextRow], spans: list[list[tuple[int, int]]], index: int, number: int, em: float
+) -> tuple[int, int]:
+    """Columns over whose heads a header word is centred, where no rule shows them."""
+    own = spans[index][number]
+    heads = {
+        first: chunk
+        for chunk, (first, last) in zip(rows[index + 1].chunks, spans[index + 1], strict=True)
+        if first == last
+    }
+    if own[0] != own[1] or own[0] not in heads:
+        return own
+    taken = {c for first, last in spans[index] for c in range(first, last + 1)} - {own[0]}
+    left = right = own[0]
+    while left - 1 > 0 and left - 1 in heads and left - 1 not in taken:
+        left -= 1
+    while right + 1 in heads and right + 1 not in taken:
+        right += 1
+    chunk = rows[index].chunks[number]
+    middle = (chunk.x0 + chunk.x1) / 2
+    groups = [(a, b) for a in range(left, own[0] + 1) for b in range(own[0], right + 1)]
+    off = {(a, b): abs(middle - (heads[a].x0 + heads[b].x1) / 2) for a, b in groups}
+    best = min(groups, key=lambda group: off[group])
+    return best if off[own] > 0.8 * em and off[best] < 0.4 * off[own] else own
 
 
 def _has_children(below: list[list[tuple[int, int]]], first: int, last: int) -> bool:
