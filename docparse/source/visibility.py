@@ -63,8 +63,8 @@ def _drawn_over(
     page: pymupdf.Page, covers: Sequence[Box], opaque: Sequence[Box]
 ) -> tuple[list[Box], list[Box]]:  # fmt: skip
     """Boxes of the text that a fill, and of that which an opaque image, is drawn over."""
-    turn = page.rotation_matrix
-    log = [(kind, tuple(pymupdf.Rect(box) * turn) if page.rotation else box) for kind, box in page.get_bboxlog()]
+    turn = page.rotation_matrix if page.rotation else None
+    log = [(kind, tuple(pymupdf.Rect(box) * turn) if turn else box) for kind, box in page.get_bboxlog()]
     texts: dict[tuple[int, int], list[Box]] = {}  # by the cell of the page in which their middle lies
     under_fill: set[Box] = set()
     under_image: set[Box] = set()
