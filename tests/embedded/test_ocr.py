@@ -1,0 +1,117 @@
+"""Words from pixels: boxes, flags, scripts, bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymupdf
+import pytest
+
+from docparse.geometry import contains_point
+from docparse.model.base import Deadline
+from docparse.model.embedded import ocr, ocr_rapid, ocr_tesseract
+from docparse.schemas.page import PageImage
+
+LINES = ("The quick brown fox jumps over the lazy dog", "and runs away through 27 wet fields.")
+
+
+def draw(html: str, *, width: float = 420, height: float = 200, zoom: float = 2.5) -> PageImage:
+    """A scanned page (no text layer) of `width` x `height` points."""
+    page = pymupdf.open().new_page(width=width, height=height)
+    page.insert_htmlbox(pymupdf.Rect(20, 20, width - 20, height - 20), html)
+    pixmap = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False)
+    pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)
+    return PageImage(
+        number=1,
+        width_px=pixmap.width,
+        height_px=pixmap.height,
+        width=width,
+        height=height,
+        pixels=pixels,
+        is_scan=True,
+    )
+
+
+def blank(shape: tuple[int, int], value: int = 255) -> PageImage:
+    pixels = np.full((*shape, 3), value, np.uint8)
+    return PageImage(
+        number=1, width_px=shape[1], height_px=shape[0], width=shape[1], height=shape[0], unit="px", pixels=pixels
+    )
+
+
+def text_of(result: ocr.OcrResult) -> str:
+    return "".join(word.text + (" " if word.space else "") for word in result.words).strip()
+
+
+def test_words_lines_and_boxes_in_page_units() -> None:
+    page = draw("".join(f"<p>{line}</p>" for line in LINES))
+    result = ocr.read_words(page)
+    assert text_of(result) == " ".join(LINES)
+    assert result.flags == ()
+    assert sorted({word.line for word in result.words}) == [0, 1]
+    assert all(word.confidence > 0.9 for word in result.words)
+    for word in result.words:
+        assert 0 <= word.bbox[0] < word.bbox[2] <= page.width
+        assert 0 <= word.bbox[1] < word.bbox[3] <= page.height
+
+
+def test_word_boxes_cover_the_words() -> None:
+    document = pymupdf.open()
+    sheet = document.new_page(width=420, height=100)
+    sheet.insert_text((20, 50), "some words of unequal length", fontsize=16)
+    pixmap = sheet.get_pixmap(matrix=pymupdf.Matrix(2.5, 2.5), alpha=False)
+    pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)
+    page = PageImage(number=1, width_px=pixmap.width, height_px=pixmap.height, width=420, height=100, pixels=pixels)
+    read = {word.text: word.bbox for word in ocr.read_words(page).words}
+    for x0, y0, x1, y1, text, *_ in sheet.get_text("words"):
+        assert contains_point(read[text], (x0 + x1) / 2, (y0 + y1) / 2)
+        assert abs(read[text][0] - x0) < 6
+        assert abs(read[text][2] - x1) < 6
+
+
+def test_chinese_has_no_blanks() -> None:
+    page = draw('<p style="font-size:18px">人人生而自由，在尊严和权利上一律平等。</p>')
+    assert text_of(ocr.read_words(page)).replace(",", "，") == "人人生而自由，在尊严和权利上一律平等。"
+
+
+@pytest.mark.skipif("rus" not in ocr_tesseract.languages(), reason="needs tesseract-ocr-rus")
+def test_cyrillic_through_tesseract() -> None:
+    text = "Все люди рождаются свободными и равными в своем достоинстве и правах."
+    result = ocr.read_words(draw(f'<p style="font-size:14px">{text}</p>'))
+    assert text_of(result) == text
+    assert "script:Cyrillic" in result.flags
+
+
+def test_unknown_script_without_tesseract_is_owned_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr_tesseract, "languages", frozenset)
+    result = ocr.read_words(draw('<p style="font-size:14px">Все люди рождаются свободными и равными.</p>'))
+    assert "script_unsupported:unknown" in result.flags
+
+
+def test_no_engine_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr_tesseract, "languages", frozenset)
+    monkeypatch.setattr(ocr_rapid, "available", lambda: False)
+    assert ocr.read_words(draw("<p>text</p>")).flags == ("ocr_unavailable",)
+
+
+@pytest.mark.skipif("eng" not in ocr_tesseract.languages(), reason="needs tesseract-ocr-eng")
+def test_tesseract_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr_rapid, "available", lambda: False)
+    assert text_of(ocr.read_words(draw(f"<p>{LINES[0]}</p>"))) == LINES[0]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 300), (28, 28), (300, 2), (600, 800)])
+@pytest.mark.parametrize("value", [0, 255])
+def test_empty_pages_have_no_words(shape: tuple[int, int], value: int) -> None:
+    assert ocr.read_words(blank(shape, value)).words == []
+
+
+def test_noise_is_no_text() -> None:
+    page = blank((420, 420))
+    noise = np.random.default_rng(7).integers(0, 256, (420, 420, 3), np.uint8)
+    assert len(ocr.read_words(page.replace(pixels=noise)).words) < 5
+
+
+def test_deadline_leaves_what_was_read() -> None:
+    result = ocr.read_words(draw(f"<p>{LINES[0]}</p>"), deadline=Deadline.after(0))
+    assert result.words == []
+    assert "ocr_incomplete" in result.flags

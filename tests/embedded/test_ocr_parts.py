@@ -1,0 +1,89 @@
+"""Pieces of OCR that need no model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from docparse.model.embedded import chemistry, ocr_script, ocr_tesseract
+from docparse.model.embedded.ocr_detect import boxes_of_map, components
+from docparse.model.embedded.ocr_types import OcrLine, OcrWord
+
+
+def line(text: str, *, aspect: float, confidence: float = 1.0) -> OcrLine:
+    box = (0.0, 0.0, 10 * aspect, 10.0)
+    return OcrLine((OcrWord(text, box, confidence),), box, confidence)
+
+
+def test_components_of_touching_and_separate_areas() -> None:
+    mask = np.zeros((12, 20), bool)
+    mask[1:4, 1:5] = True
+    mask[4, 5] = True  # touches the first at a corner
+    mask[8:10, 10:18] = True
+    areas, boxes = components(mask)
+    assert sorted(areas.tolist()) == [13, 16]
+    assert sorted(map(tuple, boxes.tolist())) == [(1, 1, 6, 5), (10, 8, 18, 10)]
+
+
+def test_components_of_a_spiral_are_one() -> None:
+    mask = np.ones((41, 41), bool)
+    for ring in range(1, 20, 2):
+        mask[ring, ring : 41 - ring] = mask[40 - ring, ring : 41 - ring] = False
+        mask[ring : 41 - ring, ring] = mask[ring : 41 - ring, 40 - ring] = False
+        mask[ring, ring + 1] = True
+    assert len(components(mask)[0]) == 1
+
+
+def test_components_of_nothing() -> None:
+    areas, boxes = components(np.zeros((5, 5), bool))
+    assert areas.shape == (0,)
+    assert boxes.shape == (0, 4)
+
+
+def test_boxes_grow_and_stay_on_the_page() -> None:
+    probability = np.zeros((32, 64), np.float32)
+    probability[0:6, 4:60] = 0.9
+    (found,) = boxes_of_map(probability, 2.0, 2.0, (128, 64))
+    assert found.bbox[1] == 0
+    assert found.bbox[0] < 8
+    assert found.bbox[3] > 12
+
+
+def test_tsv_of_tesseract() -> None:
+    head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+    rows = [
+        "5\t1\t1\t1\t1\t1\t10\t20\t30\t12\t95.5\tГород",
+        "5\t1\t1\t1\t1\t2\t45\t20\t20\t12\t80\tи",
+        "4\t1\t1\t1\t2\t0\t1\t1\t1\t1\t-1\t",
+    ]
+    (found,) = ocr_tesseract.parse_tsv("\n".join([head, *rows]))
+    assert found.text == "Город и"
+    assert found.bbox == (10, 20, 65, 32)
+    assert found.words[0].confidence == pytest.approx(0.955)
+
+
+def test_foreign_lines() -> None:
+    assert not ocr_script.is_foreign(line("A plain line of English", aspect=12))
+    assert ocr_script.is_foreign(line(".", aspect=20))  # seen, hardly anything read
+    assert ocr_script.is_foreign(line("Bce moju po", aspect=6, confidence=0.6))
+    assert ocr_script.is_foreign(line("poжdaIOTcA cBo6oDHbIMu paBHbIMu npaBax", aspect=20))
+
+
+def test_languages_by_their_letters() -> None:
+    cyrillic = ocr_script.SCRIPTS["Cyrillic"]
+    assert ocr_script.language_of("Всі люди народжуються вільними, її право є рівним", cyrillic) == "ukr"
+    assert ocr_script.language_of("Все люди рождаются свободными", cyrillic) == "rus"
+    assert ocr_script.script_of("script/Cyrillic") is cyrillic
+    assert ocr_script.script_of("kor") is ocr_script.SCRIPTS["Hangul"]
+
+
+@pytest.mark.parametrize("smiles", ["CC(=O)Oc1ccccc1C(=O)O", "C[C@@H](N)C(=O)O", "FC(F)(F)c1cccc(Cl)c1", "C%10CCCC%10"])
+def test_plausible_molecules(smiles: str) -> None:
+    assert chemistry.is_plausible(smiles)
+
+
+@pytest.mark.parametrize(
+    "smiles", ["", "C", "CC(C", "c1ccccc", "CC)C(C", "[O](#C)CCCC", "CC*C*C*", "what is this", "C[C(CC"]
+)
+def test_implausible_molecules(smiles: str) -> None:
+    assert not chemistry.is_plausible(smiles)
