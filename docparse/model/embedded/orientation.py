@@ -65,10 +65,10 @@ def upright(page: PageImage) -> tuple[PageImage, Pose]:
     if page.pixels is None or (page.text.quality is TextQuality.SOUND and page.text.words):
         return page, Pose()
     skew = preprocess.skew(page.pixels)
-    if skew and not _has_lines(page.pixels):
-        skew = 0.0
     if skew:
-        page = page.replace(pixels=preprocess.straighten(page.pixels, skew))
+        straight = preprocess.straighten(page.pixels, skew)
+        skew = skew if _has_lines(straight) else 0.0
+        page = page.replace(pixels=straight) if skew else page
     turn = detect_turn(page.pixels) if page.pixels is not None else 0
     return turn_page(page, turn), Pose(turn, skew, page.width, page.height)
 
