@@ -42,7 +42,7 @@ def chunk_gap(words: Sequence[Word], rows: Sequence[TextRow], em: float) -> floa
 
 def blank_of(words: Sequence[Word], rows: Sequence[TextRow]) -> float:
     """Usual blank between words that an OCR engine read, whose boxes are inexact; 0 for a text layer."""
-    if not words or words[0].confidence >= 1:
+    if all(word.confidence >= 1 for word in words):
         return 0.0
     gaps = sorted(b.bbox[0] - a.bbox[2] for row in rows for a, b in pairwise(row.words))
     return max(gaps[len(gaps) // 5], 0.0) if gaps else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from docparse.geometry import Box, centre, contains_point
+from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Shape, Word
@@ -15,6 +15,7 @@ _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
+_NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
 _LONG_CELL_WORDS = 5
 
 
@@ -23,8 +24,8 @@ def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
     return any(
         box[0] - 4 * em < w.bbox[0] < box[2]
         and (-0.5 * em < box[1] - w.bbox[3] < 5 * em or -0.5 * em < w.bbox[1] - box[3] < 2 * em)
-        for w in words
-        if _CAPTION.match(w.text)
+        for w, following in zip(words, [*words[1:], words[0]], strict=True)
+        if _CAPTION.match(w.text) and _NUMBERED.search(w.text + " " + following.text)
     )
 
 
@@ -38,7 +39,7 @@ def is_drawing(table: FoundTable, shapes: Sequence[Shape], em: float) -> bool:
         width, height = shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1]
         if min(width, height) < 0.5 * em or max(width, height) < 2 * em or (shape.filled and shape.segments < 6):
             continue
-        curves += contains_point(table.bbox, *centre(shape.bbox))
+        curves += overlap(table.bbox, shape.bbox) > 0 and area(shape.bbox) < 4 * area(table.bbox)
     return curves > 1 and curves > 0.1 * filled
 
 
