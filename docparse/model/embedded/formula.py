@@ -27,10 +27,17 @@ class Display:
     bbox: Box
 
 
-def find_displays(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Display]:
-    """Display formulas among a page's lines: seeds with a relation sign, and the fragments around them."""
+def find_displays(lines: Sequence[Line], rules: Sequence[Rule], body: float) -> list[Display]:
+    """Display formulas among a page's lines: seeds with a relation sign, and the fragments around them.
+
+    `body` is the size of running text: a relation in smaller type is a limit, not a formula.
+    """
     kinds = [_kind(line) for line in lines]
-    seeds = [i for i, kind in enumerate(kinds) if kind == "seed" and _stands_alone(lines, i, kinds)]
+    seeds = [
+        i
+        for i, kind in enumerate(kinds)
+        if kind == "seed" and lines[i].size > 0.85 * body and _stands_alone(lines, i, kinds)
+    ]
     if not seeds:
         return []
     bars = [rule for rule in rules if rule.horizontal and rule.bbox[2] - rule.bbox[0] < 300]
@@ -86,7 +93,7 @@ def _kind(line: Line) -> str:
             prose += count
         math = math or any(map(is_math_char, word.text)) or bool(MATH_FONT.search(word.font))
         relation = relation or any(char in RELATIONS and char != ":" for char in word.text)
-    if prose > 0.25 * letters:
+    if prose:
         return "text"
     if relation and math and letters >= 3 and len(line.words) >= 2:
         return "seed"
@@ -104,7 +111,16 @@ def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
         gap = max(other.x0 - line.x1, line.x0 - other.x1)
         if gap < 1.5 * line.size:
             return False
-    return not line.words[0].style & WordStyle.MONO
+    margins = [
+        other.x0
+        for other, kind in zip(lines[max(0, i - 30) : i + 30], kinds[max(0, i - 30) : i + 30], strict=True)
+        if kind == "text"
+        and other.x0 < line.x1
+        and line.x0 < other.x1
+        and abs(other.baseline - line.baseline) < 9 * line.size
+    ]
+    indented = not margins or line.x0 - min(margins) > 1.8 * line.size
+    return indented and not line.words[0].style & WordStyle.MONO
 
 
 def _grow(members: list[int], free: set[int], lines: Sequence[Line], bars: Sequence[Rule]) -> None:
@@ -118,7 +134,7 @@ def _grow(members: list[int], free: set[int], lines: Sequence[Line], bars: Seque
         for j in sorted(free):
             other = lines[j].box
             beside = _gap(other, box, 0) < 1.2 * em and _gap(other, box, 1) < -0.1 * em
-            stacked = _gap(other, box, 0) < 0 and _gap(other, box, 1) < 0.12 * em
+            stacked = _gap(other, box, 0) < 0 and _gap(other, box, 1) < 0.3 * em
             barred = any(_gap(other, bar, 0) < 0 and _gap(other, bar, 1) < 0.55 * em for bar in near)
             if beside or barred or (stacked and lines[j].size < 0.9 * em):
                 members.append(j)

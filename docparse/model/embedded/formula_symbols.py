@@ -24,7 +24,7 @@ _SIGNS = {
     "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "⟨": "langle", "⟩": "rangle", "⌊": "lfloor", "⌋": "rfloor",
     "⌈": "lceil", "⌉": "rceil", "ℝ": "mathbb{R}", "ℂ": "mathbb{C}", "ℕ": "mathbb{N}", "ℤ": "mathbb{Z}",
     "ℚ": "mathbb{Q}", "ℓ": "ell", "ℏ": "hbar", "ℜ": "Re", "ℑ": "Im", "ℵ": "aleph", "†": "dagger", "≪": "ll",
-    "≫": "gg", "∠": "angle", "△": "triangle", "□": "square", "′": "prime", "⊢": "vdash", "⊨": "models",
+    "≫": "gg", "∠": "angle", "△": "triangle", "□": "square", "⊢": "vdash", "⊨": "models",
 }  # fmt: skip
 _PLAIN = {
     "−": "-",

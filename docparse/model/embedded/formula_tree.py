@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, symbol
 from docparse.schemas.page import Rule, Word, WordStyle
 
 _DEPTH = 6
+_COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 
 
 @dataclass(slots=True)
@@ -121,11 +123,29 @@ def _row(nodes: list[Node], depth: int) -> str:
     for node, (low, high) in zip(on_line, hung, strict=True):
         latex = node.latex
         if low:
-            latex = f"{latex.strip()}_{{{_row(low, depth + 1).strip()}}}"
+            latex = f"{latex.strip()}_{_group(_row(low, depth + 1))} "
         if high:
-            latex = f"{latex.strip()}^{{{_row(high, depth + 1).strip()}}}"
+            raised = "".join(node.base for node in high)
+            primes = bool(raised) and not raised.strip("′'")
+            latex = latex.strip() + ("'" * len(raised) if primes else f"^{_group(_row(high, depth + 1))} ")
         parts.append(latex)
-    return " ".join(parts)
+    return _spaced(parts, on_line)
+
+
+def _spaced(parts: list[str], nodes: list[Node]) -> str:
+    """Parts of a row with a blank where the page has a gap, or where a command would run into a letter."""
+    text = parts[0]
+    for part, last, node in zip(parts[1:], nodes, nodes[1:], strict=False):
+        wide = node.bbox[0] - last.bbox[2] > 0.15 * max(node.size, last.size)
+        command = _COMMAND_END.search(text.rstrip()) is not None and part[:1].isalpha()
+        text = text.rstrip() + (" " if wide or command else "") + part.lstrip()
+    return text
+
+
+def _group(latex: str) -> str:
+    """A script's LaTeX, in braces unless it is a single character."""
+    latex = latex.strip()
+    return latex if len(latex) == 1 else f"{{{latex}}}"
 
 
 def _usual_baseline(nodes: list[Node], size: float) -> float:

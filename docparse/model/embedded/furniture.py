@@ -29,6 +29,7 @@ _TELLING = re.compile(
     r"\bpublished by\b|\bet al\b|\.(?:com|org|net|gov|edu)\b",
     re.I,
 )
+_NOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶]|\(?[a-z]\))\s*[^\W\d_]")
 _TOP, _TOP_WIDE = 0.075, 0.125  # of the page height: surely furniture's place, and possibly
 _BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
 
@@ -103,6 +104,8 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
     for k, row in enumerate(rows[:5]):
         _near, far = _extent(row, height, down)
         limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
+        if not down and any(_is_note(line) for line in row):
+            break
         if far > limit or far > bound or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
             break
         strong = strong or _is_telling(row)
@@ -112,6 +115,11 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
         elif next_near - far > 2.0 * stats.leading:
             break
     return rows[:best]
+
+
+def _is_note(line: Line) -> bool:
+    """A footnote: a marker before a few words."""
+    return len(line.words) >= 4 and _NOTE.match(line.plain) is not None and not _is_telling([line])
 
 
 def _extent(row: list[Line], height: float, down: bool) -> tuple[float, float]:

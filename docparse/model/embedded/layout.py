@@ -82,7 +82,7 @@ def _upright_blocks(
     furniture = split_furniture(page, lines, stats, top, bottom, regions)
     walls = [region.bbox for region in regions if region.kind in ("heading", "caption")]
     content = Content(page, stats, regions, [figure.bbox for figure in figures], [table.bbox for table in tables])
-    displays = [] if stats.ocr else find_displays(furniture.body, page.rules)
+    displays = [] if stats.ocr else find_displays(furniture.body, page.rules, stats.size)
     taken = {id(line) for display in displays for line in display.lines}
     prose = [line for line in furniture.body if id(line) not in taken]
     body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls), content)

@@ -1,0 +1,266 @@
+"""Words of pages made here, laid out: kinds, order, joined text, and what must never break it."""
+
+from __future__ import annotations
+
+import random
+
+import pymupdf
+import pytest
+
+from docparse.model.embedded.layout import build_blocks
+from docparse.model.embedded.types import FoundTable, Region
+from docparse.schemas.document import (
+    Block,
+    Caption,
+    Cell,
+    Code,
+    Footnote,
+    Heading,
+    Image,
+    ListBlock,
+    PageFooter,
+    PageHeader,
+    PageNumber,
+    Paragraph,
+    Table,
+)
+from docparse.schemas.page import PageImage, Picture, Rule, Word, WordStyle
+
+LOREM = [f"{word}m" for word in ("lore", "ipsu", "dolore", "sita", "amete", "consectetur", "elite", "seddo") * 4]
+
+
+class Sheet:
+    """A page on which text is set in Helvetica, with its words collected."""
+
+    def __init__(self, width: float = 595, height: float = 842) -> None:
+        self.width, self.height = width, height
+        self.words: list[Word] = []
+        self.rules: list[Rule] = []
+        self.pictures: list[Picture] = []
+        self.line = 0
+
+    def put(self, x: float, y: float, text: str, size: float = 10, font: str = "helv", style: int = 0) -> float:
+        """One line with its baseline at y; returns its right edge."""
+        metrics = pymupdf.Font(font)
+        for part in text.split():
+            w = metrics.text_length(part, size)
+            self.words.append(
+                Word(part, (x, y - 0.9 * size, x + w, y + 0.25 * size), size, font, style, 0, y, self.line)
+            )
+            x += w + metrics.text_length(" ", size)
+        self.line += 1
+        return x
+
+    def paragraph(self, x: float, y: float, width: float, words: list[str], size: float = 10) -> float:
+        """Words filled into lines; returns the y of the next line."""
+        metrics = pymupdf.Font("helv")
+        line: list[str] = []
+        for word in [*words, ""]:
+            if not word or metrics.text_length(" ".join([*line, word]), size) > width:
+                self.put(x, y, " ".join(line), size)
+                y += 1.2 * size
+                line = []
+            line.append(word)
+        return y
+
+    def blocks(self, tables: tuple[FoundTable, ...] = (), regions: tuple[Region, ...] = ()) -> list[Block]:
+        page = PageImage(
+            1, 588, 840, self.width, self.height, rules=tuple(self.rules), pictures=tuple(self.pictures)
+        )  # fmt: skip
+        return build_blocks(page, self.words, regions, tables)
+
+
+def texts(blocks: list[Block]) -> list[str]:
+    return [getattr(block, "text", "") for block in blocks]
+
+
+def body(blocks: list[Block]) -> str:
+    return " ".join(texts(blocks))
+
+
+def test_two_columns_are_read_one_after_the_other_under_a_full_width_title() -> None:
+    sheet = Sheet()
+    sheet.put(70, 90, "A title that runs over both of the columns of this page", 18, "hebo", WordStyle.BOLD)
+    left = [f"left{i}" for i in range(150)]
+    right = [f"right{i}" for i in range(150)]
+    sheet.paragraph(60, 130, 225, left)
+    sheet.paragraph(310, 130, 225, right)
+    blocks = sheet.blocks()
+    assert isinstance(blocks[0], Heading)
+    assert blocks[0].text.startswith("A title")
+    assert body(blocks[1:]).split() == left + right
+
+
+def test_paragraphs_part_at_indents_and_hyphens_join() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 200, 440, LOREM * 2)
+    sheet.put(75, y, "An indented line opens the second paragraph, which goes on to the right edge where it is hyphen-")
+    sheet.paragraph(60, y + 12, 440, ["ated", "and", "mother-in-law", "stays.", *LOREM])
+    found = [block for block in sheet.blocks() if isinstance(block, Paragraph)]
+    assert len(found) == 2
+    assert "hyphenated and mother-in-law stays" in found[1].text
+
+
+def test_lists_keep_markers_and_nesting() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 150, 440, LOREM)
+    for i, (x, text) in enumerate(
+        [(60, "• first item"), (80, "• nested item"), (80, "• another nested"), (60, "• last item")]
+    ):
+        sheet.put(x, 250 + 14 * i, text)
+    for i in range(3):
+        sheet.put(60, 340 + 14 * i, f"{i + 1}. step number {i}")
+    lists = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
+    assert [item.text for item in lists[0].items] == ["first item", "nested item", "another nested", "last item"]
+    assert [item.level for item in lists[0].items] == [1, 2, 2, 1]
+    assert lists[0].items[0].marker == "•"
+    assert lists[1].ordered
+    assert [item.marker for item in lists[1].items] == ["1.", "2.", "3."]
+
+
+def test_headings_by_size_and_weight_but_no_bold_paragraph() -> None:
+    sheet = Sheet()
+    sheet.put(60, 120, "Report on Everything", 20, "hebo", WordStyle.BOLD)
+    sheet.put(60, 160, "1 Introduction", 13, "hebo", WordStyle.BOLD)
+    y = sheet.paragraph(60, 180, 440, LOREM * 3)
+    sheet.put(60, y + 20, "1.1 Scope", 10, "hebo", WordStyle.BOLD)
+    y = sheet.paragraph(60, y + 40, 440, LOREM * 2)
+    start = len(sheet.words)
+    sheet.paragraph(60, y + 20, 440, [*LOREM, *LOREM, "end."])
+    sheet.words[start:] = [word._replace(style=int(WordStyle.BOLD)) for word in sheet.words[start:]]
+    headings = [block for block in sheet.blocks() if isinstance(block, Heading)]
+    assert [heading.text for heading in headings] == ["Report on Everything", "1 Introduction", "1.1 Scope"]
+    assert [heading.level for heading in headings] == [1, 2, 3]
+
+
+def test_running_header_footer_and_page_number() -> None:
+    sheet = Sheet()
+    sheet.put(60, 40, "Journal of Tests, vol. 3", 8)
+    sheet.paragraph(60, 120, 440, LOREM * 12)
+    sheet.put(60, 815, "www.example.org", 8)
+    sheet.put(290, 815, "17", 8)
+    blocks = sheet.blocks()
+    assert [type(block) for block in blocks] == [PageHeader, Paragraph, PageFooter, PageNumber]
+
+
+def test_captions_figures_and_footnotes() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM * 4)
+    sheet.pictures.append(Picture((100, 250, 400, 450), 600, 400))
+    sheet.put(150, 300, "axis", 7)
+    sheet.put(100, 470, "Figure 1: What was measured.", 9)
+    sheet.paragraph(60, 520, 440, LOREM * 6)
+    sheet.rules.append(Rule((60, 745, 160, 745.5), True, 0.5))
+    sheet.put(60, 758, "1 A note at the foot of the page.", 7)
+    blocks = sheet.blocks()
+    image = next(block for block in blocks if isinstance(block, Image))
+    assert image.ocr == "axis"
+    assert [block.text for block in blocks if isinstance(block, Caption)] == ["Figure 1: What was measured."]
+    note = next(block for block in blocks if isinstance(block, Footnote))
+    assert (note.marker, note.text) == ("1", "A note at the foot of the page.")
+
+
+def test_code_keeps_its_indentation() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM * 3)
+    for i, (indent, text) in enumerate([(0, "def f(x):"), (4, "if x:"), (8, "return 1"), (4, "return 0")]):
+        sheet.put(80 + indent * 6, 200 + 12 * i, text, 10, "cour", WordStyle.MONO)
+    code = next(block for block in sheet.blocks() if isinstance(block, Code))
+    assert code.text == "def f(x):\n    if x:\n        return 1\n    return 0"
+
+
+def test_words_of_tables_stay_in_them_and_tables_take_their_place() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 2)
+    sheet.put(100, y + 30, "cell")
+    after = sheet.paragraph(60, y + 80, 440, ["after", *LOREM])
+    table = FoundTable((60, y + 10, 500, y + 50), (Cell(row=0, col=0, text="cell"),), 1, 1)
+    blocks = sheet.blocks((table,))
+    assert [type(block) for block in blocks] == [Paragraph, Table, Paragraph]
+    assert "cell" not in body(blocks)
+    assert after > y
+
+
+def test_right_to_left_lines_and_columns() -> None:
+    sheet = Sheet()
+    for i in range(8):
+        for column, x in (("א", 330), ("ב", 60)):
+            for k in range(4):
+                word = f"{column}{'אבגדהוזח'[i]}{'אבגד'[k]}"
+                x0 = x + 150 - 50 * k
+                y = 100 + 14 * i
+                sheet.words.append(Word(word, (x0, y - 9, x0 + 47, y + 2), 10, "x", 0, 0, y, sheet.line))
+            sheet.line += 1
+    words = body(sheet.blocks()).split()
+    assert words[:5] == ["אאא", "אאב", "אאג", "אאד", "אבא"]
+    assert words[32][0] == "ב"
+
+
+def test_vertical_writing_runs_down_and_columns_to_the_left() -> None:
+    sheet = Sheet(300, 300)
+    for column, text in enumerate(("日本語の文章を", "縦に書いた例で", "右から左へ読む")):
+        for i, char in enumerate(text):
+            x, y = 240 - 20 * column, 40 + 12 * i
+            sheet.words.append(Word(char, (x, y, x + 12, y + 12), 12, "m", WordStyle.ROTATED, 0, y + 10, sheet.line))
+            sheet.line += 1
+    assert body(sheet.blocks()).replace("\n", "") == "日本語の文章を縦に書いた例で右から左へ読む"
+
+
+def test_text_beside_the_page_is_flagged() -> None:
+    sheet = Sheet()
+    sheet.paragraph(80, 100, 440, LOREM * 5)
+    for i, text in enumerate(("Downloaded", "from", "somewhere")):
+        y = 500 - 70 * i
+        sheet.words.append(Word(text, (20, y - 60, 30, y), 9, "x", WordStyle.ROTATED, 0, y, 900))
+    note = sheet.blocks()[-1]
+    assert note.flags == ["rotated"]
+    assert texts([note]) == ["Downloaded from somewhere"]
+
+
+def test_superscripts_stay_in_their_line() -> None:
+    sheet = Sheet()
+    end = sheet.put(60, 200, "The area grew to 12 m")
+    sheet.words[-1] = sheet.words[-1]._replace(space=False)
+    sheet.words.append(Word("2", (end - 3, 190, end + 1, 198), 6, "helv", WordStyle.SUPERSCRIPT, 0, 196, sheet.line))
+    sheet.line += 1
+    sheet.put(end + 4, 200, "within a year.")
+    assert "12 m2 within a year." in body(sheet.blocks())
+
+
+def test_heading_regions_of_the_model_count_without_fonts() -> None:
+    sheet = Sheet()
+    sheet.put(60, 200, "Materials and Methods", 10)
+    sheet.paragraph(60, 214, 440, LOREM * 4)
+    sheet.words = [word._replace(font="", confidence=0.9) for word in sheet.words]
+    blocks = sheet.blocks(regions=(Region("heading", (58, 188, 180, 204), 0.9),))
+    assert isinstance(blocks[0], Heading)
+    assert isinstance(blocks[1], Paragraph)
+
+
+def _odd_words(kind: str) -> list[Word]:
+    source = random.Random(5)
+    if kind == "none":
+        return []
+    if kind == "one point":
+        return [Word(f"w{i}", (100, 100, 100, 100), 0, "", 0, 0, 0, -1) for i in range(3000)]
+    if kind == "huge":
+        return [Word("x", (-1e6, -1e6, 1e7, 1e7), 1e6, "f", 0, 0, 3.0, i) for i in range(50)]
+    if kind == "not a number":
+        return [Word("x", (float("nan"), 0, 1, 1), 5.0), Word("y", (1, 1, 9, 9), float("inf"), baseline=float("nan"))]
+    return [
+        Word(f"w{i}", (x, y, x + source.random() * 40, y + 10), 10, "f", source.choice([0, 1, 128]), 0, y + 8, i // 7)
+        for i in range(20_000)
+        for x, y in [(source.random() * 590, source.random() * 840)]
+    ]
+
+
+@pytest.mark.parametrize("kind", ["none", "one point", "huge", "not a number", "scattered"])
+def test_odd_words_never_break_it(kind: str) -> None:
+    page = PageImage(1, 588, 840, 595, 842)
+    words = _odd_words(kind)
+    blocks = build_blocks(page, words, (), ())
+    assert all(block.bbox is not None for block in blocks)
+    if kind == "scattered":
+        lists = [item for block in blocks if isinstance(block, ListBlock) for item in block.items]
+        found = " ".join([*texts(blocks), *(item.text + item.marker for item in lists)])
+        assert found.count("w") == len(words)

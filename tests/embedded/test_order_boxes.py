@@ -1,0 +1,49 @@
+"""Reading order of boxes: columns, cards, sections, and right-to-left pages."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from docparse.geometry import Box
+from docparse.model.embedded.order import reading_order
+
+
+def test_full_width_box_parts_the_columns() -> None:
+    boxes: list[Box] = [
+        (50, 50, 550, 80),
+        (50, 100, 290, 300), (310, 100, 550, 320),
+        (50, 340, 550, 400),
+        (50, 420, 290, 600), (310, 420, 550, 620),
+    ]  # fmt: skip
+    assert reading_order(boxes, 10) == [0, 1, 2, 3, 4, 5]
+
+
+def test_column_of_many_boxes_comes_before_the_next() -> None:
+    left: list[Box] = [(50, 100 + 50 * i, 290, 140 + 50 * i) for i in range(6)]
+    right: list[Box] = [(310, 90 + 70 * i, 550, 150 + 70 * i) for i in range(4)]
+    assert reading_order(right + left, 10) == [4, 5, 6, 7, 8, 9, 0, 1, 2, 3]
+
+
+def test_rows_of_cards_are_read_row_by_row() -> None:
+    boxes: list[Box] = [
+        (50, 100, 290, 112), (50, 118, 290, 200), (310, 100, 550, 112), (310, 118, 550, 180),
+        (50, 300, 290, 312), (50, 318, 290, 400), (310, 300, 550, 312), (310, 318, 550, 420),
+    ]  # fmt: skip
+    assert reading_order(boxes, 10) == list(range(8))
+
+
+def test_right_column_first_when_right_to_left() -> None:
+    boxes: list[Box] = [(50, 100, 290, 300), (310, 100, 550, 300)]
+    assert reading_order(boxes, 10, rtl=True) == [1, 0]
+
+
+def test_every_box_once_however_tangled_and_in_good_time() -> None:
+    source = random.Random(3)
+    boxes: list[Box] = []
+    for _ in range(2000):
+        x, y = source.random() * 500, source.random() * 800
+        boxes.append((x, y, x + source.random() * 200, y + source.random() * 60))
+    started = time.perf_counter()
+    assert sorted(reading_order(boxes, 10)) == list(range(2000))
+    assert time.perf_counter() - started < 5
