@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.model.embedded.tables.rules import Line
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, em_of, split_chunks
 from docparse.schemas.page import Word, WordStyle
 
 _RIGHT_OF_SYMBOL = re.compile(r"^[$€£¥<>≤≥~≈±(\[]+$")  # belongs to what follows it
@@ -44,8 +44,10 @@ def blank_of(words: Sequence[Word], rows: Sequence[TextRow]) -> float:
     """Usual blank between words that an OCR engine read, whose boxes are inexact; 0 for a text layer."""
     if all(word.confidence >= 1 for word in words):
         return 0.0
+    em = em_of(words)
     gaps = sorted(b.bbox[0] - a.bbox[2] for row in rows for a, b in pairwise(row.words))
-    return max(gaps[len(gaps) // 5], 0.0) if gaps else 0.0
+    inner = [gap for gap in gaps if 0.1 * em < gap < 0.75 * em]
+    return inner[len(inner) // 2] if inner else 0.0
 
 
 def make_chunks(rows: Sequence[TextRow], gap: float, vertical: Sequence[Line]) -> None:
