@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from docparse.geometry import inside_share
+from docparse.geometry import area, inside_share
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.stats import PageStats
@@ -60,9 +60,11 @@ def split_furniture(
         known = {id(line) for line in seen}
         lines = [line for line in lines if id(line) not in known]
     rows = _rows(lines)
-    heads = _take(page, rows, stats, top, down=True) if len(rows) > 3 else []
+    scanned = any(area(picture.bbox) > 0.5 * page.width * page.height for picture in page.pictures)
+    least = 0 if scanned else 2  # a stamped scan has no other text
+    heads = _take(page, rows, stats, top, down=True) if len(rows) > least + 1 or scanned else []
     rest = rows[len(heads) :]
-    feet = _take(page, rest[::-1], stats, page.height - bottom, down=False) if len(rest) > 2 else []
+    feet = _take(page, rest[::-1], stats, page.height - bottom, down=False) if len(rest) > least else []
     body = rest[: len(rest) - len(feet)]
     result = Furniture([line for row in body for line in row])
     upper = [line for line in seen if line.baseline < 0.5 * page.height]
@@ -71,6 +73,11 @@ def split_furniture(
         for line in (line for row in rows_found for line in row):
             (result.numbers if is_page_number(line_text(line)) else target).append(line)
     return result
+
+
+def is_stamp(text: str) -> bool:
+    """Wording of what is stamped on every page: where it was downloaded, whose it is."""
+    return _TELLING.search(text) is not None
 
 
 def _in_region(line: Line, regions: Sequence[Region], height: float) -> bool:

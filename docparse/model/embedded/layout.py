@@ -10,7 +10,7 @@ from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
 from docparse.model.embedded.formula import find_displays, formula_block
-from docparse.model.embedded.furniture import Furniture, split_furniture
+from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
 from docparse.model.embedded.ink import mark_bold, page_ink
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.lines import Line, make_lines, sound_words
@@ -142,8 +142,10 @@ def _side_notes(page: PageImage, words: Sequence[Word], way: Direction) -> list[
     blocks: list[Block] = []
     for para in make_paragraphs(lines, page_stats(lines)):
         box = turned.turn_back(para.box, way, page.width, page.height)
-        flags = ["rotated"] if way != "right" else []
-        blocks.append(Paragraph(text=join_lines(para.lines, para.breaks), bbox=box, flags=flags))
+        text = join_lines(para.lines, para.breaks)
+        margin = box[2] < 0.09 * page.width or box[0] > 0.91 * page.width
+        kind = PageFooter if margin and is_stamp(text) else Paragraph
+        blocks.append(kind(text=text, bbox=box, flags=["rotated"] if way != "right" else []))
     return blocks
 
 

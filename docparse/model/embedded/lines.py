@@ -139,7 +139,30 @@ def make_lines(words: Sequence[Word], ink: Ink | None = None) -> list[Line]:
     merged = [piece for row in rows for piece in _merge_row(row, gutters)]
     lines = [line_of(piece.words) for piece in attach_small(merged)]
     lines.sort(key=lambda line: (line.baseline, line.x0))
-    return lines
+    return _with_drop_caps(lines)
+
+
+def _with_drop_caps(lines: list[Line]) -> list[Line]:
+    """Lines with a capital that hangs over several of them put before the first."""
+    caps = [line for line in lines if len(line.words) == 1 and len(line.words[0].text) == 1 and line.plain.isalpha()]
+    gone: set[int] = set()
+    for cap in caps[:20]:
+        beside = [
+            line
+            for line in lines
+            if -0.1 * cap.size <= line.x0 - cap.x1 <= 0.5 * cap.size
+            and 1.7 * line.size < cap.size
+            and cap.y0 - 0.6 * line.size <= line.y0
+            and line.baseline <= cap.baseline + 0.3 * line.size
+        ]
+        if len(beside) < 2 or not beside[0].plain[0].isalpha():
+            continue
+        first = beside[0]
+        letter = cap.words[0]
+        alone = first.plain[0].isupper() and letter.text in "AI"
+        first.words.insert(0, letter._replace(space=alone, line=first.words[0].line, size=first.size))
+        gone.add(id(cap))
+    return [line for line in lines if id(line) not in gone] if gone else lines
 
 
 def _pieces(words: Sequence[Word]) -> list[list[Word]]:
