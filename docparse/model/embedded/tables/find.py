@@ -19,6 +19,8 @@ from docparse.model.embedded.turned import Direction, directions, turn_back, tur
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
 
+# confidence of tables between drawn rules, of those from pixels or a layout model, and of those of aligned text alone
+_DRAWN, _SEEN, _ALIGNED = 0.9, 0.8, 0.7
 _ROTATED = int(WordStyle.ROTATED)
 
 
@@ -83,14 +85,14 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
         area = area_of(box, words, horizontal, vertical)
-        table = open_table(area, em) if area else None
+        table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
         if table and not is_prose(table):
             tables.append(table)
     for box, _ in runs:
         if any(inside_share(box, other) > 0.8 for other in others if area_share(other, page) < 0.8):
             continue
         area = area_of(box, words, horizontal, vertical)
-        table = open_table(area, em) if area else None
+        table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
     return without_overlaps([table for table in tables if not is_drawing(table, page.shapes, em)])

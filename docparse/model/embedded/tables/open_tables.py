@@ -30,7 +30,7 @@ def area_of(
     return Area((x0, y0, x1, y1), inside, h, v)
 
 
-def open_table(area: Area, em: float) -> FoundTable | None:
+def open_table(area: Area, em: float, confidence: float = 0.8) -> FoundTable | None:
     """The table in an area, or None when its text has no two columns or rows."""
     built = open_grid(area, em)
     if built is None:
@@ -39,7 +39,7 @@ def open_table(area: Area, em: float) -> FoundTable | None:
     grid, placed = drop_empty(grid, place(grid, area.words), 1.1 * em)
     if grid.rows < 2 or grid.cols < 2 or not _is_filled(placed, grid.rows, grid.cols):
         return None
-    return FoundTable(area.bbox, to_cells(grid, placed, header), grid.rows, grid.cols, 0.8)
+    return FoundTable(area.bbox, to_cells(grid, placed, header), grid.rows, grid.cols, confidence)
 
 
 def _is_filled(placed: list[Placed], rows: int, cols: int) -> bool:
