@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.formula_symbols import FUNCTIONS, MATH_FONT, RELATIONS, is_math_char
@@ -87,18 +88,30 @@ def _kind(line: Line) -> str:
     letters = prose = 0
     math = relation = False
     for word in line.words:
-        count = len(word.text)
-        letters += count
-        if _LETTER.search(word.text) and word.text not in FUNCTIONS and not MATH_FONT.search(word.font):
-            prose += count
-        math = math or any(map(is_math_char, word.text)) or bool(MATH_FONT.search(word.font))
-        relation = relation or any(char in RELATIONS and char != ":" for char in word.text)
+        letters += len(word.text)
+        words, signs, relates = _traits(word.text)
+        in_math_font = _is_math_font(word.font)
+        prose += words and not in_math_font
+        math = math or signs or in_math_font
+        relation = relation or relates
     if prose:
         return "text"
     if relation and math and letters >= 3 and len(line.words) >= 2:
         return "seed"
     short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))
     return "part" if short or math else "text"
+
+
+@lru_cache(maxsize=4096)
+def _traits(text: str) -> tuple[bool, bool, bool]:
+    """Whether a word reads as prose, has a mathematical sign, states a relation."""
+    prose = _LETTER.search(text) is not None and text not in FUNCTIONS
+    return prose, any(map(is_math_char, text)), any(char in RELATIONS and char != ":" for char in text)
+
+
+@lru_cache(maxsize=512)
+def _is_math_font(font: str) -> bool:
+    return MATH_FONT.search(font) is not None
 
 
 def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
@@ -120,7 +133,7 @@ def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
         and abs(other.baseline - line.baseline) < 9 * line.size
     ]
     indented = not margins or line.x0 - min(margins) > 1.8 * line.size
-    return indented and not line.words[0].style & WordStyle.MONO
+    return indented and not line.words[0].style & int(WordStyle.MONO)
 
 
 def _grow(members: list[int], free: set[int], lines: Sequence[Line], bars: Sequence[Rule]) -> None:

@@ -44,13 +44,17 @@ class Gutters:
         right = np.logical_or.accumulate(covered[:, ::-1], axis=1)[:, ::-1]
         between = ~covered & left & right
         for column in np.flatnonzero(between.sum(axis=0) >= _LEAST_ROWS).tolist():
-            rows = np.flatnonzero(between[:, column])
-            stops = np.flatnonzero(covered[:, column])
-            runs = np.split(rows, np.flatnonzero(np.diff(np.searchsorted(stops, rows))) + 1)
-            for run in runs:
-                if len(run) >= _LEAST_ROWS:
-                    x = x0 + column * step_x
-                    self.stripes.append((x, y0 + int(run[0]) * step_y, x + step_x, y0 + (int(run[-1]) + 1) * step_y))
+            x = x0 + column * step_x
+            start, count, last = -1, 0, -1
+            states = (between[:, column] + 2 * covered[:, column].astype(np.int8)).tolist()
+            for row, state in enumerate([*states, 2]):  # 1 empty with text on both sides, 2 covered
+                if state == 1:
+                    start = row if count == 0 else start
+                    count, last = count + 1, row
+                elif state == 2:
+                    if count >= _LEAST_ROWS:
+                        self.stripes.append((x, y0 + start * step_y, x + step_x, y0 + (last + 1) * step_y))
+                    count = 0
 
     def part(self, x0: float, x1: float, y: float, em: float) -> bool:
         """Whether a gutter parts words that end at x0 and start at x1, at height y."""

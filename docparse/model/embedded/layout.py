@@ -34,6 +34,8 @@ from docparse.schemas.document import (
 )
 from docparse.schemas.page import PageImage, Word, WordStyle
 
+_ROTATED = int(WordStyle.ROTATED)
+
 
 def build_blocks(
     page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable]
@@ -53,13 +55,13 @@ def build_blocks(
 
 
 def _by_direction(words: Sequence[Word]) -> dict[Direction, list[Word]]:
-    rotated = [word for word in words if word.style & WordStyle.ROTATED]
+    rotated = [word for word in words if word.style & _ROTATED]
     if not rotated:
         return {"right": list(words)} if words else {}
     ways: dict[Direction, list[Word]] = {}
     found = iter(turned.directions(rotated))
     for word in words:
-        way: Direction = next(found) if word.style & WordStyle.ROTATED else "right"
+        way: Direction = next(found) if word.style & _ROTATED else "right"
         ways.setdefault(way, []).append(word)
     return ways
 
@@ -169,7 +171,7 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
     texts = [len(cell.text) for cell in table.cells if cell.text]
     if not table.ruled and texts and sum(texts) > 90 * len(texts):
         return True
-    if not table.ruled and _holds_prose(table, words):
+    if not table.ruled and table.confidence < 0.85 and _holds_prose(table, words):  # drawn rules speak for a table
         return True
     seen = 0.0
     for region in regions:
