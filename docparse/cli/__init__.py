@@ -22,6 +22,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "parse": Command("docparse.cli.parse:parse", "Parse PDFs and images (the default command)."),
+    "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),
     "schema": Command("docparse.cli.schema:schema", "Print the JSON Schema of the JSON output."),
 }
 DEFAULT = "parse"

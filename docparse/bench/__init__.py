@@ -1,0 +1,1 @@
+"""Measurements of docparse: accuracy against truth, and more."""

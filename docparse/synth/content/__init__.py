@@ -1,0 +1,1 @@
+"""What stands on the pages: each module makes pieces of some kinds."""
