@@ -6,6 +6,7 @@ import pymupdf
 
 from docparse.geometry import Box, centre, contains_point
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
+from docparse.source.quick_words import quick_words
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
 from docparse.source.words import read_words
 
@@ -30,8 +31,10 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
 
 
 def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Word]:
-    blocks = pymupdf.TextPage(display_list.get_textpage(flags)).extractRAWDICT()["blocks"]
-    words = read_words([line for block in blocks for line in block.get("lines", ())])
+    text = pymupdf.TextPage(display_list.get_textpage(flags))
+    words = quick_words(text.extractDICT()["blocks"], text.extractWORDS())
+    if words is None:
+        words = read_words([line for block in text.extractRAWDICT()["blocks"] for line in block.get("lines", ())])
     for place, word in enumerate(words):
         if not contains_point(page, *centre(word.bbox)):
             words[place] = word._replace(style=word.style | _HIDDEN)

@@ -43,7 +43,7 @@ def read_words(lines: list[Line]) -> list[Word]:
                 del found[0]
         words += found
         blank, before = not words or (not found and _is_blank(line)), line["wmode"]
-    return _without_doubles(words)
+    return without_doubles(words)
 
 
 def _is_blank(line: Line) -> bool:
@@ -76,11 +76,8 @@ def _line_words(line: Line, number: int) -> list[Word]:
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
     for span in spans:
-        style = _style(span) | (0 if across else _ROTATED)
-        if size and span["size"] < _SMALLER * size and span["chars"]:
-            shift = span["chars"][0]["origin"][1] - base
-            if abs(shift) > _SCRIPT_SHIFT * size:
-                style |= _SUPERSCRIPT if shift < 0 else _SUBSCRIPT
+        first = span["chars"][0]["origin"] if span["chars"] else (0.0, base)
+        style = span_style({**span, "origin": first}, size, base) | (0 if across else _ROTATED)
         for run, space in _runs(span["chars"], words):
             word = _word(run, span, style, number, space=space, across=across)
             if word is not None:
@@ -96,8 +93,13 @@ def _main(spans: list[Span]) -> tuple[float, float]:
     return span["size"], span["chars"][0]["origin"][1] if span["chars"] else 0.0
 
 
-def _style(span: Span) -> int:
+def span_style(span: Span, size: float, base: float) -> int:
+    """Style bits of a span in a line whose main text has this size and baseline (size 0: nothing to compare with)."""
     style = 0
+    if size and span["size"] < _SMALLER * size:
+        shift = span["origin"][1] - base
+        if abs(shift) > _SCRIPT_SHIFT * size:
+            style |= _SUPERSCRIPT if shift < 0 else _SUBSCRIPT
     for bit, flag in _SPAN_STYLE:
         if span["flags"] & bit:
             style |= flag
@@ -151,7 +153,7 @@ def _letterspaced(chars: list[Char]) -> frozenset[int]:
 
 def _word(chars: list[Char], span: Span, style: int, line: int, *, space: bool, across: bool) -> Word | None:
     text = clean("".join([char["c"] for char in chars]))
-    if not text or _LEADER.fullmatch(text):
+    if not text or is_leader(text):
         return None
     first, last = chars[0]["bbox"], chars[-1]["bbox"]
     if across and last[2] >= first[2]:  # from left to right: the characters of a run share their top and bottom
@@ -167,6 +169,10 @@ def _word(chars: list[Char], span: Span, style: int, line: int, *, space: bool, 
     )  # fmt: skip
 
 
+def is_leader(text: str) -> bool:
+    return text[0] == "\ufffd" and _LEADER.fullmatch(text) is not None
+
+
 def clean(text: str) -> str:
     """Text without control characters, with presentation forms as letters and soft hyphens as hyphens."""
     if text.isascii() and text.isprintable():
@@ -175,7 +181,7 @@ def clean(text: str) -> str:
     return _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]).strip(), text)
 
 
-def _without_doubles(words: list[Word]) -> list[Word]:
+def without_doubles(words: list[Word]) -> list[Word]:
     """Without words that are drawn a second time at the same place (shadows; bold by overprinting is noted)."""
     seen: dict[tuple[str, int, int, int], int] = {}
     kept: list[Word] = []
