@@ -10,6 +10,7 @@ from docparse.model.embedded.tables.cells import Placed, drop_empty, place, to_c
 from docparse.model.embedded.tables.grid import Grid, ruled_grid
 from docparse.model.embedded.tables.header import header_rows, is_number
 from docparse.model.embedded.tables.open_tables import open_table
+from docparse.model.embedded.tables.precision import is_prose
 from docparse.model.embedded.tables.rules import Cluster
 from docparse.model.embedded.tables.structure import Area
 from docparse.model.embedded.tables.text_rows import em_of, split_chunks, text_rows, words_in
@@ -33,7 +34,7 @@ def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
     if _half_drawn(placed, em):
         area = Area(cluster.bbox, inside, cluster.horizontal, cluster.vertical)
         table = open_table(area, em)
-        if table:
+        if table and not is_prose(table):
             return table
     if not _is_table(placed, grid.rows, grid.cols):
         return None

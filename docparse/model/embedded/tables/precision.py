@@ -50,7 +50,8 @@ def is_prose(table: FoundTable) -> bool:
         return False
     long = all(sum(len(t.split()) for t in column) > _LONG_CELL_WORDS * len(column) for column in texts.values())
     broken = all(sum(t[0].islower() for t in column) > 0.4 * len(column) for column in texts.values())
-    return long or broken
+    full = all(sum(len(t.split()) > 7 for t in column) > 0.25 * len(column) for column in texts.values())
+    return long or broken or (full and len(texts) == 2)
 
 
 def is_open_table(table: FoundTable, captioned: bool) -> bool:
