@@ -187,7 +187,10 @@ def _continues(last: Word, word: Word, end: float) -> bool:
     if word.line == last.line and word.line >= 0:
         left, right = (last.bbox, word.bbox) if word.bbox[0] >= last.bbox[0] else (word.bbox, last.bbox)
         gap = right[0] - left[2]
-        return -0.6 * em - 2 <= gap <= _SPLIT_GAP_EM * em and abs(word.baseline - last.baseline) < 0.7 * em
+        if not -0.6 * em - 2 <= gap or abs(word.baseline - last.baseline) >= 0.7 * em:
+            return False
+        # boxes of right-to-left words come out short where signs of the other direction stand in them
+        return gap <= _SPLIT_GAP_EM * em or (gap <= 2 * _SPLIT_GAP_EM * em and is_rtl_text([word.text], False))
     return (  # shaped scripts draw a vowel sign back over the letters before it, as a line of its own
         word.line == last.line + 1
         and word.size == last.size
