@@ -1,0 +1,224 @@
+"""From a model name or folder to a checked, loaded checkpoint; whatever is wrong with it is a typed error."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docparse.errors import EngineUnavailable, MissingDependency
+
+ARCHITECTURE = "qwen2_5_vl"
+# Bytes of the safetensors of each public checkpoint, in GB.
+DOWNLOAD_GB: Mapping[str, float] = {
+    "Qwen/Qwen2.5-VL-3B-Instruct": 7.5,
+    "Qwen/Qwen2.5-VL-7B-Instruct": 16.6,
+    "Qwen/Qwen2.5-VL-32B-Instruct": 66.9,
+    "Qwen/Qwen2.5-VL-72B-Instruct": 146.8,
+}
+WANTED_FILES = ("*.safetensors", "*.json", "*.txt", "*.jinja", "LICENSE*", "README.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A loaded model in eval mode on its device, its tokenizer, and the tokens that end a text."""
+
+    name: str
+    model: Any
+    tokenizer: Any
+    eos: tuple[int, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+def require_libraries() -> None:
+    """Raises MissingDependency unless torch and transformers are installed."""
+    try:
+        import torch  # noqa: F401
+        import transformers  # noqa: F401
+    except ImportError as error:
+        raise MissingDependency(
+            f"engine 'qwen' needs {error.name}, which is not installed",
+            user_action="Install it with: pip install 'docparse[qwen]'",
+        ) from None
+
+
+def load(name: str, *, revision: str | None = None, device: str | None = None, dtype: str | None = None) -> Checkpoint:
+    """Load a checkpoint: a folder, or a name of which the weights are in the hub's cache or can be downloaded.
+
+    `device` is "cuda" where there is one, else "cpu"; `dtype` is "bfloat16" on a GPU, "float32" on a CPU. Raises
+    MissingDependency or EngineUnavailable.
+    """
+    require_libraries()
+    import torch
+
+    folder = find_folder(name, revision)
+    config = check_folder(folder, name)
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    kind = getattr(torch, dtype or ("bfloat16" if device.startswith("cuda") else "float32"))
+    model = _load_model(folder, name, kind, device)
+    tokenizer = _load_tokenizer(folder, name)
+    mean, std = _normalisation(folder)
+    return Checkpoint(name, model, tokenizer, _ends(model, tokenizer, config), mean, std)
+
+
+def find_folder(name: str, revision: str | None = None) -> Path:
+    """The folder with the files of `name`, downloaded unless HF_HUB_OFFLINE is set. Raises EngineUnavailable."""
+    if Path(name).is_dir():
+        return Path(name)
+    if name.startswith((".", "/", "~")) or name.count("/") != 1:
+        raise EngineUnavailable(
+            f"there is no model folder {name}",
+            user_action="Give a folder, or a name such as " + next(iter(DOWNLOAD_GB)),
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(
+            snapshot_download(name, revision=revision, local_files_only=True, allow_patterns=list(WANTED_FILES))
+        )
+    except Exception:
+        if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
+            raise _no_weights(name, "HF_HUB_OFFLINE is set") from None
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=list(WANTED_FILES)))
+    except Exception as error:
+        raise _no_weights(name, str(error).splitlines()[0][:160] if str(error) else type(error).__name__) from None
+
+
+def _no_weights(name: str, why: str) -> EngineUnavailable:
+    size = f" ({DOWNLOAD_GB[name]:g} GB)" if name in DOWNLOAD_GB else ""
+    return EngineUnavailable(
+        f"the weights of {name} are not on this machine ({why})",
+        user_action=f"With a network, run: docparse models download {name}{size}",
+    )
+
+
+def check_folder(folder: Path, name: str) -> dict[str, Any]:
+    """The folder's config, after checking that every file is there, whole and of a kind that holds no code.
+
+    Raises EngineUnavailable naming the file.
+    """
+    config = _read_json(folder / "config.json", name)
+    kind = config.get("model_type")
+    if kind != ARCHITECTURE:
+        raise EngineUnavailable(
+            f"{name} is a model of type {kind!r}, not {ARCHITECTURE!r}",
+            user_action="Use a Qwen2.5-VL checkpoint, such as " + ", ".join(DOWNLOAD_GB),
+        )
+    for part in _weight_files(folder, name):
+        _check_safetensors(part, name)
+    if not (folder / "tokenizer.json").is_file() and not (
+        (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file()
+    ):
+        raise _broken(name, "tokenizer.json is missing")
+    return config
+
+
+def _weight_files(folder: Path, name: str) -> list[Path]:
+    single, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
+    if index.is_file():
+        shards = _read_json(index, name).get("weight_map")
+        if not isinstance(shards, dict) or not shards:
+            raise _broken(name, f"{index.name} lists no weights")
+        return [folder / Path(str(shard)).name for shard in sorted(set(shards.values()))]
+    if single.is_file():
+        return [single]
+    if any(folder.glob("*.bin")) or any(folder.glob("*.pt*")):
+        raise EngineUnavailable(
+            f"{name} holds pickled weights (.bin), which can run code when they are loaded",
+            user_action="Use a checkpoint with safetensors.",
+        )
+    raise _broken(name, "model.safetensors is missing")
+
+
+def _check_safetensors(path: Path, name: str) -> None:
+    """A safetensors file is as long as its header says: a download that broke off is found at once."""
+    if not path.is_file():
+        raise _broken(name, f"{path.name} is missing")
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > min(size, 100 * 2**20):
+                raise ValueError("header")
+            header = json.loads(file.read(length))
+        end = max((entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"), default=0)
+    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        raise _broken(name, f"{path.name} is no safetensors file") from None
+    if size != 8 + length + end:
+        raise _broken(name, f"{path.name} has {size} bytes instead of {8 + length + end}")
+
+
+def _read_json(path: Path, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise _broken(name, f"{path.name} is missing") from None
+    except (OSError, ValueError):
+        raise _broken(name, f"{path.name} can't be read") from None
+    if not isinstance(found, dict):
+        raise _broken(name, f"{path.name} holds no object")
+    return found
+
+
+def _broken(name: str, what: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"model {name}: {what}",
+        user_action=f"Fetch it again with: docparse models download {name}"
+        if name.count("/") == 1 and not Path(name).exists()
+        else "Copy the model folder again.",
+    )
+
+
+def _load_model(folder: Path, name: str, dtype: Any, device: str) -> Any:
+    import transformers
+
+    from docparse.model.qwen.batcher import is_out_of_memory
+
+    try:
+        kind: Any = transformers.Qwen2_5_VLForConditionalGeneration
+        model, info = kind.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype,
+            attn_implementation="sdpa", output_loading_info=True,
+        )  # fmt: skip
+        missing = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
+        if missing:
+            raise _broken(name, f"{len(missing)} weights are missing or of another shape, {missing[0]} first")
+        return model.eval().to(device)
+    except EngineUnavailable:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise EngineUnavailable(
+                f"{name} does not fit into the memory of {device}", user_action="Choose a smaller --model."
+            ) from None
+        raise _broken(name, f"{type(error).__name__}: {str(error)[:200]}") from None
+
+
+def _load_tokenizer(folder: Path, name: str) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+    except Exception as error:
+        raise _broken(name, f"the tokenizer can't be read: {str(error)[:160]}") from None
+
+
+def _normalisation(folder: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    from docparse.model.qwen.patches import CLIP_MEAN, CLIP_STD
+
+    path = folder / "preprocessor_config.json"
+    found = _read_json(path, str(folder)) if path.is_file() else {}
+    return tuple(found.get("image_mean", CLIP_MEAN)), tuple(found.get("image_std", CLIP_STD))
+
+
+def _ends(model: Any, tokenizer: Any, config: Mapping[str, Any]) -> tuple[int, ...]:
+    ends: set[int] = set()
+    for found in (model.generation_config.eos_token_id, config.get("eos_token_id"), tokenizer.eos_token_id):
+        ends.update(found if isinstance(found, list) else [] if found is None else [found])
+    return tuple(sorted(ends))

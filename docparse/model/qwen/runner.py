@@ -1,0 +1,175 @@
+"""The model on its device: vision tower, decoder, cache and kernel, driven one flat batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from docparse.model.qwen.attention import GatherKernel, Kernel, Piece
+from docparse.model.qwen.cache import PagedCache, pages_in_budget
+from docparse.model.qwen.patches import CLIP_MEAN, CLIP_STD
+from docparse.model.qwen.rope import prompt_positions
+from docparse.model.qwen.sampling import Chooser
+from docparse.model.qwen.text import Decoder
+from docparse.model.qwen.vision import VisionTower
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+    from docparse.model.qwen.request import Request
+
+
+@dataclass(eq=False, slots=True)
+class Running:
+    """A request in the batcher: everything known about it between two steps.
+
+    `tokens` is the prompt and what was written so far; the first `cached` of them are in the cache pages `pages`.
+    """
+
+    request: Request
+    tokens: list[int]
+    positions: NDArray[np.int64]
+    delta: int
+    chooser: Chooser
+    order: int
+    visual: torch.Tensor | None = None
+    visual_start: int = 0
+    pages: list[int] = field(default_factory=list)
+    cached: int = 0
+    logprobs: list[float] = field(default_factory=list)
+    drafts: list[int] = field(default_factory=list)
+    alone: bool = False
+    failures: int = 0
+
+    @property
+    def prompt_length(self) -> int:
+        return len(self.request.prompt)
+
+    @property
+    def written(self) -> int:
+        return len(self.tokens) - self.prompt_length
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one request adds to a step: `ids` from token `start` on; `rows` of logits are wanted at their end."""
+
+    running: Running
+    ids: Sequence[int]
+    start: int
+    rows: int
+
+
+class Runner:
+    """Owned by one thread. `slots` requests at most run at once; the cache's size follows from the device's memory."""
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        slots: int = 8,
+        longest: int = 16384,
+        page_size: int = 32,
+        cache_bytes: int | None = None,
+        mean: tuple[float, ...] = CLIP_MEAN,
+        std: tuple[float, ...] = CLIP_STD,
+    ) -> None:
+        import torch
+
+        config = model.config
+        self.model = model
+        self.decoder = Decoder(model)
+        self.vision = VisionTower(model.model.visual, mean, std)
+        self.image_token = int(config.image_token_id)
+        self.device = self.decoder.embedding.device
+        self.dtype = self.decoder.embedding.dtype
+        self.longest = min(longest, int(config.text_config.max_position_embeddings))
+        size = self.decoder.kv_heads * self.decoder.head_size * torch.finfo(self.dtype).bits // 8
+        per_page = 2 * len(self.decoder.layers) * page_size * size
+        whole = -(-self.longest // page_size)
+        pages = pages_in_budget(
+            device=self.device, bytes_per_page=per_page, wanted=slots * whole, least=whole, memory_bytes=cache_bytes
+        )
+        self.cache = PagedCache(
+            layers=len(self.decoder.layers), heads=self.decoder.kv_heads, head_size=self.decoder.head_size,
+            pages=pages, page_size=page_size, dtype=self.dtype, device=self.device,
+        )  # fmt: skip
+        self.kernel: Kernel = GatherKernel(self.cache, dtype=self.dtype, device=self.device)
+
+    def prepare(self, request: Request, order: int) -> Running:
+        """Positions and decoding state of a request. Raises ValueError for a prompt that does not fit its image."""
+        positions, delta = prompt_positions(request.prompt, self.image_token, request.grid, self.vision.merge)
+        chooser = Chooser(request.decoding, request.prompt, self.decoder.vocabulary, self.device)
+        tokens = list(request.prompt)
+        start = tokens.index(self.image_token) if request.patches is not None else 0
+        return Running(request, tokens, positions, delta, chooser, order, visual_start=start)
+
+    def see(self, newcomers: Sequence[Running]) -> None:
+        """Visual tokens of the requests' pages, in one call of the vision tower."""
+        import torch
+
+        pages = [running.request for running in newcomers]
+        patches = torch.from_numpy(np.concatenate([page.patches for page in pages if page.patches is not None]))
+        found = self.vision(patches.to(self.device), [page.grid for page in pages])
+        for running, visual in zip(newcomers, found, strict=True):
+            running.visual = visual
+
+    def forward(self, parts: Sequence[Part]) -> torch.Tensor:
+        """Logits of the wanted rows of all parts, one after the other: (rows, vocabulary) in fp32.
+
+        Parts with few tokens come first, those of equal length side by side.
+        """
+        import torch
+
+        with torch.inference_mode():
+            ids = torch.tensor([token for part in parts for token in part.ids], device=self.device)
+            hidden = self.decoder.embed(ids)
+            at = 0
+            for part in parts:
+                if part.start < part.running.prompt_length and part.running.visual is not None:
+                    _place_visual(hidden[at : at + len(part.ids)], part)
+                at += len(part.ids)
+            positions = torch.from_numpy(_positions(parts)).to(self.device)
+            plan = self.kernel.plan([Piece(part.start, len(part.ids), part.running.pages) for part in parts])
+            hidden = self.decoder(hidden, positions, self.kernel, plan)
+            wanted = _wanted(parts)
+            if len(wanted) < len(hidden):
+                hidden = hidden[torch.from_numpy(wanted).to(self.device)]
+            return self.decoder.logits(hidden)
+
+
+def _place_visual(hidden: torch.Tensor, part: Part) -> None:
+    """Overwrite the embeddings of image placeholders among the part's tokens."""
+    running = part.running
+    visual = running.visual
+    assert visual is not None
+    first = max(running.visual_start, part.start)
+    last = min(running.visual_start + len(visual), part.start + len(part.ids))
+    if first < last:
+        hidden[first - part.start : last - part.start] = visual[
+            first - running.visual_start : last - running.visual_start
+        ].to(hidden.dtype)
+
+
+def _positions(parts: Sequence[Part]) -> NDArray[np.int64]:
+    found = np.empty((3, sum(len(part.ids) for part in parts)), np.int64)
+    at = 0
+    for part in parts:
+        count, start, prompt = len(part.ids), part.start, part.running.prompt_length
+        if count == 1 and start >= prompt:
+            found[:, at] = start + part.running.delta
+        else:
+            known = max(0, min(prompt - start, count))
+            found[:, at : at + known] = part.running.positions[:, start : start + known]
+            found[:, at + known : at + count] = np.arange(start + known, start + count) + part.running.delta
+        at += count
+    return found
+
+
+def _wanted(parts: Sequence[Part]) -> NDArray[np.int64]:
+    ends = np.cumsum([len(part.ids) for part in parts])
+    return np.concatenate([np.arange(end - part.rows, end) for end, part in zip(ends, parts, strict=True)])

@@ -1,0 +1,77 @@
+"""Tokens as bytes: pieces of text as they come, and where each token starts in the finished text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def _byte_table() -> dict[str, int]:
+    """The printable stand-ins that byte-level BPE writes for bytes (GPT-2's table), reversed."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {chr(byte): byte for byte in plain} | {chr(256 + place): byte for place, byte in enumerate(others)}
+
+
+class Vocabulary:
+    """Wraps a byte-level BPE tokenizer. Special tokens have no text."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.tokenizer = tokenizer
+        self._table = _byte_table()
+        self._special = frozenset(tokenizer.all_special_ids)
+        self._known: dict[int, bytes] = {}
+
+    def bytes_of(self, token: int) -> bytes:
+        found = self._known.get(token)
+        if found is None:
+            found = self._known[token] = self._look_up(token)
+        return found
+
+    def _look_up(self, token: int) -> bytes:
+        if token in self._special:
+            return b""
+        text = self.tokenizer.convert_ids_to_tokens(token)
+        if text is None:
+            return b""  # rows that pad the embedding beyond the vocabulary
+        try:
+            return bytes(self._table[char] for char in text)
+        except KeyError:  # an added token, which stands for itself
+            return str(text).encode()
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of plain text, no special tokens added or recognised."""
+        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)
+        return ids
+
+    def text(self, tokens: Sequence[int]) -> tuple[str, list[int]]:
+        """(text, start of each token in it, in characters). Bytes that are no UTF-8 become U+FFFD."""
+        pieces = [self.bytes_of(token) for token in tokens]
+        whole = b"".join(pieces)
+        text = whole.decode("utf-8", "replace")
+        if text.isascii():
+            places, at = [], 0
+            for piece in pieces:
+                places.append(at)
+                at += len(piece)
+            return text, places
+        return text, _places(pieces, whole)
+
+
+def _places(pieces: list[bytes], whole: bytes) -> list[int]:
+    """Characters that start before each piece; a piece inside a character counts from that character's start."""
+    starts: list[int] = []  # byte at which each character starts
+    at = 0
+    for char in whole.decode("utf-8", "surrogateescape"):
+        starts.append(at)
+        at += 1 if "\udc80" <= char <= "\udcff" else len(char.encode("utf-8"))
+    if len(starts) != len(whole.decode("utf-8", "replace")):  # runs of broken bytes count as one character
+        starts = [round(place * len(whole) / max(1, len(starts))) for place in range(len(starts))]
+    found: list[int] = []
+    place = at = 0
+    for piece in pieces:
+        while place + 1 < len(starts) and starts[place + 1] <= at:
+            place += 1
+        found.append(place)
+        at += len(piece)
+    return found
