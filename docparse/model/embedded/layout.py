@@ -177,6 +177,8 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
     for region in regions:
         if region.kind == "table" and overlap(region.bbox, table.bbox) > 0.4 * min(area(region.bbox), area(table.bbox)):
             return False
+        if region.kind == "figure" and len(texts) >= 20:
+            continue  # the model takes a picture that is one table for a figure
         if region.kind in ("text", "figure", "heading", "caption") and region.score > 0.5:
             weight = 3.0 if region.kind == "heading" else 1.0  # no table has a heading in it
             seen += weight * overlap(region.bbox, table.bbox)
