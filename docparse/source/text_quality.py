@@ -11,6 +11,7 @@ from docparse.schemas.page import Word
 
 _GARBLED_SHARE = 0.25  # of a page's characters, in garbled fonts
 _BAD_SHARE = 0.3  # of a font's characters
+_SAMPLE = 1000  # characters that tell as much as the whole page
 _ENOUGH_LETTERS = 60  # below, letter statistics say nothing
 # Shares of usual letter pairs: real languages 0.5-0.9, shuffled alphabets 0.0-0.4
 _USUAL_PAIRS_SHARE = 0.38
@@ -91,7 +92,7 @@ def _soup(text: str, runs: list[str]) -> bool:
 
 def letter_shares(runs: list[str]) -> tuple[float, float]:
     """Of runs of lower-case letters: the shares of usual letter pairs and of vowels, accents left aside."""
-    plain = unicodedata.normalize("NFD", " ".join(runs))
+    plain = unicodedata.normalize("NFD", " ".join(runs)[:_SAMPLE])
     pairs = [plain[at : at + 2] for at in range(len(plain) - 1) if plain[at : at + 2].isalpha()]
     letters = sum(char.isalpha() for char in plain)
     usual = sum(pair in _USUAL_PAIRS for pair in pairs)
