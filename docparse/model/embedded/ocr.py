@@ -25,6 +25,7 @@ _FOREIGN = 0.35  # share of unreadable probes from which a page counts as foreig
 _LEAST_UNREAD = 12.0  # their length in heights: some 20 letters
 _LOW = 0.65
 _NOISE = 0.3
+_CLEAR = 0.97  # confidence of every probe on a page of clear print
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
 
@@ -62,7 +63,10 @@ def _read(
         script = SCRIPTS["Vietnamese"]
     if script is None and _is_foreign_page(image, _with_unread(lines, probes)):
         script, flags = ocr_foreign.find_script(image, _with_unread(lines, probes), deadline=deadline)
-    more, all_read = ocr_rapid.recognise(image, rest, deadline=deadline) if _wants_rest(script) else ([], True)
+    clear = bool(lines) and min(_mean_confidence([line]) for line in lines) >= _CLEAR
+    more, all_read = (
+        ocr_rapid.recognise(image, rest, clear=clear, deadline=deadline) if _wants_rest(script) else ([], True)
+    )
     if script is None or script.name == "Latin":
         return lines + more, complete and all_read, flags
     if script.languages[0] not in ocr_tesseract.languages():
