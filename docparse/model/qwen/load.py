@@ -39,7 +39,7 @@ def require_libraries() -> None:
     """Raises MissingDependency unless torch and transformers are installed."""
     try:
         import torch  # noqa: F401
-        import transformers  # noqa: F401
+        import transformers  # noqa: F401  brings huggingface_hub
     except ImportError as error:
         raise MissingDependency(
             f"engine 'qwen' needs {error.name}, which is not installed",
@@ -68,13 +68,31 @@ def load(name: str, *, revision: str | None = None, device: str | None = None, d
 
 def find_folder(name: str, revision: str | None = None) -> Path:
     """The folder with the files of `name`, downloaded unless HF_HUB_OFFLINE is set. Raises EngineUnavailable."""
+    try:
+        return find_cached(name, revision)
+    except EngineUnavailable:
+        if Path(name).is_dir() or not _is_hub_name(name) or _is_offline():
+            raise
+    require_libraries()
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=list(WANTED_FILES)))
+    except Exception as error:
+        why = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+        raise _no_weights(name, why) from None
+
+
+def find_cached(name: str, revision: str | None = None) -> Path:
+    """The folder with the files of `name` on this machine. Raises EngineUnavailable; never uses the network."""
     if Path(name).is_dir():
         return Path(name)
-    if name.startswith((".", "/", "~")) or name.count("/") != 1:
+    if not _is_hub_name(name):
         raise EngineUnavailable(
             f"there is no model folder {name}",
-            user_action="Give a folder, or a name such as " + next(iter(DOWNLOAD_GB)),
+            user_action=f"Give a folder, or a name such as {next(iter(DOWNLOAD_GB))}.",
         )
+    require_libraries()
     from huggingface_hub import snapshot_download
 
     try:
@@ -82,12 +100,15 @@ def find_folder(name: str, revision: str | None = None) -> Path:
             snapshot_download(name, revision=revision, local_files_only=True, allow_patterns=list(WANTED_FILES))
         )
     except Exception:
-        if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
-            raise _no_weights(name, "HF_HUB_OFFLINE is set") from None
-    try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=list(WANTED_FILES)))
-    except Exception as error:
-        raise _no_weights(name, str(error).splitlines()[0][:160] if str(error) else type(error).__name__) from None
+        raise _no_weights(name, "HF_HUB_OFFLINE is set" if _is_offline() else "not in the cache") from None
+
+
+def _is_hub_name(name: str) -> bool:
+    return not name.startswith((".", "/", "~")) and name.count("/") == 1
+
+
+def _is_offline() -> bool:
+    return os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
 
 
 def _no_weights(name: str, why: str) -> EngineUnavailable:
