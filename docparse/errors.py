@@ -20,6 +20,12 @@
     ├── EngineError                     15   502  yes    the recogniser failed on a page
     │   ├── EngineUnavailable           15   503  yes
     │   └── PageTimeout                 15   504  yes
+    ├── ServiceError                     1   400  no     what a client of the service asked for can't be done
+    │   ├── NotFound                     1   404  no     no such job, page or key (or another tenant's)
+    │   ├── Conflict                     1   409  no     the wrong state, or a key used for another request
+    │   ├── TooManyRequests              1   429  yes    a tenant's limit
+    │   └── StoreUnavailable             1   503  yes    database, blobs or broker do not answer
+    │       └── StoreFull                1   507  yes    no room left
     ├── PartialResult                   16   200  no     a document with failed pages
     ├── SomeFailed                      17   200  no     a run in which some documents failed
     ├── AllFailed                       18   422  no     a run in which every document failed
@@ -148,6 +154,36 @@ class EngineUnavailable(EngineError):
 class PageTimeout(EngineError):
     code, http_status = "page_timeout", 504
     default_action = "Raise --page-timeout, or choose a faster --engine."
+
+
+class ServiceError(DocparseError):
+    code, exit_code, http_status = "service_error", 1, 400
+    default_action = "Correct the request."
+
+
+class NotFound(ServiceError):
+    code, http_status = "not_found", 404
+    default_action = "Check the id; results are deleted when they expire."
+
+
+class Conflict(ServiceError):
+    code, http_status = "conflict", 409
+    default_action = "Look at the job's state first."
+
+
+class TooManyRequests(ServiceError):
+    code, http_status, retryable = "too_many_requests", 429, True
+    default_action = "Wait for running jobs to finish, then try again."
+
+
+class StoreUnavailable(ServiceError):
+    code, http_status, retryable = "store_unavailable", 503, True
+    default_action = "Try again in a few seconds."
+
+
+class StoreFull(StoreUnavailable):
+    code, http_status = "store_full", 507
+    default_action = "Free disk space on the server, then try again."
 
 
 class PartialResult(DocparseError):
