@@ -21,7 +21,7 @@ _STEP_PX = 8  # strip pixels per column of its answer
 _SQUEEZE = 0.88  # width of long lines against their height: a tenth of the time, no loss in clear print
 _WIDTH_STEP = 320  # strips are padded to multiples, so that few shapes occur and no compiled one is wasted
 _MAX_WIDTH = 3200
-_BATCH_PX = 6400  # strip pixels in one batch
+_BATCH_PX = 3200  # strip pixels in one batch
 
 
 def available() -> bool:
