@@ -35,14 +35,16 @@ def recognise(
     words: Sequence[Word] = page.text.words
     read: tuple[Word, ...] = ()
     flags: tuple[str, ...] = ()
+    found: Sequence[Region] = ()
     if not fast and _wants_ocr(page, ocr_mode):
         upright, pose = orientation.upright(page)
         result = ocr.read_words(upright, languages=languages, deadline=deadline)
         words, flags = result.words, (*pose.flags, *result.flags)
         read = tuple(word._replace(bbox=pose.back(word.bbox)) for word in words) if pose else tuple(words)
+        # only here: where exact words, rules and shapes are known, geometry is the better judge (docs/accuracy.md)
+        found = regions.detect_regions(upright)
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
-    found: Sequence[Region] = () if fast else regions.detect_regions(upright)
     tables = find_tables(upright, words, found)
     blocks = build_blocks(upright, words, found, tables)
     if not fast:
