@@ -6,13 +6,14 @@ defaults below. An unknown key or a bad value is a `SettingsError` that names it
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from docparse.errors import SettingsError
 
@@ -38,6 +39,26 @@ class Settings(BaseModel):
     remote_url: str | None = Field(default=None, description="OpenAI-compatible server of the remote engine")
     remote_model: str | None = None
     jobs: int | None = Field(default=None, ge=1, description="processes; all cores by default")
+
+    # REST API
+    inline_mb: float = Field(default=16, gt=0, description="largest JSON body; documents in base64 count")
+    request_mb: float = Field(default=2048, gt=0, description="largest upload, all its files together")
+    request_files: int = Field(default=100, ge=1, description="most files of one upload")
+    upload_idle_s: float = Field(default=30.0, gt=0, description="an upload without a byte for so long is given up")
+    wait_s: float = Field(default=60.0, ge=0, description="longest wait of a request for a result or a change")
+    rate_per_minute: float | None = Field(default=None, gt=0, description="requests of one tenant; none: no limit")
+    url_input: bool = Field(default=False, description="clients may name public https addresses to fetch")
+    allow_networks: str = Field(default="", description="private networks that URLs and webhooks may reach, as CIDR")
+    webhook_http: bool = Field(default=False, description="webhooks may be plain http")
+    clients_choose: bool = Field(default=True, description="clients may choose engine and timeouts, not presets alone")
+    presets: dict[str, dict[str, Any]] = Field(default_factory=dict, description="named ParseOptions for clients")
+    cors_origins: str = Field(default="", description="origins of browsers that may call the API, by commas")
+    metrics_key: str | None = Field(default=None, repr=False, description="key for /metrics; none: open like /livez")
+
+    @field_validator("presets", mode="before")
+    @classmethod
+    def _json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
