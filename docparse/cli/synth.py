@@ -44,7 +44,8 @@ def synth(
     wear = _split(degrade)
     options = SynthOptions(
         pages=pages, seed=seed, kinds=_split(kinds), languages=_split(languages), layouts=_split(layouts),
-        degrade=DEGRADATIONS if wear == ("all",) else wear, page_size=size, max_pages=max_pages, scan_dpi=dpi, jobs=jobs,
+        degrade=DEGRADATIONS if wear == ("all",) else wear, page_size=size, max_pages=max_pages, scan_dpi=dpi,
+        jobs=jobs,
     )  # fmt: skip
     lines = []
     for made in make_documents(options):

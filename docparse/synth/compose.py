@@ -57,21 +57,22 @@ class Draft:
 
     def spec(self) -> dict[str, Any]:
         """What page.js is told."""
+        width, height = self.plan.size
         return {
-            "language": self.plan.language, "rtl": self.plan.language in RTL, "width": self.plan.size[0],
-            "height": self.plan.size[1], "margin": self.margin, "columns": self.columns, "gap": self.gap, "css": self.css,
+            "language": self.plan.language, "rtl": self.plan.language in RTL, "width": width, "height": height,
+            "margin": self.margin, "columns": self.columns, "gap": self.gap, "css": self.css,
             "maxPages": self.plan.pages, "firstNumber": self.first_number, "pieces": [_told(p) for p in self.pieces],
-            "running": {
-                name: {"html": piece.html, "css": self.running_css.get(name, ""), "notFirst": piece.style == "not-first"}
-                for name, piece in self.running.items()
-            },
+            "running": {name: self._told_line(name, piece) for name, piece in self.running.items()},
         }  # fmt: skip
+
+    def _told_line(self, name: str, piece: Piece) -> dict[str, Any]:
+        return {"html": piece.html, "css": self.running_css.get(name, ""), "notFirst": piece.style == "not-first"}
 
 
 def _told(piece: Piece) -> dict[str, Any]:
     return {
         "html": piece.html, "place": piece.place, "keeps": piece.keeps, "style": piece.style, "splits": piece.splits,
-        "notes": [_told(note) for note in piece.notes],
+        "floats": piece.floats, "endsPage": piece.ends_page, "notes": [_told(note) for note in piece.notes],
     }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from docparse.errors import UsageError
 
 LANGUAGES = ("en", "zh", "fr", "de", "it", "es", "pt", "ar", "ru", "ja", "ko", "vi")
 KINDS = (
-    "heading", "paragraph", "list", "footnote", "page_header", "page_footer", "page_number", "caption", "code", "table",
-    "chart", "formula", "chemistry", "music", "image", "form", "invoice",
+    "heading", "paragraph", "list", "footnote", "page_header", "page_footer", "page_number", "caption", "code",
+    "table", "chart", "formula", "chemistry", "music", "image", "form", "invoice",
 )  # fmt: skip
 LAYOUTS = ("single", "two", "three", "magazine", "slides", "letter", "invoice", "receipt", "form")
 DEGRADATIONS = ("skew", "blur", "noise", "jpeg", "lowres", "shadow", "stamp", "fax")
@@ -20,9 +20,9 @@ _PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0), "a5": (419.53, 595.
 class SynthOptions:
     """One set of documents. Sizes are PDF points; an empty tuple means everything there is.
 
-    `pages` is the sum over all documents. `degrade` names what each page's scan suffers (none: no scans are made).
-    `page_size` is (width, height) of every page, None for a mix of papers and the layouts' own sizes; `max_pages` bounds
-    one document.
+    `pages` is the sum over all documents. `degrade` names what the scans suffer, each page some of it (none: no scans
+    are made). `page_size` is (width, height) of every page, None for a mix of papers and the layouts' own sizes;
+    `max_pages` bounds one document. The truth does not depend on `jobs`.
     """
 
     pages: int = 10

@@ -17,9 +17,10 @@ _MATH = re.compile(r"\$([^$\n]+)\$")
 class Piece:
     """A block without its place, and the HTML that prints it.
 
-    `place` is the flow of a column, the full-width band at the top of a page, or the running lines. A piece that `keeps`
-    stays with the next one (a heading, a caption above). `notes` are footnotes set at the end of the column. A table that
-    `splits` is cut where the column ends. `style` names CSS classes.
+    `place` is the flow of a column, the full-width band at the top of a page, or the running lines. A piece that
+    `keeps` stays with the next one (a heading, a caption above). `notes` are footnotes set at the end of the column. A
+    table that `splits` is cut where the column ends; a figure that `floats` lets the text run on where it does not fit,
+    and stands at the top of the next column. After one that `ends_page` a new page begins. `style` names CSS classes.
     """
 
     block: Block
@@ -29,6 +30,8 @@ class Piece:
     notes: list[Piece] = field(default_factory=list)
     style: str = ""
     splits: bool = False
+    floats: bool = False
+    ends_page: bool = False
 
 
 def text_html(text: str) -> str:

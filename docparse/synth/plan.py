@@ -6,14 +6,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from docparse.synth.options import LANGUAGES, SynthOptions, paper
+from docparse.synth.options import LANGUAGES, LAYOUTS, SynthOptions, paper
 
 _FLOWING = ("single", "two", "three", "magazine")
 _PAGED = (*_FLOWING, "slides")
 _WEIGHTS = {
     "single": 5, "two": 5, "three": 2, "magazine": 2, "slides": 2, "letter": 1, "invoice": 2, "receipt": 1, "form": 1,
 }  # fmt: skip
-READY = ("single", "two", "three")
 INVOICE_LANGUAGES = ("en", "de", "fr", "es")
 
 
@@ -39,7 +38,7 @@ class Plan:
 
 def plans(options: SynthOptions) -> Iterator[Plan]:
     """Documents without end; each follows from the seed and its index alone."""
-    layouts = [name for name in options.layouts or READY if _can(name, options)] or ["single"]
+    layouts = [name for name in options.layouts or LAYOUTS if _can(name, options)] or ["single"]
     languages = options.languages or LANGUAGES
     index = 0
     while True:

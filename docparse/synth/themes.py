@@ -77,9 +77,10 @@ def theme_css(language: str, rng: random.Random, *, size_pt: float) -> str:
     accent = rng.choice(("#000", "#000", "#1f3b73", "#7a1f1f", "#245c3a"))
     centred = rng.random() < 0.25
     dark = rng.random() < 0.12
+    hyphens = "auto" if align == "justify" and language not in ("ar", "ko", "vi") else "manual"
     return (
         f"body{{font-family:{body};font-size:{size_pt}pt;line-height:{leading};color:{colour}}}"
-        f"p{{text-align:{align};hyphens:{'auto' if align == 'justify' and language not in ('ar', 'ko', 'vi') else 'manual'}}}"
+        f"p{{text-align:{align};hyphens:{hyphens}}}"
         f"h1,h2,h3,h4,h5,h6{{font-family:{head};color:{accent}}}h1{{text-align:{'center' if centred else 'start'}}}"
         f"p.caption{{text-align:{rng.choice(('center', 'start'))};font-style:{rng.choice(('normal', 'italic'))}}}"
         f"pre{{direction:ltr;text-align:left;{_code_colours(dark, rng)}}}.display,.tex{{direction:ltr}}{paragraph}"

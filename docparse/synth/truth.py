@@ -29,7 +29,7 @@ def page_images(pdf: bytes) -> list[NDArray[np.uint8]]:
 
 
 def ink_box(pixels: NDArray[np.uint8], box: Box, slack_pt: float = 0.0) -> Box | None:
-    """The ink in a box and up to `slack_pt` around it (points): what differs from the ground it stands on; None on plain ground."""
+    """The ink in a box and up to `slack_pt` around it (points): what differs from its ground; None if nothing does."""
     height, width = pixels.shape[:2]
     x0, y0 = (max(0, math.floor((value - slack_pt) * _ZOOM)) for value in box[:2])
     x1, y1 = (math.ceil((value + slack_pt) * _ZOOM) for value in box[2:])
@@ -93,16 +93,18 @@ class PageTruth:
             return None
         whole = (layout[0], layout[1], layout[2], layout[3])
         found = ink_box(self.pixels, whole, slack_pt) if tight else whole
-        if found is None:
-            return None
-        page = self.page
-        x, y = page.image_width / page.width, page.image_height / page.height
-        cut = clip(found, page.width, page.height)
-        return (
-            round(math.floor(cut[0] * x + 0.05) / x, 2), round(math.floor(cut[1] * y + 0.05) / y, 2),
-            min(round(math.ceil(cut[2] * x - 0.05) / x, 2), page.width),
-            min(round(math.ceil(cut[3] * y - 0.05) / y, 2), page.height),
-        )  # fmt: skip
+        return None if found is None else snapped(found, self.page)
+
+
+def snapped(box: Box, page: Page) -> Box:
+    """The box on the page, its edges moved outwards to whole pixels of the page image."""
+    x, y = page.image_width / page.width, page.image_height / page.height
+    cut = clip(box, page.width, page.height)
+    return (
+        round(math.floor(cut[0] * x + 0.05) / x, 2), round(math.floor(cut[1] * y + 0.05) / y, 2),
+        min(round(math.ceil(cut[2] * x - 0.05) / x, 2), page.width),
+        min(round(math.ceil(cut[3] * y - 0.05) / y, 2), page.height),
+    )  # fmt: skip
 
 
 def _within(box: Sequence[float] | None, frame: Sequence[float]) -> Sequence[float] | None:

@@ -7,29 +7,33 @@ from pathlib import Path
 from typing import Any
 
 from docparse.errors import OutputError
-from docparse.export import write_atomically
+from docparse.export import export_bytes, write_atomically
+from docparse.schemas.document import Document
 from docparse.synth.make import SynthDocument
 
 
 def write_document(made: SynthDocument, folder: Path) -> dict[str, Any]:
-    """Write PDF and truth (HTML, JSON, Markdown, and the facts of an invoice) to `folder`; returns its manifest line.
+    """Write PDF and truth (HTML, JSON, Markdown; the facts of an invoice) to `folder`; returns its manifest line.
 
-    Raises OutputError.
+    A scan of the pages becomes `NAME.scan.pdf` with its own truth. Raises OutputError.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: {error.strerror or error}") from error
-    write_atomically(folder / f"{made.name}.pdf", made.pdf)
-    document = made.document
-    document.save(folder / f"{made.name}.html", images="none")
-    document.save(folder / f"{made.name}.json")
-    document.save(folder / f"{made.name}.md")
+    _write(folder / made.name, made.pdf, made.document)
+    if made.scan_pdf is not None and made.scan_document is not None:
+        _write(folder / f"{made.name}.scan", made.scan_pdf, made.scan_document)
     if made.facts:
         facts = json.dumps(made.facts, ensure_ascii=False, indent=1)
         write_atomically(folder / f"{made.name}.truth.json", facts.encode())
-    kinds = sorted({block.kind for page in document.pages for block in page.blocks})
-    return {
-        "name": made.name, "layout": made.plan.layout, "language": made.plan.language, "pages": len(document.pages),
-        "kinds": kinds,
-    }  # fmt: skip
+    kinds = sorted({block.kind for page in made.document.pages for block in page.blocks})
+    plan, pages = made.plan, len(made.document.pages)
+    return {"name": made.name, "layout": plan.layout, "language": plan.language, "pages": pages, "kinds": kinds}
+
+
+def _write(stem: Path, pdf: bytes, document: Document) -> None:
+    for suffix in (".html", ".json", ".md"):
+        options = {} if suffix == ".json" else {"images": "none"}
+        write_atomically(stem.with_name(stem.name + suffix), export_bytes(document, suffix, **options))
+    write_atomically(stem.with_name(stem.name + ".pdf"), pdf)

@@ -3,6 +3,7 @@
 
 const PT = 0.75; // points of a CSS pixel
 const BAND_SHARE = 0.62; // of a page's body that full-width pieces may take
+const MISSES = 8;
 
 function element(tag, name, parent) {
   const made = document.createElement(tag);
@@ -27,13 +28,18 @@ class Setter {
     this.spec = spec;
     this.sheets = [];
     this.queue = []; // full-width groups that wait for the next page
+    this.floats = []; // figures and tables that wait for the next column while the text runs on
+    this.misses = 0;
   }
 
   run() {
     this.openPage();
     for (const group of this.groups()) {
-      if (!this.place(group)) break;
+      if (this.page.ended && !this.openPage()) break;
+      if (!this.place(group) && ++this.misses > MISSES) break; // the last page is full; something smaller may still fit
+      this.page.ended = group[group.length - 1].piece.endsPage;
     }
+    while (this.floats.length && this.nextColumn());
     while (this.queue.length && this.openPage());
   }
 
@@ -104,17 +110,27 @@ class Setter {
     for (;;) {
       const column = this.page.columns[this.page.at];
       const empty = !column.flow.children.length;
-      const made = this.put(group, column);
-      if (this.fits(column)) return true;
-      const rest = this.split(group, made, column);
-      if (rest) {
-        group = rest;
-      } else {
-        made.forEach((box) => box.remove());
+      const rest = this.intoColumn(group, column);
+      if (!rest) return true;
+      if (rest === group) {
         if (empty && column.col.clientHeight > 0.9 * this.page.main.clientHeight) return true; // too large for any column
+        if (!empty && group.some(({ piece }) => piece.floats)) {
+          this.floats.push(group);
+          return true;
+        }
       }
+      group = rest;
       if (!this.nextColumn()) return false;
     }
+  }
+
+  // Null when the group stands in the column, else what of it does not: the group, or the rest of its table.
+  intoColumn(group, column) {
+    const made = this.put(group, column);
+    if (this.fits(column)) return null;
+    const rest = this.split(group, made, column);
+    if (!rest) made.forEach((box) => box.remove());
+    return rest || group;
   }
 
   put(group, { flow, foot }) {
@@ -137,11 +153,16 @@ class Setter {
   }
 
   nextColumn() {
-    if (this.page.at + 1 < this.page.columns.length) {
-      this.page.at++;
-      return true;
+    if (this.page.at + 1 < this.page.columns.length) this.page.at++;
+    else if (!this.openPage()) return false;
+    const waiting = this.floats.splice(0);
+    for (const group of waiting) {
+      const column = this.page.columns[this.page.at];
+      const empty = !column.flow.children.length;
+      const rest = this.intoColumn(group, column);
+      if (rest && !(empty && rest === group)) this.floats.push(rest);
     }
-    return this.openPage();
+    return true;
   }
 
   // Cut a long table at the end of the column; what is left becomes a table of its own with the same header rows.

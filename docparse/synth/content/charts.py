@@ -15,12 +15,14 @@ from docparse.synth.piece import Piece
 
 CHARTS = ("bar", "barh", "grouped", "stacked", "line", "multiline", "area", "pie", "scatter", "heatmap")
 _PLOTLY = {
-    "axes.facecolor": "#E5ECF6", "axes.edgecolor": "white", "axes.grid": True, "grid.color": "white", "grid.linewidth": 1.0,
-    "axes.axisbelow": True, "xtick.color": "#2a3f5f", "ytick.color": "#2a3f5f", "text.color": "#2a3f5f", "axes.labelcolor": "#2a3f5f",
+    "axes.facecolor": "#E5ECF6", "axes.edgecolor": "white", "axes.grid": True, "grid.color": "white",
+    "grid.linewidth": 1.0, "axes.axisbelow": True, "xtick.color": "#2a3f5f", "ytick.color": "#2a3f5f",
+    "text.color": "#2a3f5f", "axes.labelcolor": "#2a3f5f",
     "axes.prop_cycle": "cycler('color', ['636EFA','EF553B','00CC96','AB63FA','FFA15A','19D3F3'])",
 }  # fmt: skip
 _STYLES: tuple[Any, ...] = (
-    "default", "seaborn-v0_8-whitegrid", "seaborn-v0_8-deep", "ggplot", "bmh", "grayscale", "fivethirtyeight", _PLOTLY, _PLOTLY,
+    "default", "seaborn-v0_8-whitegrid", "seaborn-v0_8-deep", "ggplot", "bmh", "grayscale", "fivethirtyeight",
+    _PLOTLY, _PLOTLY,
 )  # fmt: skip
 _FONTS = ["DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR"]
 
@@ -95,7 +97,11 @@ def distinct(writer: Writer, count: int) -> list[str]:
 
 def _columns(data: list[list[str]]) -> tuple[list[str], list[str], list[list[float]]]:
     """(labels, names of series, values by series)."""
-    return [row[0] for row in data[1:]], data[0][1:], [[float(v) for v in col] for col in list(zip(*data[1:]))[1:]]
+    return (
+        [row[0] for row in data[1:]],
+        data[0][1:],
+        [[float(v) for v in col] for col in list(zip(*data[1:], strict=True))[1:]],
+    )
 
 
 def _bar(axes: Any, data: list[list[str]], rng: random.Random) -> None:
@@ -169,6 +175,6 @@ def _heatmap(axes: Any, data: list[list[str]], rng: random.Random) -> None:
 
 
 _DRAW = {
-    "bar": _bar, "barh": _barh, "grouped": _grouped, "stacked": _stacked, "line": _line, "multiline": _line, "area": _area,
-    "pie": _pie, "scatter": _scatter, "heatmap": _heatmap,
+    "bar": _bar, "barh": _barh, "grouped": _grouped, "stacked": _stacked, "line": _line, "multiline": _line,
+    "area": _area, "pie": _pie, "scatter": _scatter, "heatmap": _heatmap,
 }  # fmt: skip

@@ -13,11 +13,13 @@ from docparse.synth.piece import Piece
 # Cores with open places, and what is put there: most combinations are plausible molecules, all are valid ones.
 _CORES = (
     "c1ccc({0})cc1", "c1cc({0})ccc1{1}", "c1ccc2c(c1)cc({0})[nH]2", "C1CCN({0})CC1", "c1ccnc({0})c1", "O=C({0})N{1}",
-    "c1cc({0})sc1{1}", "C1CC({0})CCC1{1}", "c1ccc2nc({0})ccc2c1", "CC({0})C(=O)O", "O=C1NC(=O)C({0})N1", "c1cnc2c({0})ncnc2n1",
+    "c1cc({0})sc1{1}", "C1CC({0})CCC1{1}", "c1ccc2nc({0})ccc2c1", "CC({0})C(=O)O", "O=C1NC(=O)C({0})N1",
+    "c1cnc2c({0})ncnc2n1",
     "CC(C)({0})c1ccc({1})cc1", "O=c1cc({0})oc2ccccc12", "C1COC({0})O1", "N#Cc1ccc({0})cc1{1}", "CC12CCC({0})CC1CCC2{1}",
 )  # fmt: skip
 _GROUPS = (
-    "C", "CC", "C(C)C", "O", "OC", "N", "NC", "N(C)C", "F", "Cl", "Br", "C(=O)O", "C(=O)OC", "C#N", "C(F)(F)F", "S(=O)(=O)N",
+    "C", "CC", "C(C)C", "O", "OC", "N", "NC", "N(C)C", "F", "Cl", "Br", "C(=O)O", "C(=O)OC", "C#N", "C(F)(F)F",
+    "S(=O)(=O)N",
     "CO", "CCN", "c2ccccc2", "C2CC2", "NC(C)=O", "[N+](=O)[O-]", "c2ccncc2", "C=C", "SC",
 )  # fmt: skip
 

@@ -30,7 +30,8 @@ _DISPLAYS = (
     r"\sum_{{{i}={n}}}^{{{N}}} {f} {rel} {g}",
     r"\frac{{\partial {x}}}{{\partial {y}}} = {f}",
     r"\lim_{{{x} \to \infty}} {f} = {g}",
-    r"\begin{{pmatrix}} {p} & {q} \\ {r} & {s} \end{{pmatrix}} \begin{{pmatrix}} {x} \\ {y} \end{{pmatrix}} = \lambda \begin{{pmatrix}} {x} \\ {y} \end{{pmatrix}}",
+    r"\begin{{pmatrix}} {p} & {q} \\ {r} & {s} \end{{pmatrix}} \begin{{pmatrix}} {x} \\ {y} \end{{pmatrix}}"
+    r" = \lambda \begin{{pmatrix}} {x} \\ {y} \end{{pmatrix}}",
     r"{x} = \begin{{cases}} {f} & \text{{if }} {y} > {n} \\ {g} & \text{{otherwise}} \end{{cases}}",
     r"\begin{{aligned}} {x} &= {f} \\ {y} &= {g} \end{{aligned}}",
     r"\left( {f} \right)^{{{n}}} {rel} \sqrt{{{g}}}",

@@ -14,7 +14,8 @@ from docparse.synth.content.figures import figure
 from docparse.synth.piece import Piece
 
 _COLOURS = {
-    "red": (196, 52, 45), "blue": (45, 94, 176), "green": (58, 138, 78), "yellow": (226, 187, 60), "grey": (120, 120, 125),
+    "red": (196, 52, 45), "blue": (45, 94, 176), "green": (58, 138, 78), "yellow": (226, 187, 60),
+    "grey": (120, 120, 125),
     "orange": (222, 128, 48), "purple": (118, 72, 150),
 }  # fmt: skip
 _SHAPES = ("circle", "square", "triangle")

@@ -10,8 +10,8 @@ from docparse.errors import MissingDependency
 from docparse.synth.content.lexicon import WORDS
 
 _LOCALES = {
-    "en": "en_US", "zh": "zh_CN", "fr": "fr_FR", "de": "de_DE", "it": "it_IT", "es": "es_ES", "pt": "pt_BR", "ar": "ar_AA",
-    "ru": "ru_RU", "ja": "ja_JP", "ko": "ko_KR", "vi": "vi_VN",
+    "en": "en_US", "zh": "zh_CN", "fr": "fr_FR", "de": "de_DE", "it": "it_IT", "es": "es_ES", "pt": "pt_BR",
+    "ar": "ar_AA", "ru": "ru_RU", "ja": "ja_JP", "ko": "ko_KR", "vi": "vi_VN",
 }  # fmt: skip
 _STOPS = {"zh": "。", "ja": "。", "ar": "."}
 _COMMAS = {"zh": "，", "ja": "、", "ar": "،"}
@@ -33,7 +33,7 @@ def faker_of(language: str) -> Any:
 @functools.cache
 def _words(language: str) -> tuple[str, ...]:
     if language in WORDS:
-        return WORDS[language]
+        return tuple(WORDS[language].split())
     fake = faker_of(language)
     provider = next(p for p in fake.get_providers() if hasattr(p, "word_list"))
     return tuple(dict.fromkeys(provider.word_list))

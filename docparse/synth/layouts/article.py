@@ -49,7 +49,7 @@ def front(draft: Draft) -> None:
             draft.pieces.append(_band(basic.paragraph(writer.paragraph(rng.randint(2, 4)))))
 
 
-def _band(piece: Piece) -> basic.Piece:
+def _band(piece: Piece) -> Piece:
     piece.place, piece.keeps = "band", False
     return piece
 

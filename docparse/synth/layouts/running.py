@@ -24,9 +24,7 @@ def running_lines(draft: Draft) -> None:
         put(draft, "number", basic.page_number(text), (low if number_low else high) + side(draft, number_side))
         draft.first_number = rng.choice((1, 1, rng.randint(2, 400)))
     if draft.wants("page_header") and rng.random() < 0.75:
-        free = [
-            s for s in _SIDES if number_low or "number" not in draft.running or (s != "centre" and s != number_side)
-        ]
+        free = [s for s in _SIDES if number_low or "number" not in draft.running or s not in ("centre", number_side)]
         if number_side == "centre" and not number_low:
             free = ["start", "end"]
         piece = basic.page_header(writer.title(2, 5))

@@ -15,7 +15,8 @@ from docparse.synth.content.tables import table
 from docparse.synth.piece import Piece
 
 _WEIGHTS = {
-    "paragraph": 9, "list": 2, "table": 3, "chart": 2, "formula": 3, "chemistry": 1.5, "music": 1, "image": 1.5, "code": 1,
+    "paragraph": 9, "list": 2, "table": 3, "chart": 2, "formula": 3, "chemistry": 1.5, "music": 1, "image": 1.5,
+    "code": 1,
 }  # fmt: skip
 _FIGURES = ("chart", "image", "chemistry", "music")
 _SURPLUS = 1.15  # the last column must not run dry
@@ -104,7 +105,7 @@ def _captioned_table(draft: Draft) -> list[Piece]:
         words = basic.caption(label, draft.count("table"), writer.words(3, 9), keeps=above)
         piece.keeps = not above
         pieces = [words, piece] if above else [piece, words]
-    return _wide(pieces) if wide else pieces
+    return _wide(pieces) if wide else _floating(pieces) if not piece.splits else pieces
 
 
 def _captioned_figure(draft: Draft, kind: str) -> list[Piece]:
@@ -117,11 +118,17 @@ def _captioned_figure(draft: Draft, kind: str) -> list[Piece]:
         "chemistry": lambda: chemistry(rng), "music": lambda: music(writer, width_pt=width),
     }[kind]()  # fmt: skip
     if not draft.wants("caption") or rng.random() < 0.2:
-        return _wide([piece]) if wide else [piece]
+        return _wide([piece]) if wide else _floating([piece])
     piece.keeps = True
     label = phrase(draft.plan.language, "figure")
     pieces = [piece, basic.caption(label, draft.count("figure"), writer.words(3, 10))]
-    return _wide(pieces) if wide else pieces
+    return _wide(pieces) if wide else _floating(pieces)
+
+
+def _floating(pieces: list[Piece]) -> list[Piece]:
+    for piece in pieces:
+        piece.floats = True
+    return pieces
 
 
 def _wide(pieces: list[Piece]) -> list[Piece]:
