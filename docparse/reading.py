@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docparse.assemble import PageDraft
+from docparse.checks import check_page
 from docparse.crops import add_crops
 from docparse.errors import DocparseError
 from docparse.options import ParseOptions
@@ -14,17 +15,23 @@ _SOURCES: dict[str, Source] = {"qwen": "qwen", "remote": "remote"}
 
 
 def read_output(image: PageImage, output: PageOutput, options: ParseOptions) -> PageDraft:
-    """The typed page of an engine's answer, in page coordinates."""
+    """The typed page of an engine's answer, in page coordinates, checked."""
+    page = typed_page(image, output)
+    check_page(page, image, output)
+    if options.crops:
+        add_crops(page, image)
+    return PageDraft.of(page, image, output)
+
+
+def typed_page(image: PageImage, output: PageOutput) -> Page:
+    """The blocks of an engine's answer, as they are."""
     found = read_page(output.html, image, source=_SOURCES.get(output.engine, "embedded"))
-    page = Page(
+    return Page(
         number=image.number, width=image.width, height=image.height, unit="px" if image.unit == "px" else "pt",
         rotation=image.rotation, image_width=image.width_px, image_height=image.height_px, engine=output.engine,
         text_layer=image.text.quality.value, seconds=round(output.seconds, 4), blocks=list(found.blocks),
         flags=list(dict.fromkeys((*image.flags, *output.flags, *found.flags))),
     )  # fmt: skip
-    if options.crops:
-        add_crops(page, image)
-    return PageDraft.of(page, image, output)
 
 
 def failed_page(number: int, image: PageImage | None, error: DocparseError, engine: str) -> PageDraft:

@@ -1,0 +1,16 @@
+"""Checks: each block by its kind, and the page as a whole against what is known to stand on it."""
+
+from __future__ import annotations
+
+from docparse.checks.page import Verdict, verify_page, write_verdict
+from docparse.schemas.document import Page
+from docparse.schemas.page import PageImage, PageOutput
+
+__all__ = ["Verdict", "check_page"]
+
+
+def check_page(page: Page, image: PageImage, output: PageOutput) -> Verdict:
+    """Judge a page and write what was found on it and its blocks: checks, flags, confidence."""
+    verdict = verify_page(page, image, output)
+    write_verdict(page, verdict, output)
+    return verdict

@@ -22,6 +22,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "parse": Command("docparse.cli.parse:parse", "Parse PDFs and images (the default command)."),
+    "bench": Command("docparse.cli.bench:bench", "Measure docparse: bench verify, …"),
     "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),
     "schema": Command("docparse.cli.schema:schema", "Print the JSON Schema of the JSON output."),
 }
@@ -61,9 +62,11 @@ def _call(name: str, args: list[str]) -> int:
     from docparse.cli.help import exit_code_epilog
 
     module, _, function = COMMANDS[name].target.partition(":")
-    command = _stoppable(getattr(importlib.import_module(module), function))
+    loaded = importlib.import_module(module)
+    command = _stoppable(getattr(loaded, function))
+    context = {"help_option_names": ["-h", "--help"]} | getattr(loaded, "CONTEXT", {})
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-    app.command(epilog=exit_code_epilog(), context_settings={"help_option_names": ["-h", "--help"]})(command)
+    app.command(epilog=exit_code_epilog(), context_settings=context)(command)
     code = typer.main.get_command(app).main(args, prog_name=f"docparse {name}", standalone_mode=False)
     return int(code or 0)
 

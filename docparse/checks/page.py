@@ -1,0 +1,164 @@
+"""The page verifier: is everything on the page in the output, and everything in the output on the page?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from docparse.checks.agreement import Agreement, BlockMatch, compare
+from docparse.checks.cell_places import misplaced_cells
+from docparse.checks.order import order_faults
+from docparse.checks.repetition import loops
+from docparse.checks.scripts import main_script
+from docparse.checks.witness import Witness, find_witness
+from docparse.schemas.document import Block, Check, Page, Table
+from docparse.schemas.page import PageImage, PageOutput
+
+_NUMBER_DIGITS = 3  # digits from which on a number must stand on both sides, whoever read the page
+_LOST_SHARE, _LOST_RUN = 0.02, 12  # what a model may miss: share of the page's characters, characters in one place
+_FOREIGN_SHARE = 0.3  # of the output that stands nowhere on the page, from which on its script is compared
+_MOVED_SHARE = 0.5  # of a block's words, found elsewhere on the page than in its box
+_BLANK_SHARE, _BLANK_STEP = 0.0003, 8
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the verifier says of a page. `score` is 0 to 1: the share of page and output that agree, less the faults."""
+
+    score: float = 1.0
+    flags: list[str] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    matches: list[BlockMatch] = field(default_factory=list)
+
+    def add(self, name: str, flag: str, faults: Sequence[object], detail: str, cost: float = 0.0) -> None:
+        """One check: `faults` empty means passed."""
+        self.checks.append(Check(name=name, outcome="failed" if faults else "passed", detail=detail if faults else ""))
+        if faults:
+            self.flags.append(flag)
+            self.score *= 1.0 - cost
+
+
+def verify_page(page: Page, image: PageImage, output: PageOutput, witness: Witness | None = None) -> Verdict:
+    """Judge the blocks of a page; nothing on it is changed. `witness` is found from image and output if not given."""
+    witness = witness or find_witness(image, output)
+    if witness is None:
+        return _without_witness(page, image)
+    agreement = compare(page.blocks, witness, image)
+    verdict = Verdict(matches=agreement.blocks)
+    own = output.engine.startswith("embedded")  # it copies the witness's words: not one may get lost
+    _judge_text(verdict, agreement, own)
+    _judge_places(verdict, page, agreement, witness)
+    suspects = [place for place, match in enumerate(agreement.blocks) if match.extra]
+    again = loops(page.blocks, suspects) if suspects else []
+    verdict.add("repetition", "repetition", again, f"{len(again)} blocks repeat text that the page has once", 0.5)
+    return verdict
+
+
+def _judge_text(verdict: Verdict, agreement: Agreement, own: bool) -> None:
+    extra, missing = agreement.extra, agreement.missing
+    lost, made_up = sum(map(len, missing)), sum(map(len, extra))
+    covered = 1.0 - lost / agreement.witness_size if agreement.witness_size else 1.0
+    borne_out = 1.0 - made_up / agreement.output_size if agreement.output_size else 1.0
+    verdict.score = max(0.0, covered) * max(0.0, borne_out)
+    big = not own and _bearable(agreement)
+    verdict.add("coverage", "missing_text", [] if big else missing, _some("not in the output", missing))
+    verdict.add("invention", "invented_text", [] if big else extra, _some("not on the page", extra))
+    numbers = [token for token in (*extra, *missing) if _is_number(token)]
+    verdict.add("numbers", "numbers_differ", numbers, _some("only on the page or only in the output", numbers), 0.1)
+    if made_up > _FOREIGN_SHARE * max(agreement.output_size, 1) and missing:
+        here, there = main_script("".join(extra)), main_script("".join(missing))
+        foreign = [here] if here and there and here != there else []
+        verdict.add("language", "wrong_language", foreign, f"{here} letters on a page of {there} ones", 0.5)
+
+
+def _bearable(agreement: Agreement) -> bool:
+    """Small misreadings of a model: spread over the page, few, and no block off altogether."""
+    for tokens, size in ((agreement.missing, agreement.witness_size), (agreement.extra, agreement.output_size)):
+        if sum(map(len, tokens)) > max(_LOST_SHARE * size, 4):
+            return False
+    places = [agreement.outside, *(match.missing for match in agreement.blocks)]
+    places += [match.extra for match in agreement.blocks]
+    return all(sum(map(len, tokens)) <= _LOST_RUN for tokens in places)
+
+
+def _is_number(token: str) -> bool:
+    return len(token) >= _NUMBER_DIGITS and sum(sign.isdigit() for sign in token) >= _NUMBER_DIGITS
+
+
+def _judge_places(verdict: Verdict, page: Page, agreement: Agreement, witness: Witness) -> None:
+    pairs = order_faults(page.blocks, agreement, witness)
+    ids = [f"{page.blocks[i].id} before {page.blocks[j].id}" for i, j in pairs]
+    verdict.add("order", "order_suspect", pairs, _some("against the page", ids), 0.05)
+    moved = [
+        block.id
+        for block, match in zip(page.blocks, agreement.blocks, strict=True)
+        if block.bbox and match.moved > 1 and match.moved >= _MOVED_SHARE * (match.moved + len(match.words))
+    ]
+    verdict.add("places", "text_elsewhere", moved, _some("with words from outside the box", moved), 0.05)
+    strayed = []
+    for block, match in zip(page.blocks, agreement.blocks, strict=True):
+        if isinstance(block, Table):
+            strayed += [f"{block.id} ({c.row}, {c.col})" for c in misplaced_cells(block, match.words, witness)]
+    if any(isinstance(block, Table) for block in page.blocks):
+        verdict.add("cells", "cells_misplaced", strayed, _some("in another row or column of the page", strayed), 0.05)
+
+
+def _some(what: str, items: Sequence[str]) -> str:
+    """A line that names the first few."""
+    more = f" and {len(items) - 5} more" if len(items) > 5 else ""
+    return f"{what}: {', '.join(items[:5])}{more}"[:300]
+
+
+def _without_witness(page: Page, image: PageImage) -> Verdict:
+    """No words to compare with: only blank pages and loops can be told."""
+    verdict = Verdict(matches=[BlockMatch(vouched=False) for _ in page.blocks])
+    text = [block.id for block in page.blocks]
+    if image.pixels is not None:
+        told = text if _is_blank(image) else []
+        verdict.add("blank", "text_on_blank_page", told, f"{len(told)} blocks on a page without ink", 1.0)
+    again = loops(page.blocks)
+    verdict.add("repetition", "repetition", again, f"{len(again)} blocks repeat themselves", 0.5)
+    why = f"text layer {image.text.quality.value}, no OCR words"
+    verdict.checks.append(Check(name="coverage", outcome="skipped", detail=why))
+    return verdict
+
+
+def _is_blank(image: PageImage) -> bool:
+    assert image.pixels is not None
+    sample = image.pixels[::_BLANK_STEP, ::_BLANK_STEP].astype(np.int16)
+    off = np.abs(sample - np.median(sample, axis=(0, 1))).max(axis=-1) > 40
+    return bool(off.mean() < _BLANK_SHARE)
+
+
+def mean_probability(output: PageOutput) -> float | None:
+    """Geometric mean of the model's token probabilities; None where the engine has none."""
+    if not output.token_logprobs:
+        return None
+    return math.exp(max(-20.0, sum(output.token_logprobs) / len(output.token_logprobs)))
+
+
+def write_verdict(page: Page, verdict: Verdict, output: PageOutput) -> None:
+    """Put a verdict on the page and its blocks: checks, flags, confidence."""
+    page.checks += verdict.checks
+    page.flags = list(dict.fromkeys((*page.flags, *verdict.flags)))
+    sure = mean_probability(output)
+    page.confidence = round(verdict.score * (1.0 if sure is None else sure), 4)
+    for block, match in zip(page.blocks, verdict.matches, strict=True):
+        if match.size and match.vouched:
+            _write_match(block, match)
+
+
+def _write_match(block: Block, match: BlockMatch) -> None:
+    agreed = round(match.agreed, 4)
+    block.confidence = agreed if block.confidence is None else min(block.confidence, agreed)
+    if match.extra or match.missing:
+        detail = "; ".join(
+            _some(what, tokens)
+            for what, tokens in (("not on the page", match.extra), ("only on the page", match.missing))
+            if tokens
+        )
+        block.checks.append(Check(name="on_page", outcome="failed", detail=detail))
+        block.flags = list(dict.fromkeys((*block.flags, "text_differs")))

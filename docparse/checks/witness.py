@@ -1,0 +1,54 @@
+"""The witness of a page: words known to stand on it, from its text layer where that is sound, else from OCR."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.checks.printed import squeeze_all
+from docparse.geometry import Box
+from docparse.schemas.page import PageImage, PageOutput, TextQuality, Word
+
+_AT_ONCE = 2_000_000  # word-block pairs looked at in one step
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Words of the page; `plain[i]` is word i in letters and digits alone."""
+
+    words: Sequence[Word]
+    plain: list[str]
+    source: Literal["text_layer", "ocr"]
+
+
+def find_witness(image: PageImage, output: PageOutput) -> Witness | None:
+    """The page's own words, or None where nothing can vouch for what stands on it."""
+    if image.text.quality is TextQuality.SOUND and image.text.words:
+        return Witness(image.text.words, squeeze_all([word.text for word in image.text.words]), "text_layer")
+    if output.words:
+        return Witness(output.words, squeeze_all([word.text for word in output.words]), "ocr")
+    return None
+
+
+def owners(words: Sequence[Word], boxes: Sequence[Box | None]) -> NDArray[np.intp]:
+    """For each word the index of the smallest box around its centre, -1 where there is none."""
+    placed = [(place, box) for place, box in enumerate(boxes) if box is not None]
+    found = np.full(len(words), -1, np.intp)
+    if not placed or not words:
+        return found
+    placed.sort(key=lambda item: (item[1][2] - item[1][0]) * (item[1][3] - item[1][1]))
+    places = np.array([place for place, _ in placed], np.intp)
+    x0, y0, x1, y1 = np.array([box for _, box in placed], np.float64).T
+    spots = np.array([word.bbox for word in words], np.float64)
+    x, y = (spots[:, 0] + spots[:, 2]) / 2, (spots[:, 1] + spots[:, 3]) / 2
+    step = max(1, _AT_ONCE // len(placed))
+    for start in range(0, len(words), step):
+        xs, ys = x[start : start + step, None], y[start : start + step, None]
+        inside = (x0 <= xs) & (xs <= x1) & (y0 <= ys) & (ys <= y1)
+        first = inside.argmax(axis=1)
+        found[start : start + step] = np.where(inside.any(axis=1), places[first], -1)
+    return found
