@@ -19,18 +19,25 @@ from docparse.schemas.page import PageImage
 
 _EXPLAIN_AT_MOST = 400  # left-over tokens for which joins and splits are looked for; more is no matter of hyphens
 _ON_PICTURE = 0.7  # share of a block's box on a raster image, from which on the text layer can't vouch for it
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
+_WORD = 5  # letters from which on a token is a word and no symbols of a formula
 
 
 @dataclass(slots=True)
 class BlockMatch:
-    """One block against the words in its box: tokens without counterpart, and how much was compared (characters)."""
+    """One block against the words in its box: tokens without counterpart, and how much was compared (characters).
+
+    `optional` words stand in the box and need not be in the block (a figure's labels); `moved` of its `tokens` were
+    found outside the box.
+    """
 
     size: int = 0
     words: list[int] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    optional: list[str] = field(default_factory=list, repr=False)
     moved: int = 0
+    tokens: int = 0
     vouched: bool = True
 
     @property
@@ -53,23 +60,31 @@ class Agreement:
         return [token for match in self.blocks for token in match.extra]
 
     @property
+    def theirs(self) -> list[str]:
+        """Words of the page without counterpart, those that need none among them."""
+        return [*self.missing, *(token for match in self.blocks for token in match.optional)]
+
+    @property
     def missing(self) -> list[str]:
         return [*self.outside, *(token for match in self.blocks for token in match.missing)]
 
 
-def compare(blocks: Sequence[Block], witness: Witness, image: PageImage) -> Agreement:
-    """Compare every block with the words of the page."""
-    owner = owners(witness.words, [block.bbox for block in blocks]).tolist()
+def compare(blocks: Sequence[Block], witness: Witness, image: PageImage, *, reads_pictures: bool = False) -> Agreement:
+    """Compare every block with the words of the page.
+
+    `reads_pictures`: the engine may have read text in raster images, which a text layer does not hold.
+    """
+    said = [printed(block) for block in blocks]
+    owner = owners(witness.words, [block.bbox for block in blocks], [not text.whole for text in said]).tolist()
     matches = [BlockMatch() for _ in blocks]
     outside: list[int] = []
     for word, place in enumerate(owner):
         (matches[place].words if place >= 0 else outside).append(word)
-    text_layer = witness.source == "text_layer"
+    blind = reads_pictures and witness.source == "text_layer"
     streams: list[str] = []
-    for block, match in zip(blocks, matches, strict=True):
-        said = printed(block)
-        streams.append(_match(said, match, witness))
-        if text_layer and match.extra and _on_picture(block, image):
+    for block, text, match in zip(blocks, said, matches, strict=True):
+        streams.append(_match(text, match, witness))
+        if blind and match.extra and _on_picture(block, image):
             match.extra, match.vouched = [], False
     lost = [token for word in outside for token in tokens(witness.words[word].text)]
     agreement = Agreement(matches, lost, sum(map(len, witness.plain)), sum(map(len, streams)))
@@ -85,15 +100,37 @@ def _match(said: Printed, match: BlockMatch, witness: Witness) -> str:
     here = "".join([witness.plain[word] for word in match.words])
     if plain == here:
         return plain
-    ours = Counter(tokens(said.text))
-    theirs = Counter(tokens(_join(witness, match.words)))
-    match.extra = list((ours - theirs).elements())
-    missing = list((theirs - ours).elements())
+    ours, theirs = Counter(tokens(said.text)), Counter(tokens(_join(witness, match.words)))
+    match.tokens = ours.total()
+    if _same_signs(plain, here, ours, theirs):
+        return plain
+    extra, missing = list((ours - theirs).elements()), list((theirs - ours).elements())
     if said.loose:
-        match.extra = [token for token in match.extra if _DIGIT.search(token)]
-        missing = [token for token in missing if token.isdigit()]
-    match.missing = missing if said.whole else []
+        extra, missing = _without_maths(extra, missing, here)
+    match.extra = extra
+    match.missing, match.optional = (missing, []) if said.whole else ([], missing)
     return plain
+
+
+def _same_signs(plain: str, here: str, ours: Counter[str], theirs: Counter[str]) -> bool:
+    """The same letters in another order (lines, columns, right to left), and the same numbers."""
+    if len(plain) != len(here) or sorted(plain) != sorted(here):
+        return False
+    numbers, others = (
+        sorted(number for token in side.elements() for number in _NUMBER.findall(token)) for side in (ours, theirs)
+    )
+    return numbers == others
+
+
+def _without_maths(extra: list[str], missing: list[str], here: str) -> tuple[list[str], list[str]]:
+    """Of text with maths in it: words the page lacks, digits it lacks; on the other side only long words."""
+    pool = Counter(here)
+    kept = []
+    for token in extra:
+        need = Counter(token)
+        if not token.isdigit() or any(pool[sign] < count for sign, count in need.items()):
+            kept.append(token)
+    return kept, [token for token in missing if len(token) >= _WORD]
 
 
 def _join(witness: Witness, words: Sequence[int]) -> str:
@@ -114,7 +151,7 @@ def _on_picture(block: Block, image: PageImage) -> bool:
 
 def _cancel(agreement: Agreement) -> None:
     """Text that stands on the page, though not in its block's box: neither missing nor invented."""
-    both = Counter(agreement.extra) & Counter(agreement.missing)
+    both = Counter(agreement.extra) & Counter(agreement.theirs)
     if not both:
         return
     spare = Counter(both)
@@ -124,7 +161,7 @@ def _cancel(agreement: Agreement) -> None:
         match.extra = kept
     spare = Counter(both)
     for match in agreement.blocks:
-        match.missing = _without(match.missing, spare)
+        match.missing, match.optional = _without(match.missing, spare), _without(match.optional, spare)
     agreement.outside = _without(agreement.outside, spare)
 
 
@@ -141,7 +178,7 @@ def _without(items: list[str], spare: Counter[str]) -> list[str]:
 
 def _explain(agreement: Agreement, page: str, output: str) -> None:
     """Words joined or split (hyphenation, lost blanks): the same characters, standing in one run on the other side."""
-    extra, missing = agreement.extra, agreement.missing
+    extra, missing = agreement.extra, agreement.theirs
     if not extra or not missing or len(extra) + len(missing) > _EXPLAIN_AT_MOST:
         return
     theirs, ours = Counter("".join(missing)), Counter("".join(extra))

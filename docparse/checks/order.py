@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from docparse.checks.agreement import Agreement
 from docparse.checks.witness import Witness
 from docparse.schemas.document import Block, Caption, Footnote, PageFooter, PageHeader, PageNumber
+from docparse.schemas.page import WordStyle
 
 _ASIDE = (PageHeader, PageFooter, PageNumber, Footnote, Caption)  # may stand anywhere in the order
 _WINDOW = 240  # blocks compared with one another; pages with more are looked at piece by piece
@@ -23,17 +24,22 @@ _FEW = 20  # verdicts of geometry, below which that share says nothing
 _RTL_SHARE = 0.5
 
 
-def order_faults(blocks: Sequence[Block], agreement: Agreement, witness: Witness | None) -> list[tuple[int, int]]:
-    """Pairs of places in `blocks` (earlier, later) of which the later one should have been read first."""
+def order_faults(
+    blocks: Sequence[Block], agreement: Agreement, witness: Witness, turn: int = 0
+) -> list[tuple[int, int]]:
+    """Pairs of places in `blocks` (earlier, later) of which the later one should have been read first.
+
+    `turn` is by how many degrees clockwise the page must be turned to be read.
+    """
     seats = [place for place, block in enumerate(blocks) if block.bbox and not isinstance(block, _ASIDE)]
-    if len(seats) < 2:
+    if len(seats) < 2 or _lies(witness):
         return []
-    mirrored = witness is not None and _right_to_left(witness)
-    drawn = witness is not None and witness.source == "text_layer"
+    mirrored = _right_to_left(witness)
+    drawn = witness.source == "text_layer"
     faults: list[tuple[int, int]] = []
     for start in range(0, max(1, len(seats) - _WINDOW // 2), _WINDOW // 2):
         part = seats[start : start + _WINDOW]
-        boxes = np.array([blocks[place].bbox for place in part], np.float64)
+        boxes = _upright(np.array([blocks[place].bbox for place in part], np.float64), turn)
         if mirrored:
             boxes[:, [0, 2]] = -boxes[:, [2, 0]]
         middles = [_middle(agreement.blocks[place].words) if drawn else -1 for place in part]
@@ -68,6 +74,19 @@ def _contradictions(boxes: NDArray[np.float64], drawn: NDArray[np.intp]) -> list
     else:
         found = (up & (sooner | ~known)) | (later & beside & left & sooner)
     return [(int(i), int(j)) for i, j in np.argwhere(found)]
+
+
+def _upright(boxes: NDArray[np.float64], turn: int) -> NDArray[np.float64]:
+    """The boxes on the page turned clockwise by `turn` degrees about its origin."""
+    x0, y0, x1, y1 = boxes.T
+    sides = {90: (-y1, x0, -y0, x1), 180: (-x1, -y1, -x0, -y0), 270: (y0, -x1, y1, -x0)}
+    return np.stack(sides[turn], axis=1) if turn else boxes
+
+
+def _lies(witness: Witness) -> bool:
+    """Whether most words of a text layer run up or down the page: then its rows are columns."""
+    sample = witness.words[:200]
+    return sum(bool(word.style & WordStyle.ROTATED) for word in sample) > 0.5 * len(sample)
 
 
 def _right_to_left(witness: Witness) -> bool:

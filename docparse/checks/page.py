@@ -11,6 +11,7 @@ import numpy as np
 from docparse.checks.agreement import Agreement, BlockMatch, compare
 from docparse.checks.cell_places import misplaced_cells
 from docparse.checks.order import order_faults
+from docparse.checks.printed import printed
 from docparse.checks.repetition import loops
 from docparse.checks.scripts import main_script
 from docparse.checks.witness import Witness, find_witness
@@ -20,7 +21,7 @@ from docparse.schemas.page import PageImage, PageOutput
 _NUMBER_DIGITS = 3  # digits from which on a number must stand on both sides, whoever read the page
 _LOST_SHARE, _LOST_RUN = 0.02, 12  # what a model may miss: share of the page's characters, characters in one place
 _FOREIGN_SHARE = 0.3  # of the output that stands nowhere on the page, from which on its script is compared
-_MOVED_SHARE = 0.5  # of a block's words, found elsewhere on the page than in its box
+_MOVED_SHARE, _MOVED_LEAST = 0.8, 3  # of a block's words, found elsewhere on the page than in its box
 _BLANK_SHARE, _BLANK_STEP = 0.0003, 8
 
 
@@ -46,11 +47,11 @@ def verify_page(page: Page, image: PageImage, output: PageOutput, witness: Witne
     witness = witness or find_witness(image, output)
     if witness is None:
         return _without_witness(page, image)
-    agreement = compare(page.blocks, witness, image)
-    verdict = Verdict(matches=agreement.blocks)
     own = output.engine.startswith("embedded")  # it copies the witness's words: not one may get lost
+    agreement = compare(page.blocks, witness, image, reads_pictures=not own)
+    verdict = Verdict(matches=agreement.blocks)
     _judge_text(verdict, agreement, own)
-    _judge_places(verdict, page, agreement, witness)
+    _judge_places(verdict, page, agreement, witness, _turn(output))
     suspects = [place for place, match in enumerate(agreement.blocks) if match.extra]
     again = loops(page.blocks, suspects) if suspects else []
     verdict.add("repetition", "repetition", again, f"{len(again)} blocks repeat text that the page has once", 0.5)
@@ -88,14 +89,14 @@ def _is_number(token: str) -> bool:
     return len(token) >= _NUMBER_DIGITS and sum(sign.isdigit() for sign in token) >= _NUMBER_DIGITS
 
 
-def _judge_places(verdict: Verdict, page: Page, agreement: Agreement, witness: Witness) -> None:
-    pairs = order_faults(page.blocks, agreement, witness)
+def _judge_places(verdict: Verdict, page: Page, agreement: Agreement, witness: Witness, turn: int) -> None:
+    pairs = order_faults(page.blocks, agreement, witness, turn)
     ids = [f"{page.blocks[i].id} before {page.blocks[j].id}" for i, j in pairs]
     verdict.add("order", "order_suspect", pairs, _some("against the page", ids), 0.05)
     moved = [
         block.id
         for block, match in zip(page.blocks, agreement.blocks, strict=True)
-        if block.bbox and match.moved > 1 and match.moved >= _MOVED_SHARE * (match.moved + len(match.words))
+        if block.bbox and match.moved >= max(_MOVED_LEAST, _MOVED_SHARE * match.tokens) and printed(block).whole
     ]
     verdict.add("places", "text_elsewhere", moved, _some("with words from outside the box", moved), 0.05)
     strayed = []
@@ -104,6 +105,12 @@ def _judge_places(verdict: Verdict, page: Page, agreement: Agreement, witness: W
             strayed += [f"{block.id} ({c.row}, {c.col})" for c in misplaced_cells(block, match.words, witness)]
     if any(isinstance(block, Table) for block in page.blocks):
         verdict.add("cells", "cells_misplaced", strayed, _some("in another row or column of the page", strayed), 0.05)
+
+
+def _turn(output: PageOutput) -> int:
+    """Degrees clockwise by which the engine turned the page to read it."""
+    found = (flag.removeprefix("turned:") for flag in output.flags if flag.startswith("turned:"))
+    return next((int(degrees) for degrees in found if degrees in ("90", "180", "270")), 0)
 
 
 def _some(what: str, items: Sequence[str]) -> str:

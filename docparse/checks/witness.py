@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.checks.printed import squeeze_all
-from docparse.geometry import Box
+from docparse.geometry import Box, area
 from docparse.schemas.page import PageImage, PageOutput, TextQuality, Word
 
 _AT_ONCE = 2_000_000  # word-block pairs looked at in one step
@@ -34,13 +34,16 @@ def find_witness(image: PageImage, output: PageOutput) -> Witness | None:
     return None
 
 
-def owners(words: Sequence[Word], boxes: Sequence[Box | None]) -> NDArray[np.intp]:
-    """For each word the index of the smallest box around its centre, -1 where there is none."""
+def owners(words: Sequence[Word], boxes: Sequence[Box | None], backdrops: Sequence[bool]) -> NDArray[np.intp]:
+    """For each word the index of the smallest box around its centre, -1 where there is none.
+
+    A backdrop (a figure under text) gets only the words that no other box holds.
+    """
     placed = [(place, box) for place, box in enumerate(boxes) if box is not None]
     found = np.full(len(words), -1, np.intp)
     if not placed or not words:
         return found
-    placed.sort(key=lambda item: (item[1][2] - item[1][0]) * (item[1][3] - item[1][1]))
+    placed.sort(key=lambda item: (backdrops[item[0]], area(item[1])))
     places = np.array([place for place, _ in placed], np.intp)
     x0, y0, x1, y1 = np.array([box for _, box in placed], np.float64).T
     spots = np.array([word.bbox for word in words], np.float64)
