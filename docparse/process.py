@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Mapping
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from typing import BinaryIO
 
 _CODE = """\
 import sys
@@ -38,12 +39,12 @@ class ChildProcess:
         module, function = entry.split(":")
         path = [item or os.getcwd() for item in sys.path]
         code = _CODE.format(path=path, without=without, module=module, function=function)
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the process
+        self._stderr = _scratch_file()
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", code, str(theirs.fileno()), str(lifeline)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._stderr,
-                pass_fds=(theirs.fileno(), lifeline), env={**os.environ, **(env or {})},
+                pass_fds=(theirs.fileno(), lifeline), env={**os.environ, **(env or {})}, process_group=0,
             )  # fmt: skip
         os.close(lifeline)
         self.connection: Connection = ours
@@ -60,10 +61,10 @@ class ChildProcess:
             if not self.alive:
                 return
             self.alive = False
-            self.process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)  # and whatever programs it runs
             self.process.wait()
             os.close(self._lifeline)
-            self.connection.close()
             self._stderr.close()
 
     def forget(self) -> None:
@@ -83,6 +84,13 @@ class ChildProcess:
             last = lines[-1][:300] if lines else ""
         self.kill()
         return code, last
+
+
+def _scratch_file() -> BinaryIO:
+    """For what a child writes to stderr: in memory where the system can, so that a full disk stops no child."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("docparse-stderr"), "w+b")
+    return tempfile.TemporaryFile()  # type: ignore[return-value]
 
 
 def serve(function: Callable[[Connection], None]) -> None:

@@ -1,16 +1,12 @@
 """The guarded child process: everything that parses a file happens in here.
 
-Started by `guard.Child` as `python -c "…child.main()" FD LIFELINE_FD`. It answers one request at a time over a socket;
+Started by `guard.Child`. It answers one request at a time over a socket;
 errors go back typed, pixels as raw bytes after the pickled page.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import resource
-import signal
-import sys
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -35,11 +31,8 @@ class Reader(Protocol):
     def close(self) -> None: ...
 
 
-def main() -> None:
+def serve_files(connection: Connection) -> None:
     """Serve requests until the parent hangs up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair; it kills us
-    _die_with_parent(int(sys.argv[2]))
-    connection = Connection(int(sys.argv[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import pymupdf  # noqa: F401  the start, not the first request, pays for it
 
@@ -47,10 +40,7 @@ def main() -> None:
     reader: Reader | None = None
     connection.send(None)
     while True:
-        try:
-            request: Request = connection.recv()
-        except EOFError:
-            return
+        request: Request = connection.recv()
         if isinstance(request, OpenFile):
             _limit_memory(start_bytes, request.limits)
         reader = _serve(connection, request, reader)
@@ -102,13 +92,6 @@ def open_reader(request: OpenFile) -> Reader:
     from docparse.source.images import ImageReader
 
     return ImageReader(request)
-
-
-def _die_with_parent(lifeline: int) -> None:
-    """SIGIO, whose default action is death, comes when the parent's end of the pipe closes, even inside a C call."""
-    signal.signal(signal.SIGIO, signal.SIG_DFL)
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _address_space() -> int:

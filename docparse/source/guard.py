@@ -10,15 +10,13 @@ import atexit
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from typing import Any
 
 from docparse.errors import DocparseError, SourceFault, SourceTimeout
+from docparse.process import ChildProcess
 from docparse.schemas.page import PageImage
 from docparse.source.protocol import CloseFile, Limits, OpenFile, ReadPage, Request
 
@@ -26,37 +24,15 @@ _START_TIMEOUT_S = 60.0
 _RETIRE_MIB = 700  # a child that grew beyond this is not used for the next file
 _KEEP_IDLE = max(2, os.cpu_count() or 1)
 # pymupdf loads its layout model on import when that is installed: half a second that reading pages has no use for.
-_CODE = """\
-import sys
-sys.path[:] = {path!r}
-sys.modules["pymupdf.layout"] = sys.modules["pymupdf4llm"] = None
-from docparse.source.child import main
-main()
-"""
+_WITHOUT = ("pymupdf.layout", "pymupdf4llm")
 
 
-class Child:
-    """One guarded process. Not thread-safe: whoever holds it asks one thing at a time."""
+class Child(ChildProcess):
+    """One guarded process that reads files. Whoever holds it asks one thing at a time."""
 
     def __init__(self) -> None:
-        ours, theirs = Pipe(duplex=True)
-        lifeline, self._lifeline = os.pipe()
-        with theirs:
-            code = _CODE.format(path=[entry or os.getcwd() for entry in sys.path])
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", code, str(theirs.fileno()), str(lifeline)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(), lifeline), process_group=0,
-            )  # fmt: skip
-        os.close(lifeline)
-        self._connection: Connection = ours
+        super().__init__("docparse.source.child:serve_files", without=_WITHOUT)
         self._ready = False
-        self._lock = threading.Lock()
-        self.alive = True
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
 
     def ask(self, request: Request, timeout_s: float, cpu_s: int) -> Any:
         """The child's answer. Raises what it raised; SourceTimeout and SourceFault leave the child dead."""
@@ -65,40 +41,24 @@ class Child:
         try:
             self._wait_until_ready()
             self._allow_cpu(cpu_s)
-            self._connection.send(request)
-            if not self._connection.poll(timeout_s):
+            self.connection.send(request)
+            if not self.connection.poll(timeout_s):
                 self.kill()
                 raise SourceTimeout(f"reading {what} took longer than {timeout_s:g} s", page=page)
-            answer, has_pixels = self._connection.recv()
+            answer, has_pixels = self.connection.recv()
             if has_pixels:
-                answer = _with_pixels(answer, self._connection.recv_bytes())
+                answer = _with_pixels(answer, self.connection.recv_bytes())
         except (EOFError, OSError):
-            raise SourceFault(f"reading {what} {self._death()}", page=page) from None
+            raise SourceFault(f"reading {what} {self._why()}", page=page) from None
         if isinstance(answer, DocparseError):
             raise answer
         return answer
 
-    def kill(self) -> None:
-        """End the process now; harmless when it is dead. May be called from another thread than `ask`."""
-        with self._lock:
-            if not self.alive:
-                return
-            self.alive = False
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)  # and poppler's programs, should it run any
-            self._process.wait()
-            os.close(self._lifeline)
-
-    def disown(self) -> None:
-        """After a fork: leave the process to its parent, and keep Popen's destructor from complaining about it."""
-        self.alive = False
-        self._process.returncode = 0
-
     def _wait_until_ready(self) -> None:
         if not self._ready:
-            if not self._connection.poll(_START_TIMEOUT_S):
+            if not self.connection.poll(_START_TIMEOUT_S):
                 raise EOFError
-            self._connection.recv()
+            self.connection.recv()
             self._ready = True
 
     def _allow_cpu(self, cpu_s: int) -> None:
@@ -111,16 +71,14 @@ class Child:
             used = (int(fields[11]) + int(fields[12])) // os.sysconf("SC_CLK_TCK")
             resource.prlimit(self.pid, resource.RLIMIT_CPU, (used + cpu_s + 1, resource.RLIM_INFINITY))
 
-    def _death(self) -> str:
+    def _why(self) -> str:
         """Why the child died, as the end of a sentence."""
-        try:
-            code = self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            code = 0
-        self.kill()
-        if code == -24:  # SIGXCPU
+        code, last = self.death()
+        if code == -signal.SIGXCPU:
             return "took more CPU seconds than source_cpu_s allows"
-        return f"broke the PDF library (signal {-code})" if code < 0 else f"ended the source process (code {code})"
+        if code < 0:
+            return f"broke the PDF library (signal {-code})"
+        return f"ended the source process (code {code}{': ' if last else ''}{last})"
 
 
 def _with_pixels(page: PageImage, data: bytes) -> PageImage:
@@ -237,7 +195,7 @@ def close_pool() -> None:
 def _forget() -> None:
     """A forked copy of the parent owns none of its children."""
     for child in _all:
-        child.disown()
+        child.forget()
     _idle.clear()
     _all.clear()
     with contextlib.suppress(RuntimeError):  # another thread held the lock when this process was forked off

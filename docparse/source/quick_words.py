@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docparse.schemas.page import Word
+from docparse.source.accents import LOOSE_ACCENT
 from docparse.source.words import Line, Span, clean, is_leader, span_style, without_doubles
 
 _SPACED = re.compile(r"(?:(?<!\S)[^\W\d_] ){3}[^\W\d_](?!\S)")  # may be one letterspaced word: needs the characters
@@ -43,6 +44,8 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     spans: list[Span] = [span for span in line["spans"] if span["text"]]
     text = "".join([span["text"] for span in spans])
     if not text.isascii() and _OTHER_ORDER.search(text):
+        return None
+    if LOOSE_ACCENT.search(text):
         return None
     tokens = text.split()
     if tokens != [word[4] for word in found] or _SPACED.search(text):

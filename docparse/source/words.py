@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docparse.schemas.page import Word, WordStyle
+from docparse.source.accents import set_accents
 
 Char = dict[str, Any]
 Span = dict[str, Any]
@@ -32,6 +33,7 @@ _SHAPES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc\u2f0
 
 def read_words(lines: list[Line]) -> list[Word]:
     """Words in drawing order, those that can't be seen with WordStyle.HIDDEN."""
+    set_accents(lines)
     words: list[Word] = []
     blank, before = True, 0
     for number, line in enumerate(lines):
