@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from docparse.checks.agreement import Agreement
 from docparse.checks.witness import Witness
-from docparse.schemas.document import Block, Caption, Footnote, PageFooter, PageHeader, PageNumber
+from docparse.schemas.document import Block, Caption, Footnote, Image, PageFooter, PageHeader, PageNumber
 from docparse.schemas.page import WordStyle
 
-_ASIDE = (PageHeader, PageFooter, PageNumber, Footnote, Caption)  # may stand anywhere in the order
+_ASIDE = (PageHeader, PageFooter, PageNumber, Footnote, Caption, Image)  # may stand anywhere in the order
 _WINDOW = 240  # blocks compared with one another; pages with more are looked at piece by piece
 _TRUSTED = 0.2  # share of geometry's verdicts that the drawing order may contradict before it is no witness
 _FEW = 20  # verdicts of geometry, below which that share says nothing

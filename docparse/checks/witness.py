@@ -37,13 +37,13 @@ def find_witness(image: PageImage, output: PageOutput) -> Witness | None:
 def owners(words: Sequence[Word], boxes: Sequence[Box | None], backdrops: Sequence[bool]) -> NDArray[np.intp]:
     """For each word the index of the smallest box around its centre, -1 where there is none.
 
-    A backdrop (a figure under text) gets only the words that no other box holds.
+    A backdrop (a figure) yields to text in a box of its own size.
     """
     placed = [(place, box) for place, box in enumerate(boxes) if box is not None]
     found = np.full(len(words), -1, np.intp)
     if not placed or not words:
         return found
-    placed.sort(key=lambda item: (backdrops[item[0]], area(item[1])))
+    placed.sort(key=lambda item: area(item[1]) * (1.1 if backdrops[item[0]] else 1.0))
     places = np.array([place for place, _ in placed], np.intp)
     x0, y0, x1, y1 = np.array([box for _, box in placed], np.float64).T
     spots = np.array([word.bbox for word in words], np.float64)
