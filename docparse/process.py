@@ -90,7 +90,7 @@ def _scratch_file() -> BinaryIO:
     """For what a child writes to stderr: in memory where the system can, so that a full disk stops no child."""
     if hasattr(os, "memfd_create"):
         return open(os.memfd_create("docparse-stderr"), "w+b")
-    return tempfile.TemporaryFile()  # type: ignore[return-value]
+    return tempfile.TemporaryFile()
 
 
 def serve(function: Callable[[Connection], None]) -> None:
