@@ -39,6 +39,21 @@ class Settings(BaseModel):
     remote_url: str | None = Field(default=None, description="OpenAI-compatible server of the remote engine")
     remote_model: str | None = None
     jobs: int | None = Field(default=None, ge=1, description="processes; all cores by default")
+    engine_factory: str | None = Field(
+        default=None, description="module:function(options, settings) that opens the engine of the service's workers"
+    )
+
+    # service
+    data_dir: Path = Field(default=Path("docparse-data"), description="folder of the embedded database and blobs")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in data_dir by default")
+    blobs: str | None = Field(default=None, description="folder or fsspec URL (s3://…); blobs in data_dir by default")
+    broker_url: str | None = Field(default=None, description="redis://…; without it, work is done in process")
+    result_ttl_s: float = Field(default=86_400, gt=0, description="seconds that results are kept")
+    max_active_jobs: int = Field(default=1000, gt=0, description="queued and running jobs of one tenant")
+    lease_s: float = Field(default=30.0, gt=0, description="seconds until the work of a dead worker is due again")
+    queue_window: int = Field(default=1024, gt=0, description="doorbells that a queue of the broker holds at most")
+    engine_slots: int | None = Field(default=None, ge=1, description="pages that a recognize worker holds at a time")
+    cache_results: bool = Field(default=True, description="do not recognise the same file with the same options twice")
 
     # REST API
     inline_mb: float = Field(default=16, gt=0, description="largest JSON body; documents in base64 count")

@@ -1,0 +1,16 @@
+"""`Store`: everything the service must not lose. One database, seen from three sides."""
+
+from __future__ import annotations
+
+from docparse.workers.accounts import Accounts
+from docparse.workers.due import Due
+from docparse.workers.hooks import Hooks
+from docparse.workers.jobs import Jobs
+
+
+class Store(Accounts, Jobs, Hooks, Due):
+    """`Store(database_url)`; call `migrate()` once before use.
+
+    Clients: `create_job`, `job`, `jobs`, `cancel`, `delete`, `page`, `events`, keys and webhooks. Workers: `claim`,
+    the commits, `release`. Upkeep: `ring_due`, `end_leases`, `depths`. Thread-safe; make one per process.
+    """
