@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import docparse
 from docparse.geometry import Box, clip, smart_resize
-from docparse.schemas.document import Block, Document, EngineInfo, ListBlock, Page, SourceInfo, Table
+from docparse.schemas.document import Block, Cell, Document, EngineInfo, ListBlock, Page, SourceInfo, Table
 from docparse.schemas.page import PixelBudget
 from docparse.synth.piece import Piece
 
@@ -28,11 +28,11 @@ def page_images(pdf: bytes) -> list[NDArray[np.uint8]]:
     return [np.frombuffer(p.samples, np.uint8).reshape(p.height, p.width, 3) for p in pixmaps]
 
 
-def ink_box(pixels: NDArray[np.uint8], box: Box, slack_pt: float = 0.0) -> Box | None:
-    """The ink in a box and up to `slack_pt` around it (points): what differs from its ground; None if nothing does."""
+def ink_box(pixels: NDArray[np.uint8], box: Box) -> Box | None:
+    """The ink in a box (points): what differs from its ground; None if nothing does."""
     height, width = pixels.shape[:2]
-    x0, y0 = (max(0, math.floor((value - slack_pt) * _ZOOM)) for value in box[:2])
-    x1, y1 = (math.ceil((value + slack_pt) * _ZOOM) for value in box[2:])
+    x0, y0 = (max(0, math.floor(value * _ZOOM)) for value in box[:2])
+    x1, y1 = (math.ceil(value * _ZOOM) for value in box[2:])
     part = pixels[y0 : min(y1, height), x0 : min(x1, width)]
     if not part.size:
         return None
@@ -69,7 +69,7 @@ class PageTruth:
 
     def add(self, block: Block, place: dict[str, Any]) -> None:
         """The block at its place; one without a box (nothing printed) is left out."""
-        box = self._box(_within(place["box"], place["frame"]), _SLACK_PT, tight=block.kind != "image")
+        box = self._box(_reach(place["box"], place["frame"]), tight=block.kind != "image")
         if box is None:
             return
         number = len(self.page.blocks) + 1
@@ -79,7 +79,7 @@ class PageTruth:
                 cell.model_copy(update={"bbox": self._box(place["cells"].get(f"{cell.row},{cell.col}"))})
                 for cell in block.cells
             ]
-            block = _rows_of(block.model_copy(update=values), place["rows"])
+            values |= _rows_of(block, values.pop("cells"), place["rows"])
         elif isinstance(block, ListBlock):
             values["items"] = [
                 item.model_copy(update={"bbox": self._box(found)})
@@ -87,12 +87,12 @@ class PageTruth:
             ]
         self.page.blocks.append(block.model_copy(update={**values, "id": f"p{self.page.number}-b{number}"}, deep=True))
 
-    def _box(self, layout: Sequence[float] | None, slack_pt: float = 0.0, *, tight: bool = True) -> Box | None:
+    def _box(self, layout: Sequence[float] | None, *, tight: bool = True) -> Box | None:
         """The ink of a box; a photograph is all ink, however light its rim (`tight` false)."""
         if layout is None:
             return None
         whole = (layout[0], layout[1], layout[2], layout[3])
-        found = ink_box(self.pixels, whole, slack_pt) if tight else whole
+        found = ink_box(self.pixels, whole) if tight else whole
         return None if found is None else snapped(found, self.page)
 
 
@@ -107,23 +107,29 @@ def snapped(box: Box, page: Page) -> Box:
     )  # fmt: skip
 
 
-def _within(box: Sequence[float] | None, frame: Sequence[float]) -> Sequence[float] | None:
-    """The box without what fonts claim above and below their lines, into the neighbours."""
-    return None if box is None else (box[0], max(box[1], frame[1] - 0.5), box[2], min(box[3], frame[3] + 0.5))
+def _reach(box: Sequence[float] | None, frame: Sequence[float]) -> Sequence[float] | None:
+    """Where the ink of a piece may lie: a little around its layout box, not above or below its own frame.
+
+    Fonts claim more above and below a line than the line is high, and that may be the neighbours' place.
+    """
+    if box is None:
+        return None
+    top, bottom = max(box[1] - _SLACK_PT, frame[1] - 0.5), min(box[3] + _SLACK_PT, frame[3] + 0.5)
+    return (box[0] - _SLACK_PT, top, box[2] + _SLACK_PT, bottom)
 
 
-def _rows_of(table: Table, rows: list[int] | None) -> Table:
-    """The part of a table that was cut over columns or pages: its header rows and body rows `rows[0]` to `rows[1]`."""
+def _rows_of(table: Table, cells: list[Cell], rows: list[int] | None) -> dict[str, Any]:
+    """`cells` and `rows` of a table cut over columns or pages: its header rows and body rows `rows[0]` to `rows[1]`."""
     if rows is None:
-        return table
+        return {"cells": cells}
     head = 0
-    while any(cell.header and cell.row == head for cell in table.cells):
+    while any(cell.header and cell.row == head for cell in cells):
         head += 1
     first = head + rows[0]
     last = table.rows if rows[1] < 0 else head + rows[1]
-    cells = [cell for cell in table.cells if cell.row < head or first <= cell.row < last]
-    moved = [cell if cell.row < head else cell.model_copy(update={"row": cell.row - first + head}) for cell in cells]
-    return table.model_copy(update={"cells": moved, "rows": head + last - first})
+    kept = [cell for cell in cells if cell.row < head or first <= cell.row < last]
+    moved = [cell if cell.row < head else cell.model_copy(update={"row": cell.row - first + head}) for cell in kept]
+    return {"cells": moved, "rows": head + last - first}
 
 
 def build_document(

@@ -226,10 +226,12 @@ function report() {
   for (const [page, sheet] of [...document.querySelectorAll(".sheet")].entries()) {
     const origin = sheet.getBoundingClientRect();
     const toPt = (r) => r && [(r[0] - origin.left) * PT, (r[1] - origin.top) * PT, (r[2] - origin.left) * PT, (r[3] - origin.top) * PT];
+    let nth = 0;
     const order = [".header", ".band > .piece", ".flow > .piece", ".foot > .piece", ".footer", ".number"];
     for (const box of order.flatMap((query) => [...sheet.querySelectorAll(query)])) {
       const cells = {};
       for (const cell of box.querySelectorAll("[data-c]")) cells[cell.dataset.c] = toPt(rectOf(cell));
+      if (rectOf(box)) box.classList.add("shown" + (nth++ % 4)); // so that a test can print some of them alone
       const own = box.getBoundingClientRect();
       placed.push({
         page, id: box.dataset.id, box: toPt(rectOf(box)), frame: toPt([own.left, own.top, own.right, own.bottom]),
