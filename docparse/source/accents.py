@@ -30,7 +30,7 @@ def set_accents(lines: Iterable[Line]) -> None:
     spans = [span for line in lines for span in line["spans"]]
     chars = [(char, span) for span in spans for char in span["chars"]]
     gone: set[int] = set()
-    for place, (char, span) in enumerate(chars):
+    for place, (char, _) in enumerate(chars):
         mark = _mark(char["c"])
         if not mark:
             continue
@@ -86,4 +86,3 @@ def _under(chars: Sequence[tuple[Char, Any]], place: int, gone: set[int]) -> int
             if best < 0 or off < nearest:
                 best, nearest = at, off
     return best
-

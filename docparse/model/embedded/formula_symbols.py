@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
@@ -44,8 +45,29 @@ FUNCTIONS = frozenset(
 )  # fmt: skip
 BIG = frozenset("∑∏∫∬∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
 RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:")
+_ACCENTS = {
+    "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline",
+    "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring", "\u030c": "check",
+    "\u20d7": "vec",
+}  # fmt: skip
 _KNOWN = re.compile(r"[A-Za-z0-9()\[\]|/.,;:!?+\-=<>*'\"]")
 MATH_FONT = re.compile(r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|Math|KaTeX|STIX|Symbol|MTMI|MTSY|MTEX|Euclid|EUFM|rsfs", re.I)
+
+
+def symbols(text: str) -> str | None:
+    """LaTeX of the characters of a word, accents over their letters; None where one has none here."""
+    parts: list[str] = []
+    for char in text:
+        whole = symbol(char)
+        for piece in (char,) if whole is not None else unicodedata.normalize("NFD", char):
+            accent, part = _ACCENTS.get(piece), symbol(piece)
+            if accent is not None and parts:
+                parts[-1] = f"\\{accent}{{{parts[-1].strip()}}}"
+            elif part is not None:
+                parts.append(part)
+            else:
+                return None
+    return "".join(parts)
 
 
 def symbol(char: str) -> str | None:

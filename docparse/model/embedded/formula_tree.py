@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docparse.geometry import Box, union
-from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, symbol
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, symbols
 from docparse.schemas.page import Rule, Word, WordStyle
 
 _DEPTH = 6
@@ -57,10 +57,9 @@ def _word_latex(word: Word) -> str:
         return "√"
     if len(text) > 2 and text.isalpha() and text.isascii() and not word.style & WordStyle.ITALIC:
         return f"\\text{{ {text} }}"
-    parts = [symbol(char) for char in text]
-    if None in parts:
+    latex = symbols(text)
+    if latex is None:
         raise Unclear
-    latex = "".join(part for part in parts if part is not None)
     return f"\\mathbf{{{latex.strip()}}}" if word.style & WordStyle.BOLD and text.isalpha() else latex
 
 
