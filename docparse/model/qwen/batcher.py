@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docparse.errors import Cancelled, DocparseError, EngineError, PageTimeout
-from docparse.model.qwen.drafts import DraftGate
+from docparse.model.qwen.gate import DraftGate
 from docparse.model.qwen.request import Answer, Request
 from docparse.model.qwen.runner import Part, Runner, Running
 from docparse.model.qwen.sampling import accepted
@@ -319,13 +319,17 @@ class Batcher:
         if gate is None:
             return
         if seconds is not None:
-            gate.observe(tokens, seconds)
-        limit = gate.limit(len(self._running))
-        for running in self._running if limit else ():
+            gate.cost.observe(tokens, seconds)
+        drafting = [running for running in self._running if running.request.drafter is not None]
+        limit = gate.limit(len(self._running), len(drafting))
+        if not limit:
+            return
+        for running in drafting:
             request = running.request
             left = request.decoding.max_tokens - running.written - 1
-            if request.drafter is not None and left > 0:
+            if left > 0 and request.drafter is not None:
                 running.drafts = request.drafter.propose(min(limit, left))
+        gate.drafted(sum(len(running.drafts) for running in drafting))
 
     # -- when the model fails ------------------------------------------------------------------------------------------
 

@@ -1,17 +1,24 @@
-"""Drafts: tokens that the page's own text says may come next, and when proposing them pays."""
+"""Drafts: tokens that the page's own text says may come next.
+
+Known in print for one request at a time (LLMA, arXiv 2304.04487; CLD, arXiv 2512.18122). Here the batcher verifies
+the drafts of all requests in the step that it makes anyway, and `gate` says how long they may be.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from docparse.schemas.page import Word
+
+_MOST = 16
 
 
 class TextDrafter:
     """Proposes what follows, in `source`, the place where the last `anchor` written tokens stand.
 
-    Of several such places the first after the last one used is taken: pages are mostly read in the order of the source.
-    What the request wrote itself is a second source (the markup repeats), used where the text has no anchor.
+    Of several such places the next one in the order of the source is taken. What the request wrote itself is a second
+    source (markup repeats), used where the text has no anchor. Drafts grow while they hold and shrink when they don't.
     """
 
     def __init__(self, source: Sequence[int], *, anchor: int = 2, own_anchor: int = 3) -> None:
@@ -24,63 +31,49 @@ class TextDrafter:
         self._at = 0
         self._written: list[int] = []
         self._own: dict[tuple[int, ...], int] = {}
-        self._last_own: int | None = None
+        self._own_place: int | None = None
+        self._proposed: list[int] = []
+        self._from_text = True
+        self._trust = {True: 4, False: 2}
 
     def extend(self, tokens: Sequence[int]) -> None:
+        self._judge(tokens)
         size = self._own_anchor
         for token in tokens:
             self._written.append(token)
             if len(self._written) >= size:
                 key = tuple(self._written[-size:])
-                self._last_own = self._own.get(key)
+                self._own_place = self._own.get(key)
                 self._own[key] = len(self._written)
 
     def propose(self, limit: int) -> list[int]:
-        places = self._places.get(tuple(self._written[-self._anchor :]))
+        written, source = self._written, self._source
+        places = self._places.get(tuple(written[-self._anchor :]))
         if places:
-            place = next((place for place in places if place >= self._at), places[0])
-            self._at = place
-            return self._source[place : place + limit]
-        if self._last_own is not None:
-            return self._written[self._last_own : self._last_own + limit]
-        return []
+            number = bisect_left(places, self._at)
+            self._at = places[number if number < len(places) else 0]
+            start, origin = self._at, source
+        elif self._own_place is not None:
+            start, origin = self._own_place, written
+        else:
+            return []
+        self._from_text = origin is source
+        self._proposed = origin[start : start + min(limit, self._trust[self._from_text])]
+        return list(self._proposed)
 
-
-class DraftGate:
-    """Decides how long drafts may be, from what a step costs and how often drafts hold.
-
-    The time of a step is fitted as a + b * tokens; `share` is how likely the next drafted token holds.
-    """
-
-    longest = 8
-
-    def __init__(self) -> None:
-        self.share = 0.7
-        self._weight = 1e-9
-        self._sums = [0.0, 0.0, 0.0, 0.0]
-
-    def judge(self, drafted: int, held: int) -> None:
-        tried = min(held + 1, drafted)
-        for number in range(tried):
-            self.share += 0.02 * ((1.0 if number < held else 0.0) - self.share)
-
-    def observe(self, tokens: int, seconds: float) -> None:
-        keep = 0.98
-        self._weight = self._weight * keep + 1
-        for number, value in enumerate((tokens, seconds, tokens * tokens, tokens * seconds)):
-            self._sums[number] = self._sums[number] * keep + value
-
-    def cost(self) -> tuple[float, float]:
-        """(a, b) of the fit."""
-        x, y, xx, xy = (value / self._weight for value in self._sums)
-        spread = xx - x * x
-        if spread < 1e-6:
-            return y, 0.0
-        slope = max(0.0, (xy - x * y) / spread)
-        return max(y - slope * x, 0.0), slope
-
-    def limit(self, running: int) -> int:
-        return self.longest
+    def _judge(self, tokens: Sequence[int]) -> None:
+        """How the last proposal did decides how long the next one may be."""
+        proposed, self._proposed = self._proposed, []
+        if not proposed:
+            return
+        held = 0
+        while held < min(len(proposed), len(tokens)) and proposed[held] == tokens[held]:
+            held += 1
+        trust = self._trust[self._from_text]
+        if held == len(proposed):
+            self._trust[self._from_text] = min(_MOST, 2 * trust)
+        elif 2 * held < len(proposed):
+            self._trust[self._from_text] = max(1, trust // 2)
 
 
 def layer_text(words: Sequence[Word]) -> str:

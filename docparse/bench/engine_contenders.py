@@ -1,0 +1,86 @@
+"""The contenders of `bench engine`: the same pages and lengths through `generate` and through the batcher."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from docparse.bench.engine_work import IMAGE, PAD, Item
+from docparse.model.qwen.batcher import Batcher, Counters
+from docparse.model.qwen.drafts import TextDrafter
+from docparse.model.qwen.patches import to_patches
+from docparse.model.qwen.request import Decoding, Request
+from docparse.model.qwen.runner import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One contender's pass: tokens of every page, seconds, decode steps, and the batcher's own count."""
+
+    tokens: list[list[int]]
+    seconds: float
+    steps: int
+    counters: Counters | None = None
+    patching_s: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return sum(map(len, self.tokens))
+
+
+def generate(model: Any, items: Sequence[Item], batch: int) -> Run:
+    """transformers' `generate` in static batches; a batch runs as long as its longest page."""
+    import torch
+    from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+    processor = Qwen2VLImageProcessorPil(min_pixels=28 * 28, max_pixels=12_845_056)
+    started, found, steps = time.perf_counter(), [], 0
+    for first in range(0, len(items), batch):
+        group = items[first : first + batch]
+        width = max(len(item.prompt) for item in group)
+        ids = torch.tensor([[PAD] * (width - len(item.prompt)) + item.prompt for item in group], device=model.device)
+        seen = torch.tensor(
+            [[0] * (width - len(item.prompt)) + [1] * len(item.prompt) for item in group], device=model.device
+        )
+        images = processor(images=[item.pixels for item in group], return_tensors="pt").to(model.device)
+        longest = max(item.length for item in group)
+        out = model.generate(
+            input_ids=ids, attention_mask=seen, mm_token_type_ids=(ids == IMAGE).int(), do_sample=False,
+            max_new_tokens=longest, **images,
+        )  # fmt: skip
+        steps += longest
+        found += [out[row, width : width + item.length].tolist() for row, item in enumerate(group)]
+    return Run(found, time.perf_counter() - started, steps)
+
+
+def batched(
+    model: Any, items: Sequence[Item], slots: int, *, source: Callable[[Item], Sequence[int]] | None = None
+) -> Run:
+    """This engine's batcher; with `source`, which gives a page's text as tokens, it drafts."""
+    longest = max(len(item.prompt) + item.length for item in items) + 1
+    runner = Runner(model, slots=slots, longest=longest, cache_bytes=None)
+    batcher = Batcher(runner, eos=(), slots=slots, drafts=source is not None)
+    started, patching = time.perf_counter(), 0.0
+    for number, item in enumerate(items):
+        at = time.perf_counter()
+        patches, grid = to_patches(item.pixels)
+        patching += time.perf_counter() - at
+        decoding = Decoding(max_tokens=item.length, ignore_eos=True, script=item.script)
+        drafter = TextDrafter(source(item)) if source is not None else None
+        batcher.add(Request(item.prompt, patches, grid, decoding, drafter=drafter, page=number))
+    found: dict[int, list[int]] = {}
+    while batcher.busy:
+        for answer in batcher.step():
+            if answer.error is not None:
+                raise answer.error
+            found[answer.request.page or 0] = list(answer.tokens)
+    seconds = time.perf_counter() - started
+    tokens = [found[number] for number in range(len(items))]
+    return Run(tokens, seconds, batcher.counters.decode_steps, batcher.counters, patching)
+
+
+def ideal_steps(items: Sequence[Item], slots: int) -> int:
+    return math.ceil(sum(item.length for item in items) / slots)
