@@ -83,15 +83,15 @@ def measure(setup: Setup) -> Result:
     """Run all contenders; minutes on a CPU."""
     from docparse.bench import engine_contenders as contenders
     from docparse.bench import engine_work as work
-    from docparse.model.qwen.drafts import layer_text
+    from docparse.model.qwen.drafts import TextDrafter, layer_text
 
     model = work.random_model(setup.shape)
-    vocabulary = int(model.config.text_config.vocab_size)
-    items = work.mixed_items(setup.pages, setup.lengths, setup.visual, vocabulary)
-    texts, tokenizer = work.written_items(items, vocabulary, setup.lengths)
+    size = int(model.config.text_config.vocab_size)
+    items = work.mixed_items(setup.pages, setup.lengths, setup.visual, size)
+    texts, vocabulary = work.written_items(items, size, setup.lengths)
 
-    def layer(item: Item) -> list[int]:
-        return tokenizer.encode(layer_text(item.words))
+    def layer(item: Item) -> TextDrafter:
+        return TextDrafter(layer_text(item.words), vocabulary)
 
     contenders.batched(model, items[:2], 2)  # warm
     runs = _best_of(
@@ -100,16 +100,18 @@ def measure(setup: Setup) -> Result:
             "static": lambda: contenders.generate(model, items, 8),
             "engine": lambda: contenders.batched(model, items, setup.slots),
             "text": lambda: contenders.batched(model, texts, setup.slots),
-            "text, drafts": lambda: contenders.batched(model, texts, setup.slots, source=layer),
+            "text, drafts": lambda: contenders.batched(model, texts, setup.slots, drafter=layer),
         },
     )
     runs["generate"] = contenders.generate(model, items, 1)
     few = texts[: max(2, setup.pages // 6)]
     runs["few"] = contenders.batched(model, few, 1)
-    runs["few, drafts"] = contenders.batched(model, few, 1, source=layer)
-    spoilt = {id(item): _spoil(tokens) for item, tokens in zip(items, runs["engine"].tokens, strict=True)}
-    runs["drafts"] = contenders.batched(model, items, setup.slots, source=lambda item: spoilt[id(item)])
-    queue = work.mixed_items(setup.queue, setup.lengths, 4, vocabulary, seed=3)
+    runs["few, drafts"] = contenders.batched(model, few, 1, drafter=layer)
+    written = {id(item): tokens for item, tokens in zip(items, runs["engine"].tokens, strict=True)}
+    runs["drafts"] = contenders.batched(
+        model, items, setup.slots, drafter=lambda item: contenders.SpoiltDrafter(written[id(item)])
+    )
+    queue = work.mixed_items(setup.queue, setup.lengths, 4, size, seed=3)
     runs["queue"] = contenders.batched(work.random_model(setup.shape, layers=1), queue, setup.slots)
     ideal = contenders.ideal_steps(queue, setup.slots)
     return Result(_ratios(setup, runs, ideal), runs, contenders.ideal_steps(items, setup.slots))
@@ -123,11 +125,6 @@ def _best_of(rounds: int, contenders: dict[str, Callable[[], Run]]) -> dict[str,
             if name not in best or done.seconds < best[name].seconds:
                 best[name] = done
     return best
-
-
-def _spoil(tokens: list[int]) -> list[int]:
-    """A text with one wrong token in nine: drafts from it are rejected now and then."""
-    return [token if number % 9 else 9 for number, token in enumerate(tokens, 1)]
 
 
 def _ratios(setup: Setup, runs: dict[str, Run], queue_ideal: int) -> dict[str, float | bool]:

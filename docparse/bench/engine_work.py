@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from docparse.model.qwen.vocabulary import Vocabulary
 from docparse.schemas.page import Word
 
 if TYPE_CHECKING:
@@ -108,30 +109,29 @@ def mixed_items(count: int, lengths: tuple[int, int], visual: int, vocabulary: i
     return items
 
 
-class SmallTokenizer:
-    """A byte-level BPE trained on the spot, digits one by one, as Qwen's: tokens of a born-digital text."""
+def small_vocabulary(texts: Sequence[str], size: int) -> Vocabulary:
+    """A byte-level BPE trained on the spot that splits text as Qwen's does, its first ids special."""
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
 
-    def __init__(self, texts: Sequence[str], size: int) -> None:
-        from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-
-        pattern = r"""[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"""
-        self._tokenizer = Tokenizer(models.BPE())
-        self._tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-            [pre_tokenizers.Split(Regex(pattern), "isolated"), pre_tokenizers.ByteLevel(False, use_regex=False)]
-        )
-        self._tokenizer.decoder = decoders.ByteLevel()
-        trainer = trainers.BpeTrainer(
-            vocab_size=size - _FIRST, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
-        )
-        self._tokenizer.train_from_iterator(texts, trainer)
-
-    def encode(self, text: str) -> list[int]:
-        return [token + _FIRST for token in self._tokenizer.encode(text).ids]
+    pattern = r"""[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(pattern), "isolated"), pre_tokenizers.ByteLevel(False, use_regex=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, show_progress=False, special_tokens=[f"<|special-{number}|>" for number in range(_FIRST)],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )  # fmt: skip
+    tokenizer.train_from_iterator(texts, trainer)
+    fast: Any = PreTrainedTokenizerFast
+    return Vocabulary(fast(tokenizer_object=tokenizer))
 
 
 def written_items(
     items: Sequence[Item], vocabulary: int, lengths: tuple[int, int], seed: int = 2
-) -> tuple[list[Item], SmallTokenizer]:
+) -> tuple[list[Item], Vocabulary]:
     """The pages with a born-digital text each (QwenVL HTML to write, words of the text layer), and its tokenizer.
 
     The text is documentation of Python's standard library. The layer differs from the HTML as real ones do: words are
@@ -140,7 +140,7 @@ def written_items(
     rng = random.Random(seed)
     paragraphs = _paragraphs()
     pages = [_page(rng, paragraphs, lengths[1] * 5) for _ in items]
-    tokenizer = SmallTokenizer([html for html, _ in pages], min(vocabulary, 8192))
+    tokenizer = small_vocabulary([html for html, _ in pages], min(vocabulary, 8192))
     found = []
     for item, (html, words) in zip(items, pages, strict=True):
         script = tuple(tokenizer.encode(html)[: lengths[1]])

@@ -113,7 +113,7 @@ class QwenEngine:
         prompt = [*self._before, *[self._image_token] * (grid[0] * grid[1] // 4), *self._after]
         drafter = None
         if self._drafts and page.text.quality is TextQuality.SOUND:
-            drafter = TextDrafter(self.vocabulary.encode(layer_text(page.text.words)))
+            drafter = TextDrafter(layer_text(page.text.words), self.vocabulary)
         return Request(
             prompt, patches, grid, self.recipe.decoding, deadline, drafter, watch, future.cancelled, page.number
         )

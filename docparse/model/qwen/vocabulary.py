@@ -21,6 +21,7 @@ class Vocabulary:
         self._table = _byte_table()
         self._special = frozenset(tokenizer.all_special_ids)
         self._known: dict[int, bytes] = {}
+        self._ids: dict[str, int] | None = None
 
     def bytes_of(self, token: int) -> bytes:
         found = self._known.get(token)
@@ -38,6 +39,15 @@ class Vocabulary:
             return bytes(self._table[char] for char in text)
         except KeyError:  # an added token, which stands for itself
             return str(text).encode()
+
+    def bare(self, token: int) -> int | None:
+        """The token of the same text without its leading blank, if the vocabulary has one."""
+        text = self.tokenizer.convert_ids_to_tokens(token)
+        if not isinstance(text, str) or not text.startswith("Ġ") or len(text) == 1:
+            return token
+        if self._ids is None:
+            self._ids = self.tokenizer.get_vocab()
+        return self._ids.get(text[1:])
 
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text, no special tokens added or recognised."""
