@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from docparse.errors import SettingsError
 
 PREFIX = "DOCPARSE_"
-_NOT_SETTINGS = {"DOCPARSE_CONFIG"}
+_NOT_SETTINGS = {"DOCPARSE_CONFIG", "DOCPARSE_REMOTE_API_KEY"}  # the key stays where only the engine reads it
 
 
 class Settings(BaseModel):
@@ -37,7 +37,12 @@ class Settings(BaseModel):
 
     # engines
     remote_url: str | None = Field(default=None, description="OpenAI-compatible server of the remote engine")
-    remote_model: str | None = None
+    remote_model: str | None = Field(default=None, description="what the server calls the model; none: its only one")
+    remote_concurrency: int = Field(default=16, ge=1, le=1024, description="pages that a server is asked at once")
+    remote_attempts: int = Field(default=5, ge=1, le=20, description="tries of a page before it fails")
+    remote_connect_timeout_s: float = Field(default=10.0, gt=0, description="wait for a connection")
+    remote_idle_timeout_s: float = Field(default=120.0, gt=0, description="longest silence of a server that writes")
+    remote_max_pixels: int | None = Field(default=None, ge=28 * 28, description="page size the server leaves alone")
     jobs: int | None = Field(default=None, ge=1, description="processes; all cores by default")
     engine_factory: str | None = Field(
         default=None, description="module:function(options, settings) that opens the engine of the service's workers"
