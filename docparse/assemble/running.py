@@ -38,7 +38,7 @@ class _Candidate:
 
 def label_running(pages: list[Page]) -> None:
     """Turn repeated margin text into page_header / page_footer, and counting numbers into page_number."""
-    candidates = [c for page in pages for c in _candidates(page)]
+    candidates = [c for page in pages for c in _with_body(page, list(_candidates(page)))]
     groups: dict[tuple[bool, str], list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         groups[candidate.top, _pattern(candidate)].append(candidate)
@@ -64,6 +64,11 @@ def _candidates(page: Page) -> Iterator[_Candidate]:
         top = block.bbox[3] <= page.height * _MARGIN
         if top or block.bbox[1] >= page.height * (1 - _MARGIN):
             yield _Candidate(page, index, block.text.strip(), top, block.bbox[1] / page.height)
+
+
+def _with_body(page: Page, candidates: list[_Candidate]) -> list[_Candidate]:
+    """None on a page that would have nothing left: what stands alone on its page is its content."""
+    return candidates if len(candidates) < len(page.blocks) else []
 
 
 def _pattern(candidate: _Candidate) -> str:

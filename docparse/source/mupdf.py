@@ -19,6 +19,7 @@ _SCAN_SHARE = 0.5  # of the page under raster images: its pixels are worth that 
 _MAIN_IMAGE_SHARE = 0.02  # of the page: an image (or strip of one) whose resolution counts
 _STAMP_CHARS = 60  # visible text over a page-filling image up to this is a stamp or page number
 _FULL_SHARE = 0.8
+_MOST_ZOOM = 400 / 72  # pixels per point that show all there is in a drawing: tiny pages are not blown up
 _MOST_LINKS = 5_000
 
 
@@ -111,8 +112,7 @@ def _scale(pictures: Sequence[dict[str, Any]], width: float, height: float) -> f
 def _size(width: float, height: float, budget: PixelBudget, scale: float, from_pixels: bool) -> tuple[int, int]:
     """(height, width) in pixels: a scan's own resolution, else all that the budget allows."""
     limit = budget.max_scan_pixels if from_pixels else budget.max_pixels
-    zoom = (limit / (width * height)) ** 0.5
-    zoom = min(zoom, scale) if scale else zoom
+    zoom = min((limit / (width * height)) ** 0.5, scale or _MOST_ZOOM)
     return smart_resize(height * zoom, width * zoom, min_pixels=budget.min_pixels, max_pixels=limit)
 
 

@@ -40,6 +40,8 @@ def recognise(
         upright, pose = orientation.upright(page)
         result = ocr.read_words(upright, languages=languages, deadline=deadline)
         words, flags = result.words, (*pose.flags, *result.flags)
+        if not words and page.text.hidden and not pose:
+            words, flags = page.text.hidden, (*flags, "hidden_text_used")
         read = tuple(word._replace(bbox=pose.back(word.bbox)) for word in words) if pose else tuple(words)
         # only here: where exact words, rules and shapes are known, geometry is the better judge (docs/accuracy.md)
         found = regions.detect_regions(upright)
