@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from docparse.checks.kinds import check_block
 from docparse.checks.page import Verdict, verify_page, write_verdict
 from docparse.schemas.document import Page
 from docparse.schemas.page import PageImage, PageOutput
@@ -11,6 +12,9 @@ __all__ = ["Verdict", "check_page"]
 
 def check_page(page: Page, image: PageImage, output: PageOutput) -> Verdict:
     """Judge a page and write what was found on it and its blocks: checks, flags, confidence."""
+    quick = output.engine == "embedded-fast"
+    for block in page.blocks:
+        check_block(block, quick=quick)
     verdict = verify_page(page, image, output)
     write_verdict(page, verdict, output)
     return verdict

@@ -121,9 +121,12 @@ class Chart(BlockBase):
 
 
 class Formula(BlockBase):
+    """A displayed formula; `mathml` is that of the LaTeX where it was checked and parses."""
+
     kind: Literal["formula"] = "formula"
     latex: str = ""
     text: str = ""
+    mathml: str = ""
     crop: Crop | None = None
 
 
@@ -143,8 +146,13 @@ class Music(BlockBase):
 
 
 class Chemistry(BlockBase):
+    """A molecule; `canonical` SMILES, `inchikey` and sum `formula` are set where the SMILES is valid."""
+
     kind: Literal["chemistry"] = "chemistry"
     smiles: str = ""
+    canonical: str = ""
+    inchikey: str = ""
+    formula: str = ""
     crop: Crop | None = None
 
 
