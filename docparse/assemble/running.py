@@ -67,8 +67,8 @@ def _candidates(page: Page) -> Iterator[_Candidate]:
 
 
 def _with_body(page: Page, candidates: list[_Candidate]) -> list[_Candidate]:
-    """None on a page that would have nothing left: what stands alone on its page is its content."""
-    return candidates if len(candidates) < len(page.blocks) else []
+    """None on a page of a single block: what stands alone on its page is its content."""
+    return candidates if len(page.blocks) > 1 else []
 
 
 def _pattern(candidate: _Candidate) -> str:

@@ -93,7 +93,10 @@ def _upright_blocks(
     body += [figure_block(figure) for figure in figures]
     order = reading_order([block.bbox or (0, 0, 0, 0) for block in body], stats.size, rtl=stats.rtl)
     ordered = group_lists([body[i] for i in order], stats.size)
-    return [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]
+    blocks = [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]
+    if len(blocks) == 1 and isinstance(blocks[0], (PageHeader, PageFooter)):  # what stands alone is the content
+        return [Paragraph(text=blocks[0].text, bbox=blocks[0].bbox)]
+    return blocks
 
 
 def _running(lines: Sequence[Line], kind: type[PageHeader] | type[PageFooter]) -> list[Block]:
