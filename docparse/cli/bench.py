@@ -9,6 +9,7 @@ import typer
 
 CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}  # options are NAME's own
 BENCHES = {
+    "accuracy": ("docparse.bench.accuracy:accuracy", "An engine against documents of known truth, by element kind."),
     "engine": ("docparse.bench.engine:engine", "The Qwen2.5-VL engine beside transformers' generate."),
     "verify": ("docparse.bench.verify:verify", "Does the page verifier flag faulty pages?"),
 }

@@ -33,7 +33,7 @@ class Press:
     """One browser for many documents. Not thread-safe; close it, or use it as a context manager.
 
     Raises MissingDependency when Playwright or the browser is not installed; the environment variable
-    DOCPARSE_CHROMIUM names a browser that is not on the path.
+    CHROME_BIN names a browser that is not on the path.
     """
 
     def __init__(self) -> None:
@@ -82,12 +82,12 @@ class Press:
 
 def find_browser() -> str:
     """Path of Chromium or Chrome. Raises MissingDependency."""
-    named = os.environ.get("DOCPARSE_CHROMIUM")
+    named = os.environ.get("CHROME_BIN")
     for name in (named,) if named else _BROWSERS:
         path = shutil.which(name)
         if path:
             return path
     raise MissingDependency(
         f"no browser found ({named or ', '.join(_BROWSERS)})",
-        user_action="On Debian and Ubuntu: apt install chromium. Or set DOCPARSE_CHROMIUM.",
+        user_action="On Debian and Ubuntu: apt install chromium. Or set CHROME_BIN.",
     )
