@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 
+from docparse.model.qwen.batcher import Batcher
+from docparse.model.qwen.patches import to_patches
+from docparse.model.qwen.request import Answer, Decoding, Request
+
+MOST = 40
 IMAGE = 5
 START, END, EOS = 6, 7, 2
 
@@ -67,3 +75,65 @@ def reference(model: Any, prompt: list[int], page: np.ndarray | None, limit: int
     out = model.generate(**inputs, max_new_tokens=limit, do_sample=False, **options)
     tokens: list[int] = out[0, len(prompt) :].tolist()
     return tokens
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request and the greedy tokens that transformers writes for it (end-of-text not among them)."""
+
+    prompt: list[int]
+    patches: np.ndarray | None
+    grid: tuple[int, int]
+    tokens: list[int]
+    ended: bool
+
+    def expected(self, limit: int) -> list[int]:
+        return self.tokens[:limit]
+
+    def request(self, **options: Any) -> Request:
+        limit = options.pop("limit", MOST)
+        decoding = options.pop("decoding", Decoding(max_tokens=limit))
+        return Request(self.prompt, self.patches, self.grid, decoding, **options)
+
+
+def known_cases(model: Any, count: int, seed: int = 5) -> list[Case]:
+    rng = np.random.default_rng(seed)
+    found = []
+    for number in range(count):
+        if number % 7 == 6:  # a prompt without an image
+            prompt = rng.integers(10, 300, 8).tolist()
+            patches, grid, page = None, (0, 0), None
+        else:
+            page = random_page(rng)
+            patches, grid = to_patches(page)
+            prompt = prompt_of(rng, grid)
+        tokens = reference(model, prompt, page, MOST)
+        ended = bool(tokens) and tokens[-1] == EOS
+        found.append(Case(prompt, patches, grid, tokens[:-1] if ended else tokens, ended))
+    return found
+
+
+def drain(batcher: Batcher) -> list[Answer]:
+    """Step until nothing is left; fails rather than running for ever."""
+    answers: list[Answer] = []
+    for _ in range(5000):
+        if not batcher.busy:
+            return answers
+        answers += batcher.step()
+    raise AssertionError("the batcher does not come to an end")
+
+
+class FaultyDrafter:
+    """Knows the answer, but spoils some tokens of it and sometimes proposes nothing."""
+
+    def __init__(self, tokens: list[int], rng: random.Random) -> None:
+        self.tokens, self.rng, self.at = tokens, rng, 0
+
+    def extend(self, tokens: Sequence[int]) -> None:
+        self.at += len(tokens)
+
+    def propose(self, limit: int) -> list[int]:
+        if self.rng.random() < 0.3:
+            return []
+        found = self.tokens[self.at : self.at + self.rng.randint(1, limit)]
+        return [self.rng.randint(10, 300) if self.rng.random() < 0.2 else token for token in found]
