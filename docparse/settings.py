@@ -64,6 +64,7 @@ class Settings(BaseModel):
     inline_mb: float = Field(default=16, gt=0, description="largest JSON body; documents in base64 count")
     request_mb: float = Field(default=2048, gt=0, description="largest upload, all its files together")
     request_files: int = Field(default=100, ge=1, description="most files of one upload")
+    uploads_at_once: int = Field(default=64, ge=1, description="uploads that one API process takes in at a time")
     upload_idle_s: float = Field(default=30.0, gt=0, description="an upload without a byte for so long is given up")
     wait_s: float = Field(default=60.0, ge=0, description="longest wait of a request for a result or a change")
     rate_per_minute: float | None = Field(default=None, gt=0, description="requests of one tenant; none: no limit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -69,7 +69,9 @@ class JobFields(OptionQuery):
 
     password: str | None = Field(default=None, max_length=1000, description="Of an encrypted PDF.", repr=False)
     webhook_url: str | None = Field(default=None, max_length=2000, description="Told when the job is finished.")
-    webhook_secret: str | None = Field(default=None, max_length=200, repr=False)
+    webhook: str | None = Field(default=None, max_length=80, description="Id of a registered webhook to tell.")
+    cache: bool | None = Field(default=None, description="false: recognise again what is known already.")
+    ttl_s: float | None = Field(default=None, gt=0, le=365 * 86_400, description="How long results are kept.")
     url: list[str] = Field(default_factory=list, description="Addresses to fetch, if this service allows it.")
 
 
@@ -78,10 +80,14 @@ class Asked:
     """A request, checked: the options of its documents and what goes with them."""
 
     options: ParseOptions
-    preset: str
     webhook_url: str | None = None
-    webhook_secret: str | None = None
+    webhook: str | None = None
+    cache: bool = True
+    ttl_s: float | None = None
     urls: tuple[str, ...] = ()
+
+    def with_urls(self, urls: tuple[str, ...]) -> Asked:
+        return replace(self, urls=urls)
 
 
 def presets_of(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -94,7 +100,7 @@ def asked(settings: Settings, query: OptionQuery, fields: Mapping[str, list[str]
     given = query.model_dump(exclude_none=True, include=set(OptionQuery.model_fields))
     given |= form.model_dump(exclude_none=True, include={*OptionQuery.model_fields, "password"})
     return Asked(
-        _options(settings, given), given.get("preset") or "default", form.webhook_url, form.webhook_secret,
+        _options(settings, given), form.webhook_url, form.webhook, form.cache is not False, form.ttl_s,
         tuple(form.url),
     )  # fmt: skip
 

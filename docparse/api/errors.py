@@ -5,8 +5,11 @@ Each says its HTTP status, whether a retry helps and what to do. `retry_after_s`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from docparse.errors import (
     Conflict,
+    DocparseError,
     InputError,
     LimitExceeded,
     NotFound,
@@ -14,6 +17,7 @@ from docparse.errors import (
     StoreUnavailable,
     TooManyRequests,
 )
+from docparse.schemas.document import Problem
 
 
 class BadRequest(ServiceError):
@@ -97,11 +101,6 @@ class Gone(ServiceError):
     default_action = "Submit the document again."
 
 
-class IdempotencyMismatch(ServiceError):
-    code, http_status = "idempotency_mismatch", 422
-    default_action = "Use a new Idempotency-Key for another request."
-
-
 class RateLimited(TooManyRequests):
     code = "rate_limited"
     default_action = "Wait as long as the header Retry-After says."
@@ -111,8 +110,9 @@ class RateLimited(TooManyRequests):
         self.retry_after_s = retry_after_s
 
 
-class Stopping(StoreUnavailable):
-    code = "service_stopping"
+class Busy(StoreUnavailable):
+    code = "busy"
+    default_action = "Wait as long as the header Retry-After says."
 
 
 class UrlRefused(InputError):
@@ -130,3 +130,17 @@ class UrlFailed(InputError):
 class NotAcceptable(ServiceError):
     code, http_status = "not_acceptable", 406
     default_action = "Ask for html, json, md, txt or zip."
+
+
+def _classes(base: type[DocparseError]) -> Iterator[type[DocparseError]]:
+    yield base
+    for child in base.__subclasses__():
+        yield from _classes(child)
+
+
+def error_of(problem: Problem) -> DocparseError:
+    """An error that the store or another process wrote down, of its own class again."""
+    for found in _classes(DocparseError):
+        if found.code == problem.code and found.__init__ is DocparseError.__init__:
+            return found(problem.message, user_action=problem.user_action or None, page=problem.page)
+    return DocparseError(problem.message, user_action=problem.user_action or None, page=problem.page)

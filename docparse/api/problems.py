@@ -55,7 +55,7 @@ def problem_of(error: DocparseError, request_id: str, instance: str | None = Non
     errors = [FieldError(param=param, message=message) for param, message in getattr(error, "errors", ())]
     return ApiProblem(
         type=f"urn:docparse:problem:{error.code}", title=_title(type(error).__name__), status=status,
-        detail=error.message, code=error.code, retryable=error.retryable, user_action=action, request_id=request_id,
+        detail=_short(error.message), code=error.code, retryable=error.retryable, user_action=action, request_id=request_id,
         instance=instance, page=error.page, errors=errors or None,
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def as_known(error: BaseException) -> DocparseError:
 async def _on_known(request: Request, error: Exception) -> Response:
     known = as_known(error)
     if known.http_status >= 500:
-        log.warning("%s: %s", known.code, known.message)
+        log.warning("%s: %s", known.code, _short(known.message))
     return problem_response(known, request_id_of(request))
 
 
@@ -130,6 +130,10 @@ async def _on_gone(request: Request, error: Exception) -> Response:
 def _path(request: Request) -> str:
     path = request.url.path
     return path if len(path) <= 100 else path[:100] + "…"
+
+
+def _short(text: str, most: int = 500) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _title(name: str) -> str:

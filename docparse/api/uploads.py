@@ -49,6 +49,7 @@ class Upload:
     def __init__(self, name: str, folder: Path | None, limits: UploadLimits) -> None:
         self.name = clean_name(name)
         self.size = 0
+        self.media_type = ""
         self._limits = limits
         self._hash = hashlib.sha256()
         try:
@@ -82,7 +83,7 @@ class Upload:
         self.file.seek(0)
         head = self.file.read(HEAD_BYTES)
         self.file.seek(0)
-        media_type(head, name=self.name)
+        self.media_type = media_type(head, name=self.name)
 
     def close(self) -> None:
         self.file.close()

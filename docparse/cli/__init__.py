@@ -24,7 +24,10 @@ COMMANDS = {
     "parse": Command("docparse.cli.parse:parse", "Parse PDFs and images (the default command)."),
     "bench": Command("docparse.cli.bench:bench", "Measure docparse: bench verify, …"),
     "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),
+    "serve": Command("docparse.cli.serve:serve", "Serve the REST API."),
+    "keys": Command("docparse.cli.keys:keys", "Make, list and revoke API keys."),
     "schema": Command("docparse.cli.schema:schema", "Print the JSON Schema of the JSON output."),
+    "worker": Command("docparse.cli.worker:worker", "Serve one queue of the service (Celery)."),
 }
 DEFAULT = "parse"
 

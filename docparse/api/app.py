@@ -1,0 +1,81 @@
+"""`create_app`: the REST API around a `Service`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from docparse import __version__
+from docparse.api.context import Context
+from docparse.api.openapi import describe
+from docparse.api.problems import install_handlers
+from docparse.api.routes import docling, docs, events, invoices, jobs, results, system, webhooks
+from docparse.api.shell import Bounds, Shell
+from docparse.api.tracing import install_tracing
+from docparse.api.webhooks import Sender
+
+_UI_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; worker-src 'self' blob:; frame-src 'self' blob:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_ROUTERS = (jobs.router, results.router, events.router, webhooks.router, invoices.router, docling.router, system.router)
+
+
+def create_app(context: Context) -> FastAPI:
+    """The application. It closes nothing that it did not open: the service belongs to the caller."""
+    app = FastAPI(
+        title="docparse", version=__version__, openapi_url=None, docs_url=None, redoc_url=None,
+        lifespan=_lifespan, redirect_slashes=False,
+    )  # fmt: skip
+    app.state.context = context
+    install_handlers(app)
+    for router in (*_ROUTERS, docs.router):
+        app.include_router(router)
+    _mount_viewer(app)
+    describe(app)
+    origins = [origin.strip() for origin in context.settings.cors_origins.split(",") if origin.strip()]
+    if origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"],
+            expose_headers=["X-Request-Id", "X-Job-Id", "X-Job-State", "Location", "Retry-After"],
+        )  # fmt: skip
+    install_tracing(app)
+    settings = context.settings
+    bounds = Bounds(settings.inline_mb, settings.request_mb, settings.upload_idle_s)
+    app.add_middleware(Shell, bounds=bounds, seen=context.metrics.seen)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    context: Context = app.state.context
+    sender = Sender(context.service.store, context.address_rules(webhook=True))
+    sender.start()
+    try:
+        yield
+    finally:
+        context.watcher.stop()
+        sender.close()
+
+
+class _Viewer(StaticFiles):
+    """The files of the viewer, under a policy that lets nothing of a document run or call out."""
+
+    async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def]
+        response = await super().get_response(path, scope)
+        response.headers["Content-Security-Policy"] = _UI_CSP
+        return response
+
+
+def _mount_viewer(app: FastAPI) -> None:
+    folder = Path(str(resources.files("docparse.api"))) / "ui" / "dist"
+    if (folder / "index.html").is_file():
+        app.mount("/", _Viewer(directory=folder, html=True), name="viewer")

@@ -1,0 +1,114 @@
+"""Who asks: API keys, and the open door on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import threading
+import time
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from docparse.api.errors import Forbidden, KeyInvalid, KeyMissing
+
+if TYPE_CHECKING:
+    from docparse.api.context import Context
+    from docparse.workers.accounts import Accounts
+
+DEFAULT_TENANT = "default"
+_REMEMBER_S = 3.0  # a revoked key opens nothing from then on
+_MOST = 10_000
+
+
+class Door:
+    """Finds the tenant of a request; what the store said is remembered for a moment."""
+
+    def __init__(self, store: Accounts, *, loopback: bool) -> None:
+        self.loopback = loopback
+        self._store = store
+        self._known: dict[str, tuple[float, str | None]] = {}
+        self._has_keys: tuple[float, bool] = (0.0, True)
+        self._lock = threading.Lock()
+
+    def tenant_of(self, key: str) -> str | None:
+        """The tenant of a key, None for one that is unknown or revoked."""
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        now = time.monotonic()
+        with self._lock:
+            until, tenant = self._known.get(digest, (0.0, None))
+        if until > now:
+            return tenant
+        found = self._store.find_key(key)
+        with self._lock:
+            if len(self._known) > _MOST:
+                self._known.clear()
+            self._known[digest] = (now + _REMEMBER_S, found.tenant_id if found else None)
+        return found.tenant_id if found else None
+
+    def is_open(self) -> bool:
+        """Whether no key is needed: on loopback, as long as there is none."""
+        if not self.loopback:
+            return False
+        until, has_keys = self._has_keys
+        if time.monotonic() > until:
+            has_keys = self._store.has_keys()
+            self._has_keys = (time.monotonic() + _REMEMBER_S, has_keys)
+        return not has_keys
+
+
+def key_of(request: HTTPConnection) -> str | None:
+    """The key in `Authorization: Bearer`, else in `X-Api-Key`; None without one."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    return request.headers.get("x-api-key", "").strip() or None
+
+
+async def authenticate(request: Request) -> str:
+    """The tenant of a request, counted against its rate. Raises KeyMissing, KeyInvalid, Forbidden, RateLimited."""
+    return await authenticate_socket(request)
+
+
+async def authenticate_socket(request: HTTPConnection) -> str:
+    """The same for any connection: FastAPI wants to know which kind it is."""
+    context: Context = request.app.state.context
+    key = key_of(request)
+    if key is not None:
+        tenant = await to_thread.run_sync(context.door.tenant_of, key)
+        if tenant is None and not await to_thread.run_sync(context.door.is_open):
+            raise KeyInvalid("this key is unknown or revoked")
+    elif await to_thread.run_sync(context.door.is_open):
+        _check_neighbour(request)
+        tenant = None
+    else:
+        raise KeyMissing("this service needs a key")
+    tenant = tenant or DEFAULT_TENANT
+    context.rates.take(tenant)
+    return tenant
+
+
+def _check_neighbour(request: HTTPConnection) -> None:
+    """Without keys, only programs of this machine are let in: no proxy's clients, and no web page in a browser here."""
+    if request.headers.get("x-forwarded-for") or request.headers.get("forwarded"):
+        raise KeyMissing("this service needs a key, as it stands behind a proxy")
+    if not _is_loopback_name(request.url.hostname or ""):
+        raise Forbidden("without keys this service answers to localhost and 127.0.0.1 alone")
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Forbidden("another web page asks, and this service has no keys")
+
+
+def _is_loopback_name(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+Tenant = Annotated[str, Depends(authenticate)]
