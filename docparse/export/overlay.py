@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import warnings
 from collections.abc import Iterator
@@ -123,6 +124,7 @@ def _side(units: float) -> float:
 
 def _draw_boxes(target: pymupdf.Page, page: Page) -> None:
     shape = target.new_shape()
+    labels = pymupdf.TextWriter(target.rect)  # insert_text forgets its font where the original has one of that name
     across = target.rect.width / page.width if page.width > 0 else 1.0
     down = target.rect.height / page.height if page.height > 0 else 1.0
     scaled = pymupdf.Matrix(across, down)
@@ -138,8 +140,10 @@ def _draw_boxes(target: pymupdf.Page, page: Page) -> None:
             shape.draw_rect(pymupdf.Rect(box) * scaled)
             shape.finish(color=colour, width=0.9, fill=colour, fill_opacity=0.06)
             corner = pymupdf.Point(box[0] * across, box[1] * down)
-            _label(shape, corner, _label_text(block), colour, target)
+            _label(shape, labels, corner, _label_text(block), colour)
     shape.commit()
+    if page.blocks:
+        labels.write_text(target, color=(1, 1, 1))
 
 
 def _label_text(block: Block) -> str:
@@ -148,12 +152,18 @@ def _label_text(block: Block) -> str:
     return f"{block.order} {block.kind}{level}{sure}"
 
 
-def _label(shape: pymupdf.Shape, corner: pymupdf.Point, text: str, colour: Colour, target: pymupdf.Page) -> None:
+def _label(shape: pymupdf.Shape, labels: pymupdf.TextWriter, corner: pymupdf.Point, text: str, colour: Colour) -> None:
     """White text on a strip of the box's colour, just above the box where there is room."""
-    width = pymupdf.get_text_length(text, fontsize=_LABEL_PT) + 2
+    font = _font()
+    width = font.text_length(text, fontsize=_LABEL_PT) + 2
     height = _LABEL_PT + 1.5
     top = max(corner.y - height, 0.0)
-    left = max(min(corner.x, target.rect.width - width), 0.0)
+    left = max(min(corner.x, labels.rect.width - width), 0.0)
     shape.draw_rect(pymupdf.Rect(left, top, left + width, top + height))
     shape.finish(color=None, fill=colour, fill_opacity=0.85)
-    shape.insert_text(pymupdf.Point(left + 1, top + height - 2), text, fontsize=_LABEL_PT, color=(1, 1, 1))
+    labels.append(pymupdf.Point(left + 1, top + height - 2), text, font=font, fontsize=_LABEL_PT)
+
+
+@functools.cache
+def _font() -> pymupdf.Font:
+    return pymupdf.Font("helv")
