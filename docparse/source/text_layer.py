@@ -7,8 +7,9 @@ import pymupdf
 from docparse.geometry import Box, centre, contains_point
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 from docparse.source.quick_words import quick_words
+from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
-from docparse.source.words import read_words
+from docparse.source.words import Line, read_words
 
 _HIDDEN = int(WordStyle.HIDDEN)
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
@@ -34,11 +35,19 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
     text = pymupdf.TextPage(display_list.get_textpage(flags))
     words = quick_words(text.extractDICT()["blocks"], text.extractWORDS())
     if words is None:
-        words = read_words([line for block in text.extractRAWDICT()["blocks"] for line in block.get("lines", ())])
+        words = read_words(_char_lines(text))
+    if not flags & _CODES and has_unknown_tex(words):
+        lines = _char_lines(text)
+        name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
+        words = read_words(lines)
     for place, word in enumerate(words):
         if not contains_point(page, *centre(word.bbox)):
             words[place] = word._replace(style=word.style | _HIDDEN)
     return words
+
+
+def _char_lines(text: pymupdf.TextPage) -> list[Line]:
+    return [line for block in text.extractRAWDICT()["blocks"] for line in block.get("lines", ())]
 
 
 def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:

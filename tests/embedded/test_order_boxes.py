@@ -47,3 +47,11 @@ def test_every_box_once_however_tangled_and_in_good_time() -> None:
     started = time.perf_counter()
     assert sorted(reading_order(boxes, 10)) == list(range(2000))
     assert time.perf_counter() - started < 5
+
+
+def test_displays_between_short_lines_make_no_columns() -> None:
+    boxes: list[Box] = [
+        (50, 100, 100, 112), (200, 120, 300, 132), (200, 140, 300, 152), (50, 160, 150, 172), (180, 180, 300, 192),
+        (50, 200, 500, 240),
+    ]  # fmt: skip
+    assert reading_order(boxes, 10) == [0, 1, 2, 3, 4, 5]

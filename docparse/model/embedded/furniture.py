@@ -108,8 +108,12 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
     height = page.height
     best = 0
     strong = False
+    last = 0.0
     for k, row in enumerate(rows[:5]):
-        _near, far = _extent(row, height, down)
+        near, far = _extent(row, height, down)
+        if best and near - last > stats.leading and not _is_telling(row):  # the body starts here
+            break
+        last = far
         limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
         if not down and any(_is_note(line) for line in row):
             break

@@ -12,6 +12,7 @@ from itertools import pairwise
 from docparse.geometry import Box
 
 _DEPTH = 40
+_SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
 
 def reading_order(boxes: Sequence[Box], em: float, *, rtl: bool = False) -> list[int]:
@@ -44,25 +45,26 @@ def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> lis
 
 
 def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[list[list[int]]]:
-    """Runs of bands with a common gutter; a band without one stands alone."""
+    """Runs of bands with a common gutter that has text on both sides; a band without one stands alone."""
     groups: list[list[list[int]]] = []
     i = 0
     while i < len(bands):
         group, members = [bands[i]], list(bands[i])
-        gaps = _gaps(members, boxes, em)
-        split_seen = len(gaps) > 0
         j = i + 1
-        while j < len(bands):
-            union = members + bands[j]
-            common = _gaps(union, boxes, em)
-            if not common or not (split_seen or _gaps(bands[j], boxes, em) or len(common) > 0):
-                break
+        while j < len(bands) and _gaps(members + bands[j], boxes, em):
             group.append(bands[j])
-            members, gaps, split_seen = union, common, True
+            members += bands[j]
             j += 1
-        groups.append(group)
+        groups += [group] if _side_by_side(group, boxes, em) else [[band] for band in group]
         i = j
     return groups
+
+
+def _side_by_side(group: list[list[int]], boxes: Sequence[Box], em: float) -> bool:
+    """Whether enough of the bands have text in several columns: displays between short lines have not."""
+    heights = [max(boxes[i][3] for i in band) - min(boxes[i][1] for i in band) for band in group]
+    split = sum(height for band, height in zip(group, heights, strict=True) if _gaps(band, boxes, em))
+    return split > _SPLIT_SHARE * sum(heights)
 
 
 def _sections(group: list[list[int]], boxes: Sequence[Box], em: float) -> list[list[list[int]]]:
