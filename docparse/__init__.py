@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from docparse.errors import DocparseError
+    from docparse.invoices.run import extract_invoice, extract_invoices
     from docparse.options import ParseOptions
     from docparse.pipeline import parse, parse_pages
     from docparse.schemas.document import Block, Document, Page
@@ -25,10 +26,15 @@ _EXPORTS = {
     "DocparseError": "docparse.errors",
     "Page": "docparse.schemas.document",
     "ParseOptions": "docparse.options",
+    "extract_invoice": "docparse.invoices.run",
+    "extract_invoices": "docparse.invoices.run",
     "parse": "docparse.pipeline",
     "parse_pages": "docparse.pipeline",
 }
-__all__ = ["Block", "DocparseError", "Document", "Page", "ParseOptions", "__version__", "parse", "parse_pages"]
+__all__ = [
+    "Block", "DocparseError", "Document", "Page", "ParseOptions", "__version__", "extract_invoice", "extract_invoices",
+    "parse", "parse_pages",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
