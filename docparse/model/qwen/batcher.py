@@ -7,22 +7,20 @@ wrote are fed again later.
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from docparse.errors import Cancelled, DocparseError, EngineError, PageTimeout
+from docparse.model.qwen.failures import free_memory, is_out_of_memory, not_finite, page_error
 from docparse.model.qwen.gate import DraftGate
 from docparse.model.qwen.request import Answer, Request
 from docparse.model.qwen.runner import Part, Runner, Running
-from docparse.model.qwen.sampling import accepted
+from docparse.model.qwen.stepping import Chosen, choose, draft, parts_of, take
 from docparse.schemas.page import FinishReason
 
-if TYPE_CHECKING:
-    import torch
+_GROW_STEPS = 256  # steps after which a batch that ran out of memory tries one request more
 
 
 @dataclass(slots=True)
@@ -90,7 +88,7 @@ class Batcher:
         except DocparseError as error:
             self._answers.append(Answer(request, error=error))
         except Exception as error:
-            self._answers.append(Answer(request, error=_engine_error(request, error)))
+            self._answers.append(Answer(request, error=page_error(request.page, error)))
         else:
             self._waiting.append(running)
 
@@ -134,7 +132,8 @@ class Batcher:
             if together and (running.alone or any(other.alone for other in [*self._running, *newcomers])):
                 break
             needed = cache.pages_for(len(running.tokens) + 1)
-            if (newcomers and len(running.tokens) > budget) or needed > allocator.free:
+            spare = len(self._running) + len(newcomers)  # one page for each of the others, or it is soon out again
+            if (newcomers and len(running.tokens) > budget) or needed + spare > allocator.free:
                 break
             running.pages = allocator.take(needed) or []
             budget -= len(running.tokens)
@@ -155,7 +154,7 @@ class Batcher:
                     self.runner.see([running])
                 except Exception as error:
                     newcomers.remove(running)
-                    self._end(running, error=_engine_error(running.request, error))
+                    self._end(running, error=page_error(running.request.page, error))
         self.counters.vision_s += time.perf_counter() - started
 
     def _make_room(self) -> None:
@@ -187,7 +186,7 @@ class Batcher:
         """Take the request out of the batch; it joins again as the oldest of those that wait."""
         self.counters.preempted += 1
         self._running.remove(running)
-        self._release(running)
+        self._release(running, wipe=True)
         self._waiting.appendleft(running)
 
     def _release(self, running: Running, *, wipe: bool = False) -> None:
@@ -211,125 +210,61 @@ class Batcher:
     # -- one step ------------------------------------------------------------------------------------------------------
 
     def _advance(self) -> None:
-        parts = self._parts()
+        parts = parts_of(self._running, self.prefill_tokens)
         prompts = any(part.start < part.running.prompt_length for part in parts)
         started = time.perf_counter()
         try:
             logits = self.runner.forward(parts)
             forwarded = time.perf_counter()
-            chosen = self._choose(parts, logits)
+            chosen = choose(parts, logits)
         except Exception as error:
             self._recover(error)
             return
         ended = time.perf_counter()
-        for part, (tokens, logprobs) in zip(parts, chosen, strict=True):
-            self._take(part, tokens, logprobs)
-        counters = self.counters
-        counters.steps += 1
-        counters.choose_s += ended - forwarded
-        if prompts:
-            counters.prefill_s += forwarded - started
-        else:
-            counters.forward_s += forwarded - started
-        if any(part.rows for part in parts):
-            counters.decode_steps += 1
-            counters.used += sum(1 for part in parts if part.rows)
-        self._plan_drafts(None if prompts else ended - started, sum(len(part.ids) for part in parts))
+        for part, found in zip(parts, chosen, strict=True):
+            self._take(part, found)
+        self._count(parts, prompts, forwarded - started, ended - forwarded)
+        if self.gate is not None:
+            if not prompts:
+                self.gate.cost.observe(sum(len(part.ids) for part in parts), ended - started)
+            self._draft(self.gate)
 
-    def _parts(self) -> list[Part]:
-        """What each request feeds, short parts first; prompts beyond the step's budget are fed in pieces."""
-        parts, budget = [], self.prefill_tokens
-        for running in self._running:
-            ids = running.tokens[running.cached :]
-            if len(ids) > 1:
-                ids = ids[: max(budget, 1)]
-                budget -= len(ids)
-            whole = running.cached + len(ids) == len(running.tokens)
-            drafts = running.drafts if whole else []
-            parts.append(Part(running, [*ids, *drafts], running.cached, 1 + len(drafts) if whole else 0))
-        parts.sort(key=lambda part: len(part.ids))
-        return parts
-
-    def _choose(self, parts: Sequence[Part], logits: torch.Tensor) -> list[tuple[list[int], list[float]]]:
-        """(tokens, log-probabilities) for each part: NaN where logits are not finite."""
-        sums = logits.logsumexp(-1)
-        best = logits.argmax(-1)
-        ids: list[int] = best.tolist()
-        at = 0
-        for part in parts:
-            rows = slice(at, at + part.rows)
-            running = part.running
-            script = running.request.decoding.script
-            if script:
-                ids[rows] = script[running.written : running.written + part.rows]
-            elif part.rows and not running.chooser.plain:
-                ids[rows] = running.chooser.choose(logits[rows], running.drafts)
-            at += part.rows
-        chosen = best.new_tensor(ids)
-        logprobs: list[float] = (logits.gather(1, chosen[:, None])[:, 0] - sums).tolist()
-        found, at = [], 0
-        for part in parts:
-            rows = slice(at, at + part.rows)
-            found.append((ids[rows], logprobs[rows]))
-            at += part.rows
-        return found
-
-    def _take(self, part: Part, chosen: list[int], logprobs: list[float]) -> None:
-        """Let a request have its tokens, and end it where it ends."""
-        running, drafts = part.running, part.running.drafts
-        running.drafts = []
-        if any(math.isnan(value) for value in logprobs):  # also where a logit is infinite
-            self._end(running, error=_nan_error(running.request))
+    def _take(self, part: Part, chosen: Chosen) -> None:
+        running = part.running
+        if not chosen.finite:
+            self._end(running, error=not_finite(running.request.page))
             return
         running.alone = False
-        running.cached = part.start + len(part.ids)
-        if not part.rows:
-            return
-        count = accepted(chosen, drafts)
-        running.cached -= len(drafts) - (count - 1)
-        self.counters.drafted += len(drafts)
-        self.counters.drafts_accepted += count - 1
-        if self.gate is not None and drafts:
-            self.gate.judge(len(drafts), count - 1)
-        decoding = running.request.decoding
-        chosen = chosen[: min(count, decoding.max_tokens - running.written)]
-        finish: FinishReason | None = None
-        if not decoding.ignore_eos:
-            end = next((place for place, token in enumerate(chosen) if token in self.eos), None)
-            if end is not None:
-                chosen, finish = chosen[:end], FinishReason.STOP
-        running.tokens.extend(chosen)
-        running.logprobs.extend(logprobs[: len(chosen)])
-        running.chooser.accept(chosen)
-        self.counters.tokens += len(chosen)
-        request = running.request
-        if request.watcher is not None and request.watcher.extend(chosen):
-            finish = finish or FinishReason.REPETITION
-        full = running.written >= decoding.max_tokens or len(running.tokens) >= self.runner.longest
-        if finish is None and full:
-            finish = FinishReason.LENGTH
+        drafted, written = len(running.drafts), running.written
+        held, finish = take(part, chosen, self.eos, self.runner.longest)
+        self.counters.tokens += running.written - written
+        self.counters.drafted += drafted
+        self.counters.drafts_accepted += held
+        if self.gate is not None and drafted:
+            self.gate.judge(drafted, held)
         if finish is not None:
             self._end(running, finish=finish)
-        elif request.drafter is not None:
-            request.drafter.extend(chosen)
 
-    def _plan_drafts(self, seconds: float | None, tokens: int) -> None:
-        """Drafts for the next step, as many as pay for themselves."""
-        gate = self.gate
-        if gate is None:
-            return
-        if seconds is not None:
-            gate.cost.observe(tokens, seconds)
+    def _draft(self, gate: DraftGate) -> None:
+        """Drafts for the next step, as long as they pay for themselves."""
         drafting = [running for running in self._running if running.request.drafter is not None]
         limit = gate.limit(len(self._running), len(drafting))
-        if not limit:
-            return
-        for running in drafting:
-            request = running.request
-            left = request.decoding.max_tokens - running.written - 1
-            if left > 0 and request.drafter is not None:
-                running.drafts = request.drafter.propose(min(limit, left))
-        gate.drafted(sum(len(running.drafts) for running in drafting))
+        if limit:
+            gate.drafted(sum(draft(running, limit, self.runner.longest) for running in drafting))
+
+    def _count(self, parts: Sequence[Part], prompts: bool, forward_s: float, choose_s: float) -> None:
+        counters = self.counters
+        counters.steps += 1
+        counters.choose_s += choose_s
+        if prompts:
+            counters.prefill_s += forward_s
+        else:
+            counters.forward_s += forward_s
+        used = sum(1 for part in parts if part.rows)
+        counters.used += used
+        counters.decode_steps += used > 0
+        if self._limit < self.slots and counters.steps % _GROW_STEPS == 0:
+            self._limit += 1  # memory may be free again
 
     # -- when the model fails ------------------------------------------------------------------------------------------
 
@@ -337,13 +272,13 @@ class Batcher:
         """Find the request that fails: out of memory halves the batch, any other error makes each run alone once."""
         memory = is_out_of_memory(error)
         if memory:
-            _free_memory()
+            free_memory()
             self._limit = max(1, len(self._running) // 2)
         if len(self._running) == 1:
             running = self._running[0]
             running.failures += 1
             if running.failures > 1 or not memory:
-                self._end(running, error=_engine_error(running.request, error))
+                self._end(running, error=page_error(running.request.page, error))
             else:
                 self._preempt(running)
             return
@@ -352,35 +287,3 @@ class Batcher:
                 break
             running.alone = not memory
             self._preempt(running)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether torch ran out of memory, on a GPU or on the CPU."""
-    text = str(error)
-    return type(error).__name__ == "OutOfMemoryError" or isinstance(error, MemoryError) or "not enough memory" in text
-
-
-def _free_memory() -> None:
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-
-
-def _nan_error(request: Request) -> EngineError:
-    return EngineError(
-        f"page {request.page}: the model gave numbers that are not finite", page=request.page,
-        user_action="Use a checkpoint in bf16 or fp32; fp16 overflows in this model.",
-    )  # fmt: skip
-
-
-def _engine_error(request: Request, error: Exception) -> DocparseError:
-    if isinstance(error, DocparseError):
-        return error
-    page = request.page
-    if is_out_of_memory(error):
-        return EngineError(
-            f"page {page}: out of memory", page=page,
-            user_action="Choose a smaller --model or pixel budget, or free memory on the device.",
-        )  # fmt: skip
-    return EngineError(f"page {page}: {type(error).__name__}: {error}", page=page)

@@ -199,7 +199,7 @@ def _broken(name: str, what: str) -> EngineUnavailable:
 def _load_model(folder: Path, name: str, dtype: Any, device: str) -> Any:
     import transformers
 
-    from docparse.model.qwen.batcher import is_out_of_memory
+    from docparse.model.qwen.failures import is_out_of_memory
 
     try:
         kind: Any = transformers.Qwen2_5_VLForConditionalGeneration

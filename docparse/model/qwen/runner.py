@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from docparse.model.qwen.attention import GatherKernel, Kernel, Piece
+from docparse.model.qwen import varlen
+from docparse.model.qwen.attention import Kernel, Piece
 from docparse.model.qwen.cache import PagedCache, pages_in_budget
 from docparse.model.qwen.patches import CLIP_MEAN, CLIP_STD
+from docparse.model.qwen.probe import choose_kernel
 from docparse.model.qwen.rope import prompt_positions
 from docparse.model.qwen.sampling import Chooser
 from docparse.model.qwen.text import Decoder
@@ -73,7 +75,7 @@ class Runner:
         *,
         slots: int = 8,
         longest: int = 16384,
-        page_size: int = 32,
+        page_size: int | None = None,
         cache_bytes: int | None = None,
         mean: tuple[float, ...] = CLIP_MEAN,
         std: tuple[float, ...] = CLIP_STD,
@@ -88,6 +90,7 @@ class Runner:
         self.device = self.decoder.embedding.device
         self.dtype = self.decoder.embedding.dtype
         self.longest = min(longest, int(config.text_config.max_position_embeddings))
+        page_size = page_size or (varlen.PAGE_SIZE if self.device.type == "cuda" else 32)
         size = self.decoder.kv_heads * self.decoder.head_size * torch.finfo(self.dtype).bits // 8
         per_page = 2 * len(self.decoder.layers) * page_size * size
         whole = -(-self.longest // page_size)
@@ -98,7 +101,7 @@ class Runner:
             layers=len(self.decoder.layers), heads=self.decoder.kv_heads, head_size=self.decoder.head_size,
             pages=pages, page_size=page_size, dtype=self.dtype, device=self.device,
         )  # fmt: skip
-        self.kernel: Kernel = GatherKernel(self.cache, dtype=self.dtype, device=self.device)
+        self.kernel: Kernel = choose_kernel(self.cache, heads=self.decoder.heads, dtype=self.dtype, device=self.device)
 
     def prepare(self, request: Request, order: int) -> Running:
         """Positions and decoding state of a request. Raises ValueError for a prompt that does not fit its image."""
