@@ -15,6 +15,11 @@ _PART = re.compile(r"(?P<first>\d+|end)?\s*(?P<dash>-)?\s*(?P<last>\d+|end)?")
 class ParseOptions(BaseModel):
     """What the caller wants of a document; the same object in CLI, Python and REST.
 
+    Switches of what is done after recognition: `join` paragraphs and tables over page breaks, `dehyphenate` them,
+    label `running` headers and footers, set heading `levels` over the document, tie `captions` and `footnotes` to what
+    they belong to, `reorder` blocks that stand against the page, `correct` a model's small misreadings to a sound text
+    layer, `retry` pages that the verifier does not believe.
+
     Pages count from 1; `pages` is a range text such as "1,3-5,8-end", None for all. Times are seconds.
     """
 
@@ -29,6 +34,13 @@ class ParseOptions(BaseModel):
     crops: bool = True
     join: bool = True
     dehyphenate: bool = True
+    running: bool = True
+    levels: bool = True
+    captions: bool = True
+    footnotes: bool = True
+    reorder: bool = True
+    correct: bool = True
+    retry: bool = True
     page_timeout_s: float = Field(default=120.0, gt=0)
     document_timeout_s: float | None = Field(default=None, gt=0)
     jobs: int | None = Field(default=None, ge=1, le=256)

@@ -3,16 +3,16 @@
 with open_source(…) as source:              1 open      (guarded child process)
     for image in source.pages(…):           2 render    (child processes, ahead of the engine)
         engine.submit(image)                3 recognise (the engine's own processes or device)
-        read_page(output.html, image)       4 read
-        finish_page(…)                      5 check, crops
+        settle(output, image)               4 read, 5 check; read again if it is not to be believed
 assemble(document)                          6 assemble
 """
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
@@ -21,18 +21,19 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import docparse
-from docparse.assemble import PageDraft, assemble
+from docparse.assemble import Outline, PageDraft, assemble
 from docparse.errors import Cancelled, DocparseError, EngineError, PageTimeout
+from docparse.ladder import settle
 from docparse.model import open_engine
 from docparse.model.base import Deadline, Engine
 from docparse.options import ParseOptions
-from docparse.reading import failed_page, read_output
-from docparse.schemas.document import Document, EngineInfo, Page, Status
+from docparse.reading import failed_page
+from docparse.schemas.document import Document, EngineInfo, Page, SourceInfo, Status
 from docparse.schemas.page import PageImage, PageOutput
 from docparse.settings import Settings, load_settings
 from docparse.source import PageSource, open_source
 
-__all__ = ["PageDone", "open_engine", "parse", "parse_drafts", "parse_pages"]
+__all__ = ["PageDone", "finish_document", "open_engine", "parse", "parse_drafts", "parse_pages"]
 
 AnySource = str | Path | bytes | BinaryIO
 _GRACE_S = 5.0  # an engine reports its own timeout; this is for one that does not
@@ -61,6 +62,7 @@ class _Run:
     info: EngineInfo
     options: ParseOptions
     deadline: Deadline
+    fallback: Callable[[], Engine]
     progress: Progress | None = None
     done: int = 0
 
@@ -106,10 +108,10 @@ def parse_drafts(
 
 def _parse(run: _Run, *, keep_words: bool) -> tuple[Document, list[PageDraft]]:
     drafts = [draft if keep_words else replace(draft, words=()) for draft in _drafts(run)]
-    if drafts and all(draft.page.status == "failed" for draft in drafts):
-        raise _first_error(drafts)
-    document = _document(run, drafts)
-    assemble(document, drafts, outline=run.source.outline, options=run.options)
+    source = run.source
+    document = finish_document(
+        drafts, source=source.info, outline=source.outline, flags=source.flags, engine=run.info, options=run.options
+    )
     return document, drafts
 
 
@@ -128,7 +130,15 @@ def _open(
         stack.callback(engine.close)
     else:
         info = EngineInfo(name=engine.name, reason="passed in")
-    return _Run(opened, engine, info, options, Deadline.after(options.document_timeout_s), progress)
+    fallback = functools.cache(lambda: _open_fallback(stack, options, settings))
+    return _Run(opened, engine, info, options, Deadline.after(options.document_timeout_s), fallback, progress)
+
+
+def _open_fallback(stack: ExitStack, options: ParseOptions, settings: Settings) -> Engine:
+    """The embedded engine for pages that another one could not read, opened when the first such page comes."""
+    engine, _ = open_engine(options.model_copy(update={"engine": "embedded", "jobs": 1}), settings)
+    stack.callback(engine.close)
+    return engine
 
 
 def _drafts(run: _Run) -> Iterator[PageDraft]:
@@ -156,9 +166,12 @@ def _ready(future: Future[PageOutput] | None) -> bool:
 def _submit(run: _Run, image: PageImage | DocparseError) -> Future[PageOutput] | None:
     if isinstance(image, DocparseError):
         return None
-    left = run.deadline.remaining_s
-    page_s = run.options.page_timeout_s
-    return run.engine.submit(image, deadline=Deadline.after(page_s if left is None else min(page_s, left)))
+    return run.engine.submit(image, deadline=_page_deadline(run))
+
+
+def _page_deadline(run: _Run) -> Deadline:
+    left, page_s = run.deadline.remaining_s, run.options.page_timeout_s
+    return Deadline.after(page_s if left is None else min(page_s, left))
 
 
 def _finish(
@@ -168,7 +181,10 @@ def _finish(
         if isinstance(image, DocparseError):
             raise image
         assert future is not None
-        draft = read_output(image, _result(run, future, number), run.options)
+        draft = settle(
+            run.engine, image, _answer(run, future, number), options=run.options, deadline=_page_deadline(run),
+            fallback=run.fallback,
+        )  # fmt: skip
     except Cancelled:
         raise
     except DocparseError as error:
@@ -178,6 +194,13 @@ def _finish(
         seconds = time.monotonic() - started_s
         run.progress(PageDone(number, run.done, len(run.source.numbers), draft.page.status, seconds))
     return draft
+
+
+def _answer(run: _Run, future: Future[PageOutput], number: int) -> PageOutput | DocparseError:
+    try:
+        return _result(run, future, number)
+    except DocparseError as error:
+        return error
 
 
 def _result(run: _Run, future: Future[PageOutput], number: int) -> PageOutput:
@@ -197,14 +220,21 @@ def _result(run: _Run, future: Future[PageOutput], number: int) -> PageOutput:
         raise EngineError(f"page {number}: {type(error).__name__}: {error}", page=number) from error
 
 
-def _document(run: _Run, drafts: list[PageDraft]) -> Document:
+def finish_document(
+    drafts: list[PageDraft], *, source: SourceInfo, outline: Outline, flags: Sequence[str], engine: EngineInfo,
+    options: ParseOptions,
+) -> Document:  # fmt: skip
+    """Step 6: the document of all its pages. Raises the first page's error when every page failed."""
+    if drafts and all(draft.page.status == "failed" for draft in drafts):
+        raise _first_error(drafts)
     errors = [draft.page.error for draft in drafts if draft.page.error is not None]
-    return Document(
-        docparse_version=docparse.__version__, source=run.source.info, engine=run.info,
-        options=run.options.model_dump(exclude={"password"}, exclude_defaults=True),
-        status="partial" if errors else "ok", pages=[draft.page for draft in drafts], flags=list(run.source.flags),
-        errors=errors,
+    document = Document(
+        docparse_version=docparse.__version__, source=source, engine=engine,
+        options=options.model_dump(exclude={"password"}, exclude_defaults=True),
+        status="partial" if errors else "ok", pages=[draft.page for draft in drafts], flags=list(flags), errors=errors,
     )  # fmt: skip
+    assemble(document, drafts, outline=outline, options=options)
+    return document
 
 
 def _first_error(drafts: list[PageDraft]) -> DocparseError:

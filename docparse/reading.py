@@ -2,36 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from docparse.assemble import PageDraft
-from docparse.checks import check_page
+from docparse.checks import check_page, doubt
+from docparse.checks.correct import correct_blocks
+from docparse.checks.witness import find_witness
 from docparse.crops import add_crops
 from docparse.errors import DocparseError
 from docparse.options import ParseOptions
 from docparse.qwenvl.reader import read_page
-from docparse.schemas.document import Page, Problem, Source
+from docparse.schemas.document import Block, ListBlock, Page, Problem, Source, Table
 from docparse.schemas.page import PageImage, PageOutput
+
+if TYPE_CHECKING:
+    from docparse.model.embedded.orientation import Turn
 
 _SOURCES: dict[str, Source] = {"qwen": "qwen", "remote": "remote"}
 
 
-def read_output(image: PageImage, output: PageOutput, options: ParseOptions) -> PageDraft:
-    """The typed page of an engine's answer, in page coordinates, checked."""
-    page = typed_page(image, output)
-    check_page(page, image, output)
+def read_output(
+    image: PageImage, output: PageOutput, options: ParseOptions, *, seen: PageImage | None = None, turn: Turn = 0
+) -> PageDraft:
+    """The typed page of an engine's answer, in page coordinates, corrected and checked.
+
+    `seen` is what the engine saw where that was not `image` itself: another size, or the page turned clockwise by
+    `turn` degrees.
+    """
+    page = typed_page(image, output, seen=seen, turn=turn)
+    witness = find_witness(image, output)
+    if options.correct and witness is not None and page.engine in _SOURCES:
+        correct_blocks(page.blocks, witness)
+    verdict = check_page(page, image, output, witness)
     if options.crops:
         add_crops(page, image)
-    return PageDraft.of(page, image, output)
+    draft = PageDraft.of(page, image, output)
+    draft.doubt, draft.score = doubt(verdict, page, output), verdict.score
+    return draft
 
 
-def typed_page(image: PageImage, output: PageOutput) -> Page:
+def typed_page(image: PageImage, output: PageOutput, *, seen: PageImage | None = None, turn: Turn = 0) -> Page:
     """The blocks of an engine's answer, as they are."""
-    found = read_page(output.html, image, source=_SOURCES.get(output.engine, "embedded"))
+    found = read_page(output.html, seen or image, source=_SOURCES.get(output.engine, "embedded"))
+    if turn:
+        _set_back(found.blocks, turn, image)
     return Page(
         number=image.number, width=image.width, height=image.height, unit="px" if image.unit == "px" else "pt",
         rotation=image.rotation, image_width=image.width_px, image_height=image.height_px, engine=output.engine,
         text_layer=image.text.quality.value, seconds=round(output.seconds, 4), blocks=list(found.blocks),
         flags=list(dict.fromkeys((*image.flags, *output.flags, *found.flags))),
     )  # fmt: skip
+
+
+def _set_back(blocks: Sequence[Block], turn: Turn, image: PageImage) -> None:
+    """Boxes of a page that was read turned, on the page as displayed."""
+    from docparse.model.embedded.orientation import turn_box
+
+    for block in blocks:
+        parts = block.cells if isinstance(block, Table) else block.items if isinstance(block, ListBlock) else ()
+        for part in (block, *parts):
+            if part.bbox is not None:
+                part.bbox = turn_box(part.bbox, turn, image.width, image.height)
 
 
 def failed_page(number: int, image: PageImage | None, error: DocparseError, engine: str) -> PageDraft:

@@ -22,12 +22,15 @@ Outline = Sequence[tuple[int, str, int]]
 class PageDraft:
     """A page with what assembling needs to know of it: the type size of its headings, by block id.
 
-    `words` are those of the text layer where it is sound, else what OCR read.
+    `words` are those of the text layer where it is sound, else what OCR read. `score` (0 to 1) and `doubt` (why the
+    page should be read again, empty if it should not) are the verifier's.
     """
 
     page: Page
     sizes: dict[str, float] = field(default_factory=dict)
     words: tuple[Word, ...] = ()
+    score: float = 1.0
+    doubt: str = ""
     error: DocparseError | None = None
 
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from docparse.schemas.page import PageImage, PageOutput, PixelBudget
 
@@ -47,3 +47,10 @@ class Engine(Protocol):
     def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Sampling(Protocol):
+    """An engine that can be asked to read a page again with some chance in it: what the retry ladder looks for."""
+
+    def submit_at(self, page: PageImage, *, temperature: float, deadline: Deadline) -> Future[PageOutput]: ...

@@ -62,6 +62,7 @@ class BlockBase(Model):
     checks: list[Check] = Field(default_factory=list)
     flags: list[str] = Field(default_factory=list)
     parts: list[Part] = Field(default_factory=list, description="pieces of a block joined over columns or pages")
+    original: str | None = Field(default=None, description="the model's text, where it was corrected")
 
 
 class Heading(BlockBase):
