@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -55,6 +55,7 @@ def accuracy(
         shown, report = score_set(data, engine=engine, model=model, only=only, predictions=predictions)
         print(json.dumps(report["summary"], ensure_ascii=False) if as_json else shown.rstrip())
         return 0
+    samples: Iterable[Sample]
     samples = _made(pages, seed, languages, degrade, jobs or 2) if truth == "synth" else _folder(Path(truth))
     report = measure(samples, _options(engine, model, jobs))
     print(json.dumps(report, ensure_ascii=False) if as_json else shown_report(report))
@@ -85,7 +86,7 @@ def _made(pages: int, seed: int, languages: str, degrade: str, jobs: int) -> Ite
             yield Sample(f"{made.name}.scan", made.scan_pdf, made.scan_document)
 
 
-def _folder(folder: Path) -> Iterator[Sample]:
+def _folder(folder: Path) -> list[Sample]:
     """Every NAME.pdf with its NAME.json. Raises FileMissing when there is none."""
     from docparse.errors import FileMissing
     from docparse.schemas.document import Document
@@ -96,11 +97,13 @@ def _folder(folder: Path) -> Iterator[Sample]:
         raise FileMissing(
             f"{folder}: no NAME.pdf with NAME.json", user_action="Make a folder with docparse synth -o DIR."
         )
-    for path, truth in pairs:
-        yield Sample(path.stem, path, Document.model_validate_json(truth.read_text(encoding="utf-8")))
+    return [
+        Sample(path.stem, path, Document.model_validate_json(truth.read_text(encoding="utf-8")))
+        for path, truth in pairs
+    ]
 
 
-def measure(samples: Iterator[Sample], options: ParseOptions) -> dict[str, Any]:
+def measure(samples: Iterable[Sample], options: ParseOptions) -> dict[str, Any]:
     """Parse every sample and compare it with its truth; scans are counted apart.
 
     A document that can't be parsed counts as empty pages and stands under `failed`.

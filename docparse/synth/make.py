@@ -59,17 +59,19 @@ def make_documents(
 ) -> Iterator[SynthDocument]:
     """Documents of `options` (or of fields of SynthOptions), until they have `options.pages` pages.
 
-    `make_documents(pages=4, seed=1, kinds=("table", "chart"), page_size=(300, 400))`. `press` is an open one to use.
+    `make_documents(pages=4, seed=1, kinds=("table", "chart"), page_size=(300, 400))`. `press` is an open one to use
+    in this thread.
     The same options make the same truth, whatever `jobs`. Raises MissingDependency without the extra `synth`,
     Chromium or a font that is needed.
     """
     options = options or SynthOptions(**fields)
     with ExitStack() as stack:
         maker: Maker
-        if options.jobs > 1 and press is None:
+        if press is None:
+            # Always in other processes: Playwright refuses to work beside a running event loop (a notebook has one).
             maker = stack.enter_context(Pool(options)).make
         else:
-            opened = press or stack.enter_context(Press())
+            opened = press
 
             def maker(batch: Sequence[Plan]) -> Iterator[SynthDocument]:
                 return (make_document(plan, options, opened) for plan in batch)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pymupdf
 import pytest
 
-from docparse.errors import MissingDependency
 from docparse.export.html import to_html
 from docparse.geometry import Box
 from docparse.qwenvl.reader import read_page
@@ -22,23 +20,11 @@ from docparse.schemas.page import PageImage
 from docparse.synth.make import SynthDocument, make_document
 from docparse.synth.options import KINDS, LAYOUTS, SynthOptions
 from docparse.synth.plan import Plan, plans
-
-pytest.importorskip("playwright")
 from docparse.synth.press import Press
 
 ZOOM = 2.0
 PARTS = 4
 OPTIONS = SynthOptions(pages=100, seed=11, max_pages=2, degrade=("skew", "blur", "noise", "jpeg"), scan_dpi=72)
-
-
-@pytest.fixture(scope="module")
-def press() -> Iterator[Press]:
-    try:
-        opened = Press()
-    except MissingDependency as missing:
-        pytest.skip(missing.message)
-    with opened:
-        yield opened
 
 
 @functools.cache

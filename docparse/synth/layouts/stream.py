@@ -30,7 +30,7 @@ def section_stream(draft: Draft) -> None:
     filled = 0.0
     section = 0
     last = ""
-    bag: list[str] = []
+    bag = [*_shuffled(draft, kinds, weights), kinds[draft.plan.index % len(kinds)]]  # few small pages show all kinds
     while filled < wanted:
         if draft.wants("heading") and (section == 0 or draft.rng.random() < 0.28) and last != "heading":
             section += 1
