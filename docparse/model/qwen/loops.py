@@ -86,7 +86,7 @@ class LoopWatch:
     def _is_loop(self) -> bool:
         """Whether more copies were written than a page holds."""
         period, copies = self._period, self._match // self._period + 1
-        unit = _bare(b"".join(self._pieces[-period:]).decode("utf-8", "ignore"))
+        unit = _bare(_from_tag(b"".join(self._pieces[-period:]).decode("utf-8", "ignore")))
         real = 0
         if not unit:
             allowed = _MARKUP_COPIES
@@ -103,6 +103,12 @@ class LoopWatch:
         return True
 
 
+def _from_tag(unit: str) -> str:
+    """A copy that begins inside a tag, turned so that it begins behind it."""
+    end, start = unit.find(">"), unit.find("<")
+    return unit[end + 1 :] + unit[: end + 1] if 0 <= end < start or start < 0 <= end else unit
+
+
 def _bare(text: str) -> str:
     """The text alone: no tags, no entities, no white space."""
     return _SPACE.sub("", unescape(_TAG.sub("", text)))
@@ -111,6 +117,8 @@ def _bare(text: str) -> str:
 _END = re.compile(r"</(?:p|h[1-6]|ul|ol|table|div|address|pre|tr|li)\s*>", re.IGNORECASE)
 _ANY = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?:\"[^\"]*\"|[^<>\"])*>")
 _CUT = re.compile(r"<[^<>]*\Z")
+_TAG_REST = re.compile(r"(?:[^<>]*>)?")
+_CLOSED = re.compile(r"(?:\s*</[A-Za-z0-9]+\s*>)*")
 _VOID = frozenset(("img", "br", "hr", "meta", "link", "input", "col"))
 
 
@@ -120,6 +128,9 @@ def cut_back(html: str, at: int) -> str:
     Where the loop is whole elements, the cut is at the end of the last one before it; inside a text it is where the
     text began to repeat.
     """
+    if _CUT.search(html[:at]):
+        at += len(_TAG_REST.match(html, at)[0])  # type: ignore[index]  # it matches the empty text
+    at += len(_CLOSED.match(html, at)[0])  # type: ignore[index]
     head = _CUT.sub("", html[:at])
     looped = html[at:]
     ends = [match.end() for match in _END.finditer(head)]
