@@ -1,0 +1,278 @@
+"""The remote engine against a real server process: what is sent, and what comes of each way to misbehave."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from conftest import Server, page
+from misbehaving_server import PAGE
+
+from docparse.errors import EngineError, EngineUnavailable, PageTimeout
+from docparse.model.base import Deadline
+from docparse.model.remote import RemoteEngine
+from docparse.qwenvl.reader import read_page
+from docparse.schemas.page import FinishReason, PageOutput
+
+Open = Callable[..., RemoteEngine]
+
+
+def recognise(engine: RemoteEngine, seconds: float = 20.0, **values: Any) -> PageOutput:
+    return engine.submit(page(**values), deadline=Deadline.after(seconds)).result(seconds + 5)
+
+
+def failure(engine: RemoteEngine, seconds: float = 20.0) -> EngineError:
+    with pytest.raises(EngineError) as caught:
+        recognise(engine, seconds)
+    assert "\n" not in str(caught.value)
+    assert caught.value.page == 1
+    return caught.value
+
+
+def test_a_page(engine: Open, server: Server) -> None:
+    output = recognise(engine())
+    assert output.html == PAGE
+    assert output.finish_reason is FinishReason.STOP
+    assert (output.engine, output.model) == ("remote", "qwen2.5-vl-7b")
+    assert len(output.token_logprobs) == len(output.token_offsets) == output.tokens == -(-len(PAGE) // 4)
+    assert output.token_offsets[:3] == (0, 4, 8)
+    assert output.token_logprobs[0] == pytest.approx(-0.1)
+    kinds = [block.kind for block in read_page(output.html, page(), source="remote").blocks]
+    assert kinds == ["heading", "paragraph"]
+    (asked,) = server.requests
+    assert asked["roles"] == ["system", "user"]
+    assert asked["parts"] == ["image_url", "text"]
+    assert asked["prompt"] == "QwenVL HTML "
+    assert asked["head"] == "data:image/png;base64"
+    assert asked["size"] == [280, 112]
+    assert (asked["temperature"], asked["stream"], asked["max_tokens"]) == (0.0, True, 8192)
+    assert asked["key"] is None
+
+
+def test_text_comes_first_where_the_profile_says_so(engine: Open, server: Server) -> None:
+    recognise(engine("Logics-MLLM/Logics-Parsing"))
+    (asked,) = server.requests
+    assert (asked["parts"], asked["prompt"]) == (["text", "image_url"], "QwenVL HTML")
+
+
+def test_many_pages_within_the_window(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "ok", "delay": 0.003})
+    opened = engine(remote_concurrency=3)
+    futures = [opened.submit(page(number), deadline=Deadline()) for number in range(1, 13)]
+    assert all(future.result(30).html == PAGE for future in futures)
+    assert server.log["most"] == 3
+
+
+def test_busy_and_failing_servers_are_asked_again(engine: Open, server: Server) -> None:
+    server.control(
+        {"kind": "status", "status": 500}, {"kind": "status", "status": 503, "body": "<html>busy</html>"},
+        {"kind": "drop"}, {"kind": "ok", "cut": 5},
+    )  # fmt: skip
+    assert recognise(engine()).html == PAGE
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize("as_date", [False, True])
+def test_retry_after_is_honoured_by_all_pages(engine: Open, server: Server, as_date: bool) -> None:
+    wait = formatdate(time.time() + 2, usegmt=True) if as_date else "1"
+    server.control({"kind": "status", "status": 429, "retry_after": wait})
+    opened = engine()
+    started = time.time()
+    first = opened.submit(page(1), deadline=Deadline.after(20))
+    while not server.requests:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    second = opened.submit(page(2), deadline=Deadline.after(20))
+    assert first.result(20).html == second.result(20).html == PAGE
+    later = [asked["at"] - started for asked in server.requests[1:]]
+    assert len(later) == 2
+    assert min(later) > 0.9
+
+
+def test_a_wait_that_the_deadline_does_not_hold_fails_at_once(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "status", "status": 429, "retry_after": "600"})
+    started = time.monotonic()
+    error = failure(engine(), seconds=10)
+    assert time.monotonic() - started < 5
+    assert "429" in str(error)
+    assert "600 s" in str(error)
+
+
+def test_tries_end(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "status", "status": 500})
+    error = failure(engine(remote_attempts=3))
+    assert isinstance(error, EngineUnavailable)
+    assert "after 3 tries" in str(error)
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said", "error_type"),
+    [
+        ({"kind": "status", "status": 401, "body": {"error": {"message": "bad key"}}}, "key", EngineUnavailable),
+        ({"kind": "status", "status": 404}, "no such address or model", EngineUnavailable),
+        ({"kind": "status", "status": 413}, "too large", EngineError),
+        ({"kind": "status", "status": 302}, "elsewhere", EngineUnavailable),
+        ({"kind": "raw", "type": "text/html", "text": "<html>Welcome</html>"}, "a web page", EngineUnavailable),
+        ({"kind": "raw", "type": "application/json", "text": '{"hello": 1}'}, "no choices", EngineUnavailable),
+        ({"kind": "raw", "type": "application/json", "text": "[1]"}, "no object", EngineUnavailable),
+        ({"kind": "raw", "type": "text/plain", "text": "<!doctype html>"}, "a web page", EngineUnavailable),
+        ({"kind": "raw", "type": "text/event-stream", "text": "data: {{{\n\n"}, "OpenAI API", EngineUnavailable),
+        ({"kind": "raw", "type": "text/event-stream", "text": "\x00\x01 what\n"}, "OpenAI API", EngineUnavailable),
+        ({"kind": "raw", "type": "text/event-stream", "text": 'data: {"error": {"message": "x", "code": 413}}\n\n'},
+         "refuses the request", EngineError),
+        ({"kind": "ok", "finish": "content_filter"}, "content filter", EngineError),
+    ],
+)  # fmt: skip
+def test_answers_that_no_second_try_makes_better(
+    engine: Open, server: Server, behaviour: dict[str, Any], said: str, error_type: type[EngineError]
+) -> None:
+    server.control(then=behaviour)
+    error = failure(engine())
+    assert said in str(error)
+    assert type(error) is error_type
+    assert len(server.requests) == 1
+
+
+def test_errors_inside_a_stream_are_tried_again(engine: Open, server: Server) -> None:
+    text = 'data: {"choices": [{"delta": {"content": "<html>"}}]}\n\ndata: {"error": {"message": "out of memory"}}\n\n'
+    server.control({"kind": "raw", "type": "text/event-stream", "text": text})
+    assert recognise(engine()).html == PAGE
+    server.control(then={"kind": "raw", "type": "text/event-stream", "text": text})
+    assert "out of memory" in str(failure(engine(remote_attempts=2)))
+
+
+def test_a_server_that_does_not_stream(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "whole"})
+    output = recognise(engine())
+    assert (output.html, output.token_logprobs) == (PAGE, ())
+
+
+def test_fields_that_a_server_does_not_know_are_left_out(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "strict"})
+    opened = engine()
+    for number in (1, 2):
+        output = recognise(opened, number=number)
+        assert (output.html, output.token_logprobs) == (PAGE, ())
+    assert [asked["logprobs"] for asked in server.requests] == [True, None, None]
+
+
+def test_loops_are_cut_and_the_stream_is_closed(engine: Open, server: Server) -> None:
+    start = '<html><body>\n<h1 data-bbox="1 1 9 9">Tides</h1>\n'
+    server.control(then={"kind": "endless", "start": start, "unit": '<p data-bbox="1 2 3 4">All is well here.</p>\n'})
+    output = recognise(engine())
+    assert output.finish_reason is FinishReason.REPETITION
+    assert "repetition" in output.flags
+    assert output.html.startswith(start)
+    assert 1 <= output.html.count("All is well") < 20
+    assert output.html.endswith("</body></html>")
+    deadline = time.monotonic() + 10
+    while not server.requests[0]["gone"]:
+        assert time.monotonic() < deadline, "the stream was not closed"
+        time.sleep(0.05)
+    assert server.requests[0]["sent"] < 1000
+
+
+def test_real_repeats_are_not_cut(engine: Open, server: Server) -> None:
+    row = "<tr><td>none</td><td>0</td></tr>"
+    table = f'<html><body><table data-bbox="1 1 90 90">{row * 80}</table></body></html>'
+    server.control(answer=table)
+    assert recognise(engine(), words=("none", "0") * 80).html == table
+    assert recognise(engine()).finish_reason is FinishReason.REPETITION
+
+
+def test_exclamation_marks_are_an_error(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "endless", "unit": "!!!!"})
+    error = failure(engine())
+    assert "nothing but '!'" in str(error)
+    assert "bfloat16" in error.user_action
+
+
+def test_a_token_limit_is_flagged(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "ok", "finish": "length"})
+    output = recognise(engine())
+    assert (output.finish_reason, output.flags) == (FinishReason.LENGTH, ("token_limit",))
+
+
+def test_a_server_that_shrinks_the_image_is_found_out(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "ok", "prompt": 30})
+    assert "image_resized_by_server" in recognise(engine()).flags
+
+
+def test_deadline(engine: Open, server: Server) -> None:
+    for behaviour in ({"kind": "ok", "delay": 0.2}, {"kind": "silent"}):
+        server.control(then=behaviour)
+        started = time.monotonic()
+        assert isinstance(failure(engine(), seconds=0.6), PageTimeout)
+        assert time.monotonic() - started < 3
+
+
+def test_silence_ends_the_try(engine: Open, server: Server) -> None:
+    server.control({"kind": "silent"})
+    assert recognise(engine(remote_idle_timeout_s=0.3)).html == PAGE
+
+
+def test_cancelling_closes_the_request(engine: Open, server: Server) -> None:
+    server.control({"kind": "endless", "unit": "all different words " * 3, "start": "<html>"}, {"kind": "silent"})
+    opened = engine()
+    for number in (1, 2):
+        future = opened.submit(page(number), deadline=Deadline())
+        while len(server.requests) < number:
+            time.sleep(0.01)
+        assert not future.running()
+        assert future.cancel()
+        with pytest.raises(CancelledError):
+            future.result()
+        limit = time.monotonic() + 10
+        while not server.requests[number - 1]["gone"]:
+            assert time.monotonic() < limit, "the request was not closed"
+            time.sleep(0.02)
+    assert recognise(opened).html == PAGE
+
+
+def test_close_ends_what_is_under_way(engine: Open, server: Server) -> None:
+    server.control(then={"kind": "silent"})
+    opened = engine()
+    futures = [opened.submit(page(number), deadline=Deadline()) for number in range(1, 4)]
+    time.sleep(0.2)
+    opened.close()
+    assert all("closed" in str(future.exception(5)) for future in futures)
+    assert "closed" in str(opened.submit(page(), deadline=Deadline()).exception(5))
+    assert not [thread for thread in threading.enumerate() if thread.name == "docparse-remote"]
+
+
+def test_no_server(engine: Open) -> None:
+    opened = engine(remote_attempts=2, remote_connect_timeout_s=1.0)
+    opened.url = "http://127.0.0.1:9/v1"
+    error = failure(opened)
+    assert "no server answers at http://127.0.0.1:9/v1" in str(error)
+
+
+def test_pages_that_can_not_be_sent(engine: Open, server: Server) -> None:
+    opened = engine(remote_max_pixels=784 * 40)
+    assert opened.budget.max_pixels == 784 * 40
+    without = opened.submit(page().replace(pixels=None), deadline=Deadline())
+    assert "no pixels" in str(without.exception(10))
+    large = opened.submit(page(width=1120, height=1120), deadline=Deadline())
+    assert "above the budget" in str(large.exception(10))
+    assert server.requests == []
+
+
+def test_the_key_is_sent_and_told_to_nobody(
+    engine: Open, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DOCPARSE_REMOTE_API_KEY", "sk-very-secret")
+    caplog.set_level(logging.DEBUG)
+    server.control({"kind": "status", "status": 401, "body": {"error": {"message": "wrong key sk-very-secret given"}}})
+    opened = engine()
+    error = failure(opened)
+    output = recognise(opened)
+    assert server.requests[0]["key"] == "Bearer sk-very-secret"
+    for text in (str(error), error.user_action, repr(output), caplog.text, repr(opened._settings)):
+        assert "secret" not in text
