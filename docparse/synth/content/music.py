@@ -66,8 +66,9 @@ def music(writer: Writer, *, width_pt: int = 240) -> Piece:
     toolkit.resetXmlIdSeed(7)
     toolkit.setOptions(
         {
-            "pageWidth": width_pt * 12, "pageHeight": 20000, "adjustPageHeight": True, "scale": 50, "header": "none",
-            "footer": "none", "svgViewBox": True, "breaks": "auto", "xmlIdSeed": 7, "pageMarginTop": 20,
+            # a staff is 72 of the engraver's units high: 14 to 20 points
+            "pageWidth": int(width_pt * rng.uniform(3.6, 5.0)), "pageHeight": 20000, "adjustPageHeight": True,
+            "scale": 50, "header": "auto", "footer": "none", "svgViewBox": True, "breaks": "auto", "xmlIdSeed": 7, "pageMarginTop": 20,
             "pageMarginBottom": 20, "pageMarginLeft": 20, "pageMarginRight": 20, "unit": 9,
         }
     )  # fmt: skip
