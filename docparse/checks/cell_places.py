@@ -60,17 +60,38 @@ def _locate(cells: Sequence[Cell], units: list[tuple[str, Box]]) -> list[tuple[C
         if len(boxes) > 1:
             _sort_lines(boxes)
     turn: Counter[str] = Counter()
-    placed = []
-    for cell, names in zip(cells, pieces, strict=True):
+    places: list[Box | None] = []
+    for names in pieces:
         boxes = [found[name][0] for name in names if said[name] == 1 and len(found.get(name, ())) == 1]
         if not boxes and len(names) == 1 and 1 < said[names[0]] <= _MOST_DOUBLES:
             name = names[0]
             if lone[name] == said[name] == len(found.get(name, ())):
                 boxes = [found[name][turn[name]]]
                 turn[name] += 1
-        if boxes:
-            placed.append((cell, union(boxes)))
-    return placed
+        places.append(union(boxes) if boxes else None)
+    _locate_in_rows(cells, pieces, places, found)
+    return [(cell, box) for cell, box in zip(cells, places, strict=True) if box is not None]
+
+
+def _locate_in_rows(
+    cells: Sequence[Cell], pieces: Sequence[Sequence[str]], places: list[Box | None], found: dict[str, list[Box]]
+) -> None:
+    """Values that stand in many rows, found at the height of their row's other cells; `places` is filled in."""
+    levels: dict[int, list[Box]] = defaultdict(list)
+    twins: Counter[tuple[int, str]] = Counter()
+    for cell, names, box in zip(cells, pieces, places, strict=True):
+        twins.update((cell.row, name) for name in names)
+        if box is not None and cell.rowspan == 1:
+            levels[cell.row].append(box)
+    for place, (cell, names) in enumerate(zip(cells, pieces, strict=True)):
+        boxes = levels.get(cell.row)
+        if places[place] is not None or not boxes or len(names) != 1 or twins[cell.row, names[0]] != 1:
+            continue
+        candidates = found.get(names[0], ())
+        if len(candidates) <= _MOST_DOUBLES:
+            top, bottom = boxes[0][1], boxes[0][3]
+            here = [box for box in candidates if top < (box[1] + box[3]) / 2 < bottom]
+            places[place] = here[0] if len(here) == 1 else None
 
 
 def _sort_lines(boxes: list[Box]) -> None:

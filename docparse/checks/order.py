@@ -22,6 +22,7 @@ _WINDOW = 240  # blocks compared with one another; pages with more are looked at
 _TRUSTED = 0.2  # share of geometry's verdicts that the drawing order may contradict before it is no witness
 _FEW = 20  # verdicts of geometry, below which that share says nothing
 _RTL_SHARE = 0.5
+_ROTATED = int(WordStyle.ROTATED)
 
 
 def order_faults(
@@ -31,8 +32,12 @@ def order_faults(
 
     `turn` is by how many degrees clockwise the page must be turned to be read.
     """
-    seats = [place for place, block in enumerate(blocks) if block.bbox and not isinstance(block, _ASIDE)]
-    if len(seats) < 2 or _lies(witness):
+    seats = [
+        place
+        for place, block in enumerate(blocks)
+        if block.bbox and not isinstance(block, _ASIDE) and not _lies(agreement.blocks[place].words, witness)
+    ]
+    if len(seats) < 2:
         return []
     mirrored = _right_to_left(witness)
     drawn = witness.source == "text_layer"
@@ -83,10 +88,10 @@ def _upright(boxes: NDArray[np.float64], turn: int) -> NDArray[np.float64]:
     return np.stack(sides[turn], axis=1) if turn else boxes
 
 
-def _lies(witness: Witness) -> bool:
-    """Whether most words of a text layer run up or down the page: then its rows are columns."""
-    sample = witness.words[:200]
-    return sum(bool(word.style & WordStyle.ROTATED) for word in sample) > 0.5 * len(sample)
+def _lies(words: Sequence[int], witness: Witness) -> bool:
+    """Whether most of these words run up or down the page: labels of axes and sideways tables have no order here."""
+    sample = words[:20]
+    return sum(bool(witness.words[place].style & _ROTATED) for place in sample) > 0.5 * len(sample)
 
 
 def _right_to_left(witness: Witness) -> bool:
