@@ -23,6 +23,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "parse": Command("docparse.cli.parse:parse", "Parse PDFs and images (the default command)."),
     "bench": Command("docparse.cli.bench:bench", "Measure docparse: bench verify, …"),
+    "models": Command("docparse.cli.models:models", "List, download and verify the weights of the qwen engine."),
     "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),
     "serve": Command("docparse.cli.serve:serve", "Serve the REST API."),
     "keys": Command("docparse.cli.keys:keys", "Make, list and revoke API keys."),
