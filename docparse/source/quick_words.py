@@ -50,7 +50,9 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     tokens = text.split()
     if tokens != [word[4] for word in found] or _SPACED.search(text):
         return None
-    main = max(spans, key=lambda span: (len(span["text"]) * span["size"], span["size"])) if len(spans) > 1 else None
+    main = (
+        max(spans, key=lambda span: (len(span["text"]) * span["size"] ** 2, span["size"])) if len(spans) > 1 else None
+    )
     size, base = (main["size"], main["origin"][1]) if main else (0.0, 0.0)
     if len(spans) == 1:
         span = spans[0]

@@ -91,7 +91,7 @@ def _line_words(line: Line, number: int) -> list[Word]:
 
 def _main(spans: list[Span]) -> tuple[float, float]:
     """Size and baseline of a line's main text: of the most characters, the larger size when they tie."""
-    span = max(spans, key=lambda span: (len(span["chars"]) * span["size"], span["size"]))
+    span = max(spans, key=lambda span: (len(span["chars"]) * span["size"] ** 2, span["size"]))
     return span["size"], span["chars"][0]["origin"][1] if span["chars"] else 0.0
 
 

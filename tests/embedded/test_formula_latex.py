@@ -48,12 +48,12 @@ def test_what_is_unclear_stays_unwritten(words: list[Word]) -> None:
     assert to_latex(words, []) is None
 
 
-def test_display_is_found_and_its_number_kept_apart() -> None:
+def test_display_is_found_and_its_number_is_a_tag() -> None:
     prose = [line_of([glyph("running", 0, y, style=0), glyph("text", 60, y, style=0)]) for y in (60.0, 140.0)]
     formula = line_of([glyph("y", 60), glyph("=", 68), glyph("k", 76), glyph("x", 84), glyph("(3)", 180)])
     (display,) = find_displays([prose[0], formula, prose[1]], [], 10.0)
     block = formula_block(display, [])
-    assert tight(block.latex) == "y=kx"
+    assert tight(block.latex) == r"y=kx\tag{3}"
     assert "(3)" in block.text
 
 

@@ -15,6 +15,7 @@ from docparse.schemas.document import (
     Cell,
     Code,
     Footnote,
+    Formula,
     Heading,
     Image,
     ListBlock,
@@ -264,3 +265,33 @@ def test_odd_words_never_break_it(kind: str) -> None:
         lists = [item for block in blocks if isinstance(block, ListBlock) for item in block.items]
         found = " ".join([*texts(blocks), *(item.text + item.marker for item in lists)])
         assert found.count("w") == len(words)
+
+
+def test_rivers_and_short_lines_beside_a_column_make_no_gutter() -> None:
+    sheet = Sheet()
+    for i in range(12):
+        y = 100 + 12 * i
+        if i % 2:
+            sheet.put(50, y, "a short line ends")
+        else:
+            sheet.put(50, y, "words spread over the whole line of")
+            sheet.words[-1:] = [sheet.words[-1]._replace(line=sheet.line - 1)]
+            sheet.line -= 1
+            sheet.put(262, y, "the")
+        sheet.put(310, y, "the other column stands here beside it")
+    sheet.words = [word if word.bbox[0] > 49 else word._replace(bbox=(50, *word.bbox[1:])) for word in sheet.words]
+    assert not [text for text in texts(sheet.blocks()) if text.startswith("the ") and "other" not in text]
+
+
+def test_short_formula_with_a_drawn_fraction_is_rebuilt_with_its_number() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(50, 100, 300, LOREM)
+    for x, at, text, size in (
+        (80, 20, "Q =", 11), (110, 14, "1", 7.5), (110, 29, "n", 11), (120, 20, "A", 11), (128, 20, "R", 11),
+        (137, 15, "2/3", 7.5), (300, 20, "(4)", 10),
+    ):  # fmt: skip
+        sheet.put(x, y + at, text, size)
+    sheet.rules.append(Rule((108, y + 17, 118, y + 17), horizontal=True, width=0.6))
+    sheet.paragraph(50, y + 60, 300, LOREM)
+    (formula,) = [block for block in sheet.blocks() if isinstance(block, Formula)]
+    assert formula.latex == r"Q = \frac{1}{n} A R^{2/3} \tag{4}"

@@ -204,11 +204,12 @@ def _with_words(figures: list[Figure], words: Sequence[Word], drawn: list[Box], 
             if x0 <= (word.bbox[0] + word.bbox[2]) / 2 <= x1 and y0 <= (word.bbox[1] + word.bbox[3]) / 2 <= y1
         ]  # fmt: skip
         figure.words = inside
-        numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in inside)
-        vector = any(inside_share(figure.bbox, box) > 0.5 for box in drawn)
-        figure.chart = figure.chart or (vector and numbers >= 4 and numbers >= 0.3 * len(inside))
     kept = [figure for figure in figures if not _is_panel(figure, em)]
+    vector = [any(inside_share(figure.bbox, box) > 0.5 for box in drawn) for figure in kept]
     _take_labels(kept, words, em)
+    for figure, is_drawn in zip(kept, vector, strict=True):
+        numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in figure.words)
+        figure.chart = figure.chart or (is_drawn and numbers >= 4 and numbers >= 0.3 * len(figure.words))
     seen: set[int] = set()
     for figure in sorted(kept, key=lambda figure: area(figure.bbox)):
         figure.words = [word for word in figure.words if id(word) not in seen]

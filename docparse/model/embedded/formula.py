@@ -47,9 +47,14 @@ def find_displays(lines: Sequence[Line], rules: Sequence[Rule], body: float) -> 
     for seed in seeds:
         if seed not in free:
             continue
-        free.discard(seed)
         members = [seed]
-        _grow(members, free, lines, bars)
+        rest = free - {seed}
+        _grow(members, rest, lines, bars)
+        if sum(len(word.text) for i in members for word in lines[i].words) < 3:
+            continue
+        number = _number_of(union(lines[i].box for i in members), rest, lines)
+        members += number
+        free = rest - set(number)
         found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
         displays.append(Display(found, union(line.box for line in found)))
     return displays
@@ -59,7 +64,7 @@ def formula_block(display: Display, rules: Sequence[Rule]) -> Formula:
     """The formula with its LaTeX; where that stays unclear, with its text and a flag."""
     words = [word for line in display.lines for word in line.words]
     text = "\n".join(line_text(line) for line in display.lines)
-    words = _without_number(words)
+    words, number = _part_number(words)
     x0, y0, x1, y1 = display.bbox
     inside = [
         rule for rule in rules
@@ -67,20 +72,34 @@ def formula_block(display: Display, rules: Sequence[Rule]) -> Formula:
     ]  # fmt: skip
     latex = to_latex(words, inside) if len(words) <= _MOST_WORDS else None
     if latex:
+        latex += f" \\tag{{{number.strip('() ')}}}" if number else ""
         return Formula(latex=latex, text=text, bbox=display.bbox)
     return Formula(text=text, bbox=display.bbox, flags=["formula_not_recognised"])
 
 
-def _without_number(words: list[Word]) -> list[Word]:
-    """Words of the formula without its number at the right or left edge."""
+def _number_of(box: Box, free: set[int], lines: Sequence[Line]) -> list[int]:
+    """The number beside a display, with nothing between the two; empty where there is none."""
+    level = [j for j, line in enumerate(lines) if line.y0 < box[3] and box[1] < line.y1 and line.box != box]
+    for j in sorted(free & set(level)):
+        line = lines[j]
+        if not _NUMBER.fullmatch(line.plain.replace(" ", "")) or not box[1] <= line.baseline <= box[3] + line.size:
+            continue
+        low, high = (box[2], line.x0) if line.x0 >= box[2] else (line.x1, box[0])
+        if low <= high and not any(lines[k].x0 < high and low < lines[k].x1 for k in level if k != j):
+            return [j]
+    return []
+
+
+def _part_number(words: list[Word]) -> tuple[list[Word], str]:
+    """Words of the formula, and its number at the right or left edge ("" without one)."""
     if len(words) < 3:
-        return words
+        return words, ""
     for edge in (max(words, key=lambda word: word.bbox[2]), min(words, key=lambda word: word.bbox[0])):
         rest = [word for word in words if word is not edge]
         gap = min(max(edge.bbox[0] - word.bbox[2], word.bbox[0] - edge.bbox[2]) for word in rest)
         if _NUMBER.fullmatch(edge.text) and gap > 1.2 * edge.size:
-            return rest
-    return words
+            return rest, edge.text
+    return words, ""
 
 
 def _kind(line: Line) -> str:
@@ -96,7 +115,7 @@ def _kind(line: Line) -> str:
         relation = relation or relates
     if prose:
         return "text"
-    if relation and math and letters >= 3 and len(line.words) >= 2:
+    if relation and math and letters >= 2 and len(line.words) >= 2:
         return "seed"
     short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))
     return "part" if short or math else "text"

@@ -12,7 +12,8 @@ from docparse.geometry import Box
 from docparse.model.embedded.ink import Ink
 from docparse.schemas.page import Word
 
-_LEAST_ROWS = 10  # half lines of text that a stripe must pass
+_LEAST_ROWS = 10  # half lines of text on both sides, close by, that a stripe must pass
+_NARROW_EM = 4.0  # a wider gap is the end of a short line, whatever stands in the next column
 _MOST_CELLS = 400
 _LEAST_GAP_EM = 0.55
 _NOISE = 0.02
@@ -37,24 +38,26 @@ class Gutters:
         covered = np.zeros((down, across), np.bool_)
         seen = ink is not None and _cover_by_ink(covered, ink, grid)
         _cover_by_words(covered, words, grid, 0.3 * em if seen else 0.0)
-        self._find(covered, *grid)
+        self._find(covered, em, *grid)
 
-    def _find(self, covered: NDArray[np.bool_], x0: float, y0: float, step_x: float, step_y: float) -> None:
+    def _find(self, covered: NDArray[np.bool_], em: float, x0: float, y0: float, step_x: float, step_y: float) -> None:
         left = np.logical_or.accumulate(covered, axis=1)
         right = np.logical_or.accumulate(covered[:, ::-1], axis=1)[:, ::-1]
         between = ~covered & left & right
-        for column in np.flatnonzero(between.sum(axis=0) >= _LEAST_ROWS).tolist():
+        narrow = between & (_free_cells(covered) <= _NARROW_EM * em / step_x)
+        for column in np.flatnonzero(narrow.sum(axis=0) >= _LEAST_ROWS).tolist():
             x = x0 + column * step_x
-            start, count, last = -1, 0, -1
+            start, count, close, last = -1, 0, 0, -1
             states = (between[:, column] + 2 * covered[:, column].astype(np.int8)).tolist()
+            near = narrow[:, column].tolist()
             for row, state in enumerate([*states, 2]):  # 1 empty with text on both sides, 2 covered
                 if state == 1:
                     start = row if count == 0 else start
-                    count, last = count + 1, row
+                    count, close, last = count + 1, close + near[row], row
                 elif state == 2:
-                    if count >= _LEAST_ROWS:
+                    if close >= _LEAST_ROWS:
                         self.stripes.append((x, y0 + start * step_y, x + step_x, y0 + (last + 1) * step_y))
-                    count = 0
+                    count = close = 0
 
     def part(self, x0: float, x1: float, y: float, em: float) -> bool:
         """Whether a gutter parts words that end at x0 and start at x1, at height y."""
@@ -63,6 +66,16 @@ class Gutters:
             return False
         x0, x1 = x0 - slack, x1 + slack
         return any(x0 <= (s[0] + s[2]) / 2 <= x1 and s[1] - 1 <= y <= s[3] + 4 for s in self.stripes)
+
+
+def _free_cells(covered: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """For every cell the width of the free run it is in, in cells (0 where covered)."""
+    across = covered.shape[1]
+    places = np.arange(across, dtype=np.int32)
+    before = np.maximum.accumulate(np.where(covered, places, -1), axis=1)
+    after = np.minimum.accumulate(np.where(covered, places, across)[:, ::-1], axis=1)[:, ::-1]
+    found: NDArray[np.int32] = np.where(covered, 0, after - before - 1)
+    return found
 
 
 def _cover_by_words(covered: NDArray[np.bool_], words: Sequence[Word], grid: Box, slack: float) -> None:

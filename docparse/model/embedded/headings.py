@@ -52,7 +52,8 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float) -> b
     italic = para.lines[0].styled(WordStyle.ITALIC)
     capital = letters >= 4 and text.upper() == text and text.lower() != text
     if numbered and numbered["rest"][0].isupper() and ("." in numbered["key"] or numbered["dot"] == "."):
-        return roomy and (capital or italic or ratio > 1.05)
+        initial = numbered["key"].isalpha() and len(numbered["key"]) == 1  # "A. Field and B. Bridge" wrote it
+        return roomy and (capital or italic or (ratio > 1.05 and not initial))
     if _CHAPTER.match(text):
         return roomy and len(words) < 9
     return roomy and ratio > 0.97 and capital and len(words) <= 10

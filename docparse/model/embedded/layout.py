@@ -51,7 +51,29 @@ def build_blocks(
     if main != "right":
         return _turned_page(page, ways, main, tables)
     blocks = _upright_blocks(page, ways.get("right", []), regions, tables)
-    return blocks + [block for way in ("down", "up", "left") for block in _side_notes(page, ways.get(way, []), way)]
+    others: tuple[Direction, ...] = ("down", "up", "left")
+    notes = [block for way in others for block in _side_notes(page, ways.get(way, []), way)]
+    return blocks + [note for note in notes if not _is_axis_title(note, blocks)]
+
+
+def _is_axis_title(note: Block, blocks: Sequence[Block]) -> bool:
+    """Whether turned text stands in a figure or right beside it; if so it is put there."""
+    if not isinstance(note, Paragraph) or note.bbox is None:
+        return False
+    x0, y0, x1, y1 = note.bbox
+    reach = 2.5 * min(x1 - x0, y1 - y0)
+    for figure in blocks:
+        if not isinstance(figure, Image | Chart) or figure.bbox is None:
+            continue
+        left, top, right, bottom = figure.bbox
+        if left - reach <= x0 and x1 <= right + reach and top - reach <= y0 and y1 <= bottom + reach:
+            if isinstance(figure, Image):
+                figure.ocr = f"{figure.ocr}\n{note.text}".strip()
+            else:
+                figure.text = f"{figure.text}\n{note.text}".strip()
+            figure.bbox = (min(left, x0), min(top, y0), max(right, x1), max(bottom, y1))
+            return True
+    return False
 
 
 def _by_direction(words: Sequence[Word]) -> dict[Direction, list[Word]]:

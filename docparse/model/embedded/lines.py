@@ -126,7 +126,7 @@ def _lead(words: Sequence[Word]) -> Word:
         weight[word.size] = weight.get(word.size, 0) + len(word.text)
     if len(weight) == 1:
         return words[0]
-    size = max(weight, key=lambda key: (weight[key] * min(key, 2.0 * words[0].size), key))
+    size = max(weight, key=lambda key: (weight[key] * min(key, 2.0 * words[0].size) ** 2, key))
     return next(word for word in words if word.size == size)
 
 
