@@ -54,13 +54,6 @@ def _profiles(names: list[str] | None) -> list[Profile]:
     return [profile_of(name) for name in names] if names else list(PROFILES)
 
 
-def _hub_name(name: str) -> str:
-    """What the hub calls a model of our list; folders and other names stay as they are."""
-    from docparse.qwenvl.profiles import PROFILES
-
-    return next((profile.repo for profile in PROFILES if profile.name == name.lower()), name)
-
-
 def _row(profile: Profile) -> dict[str, Any]:
     from docparse.model.weights import revision_of
 
@@ -97,9 +90,9 @@ def _download(name: str, revision: str | None, say: Any) -> dict[str, Any]:
     from docparse.errors import UsageError
     from docparse.model.qwen.load import check_folder, find_folder
     from docparse.model.weights import check_room, record, revision_of
-    from docparse.qwenvl.profiles import profile_of
+    from docparse.qwenvl.profiles import hub_name, profile_of
 
-    repo = _hub_name(name)
+    repo = hub_name(name)
     if Path(repo).is_dir():
         raise UsageError(f"{repo} is a folder on this machine", user_action=f"Use: docparse models verify {repo}")
     profile = profile_of(repo)
@@ -119,9 +112,9 @@ def _verify(name: str, say: Any) -> dict[str, Any]:
     from docparse.errors import EngineUnavailable
     from docparse.model.qwen.load import check_folder, find_cached
     from docparse.model.weights import revision_of, verify
-    from docparse.qwenvl.profiles import profile_of
+    from docparse.qwenvl.profiles import hub_name, profile_of
 
-    repo = _hub_name(name)
+    repo = hub_name(name)
     folder = find_cached(repo, profile_of(repo).revision)
     findings = list(verify(folder))
     for finding in findings:

@@ -14,7 +14,8 @@ def open_engine(options: ParseOptions, settings: Settings) -> tuple[Engine, Engi
     `auto` takes a configured server, else Qwen2.5-VL where a GPU and weights are, else the embedded engine. Raises
     MissingDependency, SettingsError or EngineUnavailable.
     """
-    name, reason = options.engine, "asked for"
+    name: str = options.engine
+    reason = "asked for"
     if name == "auto":
         name, reason, options = _choose(options, settings)
     if name == "qwen":

@@ -93,6 +93,11 @@ def profile_of(model: str) -> Profile:
     return next((profile for profile in PROFILES if re.search(profile.pattern, model, re.IGNORECASE)), _FAMILY)
 
 
+def hub_name(model: str) -> str:
+    """What the hub calls a model of the list; folders and other names stay as they are."""
+    return next((profile.repo for profile in PROFILES if profile.name == model.lower()), model)
+
+
 def read_profile(path: Path) -> Profile:
     """The profile in a JSON file: fields of Profile, those of the pixel budget among them; others keep the defaults."""
     try:

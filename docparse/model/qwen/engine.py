@@ -38,6 +38,7 @@ class Recipe:
     image_first: bool = True
     decoding: Decoding = field(default_factory=Decoding)
     budget: PixelBudget = field(default_factory=PixelBudget)
+    flags: tuple[str, ...] = ()  # of every page
 
 
 @dataclass(slots=True)
@@ -170,16 +171,16 @@ class QwenEngine:
         output = PageOutput(
             html=html, engine=self.name, finish_reason=answer.finish, token_logprobs=answer.logprobs,
             token_offsets=tuple(offsets), model=self.model_name, tokens=len(answer.tokens),
-            seconds=round(time.perf_counter() - job.submitted_s, 4),
+            flags=self.recipe.flags, seconds=round(time.perf_counter() - job.submitted_s, 4),
         )  # fmt: skip
         if answer.finish is FinishReason.LENGTH:
-            return replace(output, flags=("token_limit",))
+            return replace(output, flags=(*self.recipe.flags, "token_limit"))
         if answer.finish is not FinishReason.REPETITION or job.watch.keep is None:
             return output
         kept = cut_back(html, offsets[job.watch.keep] if job.watch.keep < len(offsets) else len(html))
         count = sum(1 for offset in offsets if offset < len(kept))
         return replace(
-            output, html=kept, flags=("repetition",), token_logprobs=answer.logprobs[:count],
+            output, html=kept, flags=(*self.recipe.flags, "repetition"), token_logprobs=answer.logprobs[:count],
             token_offsets=tuple(offsets[:count]),
         )  # fmt: skip
 

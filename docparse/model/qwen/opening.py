@@ -7,19 +7,31 @@ from pathlib import Path
 
 from docparse.errors import EngineUnavailable
 from docparse.model.qwen.engine import QwenEngine, Recipe
-from docparse.model.qwen.load import DOWNLOAD_GB, find_cached, load
+from docparse.model.qwen.load import find_cached, find_folder, load
+from docparse.model.qwen.request import Decoding
+from docparse.model.weights import revision_of
 from docparse.options import ParseOptions
+from docparse.qwenvl.profiles import DEFAULT, PROFILES, Profile, hub_name, profile_of
 from docparse.schemas.document import EngineInfo
-
-DEFAULT_MODEL = "Qwen/Qwen2.5-VL-7B-Instruct"
 
 
 def open_qwen(options: ParseOptions, *, reason: str = "asked for") -> tuple[QwenEngine, EngineInfo]:
     """The engine with the model of `options`. Raises MissingDependency or EngineUnavailable."""
-    name = options.model or DEFAULT_MODEL
-    checkpoint = load(name)
-    engine = QwenEngine(checkpoint, Recipe())
-    return engine, EngineInfo(name="qwen", reason=reason, model=name)
+    name = hub_name(options.model or DEFAULT.repo)
+    profile = profile_of(name)
+    checkpoint = load(name, revision=profile.revision)
+    revision = revision_of(find_folder(name, profile.revision))
+    engine = QwenEngine(checkpoint, recipe_of(profile))
+    return engine, EngineInfo(name="qwen", reason=reason, model=name, revision=revision)
+
+
+def recipe_of(profile: Profile) -> Recipe:
+    """What the engine needs of a profile."""
+    decoding = Decoding(
+        max_tokens=profile.max_tokens, temperature=profile.temperature, top_p=profile.top_p,
+        repetition_penalty=profile.repetition_penalty,
+    )  # fmt: skip
+    return Recipe(profile.prompt, profile.system, profile.image_first, decoding, profile.budget, profile.flags)
 
 
 def model_for_auto(options: ParseOptions) -> str | None:
@@ -28,7 +40,7 @@ def model_for_auto(options: ParseOptions) -> str | None:
         importlib.util.find_spec(module) for module in ("torch", "transformers")
     ):
         return None
-    for name in [options.model] if options.model else [DEFAULT_MODEL, *DOWNLOAD_GB]:
+    for name in [hub_name(options.model)] if options.model else [DEFAULT.repo, *(one.repo for one in PROFILES)]:
         try:
             find_cached(name)
         except EngineUnavailable:
