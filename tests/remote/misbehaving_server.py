@@ -16,7 +16,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 KNOWN = '<html><body>\n<h1 data-bbox="40 66 380 120">HARBOUR 4827</h1>\n</body></html>'
-PAGE = '<html><body>\n<h1 data-bbox="28 28 200 56">Tide table</h1>\n<p data-bbox="28 70 250 90">High water at noon.</p>\n</body></html>'
+PAGE = (
+    '<html><body>\n<h1 data-bbox="28 28 200 56">Tide table</h1>\n'
+    '<p data-bbox="28 70 250 90">High water at noon.</p>\n</body></html>'
+)
 LOCK = threading.Lock()
 STATE: dict[str, Any] = {}
 
@@ -52,7 +55,8 @@ class Handler(BaseHTTPRequestHandler):
     def chat(self, body: dict[str, Any]) -> None:
         with LOCK:
             behaviour = STATE["script"].pop(0) if STATE["script"] else STATE["then"]
-            entry = {"at": time.time(), "key": self.headers.get("authorization"), "sent": 0, "gone": False, **seen(body)}
+            entry = {"at": time.time(), "key": self.headers.get("authorization"), "sent": 0, "gone": False}
+            entry |= seen(body)
             STATE["log"].append(entry)
             STATE["running"] += 1
             STATE["most"] = max(STATE["most"], STATE["running"])
@@ -67,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
     # -- behaviours ----------------------------------------------------------------------------------------------------
 
     def ok(self, body: dict[str, Any], how: dict[str, Any], entry: dict[str, Any]) -> None:
-        """A stream of pieces of four characters; "delay" seconds before each, "cut" after so many, "finish", "prompt"."""
+        """A stream of four characters a piece; "delay" seconds before each, "cut" after so many, "finish", "prompt"."""
         answer = how.get("answer") or (KNOWN if entry["size"] == [448, 224] else STATE["answer"])
         self.begin("text/event-stream")
         pieces = [answer[at : at + 4] for at in range(0, len(answer), 4)]
@@ -75,7 +79,8 @@ class Handler(BaseHTTPRequestHandler):
             if number == how.get("cut"):
                 return
             time.sleep(how.get("delay", 0))
-            logprobs = {"content": [{"token": piece, "logprob": -0.1 - number / 1000}]} if body.get("logprobs") else None
+            token = {"token": piece, "logprob": -0.1 - number / 1000}
+            logprobs = {"content": [token]} if body.get("logprobs") else None
             self.event({"choices": [{"index": 0, "delta": {"content": piece}, "logprobs": logprobs}]}, entry)
         self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": how.get("finish", "stop")}]}, entry)
         if body.get("stream_options"):
@@ -85,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"data: [DONE]\n\n")
 
     def endless(self, body: dict[str, Any], how: dict[str, Any], entry: dict[str, Any]) -> None:
-        """"start", then "unit" over and over until the client hangs up."""
+        """ "start", then "unit" over and over until the client hangs up."""
         self.begin("text/event-stream")
         for piece in [how.get("start", ""), *[how["unit"]] * 100_000]:
             self.event({"choices": [{"index": 0, "delta": {"content": piece}}]}, entry)
