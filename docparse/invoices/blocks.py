@@ -9,15 +9,15 @@ from functools import cache
 from docparse.geometry import Box, union
 from docparse.invoices.labels import Label, Place
 from docparse.invoices.text import Row, Sheet, squash
-from docparse.invoices.vocabulary import column_labels, field_labels, party_labels, words_of
+from docparse.invoices.vocabulary import column_labels, field_labels, line_labels, party_labels, words_of
 
 _POSTCODE = re.compile(
     r"(?:^|(?<=[ ,]))(?:(?P<cc>[A-Z]{1,3})[ \-–]{1,2})?(?P<code>\d{5}-\d{3}|\d{4}-\d{3}|\d{2}-\d{3}|\d{4}[ ]?[A-Z]{2}(?=[ ,])|\d{4,6})"
     r"[ ,]+(?P<city>[^\W\d][^\d\t]{1,40})"
 )
 _CITY_FIRST = re.compile(
-    r"(?P<city>[^\W\d][^\d\t,]{1,30}?)[ ,]+(?:(?P<state>[A-Z]{2})[ ,.]+)?"
-    r"(?P<code>\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d|\d{4}(?=$|,)|\d{6})(?=$|[ ,.])"
+    r"(?P<city>[^\W\d][^\d\t,]{1,30}?)[ ,]+(?:(?P<state>[A-Z]{2,3})[ ,.]+)?"
+    r"(?P<code>\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d|(?<=[A-Z]{2}[ ])\d{4}|\d{6})(?=$|[ ,.])"
 )
 _STREET = re.compile(
     r"stra(?:ss|ß)e\b|str\.|\bstr\b|weg\b|platz\b|allee\b|gasse\b|ring\b|damm\b|ufer\b|chaussee|\brue\b|\bavenue\b|\bav\.|\bbd\b|"
@@ -31,6 +31,7 @@ _STREET = re.compile(
 _HOUSE = re.compile(r"^[^\d]{3,40}[ ,.]\d{1,5}[ ]?[a-zA-Z]?(?:[ /\-]\d+[a-z]?)?(?:$|[ ,])|^\d{1,5}[a-z]?(?:[ ,]|bis )[^\W\d].{3,}")
 _CONTACT = re.compile(r"@|https?:|www\.|\btel\b|\bphone\b|\bfax\b|telefon|\bfon\b|\bmobil|✉|📞|📱|🌐|�|\+\d\d[ \d]", re.I)
 _LINE_GAP = 1.9  # type sizes between the lines of a block
+_WIDE_GAP = 3.4  # the same where an address is set in lines far apart
 
 
 @dataclass(slots=True)
@@ -174,6 +175,54 @@ def is_table_head(row: Row) -> bool:
     return len(found) >= 3
 
 
+def is_field_line(line: Place) -> bool:
+    """ "Number: 4711", or its first half with the value in the next column: no line of an address."""
+    tokens = line.row.tokens
+    if line.text.endswith(":") or (line.last < len(tokens) and tokens[line.last].text.startswith(":")):
+        return True
+    hit = field_labels().at(tokens, line.first, line.last)
+    if hit is None:
+        return bool(re.match(r"(?:Nummer|Number|Numéro|No|ID|Ref)\b[ .]*:", line.text))
+    rest = tokens[hit.last : line.last]
+    return not rest or ":" in line.text or any(char.isdigit() for token in rest for char in token.text)
+
+
+def keyed_lines(block: Block) -> dict[str, list[Place]]:
+    """Lines by their keys where a block is written as "Name: …", "Address: …" in two columns; else nothing."""
+    keyed = [(line, line_labels().names(line.text.rstrip(": "))) for line in block.lines]
+    values = [_value_of(line) for line, names in keyed if names]
+    starts = [value.span.bbox[0] for value in values if value is not None]
+    if len(starts) < 2:
+        return {}
+    x0 = min(starts)
+    found: dict[str, list[Place]] = {}
+    keys = {line.row.index: names[0] if names else "" for line, names in keyed}
+    key = ""
+    last = block.lines[-1].row.index
+    for row in block.sheet.rows[block.lines[0].row.index : last + 2]:
+        if row.index > last and any(first_x < x0 - 20 for first_x in (row.tokens[first].bbox[0] for first, _ in row.segments())):
+            break
+        key = keys.get(row.index, key)
+        for first, end in row.segments():
+            if abs(row.tokens[first].bbox[0] - x0) < 2.0 * row.tokens[first].size:
+                found.setdefault(key, []).append(Place(row, first, end))
+    return found
+
+
+def _value_of(line: Place) -> Place | None:
+    """The run right of a key's column."""
+    tokens = line.row.tokens
+    first = line.last
+    while first < len(tokens) and tokens[first].text == ":":
+        first += 1
+    if first >= len(tokens):
+        return None
+    last = first + 1
+    while last < len(tokens) and not line.row.gaps[last]:
+        last += 1
+    return Place(line.row, first, last)
+
+
 def address_blocks(sheet: Sheet) -> list[Block]:
     """Blocks around postcodes that no heading announces: lines above with the same left edge."""
     found: list[Block] = []
@@ -194,15 +243,19 @@ def _upwards(sheet: Sheet, place: Place) -> list[Place]:
     x0, top, x1, _ = place.span.bbox
     lines = [place]
     for row in reversed(sheet.rows[: place.row.index]):
-        size = max(token.size for token in row.tokens)
-        if top - row.bottom > (_LINE_GAP - 0.4) * max(size, place.span.tokens[0].size) or len(lines) >= 6:
+        size = place.span.tokens[0].size
+        if top - row.bottom > _WIDE_GAP * size or len(lines) >= 6:
             break
         line = _segment_at(row, x0, x1, size, strict=True)
         if line is None:
             continue
+        wide = top - row.bottom > (_LINE_GAP - 0.4) * max(size, line.span.tokens[0].size)
+        if wide and not (is_street(line.text) if len(lines) == 1 else is_street(lines[0].text) and not is_field_line(line)):
+            break
         if party_heading(line) or is_table_head(row):
             break
-        if abs(line.span.tokens[0].size - lines[0].span.tokens[0].size) > 0.55 * line.span.tokens[0].size:
+        sizes = line.span.tokens[0].size, lines[0].span.tokens[0].size
+        if max(sizes) > 1.35 * min(sizes) and not (len(lines) > 1 and max(sizes) < 2.2 * min(sizes) and has_company_form(line.text)):
             break
         lines.insert(0, line)
         top = line.span.bbox[1]

@@ -17,6 +17,7 @@ _WEAK_DATES = frozenset({"vom", "den", "le", "del", "von", "from", "to", "zdnia"
 _DATE_FIELDS = ("issue_date", "due_date", "delivery_date")
 _DATE_LABELS = frozenset((*_DATE_FIELDS, "other_date"))
 _REFERENCES = ("order_ref", "contract_ref", "preceding_ref", "payment_ref", "customer_id")
+_PLACE = re.compile(r"[^\W\d]{3,}, (?:den|le|li|the|am|a|dnia)\s*$")
 _ID_RUN = re.compile(r"(?:[A-Za-z]{1,5}[ ])?\S*\d\S*")
 
 
@@ -89,7 +90,8 @@ def read_references(facts: Facts, draft: Draft) -> None:
             if label.names[0] != name or not label.strong:
                 continue
             for rank, place in enumerate(facts.places(label)[:2]):
-                reading = read_identifier(place, 1.0 + 0.05 * len(label.hit.key) - 0.5 * rank)
+                score = 1.0 + 0.05 * len(label.hit.key) - 0.5 * rank
+                reading = _whole(place, score) if name == "payment_ref" else read_identifier(place, score)
                 if reading is not None:
                     found.append(reading)
                     break
@@ -99,10 +101,21 @@ def read_references(facts: Facts, draft: Draft) -> None:
             draft.put("buyer.id", best(found))
 
 
+def _whole(place: Place, score: float) -> Reading | None:
+    """All of a short text with a digit in it: a payment reference may have words."""
+    text = place.text.strip(" .")
+    if len(text) > 40 or len(text.split()) > 5 or not any(char.isdigit() for char in text):
+        return read_identifier(place, score)
+    return Reading.at(text, place.span, score)
+
+
 def read_dates(facts: Facts, draft: Draft) -> None:
     """Issue, due and delivery date: every date of the document goes to the label it belongs to."""
     found: dict[str, list[Reading]] = {name: [] for name in _DATE_FIELDS}
-    titled = {(title.row.page, title.row.index + step) for title in facts.titles[:3] for step in (-1, 0, 1, 2)}
+    titled = {
+        (title.row.page, title.row.index + step): (2.5 if step == 0 else 0.5)
+        for title in facts.titles[2::-1] for step in (-1, 1, 2, 0)
+    }  # fmt: skip
     by_row: dict[int, list[Label]] = {}
     for label in facts.labels:
         by_row.setdefault(id(label.row), []).append(label)
@@ -119,14 +132,16 @@ def read_dates(facts: Facts, draft: Draft) -> None:
 
 
 def _owners(
-    facts: Facts, sheet: Sheet, row: Row, when: FoundDate, by_row: dict[int, list[Label]], titled: set[tuple[int, int]]
+    facts: Facts, sheet: Sheet, row: Row, when: FoundDate, by_row: dict[int, list[Label]], titled: dict[tuple[int, int], float]
 ) -> list[tuple[str, float]]:
     """(field, score) of the label that a date belongs to."""
-    on_title = (row.page, row.index) in titled
+    on_title = titled.get((row.page, row.index), 0.0)
+    top = row.top / max(sheet.height, 1.0)
     label, distance = _label_before(row, when, by_row.get(id(row), []))
     if label is not None and distance <= 6:
         weak = label.hit.key in _WEAK_DATES
-        score = 4.0 + 0.03 * len(label.hit.key) - 0.3 * distance - (2.0 if weak else 0.0) + (1.0 * on_title)
+        score = 4.0 + 0.03 * len(label.hit.key) - 0.3 * distance - (2.0 + top if weak else 0.0) + on_title
+        score += 1.5 if weak and _PLACE.search(row.text[: when.start]) else 0.0
         score -= 0.0 if label.strong else 1.0 if not weak or not on_title else 0.0
         names = [name for name in label.names if name in _DATE_LABELS]
         return [(name, score - 0.2 * rank) for rank, name in enumerate(names) if name != "other_date"]
@@ -136,8 +151,7 @@ def _owners(
         return [] if name == "other_date" else [(name, 3.0 + 0.03 * len(above.hit.key))]
     if label is not None:
         return []
-    top = row.top / max(sheet.height, 1.0)
-    score = (1.0 if on_title else 0.0) + (0.5 if top < 0.4 else 0.0) - 0.3 * (sheet.number - 1)
+    score = min(on_title, 1.0) + (0.5 if top < 0.4 else 0.0) - 0.3 * (sheet.number - 1)
     alone = len(row.text) - (when.end - when.start) < 30
     return [("issue_date", score + (0.4 if alone else 0.0))] if score > 0 else []
 

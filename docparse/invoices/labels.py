@@ -96,8 +96,15 @@ def below(label: Label, lines: int = 2) -> Iterator[Place]:
     for row in label.sheet.rows[label.row.index + 1 :]:
         if row.top - y1 > _BELOW_LINES * size * lines or seen == lines:
             return
-        for first, last in row.segments():
+        runs = list(row.segments())
+        far = [run for run in runs if row.tokens[run[0]].bbox[0] > x0 - size]
+        for first, last in runs:
             left, right = row.tokens[first].bbox[0], row.tokens[last - 1].bbox[2]
+            alone = len(far) == 1 and (first, last) == far[0] and seen == 0 and last == len(row.tokens)
+            if alone and x0 > 0.4 * label.sheet.width and row.top - y1 < 1.2 * size:
+                seen += 1
+                yield Place(row, first, last, below=True)
+                break
             if min(right, x1) - max(left, x0) > 0 or abs(left - x0) < size or abs(right - x1) < size:
                 seen += 1
                 yield Place(row, first, last, below=True)

@@ -22,13 +22,15 @@ _PARTY_FIELDS = ("vat_id", "tax_no", "legal_id", "gln", "email", "customer_id")
 def read_parties(facts: Facts, draft: Draft) -> None:
     """Fill seller.*, buyer.* and payee.* of the draft."""
     found = _blocks(facts)
-    chosen = _choose(found, facts)
+    sender = _sender_line(facts)
+    chosen = _choose(found, facts, sender)
     for role in ("seller", "buyer", "payee"):
         block = chosen.get(role)
         if block is not None:
             _read_block(block, role, draft)
     if draft.value("seller.name") is None:
-        draft.put("seller.name", _sender_line(facts, chosen) or _letterhead(facts, chosen))
+        draft.put("seller.name", sender or _letterhead(facts, found))
+    _complete_name(facts, draft)
     _read_ids(facts, chosen, draft)
 
 
@@ -47,7 +49,7 @@ def _blocks(facts: Facts) -> list[Block]:
     return found
 
 
-def _choose(found: Sequence[Block], facts: Facts) -> dict[str, Block]:
+def _choose(found: Sequence[Block], facts: Facts, sender: Reading | None) -> dict[str, Block]:
     """The block of each role: headed ones first, then by evidence."""
     chosen: dict[str, Block] = {}
     for block in found:
@@ -57,8 +59,14 @@ def _choose(found: Sequence[Block], facts: Facts) -> dict[str, Block]:
     if not free:
         return chosen
     marks = _seller_marks(facts)
+    delivered = _first_key(chosen["ship_to"]) if "ship_to" in chosen else ""
+    name = squash(sender.value) if sender is not None else ""
     for block in free:
-        block.scores["seller"] = _seller_score(block, facts, marks)
+        score = _seller_score(block, facts, marks)
+        score -= 4.0 if delivered and _first_key(block) == delivered else 0.0
+        if name:
+            score += 3.0 if _first_key(block)[:8] == name[:8] else -2.0
+        block.scores["seller"] = score
     ranked = sorted(free, key=lambda block: -block.scores["seller"])
     if "buyer" not in chosen and "seller" not in chosen:
         if len(ranked) == 1:
@@ -66,7 +74,7 @@ def _choose(found: Sequence[Block], facts: Facts) -> dict[str, Block]:
         else:
             chosen["seller"], chosen["buyer"] = ranked[0], _buyer_of(ranked)
     elif "seller" not in chosen:
-        if ranked[0].scores["seller"] > -1.0:
+        if ranked[0].scores["seller"] > 0.0:
             chosen["seller"] = ranked[0]
     elif "buyer" not in chosen:
         chosen["buyer"] = _buyer_of(ranked)
@@ -131,10 +139,13 @@ def _sender_above(block: Block) -> bool:
 
 def _name_lines(block: Block) -> list[Place]:
     """Lines before the street: the name and what belongs to it."""
+    keyed = blocks.keyed_lines(block)
+    if keyed.get("name"):
+        return keyed["name"][:2]
     found: list[Place] = []
     for line in block.lines[:7]:
         text = line.text
-        if blocks.is_salutation(text) or _is_field(line):
+        if blocks.is_salutation(text) or blocks.is_field_line(line):
             if found and blocks.is_salutation(text):
                 break
             continue
@@ -152,15 +163,6 @@ def _name_lines(block: Block) -> list[Place]:
     return found
 
 
-def _is_field(line: Place) -> bool:
-    """ "Number: 4711" within an address block is no line of it."""
-    hit = field_labels().at(line.row.tokens, line.first, line.last)
-    if hit is None:
-        return bool(re.match(r"(?:Nummer|Number|Numéro|No|ID|Ref)\b[ .]*:", line.text))
-    rest = line.row.tokens[hit.last : line.last]
-    return not rest or ":" in line.text or any(char.isdigit() for token in rest for char in token.text)
-
-
 def _read_block(block: Block, role: str, draft: Draft) -> None:
     names = _name_lines(block)
     if names:
@@ -172,13 +174,15 @@ def _read_block(block: Block, role: str, draft: Draft) -> None:
             draft.put(f"{role}.address.lines[0]", Reading(tail, spans[:1], 1.0))
     last = names[-1].row.index if names else -1
     streets: list[Place] = []
-    for line in block.lines:
-        if line.row.index <= last or _is_field(line):
+    keyed = blocks.keyed_lines(block)
+    lines = keyed.get("address") or block.lines
+    for line in lines:
+        if line.row.index <= last or blocks.is_field_line(line):
             continue
         match = blocks.postcode_in(line.text)
         if match is not None:
             _read_town(line, match, role, draft)
-            _read_country(block.lines[block.lines.index(line) + 1 :], role, draft)
+            _read_country(lines[lines.index(line) + 1 :], role, draft)
             break
         if not blocks.is_contact(line.text) and len(streets) < 3 and not blocks.is_salutation(line.text):
             streets.append(line)
@@ -218,7 +222,7 @@ def _read_country(lines: Sequence[Place], role: str, draft: Draft) -> None:
             return
 
 
-def _sender_line(facts: Facts, chosen: dict[str, Block]) -> Reading | None:
+def _sender_line(facts: Facts) -> Reading | None:
     """The first part of a line that names the sender: "Acme Ltd ● 1 High Street ● 12345 Town"."""
     for row in facts.sheets.rows:
         for first, last in row.segments():
@@ -240,15 +244,30 @@ def _sender_line_over_columns(facts: Facts) -> Reading | None:
     return None
 
 
-def _letterhead(facts: Facts, chosen: dict[str, Block]) -> Reading | None:
+def _complete_name(facts: Facts, draft: Draft) -> None:
+    """A short name of the seller that stands in full, with its form of company, somewhere else."""
+    reading = draft.fields.get("seller.name")
+    if reading is None or blocks.has_company_form(str(reading.value)):
+        return
+    key = squash(str(reading.value))
+    for row in facts.sheets.rows:
+        for first, last in row.segments():
+            place = Place(row, first, last)
+            text, _ = _without_tail(place.text)
+            if len(key) >= 4 and squash(text).startswith(key) and blocks.has_company_form(text) and len(text.split()) <= 7:
+                words = len(text.split())
+                draft.put("seller.name", Reading.at(text, row.span(first, min(last, first + words)), reading.score))
+                return
+
+
+def _letterhead(facts: Facts, found_blocks: Sequence[Block]) -> Reading | None:
     """The largest or first line at the top that is a name: with a company's form, or set large."""
-    buyer = chosen.get("buyer")
     found: list[Reading] = []
     for sheet in facts.sheets.pages[:1]:
         for row in sheet.rows:
             for first, last in row.segments():
                 place = Place(row, first, last)
-                if buyer is not None and _inside(place, buyer):
+                if any(_inside(place, block) for block in found_blocks):
                     continue
                 score = _letterhead_score(sheet, row, place)
                 if score > 0:

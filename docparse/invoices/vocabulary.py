@@ -92,6 +92,11 @@ def party_labels() -> Vocabulary:
 
 
 @cache
+def line_labels() -> Vocabulary:
+    return Vocabulary(_load("labels.toml")["lines"])
+
+
+@cache
 def total_labels() -> Vocabulary:
     return Vocabulary(_load("totals.toml"))
 
