@@ -60,6 +60,9 @@ class Settings(BaseModel):
     engine_slots: int | None = Field(default=None, ge=1, description="pages that a recognize worker holds at a time")
     cache_results: bool = Field(default=True, description="do not recognise the same file with the same options twice")
 
+    # client of a service (docparse parse --server)
+    server_key: str | None = Field(default=None, repr=False, description="API key for --server")
+
     # REST API
     inline_mb: float = Field(default=16, gt=0, description="largest JSON body; documents in base64 count")
     request_mb: float = Field(default=2048, gt=0, description="largest upload, all its files together")

@@ -27,9 +27,10 @@ class BadRequest(ServiceError):
     default_action = "Correct the named parameters; see /docs."
 
     def __init__(
-        self, message: str, *, errors: list[tuple[str, str]] | None = None, user_action: str | None = None
-    ) -> None:
-        super().__init__(message, user_action=user_action)
+        self, message: str, *, errors: list[tuple[str, str]] | None = None, user_action: str | None = None,
+        page: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(message, user_action=user_action, page=page)
         self.errors = errors or []
 
 
@@ -105,8 +106,10 @@ class RateLimited(TooManyRequests):
     code = "rate_limited"
     default_action = "Wait as long as the header Retry-After says."
 
-    def __init__(self, message: str, *, retry_after_s: float = 1.0) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, retry_after_s: float = 1.0, user_action: str | None = None, page: int | None = None
+    ) -> None:
+        super().__init__(message, user_action=user_action, page=page)
         self.retry_after_s = retry_after_s
 
 
@@ -141,6 +144,6 @@ def _classes(base: type[DocparseError]) -> Iterator[type[DocparseError]]:
 def error_of(problem: Problem) -> DocparseError:
     """An error that the store or another process wrote down, of its own class again."""
     for found in _classes(DocparseError):
-        if found.code == problem.code and found.__init__ is DocparseError.__init__:
+        if found.code == problem.code:
             return found(problem.message, user_action=problem.user_action or None, page=problem.page)
     return DocparseError(problem.message, user_action=problem.user_action or None, page=problem.page)

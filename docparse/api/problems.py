@@ -55,8 +55,8 @@ def problem_of(error: DocparseError, request_id: str, instance: str | None = Non
     errors = [FieldError(param=param, message=message) for param, message in getattr(error, "errors", ())]
     return ApiProblem(
         type=f"urn:docparse:problem:{error.code}", title=_title(type(error).__name__), status=status,
-        detail=_short(error.message), code=error.code, retryable=error.retryable, user_action=action, request_id=request_id,
-        instance=instance, page=error.page, errors=errors or None,
+        detail=_short(error.message), code=error.code, retryable=error.retryable, user_action=action,
+        request_id=request_id, instance=instance, page=error.page, errors=errors or None,
     )  # fmt: skip
 
 

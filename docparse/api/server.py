@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 import socket
@@ -99,7 +100,8 @@ def run_server(app: ASGIApp, sock: socket.socket, *, log_level: str = "info", gr
         timeout_keep_alive=20, timeout_graceful_shutdown=grace_s, h11_max_incomplete_event_size=32 << 10,
         ws_max_size=64 << 10, backlog=2048,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[sock])
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has shut down in order, then passes the signal on
+        uvicorn.Server(config).run(sockets=[sock])
 
 
 def _log_config(level: str) -> dict[str, Any]:

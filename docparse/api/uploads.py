@@ -32,6 +32,7 @@ _NAME_LENGTH = 200
 _FIELD_BYTES = 64 << 10
 _FIELDS = 100
 _HEADER_BYTES = 8 << 10
+_EXTENDED_NAME = re.compile(r"filename\*\s*=\s*utf-8'[^']*'([^;\s]+)", re.I)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -142,7 +143,10 @@ async def _read_raw(request: Request, form: Form, folder: Path | None, limits: U
 
 
 def _name_of(request: Request) -> str:
-    _, parameters = parse_options_header(request.headers.get("content-disposition", ""))
+    header = request.headers.get("content-disposition", "")
+    if extended := _EXTENDED_NAME.search(header):
+        return unquote(extended[1], errors="replace")
+    _, parameters = parse_options_header(header)
     raw = parameters.get(b"filename", b"").decode("utf-8", "replace")
     return raw or request.query_params.get("filename", "") or "document"
 
@@ -207,10 +211,10 @@ class _Parts:
         self._field = parameters.get(b"name", b"").decode("utf-8", "replace")
         if not self._field:
             raise BrokenUpload("a part has no name")
-        if b"filename" in parameters or b"filename*" in parameters:
+        if b"filename" in parameters:
             if len(self.form.files) >= self.limits.files:
                 raise BadRequest(f"more than {self.limits.files} files in one request")
-            self._file = Upload(_filename(parameters), self.folder, self.limits)
+            self._file = Upload(parameters[b"filename"].decode("utf-8", "replace"), self.folder, self.limits)
             self.form.files.append(self._file)
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
@@ -230,13 +234,6 @@ class _Parts:
 
     def _end(self) -> None:
         self.ended = True
-
-
-def _filename(parameters: dict[bytes, bytes]) -> str:
-    extended = parameters.get(b"filename*", b"").decode("ascii", "replace")
-    if extended.lower().startswith("utf-8''"):
-        return unquote(extended[7:], errors="replace")
-    return parameters.get(b"filename", b"").decode("utf-8", "replace")
 
 
 def clean_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -67,6 +68,10 @@ def parse(
         typer.Option(help="auto takes the best there is and says which.", rich_help_panel=_HOW),
     ] = "auto",
     model: Annotated[str | None, typer.Option(help="Model of the qwen or remote engine.", rich_help_panel=_HOW)] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="A docparse service does it; key: DOCPARSE_SERVER_KEY.", rich_help_panel=_HOW),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option("-j", "--jobs", min=1, max=256, help="Processes; all cores.", rich_help_panel=_HOW)
     ] = None,
@@ -99,7 +104,7 @@ def parse(
     from docparse.cli.manifest import NAME, Manifest
     from docparse.cli.outputs import Job, Plan, formats_of, plan_outputs
     from docparse.cli.progress import open_progress
-    from docparse.cli.run import Run, RunOptions
+    from docparse.cli.run import RunOptions
     from docparse.settings import load_settings
 
     options = _options(
@@ -120,9 +125,23 @@ def parse(
     if manifest is None and plan.folder is not None:
         manifest = plan.folder / NAME
     with open_progress(progress, documents=len(items), verbosity=-1 if quiet else verbose) as shown:
-        run = Run(plan, options, settings, how, shown, Manifest(manifest))
+        run = _run_of(server)(plan, options, settings, how, shown, Manifest(manifest))
         run()
     return _finish(run, as_json=json_object, quiet=quiet)
+
+
+def _run_of(server: str | None) -> Callable[..., Run]:
+    """A run in this process, or one by the service at `server`."""
+    if server is None:
+        from docparse.cli.run import Run
+
+        return Run
+    from functools import partial
+
+    from docparse.cli.remote import RemoteRun
+    from docparse.cli.service import check_address
+
+    return partial(RemoteRun, address=check_address(server))
 
 
 def _split(languages: list[str] | None) -> tuple[str, ...]:

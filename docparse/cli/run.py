@@ -135,7 +135,7 @@ class Run:
         except Exception as error:
             if self.progress.verbosity >= 2 and not isinstance(error, DocparseError):
                 raise
-            record = {"sha256": sha256_of(job.item.path), "options": _asked(self.options)}
+            record = {"sha256": sha256_of(job.item.path), "options": asked(self.options)}
             outcome = Outcome(job.item, "failed", error=as_docparse_error(error), record=record)
         outcome.seconds = round(time.monotonic() - started, 3)
         return outcome
@@ -175,7 +175,7 @@ class Run:
             name="stdin" if item.path is None else None,
         )  # fmt: skip
         document.engine = info
-        document.options = _asked(self.options)
+        document.options = asked(self.options)
         return document
 
     def _open_engine(self) -> tuple[Engine, EngineInfo]:
@@ -197,7 +197,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _asked(options: ParseOptions) -> dict[str, Any]:
+def asked(options: ParseOptions) -> dict[str, Any]:
+    """The options as the result shows them: without the password and what is at its default."""
     return options.model_dump(mode="json", exclude={"password"}, exclude_defaults=True)
 
 
