@@ -90,6 +90,9 @@ def labelled_block(label: Label) -> Block | None:
     role = label.names[0]
     if not _is_heading(label):
         return None
+    first = label.hit.last
+    if first < len(label.row.tokens) and re.match(r":?[\d./-]+$", label.row.tokens[first].text):
+        return None  # "Customer: 4711"
     block = Block(label.sheet, _lines_below(label), role, label)
     if not block.lines or _starts_label(block.lines[0]):
         beside = _lines_beside(label)
@@ -139,6 +142,8 @@ def gather(sheet: Sheet, start: int, x0: float, x1: float, bottom: float, most: 
             break
         place = _segment_at(row, x0, x1, size, strict=bool(found))
         if place is None:
+            if row.tokens[0].bbox[0] > x0 and (not found or is_field_line(found[-1])):
+                bottom = row.bottom  # the values of "Name: …" stand in a column of their own
             continue
         if party_heading(place):
             break
@@ -255,7 +260,7 @@ def _upwards(sheet: Sheet, place: Place) -> list[Place]:
         if party_heading(line) or is_table_head(row):
             break
         sizes = line.span.tokens[0].size, lines[0].span.tokens[0].size
-        if max(sizes) > 1.35 * min(sizes) and not (len(lines) > 1 and max(sizes) < 2.2 * min(sizes) and has_company_form(line.text)):
+        if max(sizes) > 1.35 * min(sizes) and not (max(sizes) < 2.2 * min(sizes) and has_company_form(line.text)):
             break
         lines.insert(0, line)
         top = line.span.bbox[1]

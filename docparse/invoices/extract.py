@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 from docparse.invoices import ids
 from docparse.invoices.amounts import find_candidates, find_tax_rows
@@ -27,13 +28,21 @@ def read_invoice(sheets: Sheets) -> Draft:
     read_references(facts, draft)
     read_parties(facts, draft)
     decimal = decimal_mark([row.text for row in sheets.rows])
-    items = read_items(sheets, decimal, draft)
+    items = read_items(sheets, decimal, draft, facts.order)
     candidates = find_candidates(sheets, decimal, items.rows)
     tax_rows = find_tax_rows(sheets, decimal, items.rows)
-    solve(candidates, tax_rows, items.total, draft)
+    solve(candidates, tax_rows, items.total, _money(sheets, decimal), draft)
     _read_currency(facts, decimal, draft)
     _read_payment(facts, draft)
     return draft
+
+
+def _money(sheets: Sheets, decimal: str) -> dict[Decimal, Span]:
+    """Every amount of the pages, with where it stands last."""
+    return {
+        number.value: Span(row.page, tuple(row.between(number.start, number.end)))
+        for row in sheets.rows for number in find_numbers(row.text, decimal) if number.money
+    }  # fmt: skip
 
 
 def _read_type(facts: Facts, draft: Draft) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from docparse.invoices.columns import Column, Head, find_heads
+from docparse.invoices.dates import Order, find_dates
 from docparse.invoices.item_numbers import Cell, settle
 from docparse.invoices.item_text import describe
 from docparse.invoices.numbers import Number, find_numbers
-from docparse.invoices.reading import Draft
+from docparse.invoices.reading import Draft, Reading
 from docparse.invoices.text import Row, Sheets, Span, Token
 from docparse.invoices.vocabulary import column_labels, total_labels
 
@@ -46,7 +47,7 @@ class Items:
     count: int = 0
 
 
-def read_items(sheets: Sheets, decimal: str, draft: Draft) -> Items:
+def read_items(sheets: Sheets, decimal: str, draft: Draft, order: Order = "") -> Items:
     """Positions of all pages into `draft` as lines[0], lines[1], …"""
     items: list[Item] = []
     found = Items()
@@ -65,10 +66,24 @@ def read_items(sheets: Sheets, decimal: str, draft: Draft) -> Items:
     for place, item in enumerate(items):
         _put(item, place, draft)
         found.rows |= {id(row) for row in item.rows}
+    _put_delivery(items, draft, order)
     totals = [total for item in items if (total := item.total()) is not None]
     found.count = len(items)
     found.total = sum(totals, Decimal(0)) if totals and len(totals) == len(items) else None
     return found
+
+
+def _put_delivery(items: list[Item], draft: Draft, order: Order) -> None:
+    """The delivery date where every position has the same one in its own column."""
+    found: list[Reading] = []
+    for item in items:
+        column = item.head.column("delivery_date")
+        for when in find_dates(item.row.text, order) if column is not None else ():
+            tokens = tuple(item.row.between(when.start, when.end))
+            if item.head.at((tokens[0].bbox[0] + tokens[-1].bbox[2]) / 2) is column:
+                found.append(Reading.at(when.value, Span(item.row.page, tokens), 1.0))
+    if found and len({reading.value for reading in found}) == 1 and draft.value("delivery_date") is None:
+        draft.put("delivery_date", found[0])
 
 
 def _items_under(head: Head, end: int, decimal: str, *, strict: bool) -> tuple[list[Item], bool]:

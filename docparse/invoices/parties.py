@@ -53,7 +53,7 @@ def _choose(found: Sequence[Block], facts: Facts, sender: Reading | None) -> dic
     """The block of each role: headed ones first, then by evidence."""
     chosen: dict[str, Block] = {}
     for block in found:
-        if block.role and block.role not in chosen and (block.role != "seller" or _name_lines(block)):
+        if block.role and block.role not in chosen and _name_lines(block):
             chosen[block.role] = block
     free = [block for block in found if not block.role and _name_lines(block)]
     if not free:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from docparse.invoices.amounts import Candidate, TaxRow
 from docparse.invoices.reading import Draft, Reading
+from docparse.invoices.text import Span
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.011")
@@ -62,9 +63,10 @@ def _reading(candidate: Candidate, value: Decimal) -> Reading:
 
 
 def solve(
-    candidates: Sequence[Candidate], tax_rows: Sequence[TaxRow], lines_sum: Decimal | None, draft: Draft
+    candidates: Sequence[Candidate], tax_rows: Sequence[TaxRow], lines_sum: Decimal | None, money: Mapping[Decimal, Span],
+    draft: Draft,
 ) -> None:
-    """Put net, tax, gross and the sums around them into the draft."""
+    """Put net, tax, gross and the sums around them into the draft. `money` are all amounts of the pages."""
     taxes = _tax_table(tax_rows, candidates)
     solution = _best(candidates, taxes, lines_sum)
     for path, chosen in (("net", solution.net), ("tax", solution.tax), ("gross", solution.gross)):
@@ -72,7 +74,7 @@ def solve(
             draft.put(path, chosen.reading)
     _put_taxes(taxes, solution, candidates, draft)
     _complete(draft)
-    _around(candidates, lines_sum, draft)
+    _around(candidates, lines_sum, money, draft)
 
 
 def _tax_table(rows: Sequence[TaxRow], candidates: Sequence[Candidate]) -> list[TaxRow]:
@@ -195,13 +197,27 @@ def _follows(draft: Draft, path: str, value: Decimal, how: str) -> None:
     draft.flag(path, "derived", f"not printed; {how}")
 
 
-def _around(candidates: Sequence[Candidate], lines_sum: Decimal | None, draft: Draft) -> None:
+def _differences(gross: Decimal, dues: Sequence[Sum], money: Mapping[Decimal, Span]) -> list[Sum]:
+    """Amounts that are just what lies between the total and what is due, whatever they are called."""
+    found = []
+    for due in dues:
+        for value in (gross - due.value, due.value - gross):
+            if value in money and value != 0:
+                found.append(Sum(value, 0.5, Reading.at(value, money[value], 0.5)))
+    return found
+
+
+def _around(
+    candidates: Sequence[Candidate], lines_sum: Decimal | None, money: Mapping[Decimal, Span], draft: Draft
+) -> None:
     """Sum of the positions, allowances and charges before the net; what is paid and due after the gross."""
     net, gross = draft.value("net"), draft.value("gross")
     subtotals = options(candidates, "line_total")
     allowances, charges = options(candidates, "allowance_total"), options(candidates, "charge_total")
     _before_net(net, subtotals, allowances, charges, lines_sum, draft)
     prepaids, dues = options(candidates, "prepaid"), options(candidates, "amount_due")
+    if gross is not None and dues and not any(close(abs(gross), abs(due.value)) for due in dues):
+        prepaids += _differences(gross, dues, money)
     _after_gross(gross, prepaids, dues, draft)
 
 
