@@ -11,6 +11,7 @@ from docparse.checks.correct import correct_blocks
 from docparse.checks.witness import find_witness
 from docparse.crops import add_crops
 from docparse.errors import DocparseError
+from docparse.model.confidence import add_confidence
 from docparse.options import ParseOptions
 from docparse.qwenvl.reader import read_page
 from docparse.schemas.document import Block, ListBlock, Page, Problem, Source, Table
@@ -45,6 +46,7 @@ def read_output(
 def typed_page(image: PageImage, output: PageOutput, *, seen: PageImage | None = None, turn: Turn = 0) -> Page:
     """The blocks of an engine's answer, as they are."""
     found = read_page(output.html, seen or image, source=_SOURCES.get(output.engine, "embedded"))
+    add_confidence(found.blocks, output, seen or image)
     if turn:
         _set_back(found.blocks, turn, image)
     return Page(

@@ -81,6 +81,13 @@ class TextDrafter:
             return written[self._own_place : self._own_place + _MOST], "own"
         return [], "own"
 
+    def _start_of_element(self, token: int) -> None:
+        """The first word of an element lacks the blank by which the text would be found."""
+        if self._written and self._lexicon.bytes_of(self._written[-1]).endswith(b">"):
+            start = self._next_word()
+            if start < len(self._source) and self._lexicon.bare(self._source[start]) == token:
+                self._next = start + 1
+
     def _next_word(self) -> int:
         """Where the next word begins in the text: the last element may have ended before its full stop."""
         start = self._next
@@ -93,6 +100,7 @@ class TextDrafter:
     def _record(self, tokens: Sequence[int]) -> None:
         """Note where each short run of written tokens stood last; of markup a single token is enough."""
         for token in tokens:
+            self._start_of_element(token)
             self._written.append(token)
             end = len(self._written)
             keys = [tuple(self._written[-_OWN_ANCHOR:])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,8 @@ class Vocabulary:
     def __init__(self, tokenizer: Any) -> None:
         self.tokenizer = tokenizer
         self._table = _byte_table()
-        self._special = frozenset(tokenizer.all_special_ids)
+        added = tokenizer.added_tokens_decoder.items()
+        self._special = frozenset(tokenizer.all_special_ids) | {number for number, token in added if token.special}
         self._known: dict[int, bytes] = {}
         self._ids: dict[str, int] | None = None
 
@@ -55,33 +57,17 @@ class Vocabulary:
         return ids
 
     def text(self, tokens: Sequence[int]) -> tuple[str, list[int]]:
-        """(text, start of each token in it, in characters). Bytes that are no UTF-8 become U+FFFD."""
-        pieces = [self.bytes_of(token) for token in tokens]
-        whole = b"".join(pieces)
-        text = whole.decode("utf-8", "replace")
-        if text.isascii():
-            places, at = [], 0
-            for piece in pieces:
-                places.append(at)
-                at += len(piece)
-            return text, places
-        return text, _places(pieces, whole)
+        """(text, start of each token in it, in characters). Bytes that are no UTF-8 become U+FFFD.
 
-
-def _places(pieces: list[bytes], whole: bytes) -> list[int]:
-    """Characters that start before each piece; a piece inside a character counts from that character's start."""
-    starts: list[int] = []  # byte at which each character starts
-    at = 0
-    for char in whole.decode("utf-8", "surrogateescape"):
-        starts.append(at)
-        at += 1 if "\udc80" <= char <= "\udcff" else len(char.encode("utf-8"))
-    if len(starts) != len(whole.decode("utf-8", "replace")):  # runs of broken bytes count as one character
-        starts = [round(place * len(whole) / max(1, len(starts))) for place in range(len(starts))]
-    found: list[int] = []
-    place = at = 0
-    for piece in pieces:
-        while place + 1 < len(starts) and starts[place + 1] <= at:
-            place += 1
-        found.append(place)
-        at += len(piece)
-    return found
+        A token that begins inside a character counts from that character's start.
+        """
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        parts: list[str] = []
+        places: list[int] = []
+        at = 0
+        for token in tokens:
+            places.append(at)
+            parts.append(decoder.decode(self.bytes_of(token)))
+            at += len(parts[-1])
+        parts.append(decoder.decode(b"", final=True))
+        return "".join(parts), places
