@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import docparse
-from docparse.assemble import Outline, PageDraft, assemble
+from docparse.assemble import Outline, PageDraft, assemble, finish_page
 from docparse.errors import Cancelled, DocparseError, EngineError, PageTimeout
 from docparse.ladder import settle
 from docparse.model import open_engine
@@ -94,6 +94,7 @@ def parse_pages(
     with ExitStack() as stack:
         run = _open(stack, source, options, settings, progress, engine, name, fields)
         for draft in _drafts(run):
+            finish_page(draft.page, run.options)
             yield draft.page
 
 

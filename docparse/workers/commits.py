@@ -44,13 +44,17 @@ def problem(error: DocparseError) -> dict[str, Any]:
 class Commits(Claims):
     """The results of the four stages."""
 
-    def opened(self, claim: Claim, facts: dict[str, Any], numbers: Sequence[int], media_type: str) -> list[Work]:
-        """The file is readable and has these pages; each waits to be rendered."""
+    def opened(
+        self, claim: Claim, facts: dict[str, Any], numbers: Sequence[int], media_type: str, rung: int
+    ) -> list[Work]:
+        """The file is readable and has these pages; each waits to be rendered. The first `rung` are returned."""
         now, document_id = time.time(), claim.work.document_id
         rows = [
-            {"document_id": document_id, "number": number, "job_id": claim.job_id, "state": PageState.QUEUED.value,
-             "due_at": now}
-            for number in numbers
+            {
+                "document_id": document_id, "number": number, "job_id": claim.job_id, "state": PageState.QUEUED.value,
+                "due_at": now, "rung_at": now if place < rung else 0.0,
+            }
+            for place, number in enumerate(numbers)
         ]  # fmt: skip
         with self.write() as connection:
             settle(
@@ -62,7 +66,7 @@ class Commits(Claims):
                 update(jobs).where(jobs.c.id == claim.job_id).values(pages_total=jobs.c.pages_total + len(rows))
             )
             emit(connection, claim.job_id, "document.opened", {"document": claim.number, "pages": len(rows)})
-        return [Work(Stage.RENDER, document_id, number) for number in numbers]
+        return [Work(Stage.RENDER, document_id, number) for number in numbers[:rung]]
 
     def known(self, claim: Claim, result_key: str, engine: dict[str, Any] | None, cache_key: str, count: int) -> None:
         """The result of the same file, options and model was there already."""
@@ -78,10 +82,11 @@ class Commits(Claims):
             end_document(connection, claim.job_id, claim.number, DocumentState.COMPLETED)
 
     def rendered(self, claim: Claim, page_key: str, image_key: str | None) -> list[Work]:
+        now = time.time()
         with self.write() as connection:
             settle(
                 connection, claim, "done", state=PageState.RENDERED.value, strikes=0, page_key=page_key,
-                image_key=image_key, due_at=time.time(), rung_at=0.0,
+                image_key=image_key, due_at=now, rung_at=now,
             )  # fmt: skip
         return [Work(Stage.RECOGNIZE, claim.work.document_id, claim.work.page)]
 
@@ -104,17 +109,15 @@ class Commits(Claims):
             data = {"document": claim.number, "page": claim.work.page, "error": problem(error)}
             return _page_ended(connection, claim, "page.failed", data)
 
-    def assembled(
-        self, claim: Claim, status: Status, result_key: str, cache_key: str | None, error: DocparseError | None = None
-    ) -> None:
-        """The document's result is in the blobs. `error` is the first page's when all have failed."""
+    def assembled(self, claim: Claim, status: Status, result_key: str, cache_key: str | None) -> None:
+        """The document's result is in the blobs."""
         state = _ENDS[status]
         with self.write() as connection:
             settle(
                 connection, claim, "done", state=state.value, result_key=result_key, finished_at=time.time(),
-                cache_key=cache_key if status == "ok" else None, error=problem(error) if error else None,
+                cache_key=cache_key if status == "ok" else None,
             )  # fmt: skip
-            end_document(connection, claim.job_id, claim.number, state, problem(error) if error else None)
+            end_document(connection, claim.job_id, claim.number, state)
 
     def document_failed(self, claim: Claim, error: DocparseError) -> None:
         """The document can't be opened or assembled at all."""
@@ -168,8 +171,9 @@ def end_page(
     emit(connection, job_id, kind, data)
     if left:
         return []
+    now = time.time()
     connection.execute(
         update(documents).where(documents.c.id == document_id)
-        .values(state=DocumentState.READ.value, strikes=0, due_at=time.time(), rung_at=0.0)
+        .values(state=DocumentState.READ.value, strikes=0, due_at=now, rung_at=now)
     )  # fmt: skip
     return [Work(Stage.ASSEMBLE, document_id)]

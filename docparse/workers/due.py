@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +22,19 @@ _FORGET_WORKERS_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerSeen:
-    """A worker process that is alive. `engines` maps an engine choice to what stands behind it."""
+    """A worker process that is alive.
+
+    `engines` maps an engine choice to {"info": EngineInfo, "budget": PixelBudget}. `slots` and `busy` are the pieces of
+    work it holds at most and now. `counts` only grow while the worker lives: "done:STAGE", "failed:STAGE",
+    "retried:STAGE", "seconds:STAGE", "tokens", "engine_seconds", "flag:FLAG".
+    """
 
     id: str
     queues: list[str]
     engines: dict[str, Any]
+    slots: int
+    busy: int
+    counts: dict[str, float]
     started_at: float
     seen_at: float
 
@@ -66,54 +75,72 @@ class Due(Commits):
                 connection.execute(update(table).where(_any_of(stage, found)).values(rung_at=now))
         return [Work(stage, str(key[0]), int(key[1]) if len(key) > 1 else 0) for key in found]
 
-    def mark_rung(self, works: list[Work]) -> None:
-        """These doorbells were rung at once when the work became due."""
-        groups: dict[Stage, list[tuple[Any, ...]]] = {}
-        for work in works:
-            key = (work.document_id, work.page) if work.page else (work.document_id,)
-            groups.setdefault(work.stage, []).append(key)
-        with self.write() as connection:
-            for stage, keys in groups.items():
-                connection.execute(
-                    update(stage.table).where(_any_of(stage, keys), stage.table.c.state == stage.due)
-                    .values(rung_at=time.time())
-                )  # fmt: skip
+    def owners(self) -> set[str]:
+        """Everybody who holds a lease."""
+        found: set[str] = set()
+        with self.read() as connection:
+            for stage in Stage:
+                query = select(stage.table.c.owner).where(stage.table.c.state == stage.leased).distinct()
+                found |= {row.owner for row in connection.execute(query)}
+        return found
 
-    def end_leases(self) -> tuple[int, list[Work]]:
-        """Work whose worker is gone becomes due again; what has had its three strikes is given up.
+    def end_leases(self, dead: Iterable[str] = ()) -> tuple[int, list[Work]]:
+        """Work whose lease is over, or whose owner is one of the `dead`, becomes due again, to be rung for; what has
+        had its three strikes is given up.
 
-        Returns how many leases were over, and what has become due by giving up.
+        Returns how many leases were ended, and what has become due by giving up.
         """
-        now, ended, due = time.time(), 0, list[Work]()
+        now, ended, due, gone = time.time(), 0, list[Work](), list(dead)
         for stage in Stage:
             table = stage.table
+            over = or_(table.c.lease_until < now, table.c.owner.in_(gone))
+            with self.read() as connection:
+                if (
+                    connection.execute(select(table.c.attempt).where(table.c.state == stage.leased, over)).first()
+                    is None
+                ):
+                    continue
             with self.write() as connection:
-                over = connection.execute(
-                    select(table).where(table.c.state == stage.leased, table.c.lease_until < now).limit(500)
-                ).all()
-                for row in over:
+                rows = connection.execute(select(table).where(table.c.state == stage.leased, over).limit(500)).all()
+                for row in rows:
                     ended += 1
                     due += _end_lease(connection, stage, row, now)
         return ended, due
 
-    def seen(self, worker_id: str, queues: list[str], engines: dict[str, Any]) -> None:
-        """A worker is alive."""
-        now = time.time()
+    def seen(
+        self, worker_id: str, queues: list[str], engines: dict[str, Any], *, slots: int = 0, busy: int = 0,
+        counts: dict[str, float] | None = None,
+    ) -> None:  # fmt: skip
+        """A worker is alive, and this is what it has and did."""
+        values = {
+            "queues": ",".join(queues), "engines": engines, "slots": slots, "busy": busy, "counts": counts or {},
+            "seen_at": time.time(),
+        }  # fmt: skip
         with self.write() as connection:
-            known = connection.execute(
-                update(workers).where(workers.c.id == worker_id).values(seen_at=now, engines=engines)
-            )
+            known = connection.execute(update(workers).where(workers.c.id == worker_id).values(**values))
             if known.rowcount == 0:
-                connection.execute(insert(workers).values(
-                    id=worker_id, queues=",".join(queues), engines=engines, started_at=now, seen_at=now,
-                ))  # fmt: skip
+                connection.execute(insert(workers).values(id=worker_id, started_at=values["seen_at"], **values))
+
+    def gone(self, worker_id: str) -> None:
+        """A worker has ended as it should."""
+        with self.write() as connection:
+            connection.execute(delete(workers).where(workers.c.id == worker_id))
 
     def workers(self, within_s: float = 30.0) -> list[WorkerSeen]:
         """Workers that were seen lately, newest first."""
         query = select(workers).where(workers.c.seen_at > time.time() - within_s).order_by(workers.c.seen_at.desc())
         with self.read() as connection:
             return [
-                WorkerSeen(row.id, row.queues.split(","), row.engines, row.started_at, row.seen_at)
+                WorkerSeen(
+                    row.id,
+                    row.queues.split(","),
+                    row.engines,
+                    row.slots,
+                    row.busy,
+                    row.counts,
+                    row.started_at,
+                    row.seen_at,
+                )
                 for row in connection.execute(query)
             ]
 
@@ -188,7 +215,7 @@ def _end_lease(connection: Connection, stage: Stage, row: Any, now: float) -> li
     document_id, page = (row.document_id, row.number) if is_page else (row.id, 0)
     held = and_(
         _any_of(stage, [(document_id, page) if is_page else (document_id,)]), table.c.state == stage.leased,
-        table.c.attempt == row.attempt, table.c.lease_until < now,
+        table.c.attempt == row.attempt, table.c.lease_until == row.lease_until,
     )  # fmt: skip
     dead = row.strikes >= MAX_STRIKES
     failed = PageState.FAILED.value if is_page else DocumentState.FAILED.value
@@ -202,7 +229,7 @@ def _end_lease(connection: Connection, stage: Stage, row: Any, now: float) -> li
         .values(outcome="dead" if dead else "lost", finished_at=now)
     )  # fmt: skip
     if not dead:
-        return [Work(stage, document_id, page)]
+        return []
     if not is_page:
         end_document(connection, row.job_id, row.number, DocumentState.FAILED, error)
         return []

@@ -184,7 +184,7 @@ def _document_rows(job: dict[str, Any], files: Sequence[NewFile], options: Parse
             "id": f"{job['id']}-{number:05d}", "job_id": job["id"], "tenant_id": job["tenant_id"], "number": number,
             "name": file.name, "sha256": file.sha256, "bytes": file.bytes, "media_type": file.media_type,
             "source_key": file.key, "password": options.password, "state": DocumentState.QUEUED.value,
-            "due_at": job["created_at"],
+            "due_at": job["created_at"], "rung_at": job["created_at"],
         }
         for number, file in enumerate(files, 1)
     ]  # fmt: skip

@@ -192,6 +192,9 @@ workers = Table(
     Column("id", String(80), primary_key=True),
     Column("queues", String(80), nullable=False),
     Column("engines", JSON, nullable=False),
+    Column("slots", Integer, nullable=False, default=0),
+    Column("busy", Integer, nullable=False, default=0),
+    Column("counts", JSON, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("seen_at", Float, nullable=False),
 )  # fmt: skip

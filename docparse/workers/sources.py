@@ -1,0 +1,80 @@
+"""Open files of a render worker: a file is opened once for many of its pages, not once for each."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from docparse.settings import Settings
+from docparse.source import PageSource, open_source
+from docparse.workers.blobs import Blobs
+from docparse.workers.stages import Claim
+
+_KEPT = 4
+_IDLE_S = 15.0
+
+
+@dataclass(slots=True)
+class _Open:
+    document_id: str
+    source: PageSource
+    stack: ExitStack
+    used_s: float
+
+
+class Sources:
+    """Each open file is lent to one task at a time. Thread-safe."""
+
+    def __init__(self, blobs: Blobs, settings: Settings) -> None:
+        self._blobs, self._settings = blobs, settings
+        self._idle: list[_Open] = []
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def lend(self, claim: Claim) -> Iterator[PageSource]:
+        """The claim's document, open. Raises what `open_source` raises, NotFound when its blob is gone."""
+        opened = self._take(claim.work.document_id) or self._open(claim)
+        try:
+            yield opened.source
+        finally:
+            opened.used_s = time.monotonic()
+            self._give_back(opened)
+
+    def close_idle(self, idle_s: float = _IDLE_S) -> None:
+        """Close what nobody has asked for lately: a deleted file must not stay open."""
+        before = time.monotonic() - idle_s
+        with self._lock:
+            old = [opened for opened in self._idle if opened.used_s <= before]
+            self._idle = [opened for opened in self._idle if opened.used_s > before]
+        for opened in old:
+            opened.stack.close()
+
+    def close(self) -> None:
+        self.close_idle(-1.0)
+
+    def _take(self, document_id: str) -> _Open | None:
+        with self._lock:
+            for opened in self._idle:
+                if opened.document_id == document_id:
+                    self._idle.remove(opened)
+                    return opened
+        return None
+
+    def _open(self, claim: Claim) -> _Open:
+        with ExitStack() as stack:
+            path = stack.enter_context(self._blobs.local(claim.source_key))
+            source = stack.enter_context(
+                open_source(path, options=claim.options, settings=self._settings, name=claim.name)
+            )
+            return _Open(claim.work.document_id, source, stack.pop_all(), time.monotonic())
+
+    def _give_back(self, opened: _Open) -> None:
+        with self._lock:
+            self._idle.append(opened)
+            over = self._idle.pop(0) if len(self._idle) > _KEPT else None
+        if over is not None:
+            over.stack.close()
