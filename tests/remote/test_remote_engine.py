@@ -219,7 +219,7 @@ def test_silence_ends_the_try(engine: Open, server: Server) -> None:
 
 
 def test_cancelling_closes_the_request(engine: Open, server: Server) -> None:
-    server.control({"kind": "endless", "unit": "all different words " * 3, "start": "<html>"}, {"kind": "silent"})
+    server.control({"kind": "ok", "delay": 0.05, "answer": PAGE * 20}, {"kind": "silent"})
     opened = engine()
     for number in (1, 2):
         future = opened.submit(page(number), deadline=Deadline())
