@@ -69,7 +69,8 @@ def music(writer: Writer, *, width_pt: int = 240) -> Piece:
             # a staff is 72 of the engraver's units high: 14 to 20 points
             "pageWidth": int(width_pt * rng.uniform(3.6, 5.0)), "pageHeight": 20000, "adjustPageHeight": True,
             "scale": 50, "header": "auto", "footer": "none", "svgViewBox": True, "breaks": "auto",
-            "xmlIdSeed": 7, "pageMarginTop": 20, "pageMarginBottom": 20, "pageMarginLeft": 20, "pageMarginRight": 20, "unit": 9,
+            "xmlIdSeed": 7, "pageMarginTop": 20, "pageMarginBottom": 20, "pageMarginLeft": 20,
+            "pageMarginRight": 20, "unit": 9,
         }
     )  # fmt: skip
     if not toolkit.loadData(text):
