@@ -146,7 +146,7 @@ def _drafts(run: _Run) -> Iterator[PageDraft]:
     """Pages in order; recognition runs a few pages behind rendering."""
     waiting: deque[tuple[int, PageImage | DocparseError, Future[PageOutput] | None, float]] = deque()
     jobs = run.options.jobs or 2
-    window = 2 * jobs + 1
+    window = max(2 * jobs + 1, getattr(run.engine, "window", 0))  # an engine that batches wants more in hand
     try:
         for number, image in zip(run.source.numbers, run.source.pages(run.engine.budget, jobs), strict=True):
             waiting.append((number, image, _submit(run, image), time.monotonic()))

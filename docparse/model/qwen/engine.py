@@ -50,12 +50,16 @@ class _Job:
 
 
 class QwenEngine:
-    """Recognises pages with a loaded checkpoint. `slots` pages are decoded at once; `drafts` uses the text layer."""
+    """Recognises pages with a loaded checkpoint. `drafts` uses the text layer.
+
+    `slots` pages are decoded at once (64 on a GPU, 8 on a CPU, fewer if memory runs out); `window` is how many pages a
+    caller should have submitted so that none of them stays empty.
+    """
 
     name = "qwen"
 
     def __init__(
-        self, checkpoint: Checkpoint, recipe: Recipe | None = None, *, slots: int = 8, drafts: bool = True,
+        self, checkpoint: Checkpoint, recipe: Recipe | None = None, *, slots: int | None = None, drafts: bool = True,
         cache_bytes: int | None = None,
     ) -> None:  # fmt: skip
         self.recipe = recipe or Recipe()
@@ -63,6 +67,8 @@ class QwenEngine:
         self.model_name = checkpoint.name
         self.vocabulary = Vocabulary(checkpoint.tokenizer)
         self._drafts = drafts
+        slots = slots or (64 if checkpoint.model.device.type == "cuda" else 8)
+        self.window = slots + min(slots, 16)
         runner = Runner(
             checkpoint.model, slots=slots, cache_bytes=cache_bytes, mean=checkpoint.mean, std=checkpoint.std
         )
