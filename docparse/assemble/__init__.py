@@ -6,9 +6,11 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from docparse.assemble.joins import join_paragraphs
+from docparse.assemble.joins import join_columns, join_pages
 from docparse.assemble.levels import set_levels
+from docparse.assemble.order import mend_order
 from docparse.assemble.running import label_running
+from docparse.assemble.ties import tie_captions, tie_footnotes
 from docparse.errors import DocparseError
 from docparse.geometry import Box, contains_point
 from docparse.options import ParseOptions
@@ -52,8 +54,24 @@ def _type_size(box: Box, words: Sequence[Word]) -> float:
 
 
 def assemble(document: Document, drafts: Sequence[PageDraft], *, outline: Outline, options: ParseOptions) -> None:
-    """Label running elements, level the headings over the whole document, join what runs over a page break."""
-    label_running(document.pages)
-    set_levels(drafts, outline)
+    """What only the whole document, or the finished page, shows; each step has its switch in the options."""
+    if options.running:
+        label_running(document.pages)
+    for page in document.pages:
+        finish_page(page, options)
+    if options.levels:
+        set_levels(drafts, outline)
     if options.join:
-        join_paragraphs(document.pages)
+        join_pages(document.pages, dehyphenate=options.dehyphenate)
+
+
+def finish_page(page: Page, options: ParseOptions) -> None:
+    """What can be done with one page: order mended, columns joined, captions and footnotes tied."""
+    if options.reorder:
+        mend_order(page)
+    if options.join:
+        join_columns(page, dehyphenate=options.dehyphenate)
+    if options.captions:
+        tie_captions(page)
+    if options.footnotes:
+        tie_footnotes(page)

@@ -1,60 +1,119 @@
-"""Paragraphs that run over a page break, joined with both boxes kept."""
+"""What runs over a page or column break, joined with both boxes kept: paragraphs, footnotes, tables."""
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
+from collections.abc import Iterable, Sequence
 
+from docparse.assemble.table_joins import join_tables
+from docparse.geometry import area
 from docparse.schemas.document import (
     Block,
+    Caption,
+    Chart,
     Footnote,
+    Image,
     Page,
     PageFooter,
     PageHeader,
     PageNumber,
     Paragraph,
     Part,
-)  # fmt: skip
+    Table,
+)
 
-_FURNITURE = (PageHeader, PageFooter, PageNumber, Footnote)
+_FURNITURE = (PageHeader, PageFooter, PageNumber)
+_FLOATS = (Image, Chart, Table, Caption)  # stand between the halves of a paragraph at the head or foot of a page
+_SAME_WIDTH, _LINES = 0.6, 1.5
 _OPEN_END = re.compile(r"[\w,;\-–—(]\s*$")
 _GOES_ON = re.compile(r"\s*[a-zà-öø-ÿα-ωа-яё]")
-_HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐\u00ad]$")
+_KEPT_HYPHEN = re.compile(r"(?:^|\W)(?:self|non|well|semi|quasi|ex|all|e|\w+[-‐]\w+)[-‐]$", re.IGNORECASE)
 
 
-def join_paragraphs(pages: list[Page]) -> None:
-    """Join the last paragraph of a page with the first of the next where the sentence goes on in lower case."""
+def join_pages(pages: Sequence[Page], *, dehyphenate: bool = True) -> None:
+    """Join tables, paragraphs and footnotes that go on on the next page."""
     for before, after in itertools.pairwise(pages):
         if after.number != before.number + 1:
             continue
-        head, tail = _last(before), _first(after)
-        if head is None or tail is None or not _OPEN_END.search(head.text) or not _GOES_ON.match(tail.text):
-            continue
-        _join(head, tail)
-        after.blocks.remove(tail)
+        join_tables(before, after)
+        body = [block for block in before.blocks[::-1] if not isinstance(block, (*_FURNITURE, Footnote))]
+        rest = [block for block in after.blocks if not isinstance(block, (*_FURNITURE, Footnote))]
+        _join_if_open(_first(body), _first(rest), after, dehyphenate)
+        notes = [block for block in before.blocks if isinstance(block, Footnote)]
+        more = [block for block in after.blocks if isinstance(block, Footnote)]
+        if notes and more and not more[0].marker:
+            _join_if_open(notes[-1], more[0], after, dehyphenate)
 
 
-def _last(page: Page) -> Paragraph | None:
-    return _paragraph(page.blocks[::-1])
+def join_columns(page: Page, *, dehyphenate: bool = True) -> None:
+    """Join the last paragraph of a column with the first of the next where the sentence goes on."""
+    kept: list[Block] = []
+    for block in page.blocks:
+        head = next((b for b in reversed(kept) if not isinstance(b, _FLOATS)), None)
+        if (
+            isinstance(head, Paragraph)
+            and isinstance(block, Paragraph)
+            and _next_column(head, block)
+            and _runs_on(head.text, block.text)
+        ):
+            _join(head, block, dehyphenate)
+        else:
+            kept.append(block)
+    page.blocks = kept
 
 
-def _first(page: Page) -> Paragraph | None:
-    return _paragraph(page.blocks)
+def _next_column(head: Paragraph, tail: Paragraph) -> bool:
+    """Whether the tail starts a column of about the same width, right of the head's and above its end."""
+    last = head.parts[-1].bbox if head.parts else head.bbox
+    if last is None or tail.bbox is None:
+        return False
+    wide, other = last[2] - last[0], tail.bbox[2] - tail.bbox[0]
+    return (
+        tail.bbox[0] >= last[2] - 1
+        and tail.bbox[1] < (last[1] + last[3]) / 2
+        and min(wide, other) > _SAME_WIDTH * max(wide, other)
+        and max(last[3] - last[1], tail.bbox[3] - tail.bbox[1]) > _LINES * _line_height(head, tail)
+    )
 
 
-def _paragraph(blocks: list[Block]) -> Paragraph | None:
-    """The first of the blocks that is no furniture, if it is a paragraph."""
-    block = next((b for b in blocks if not isinstance(b, _FURNITURE)), None)
+def _line_height(head: Paragraph, tail: Paragraph) -> float:
+    """A rough line height: both paragraphs' area over their characters, were they set solid."""
+    size = sum(area(block.bbox) for block in (head, tail) if block.bbox)
+    return math.sqrt(2 * size / max(len(head.text) + len(tail.text), 1))
+
+
+def _first(blocks: Iterable[Block]) -> Paragraph | None:
+    """The first block that is no figure or table, if it is a paragraph."""
+    block = next((b for b in blocks if not isinstance(b, _FLOATS)), None)
     return block if isinstance(block, Paragraph) else None
 
 
-def _join(head: Paragraph, tail: Paragraph) -> None:
+def _runs_on(head: str, tail: str) -> bool:
+    return bool(_OPEN_END.search(head) and _GOES_ON.match(tail))
+
+
+def _join_if_open(
+    head: Paragraph | Footnote | None, tail: Paragraph | Footnote | None, after: Page, dehyphenate: bool
+) -> None:
+    if head is not None and tail is not None and _runs_on(head.text, tail.text):
+        _join(head, tail, dehyphenate)
+        after.blocks.remove(tail)
+
+
+def _join(head: Paragraph | Footnote, tail: Paragraph | Footnote, dehyphenate: bool) -> None:
     for piece in (head, tail):
         if not piece.parts and piece.bbox is not None:
             piece.parts = [Part(page=piece.page, bbox=piece.bbox)]
     head.parts = [*head.parts, *tail.parts]
-    if _HYPHEN.search(head.text):
-        head.text = head.text[:-1] + tail.text.lstrip()
+    if dehyphenate and _HYPHEN.search(head.text):
+        cut = "" if not _KEPT_HYPHEN.search(head.text) or head.text.endswith("\u00ad") else head.text[-1]
+        head.text = head.text[:-1] + cut + tail.text.lstrip()
     else:
         head.text = f"{head.text.rstrip()} {tail.text.lstrip()}"
     head.flags = list(dict.fromkeys([*head.flags, *tail.flags, "joined"]))
+    head.checks = [*head.checks, *tail.checks]
+    sure = [piece.confidence for piece in (head, tail) if piece.confidence is not None]
+    head.confidence = min(sure, default=None)

@@ -172,9 +172,12 @@ class Caption(BlockBase):
 
 
 class Footnote(BlockBase):
+    """A footnote; `target` is the id of the block with its marker, where that was found."""
+
     kind: Literal["footnote"] = "footnote"
     text: str
     marker: str = ""
+    target: str | None = None
 
 
 class PageHeader(BlockBase):
