@@ -125,9 +125,9 @@ def _list(block: ListBlock) -> str:
     for item in block.items:
         level = min(item.level, len(indents))
         del indents[level:]
-        number = _NUMBER.fullmatch(item.marker) if block.ordered else None
+        number = _NUMBER.fullmatch(item.marker)
         sign, text = (item.marker, item.text) if number else ("-", item.text)
-        if block.ordered and not number and item.marker:
+        if not number and any(map(str.isalnum, item.marker)):
             text = f"{item.marker} {text}"
         indents.append(indents[-1] + len(sign) + 1)
         body = escape_block(text).replace("\n", "\n" + " " * indents[-1])

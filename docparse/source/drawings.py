@@ -53,7 +53,8 @@ def rules_and_shapes(paths: Sequence[Path], width: float, height: float) -> tupl
         if len(found) < len(path["items"]) or (solid and not _thin(path["rect"])):
             box = clip(path["rect"], width, height)
             if box[2] > box[0] and box[3] > box[1]:
-                shapes.append(Shape(box, len(path["items"]), solid, inked[0]))
+                segments = 1 if _is_box(path["items"]) else len(path["items"])
+                shapes.append(Shape(box, segments, solid, inked[0]))
     return tuple(_merged(_clipped(rules, width, height))), tuple(shapes)
 
 
@@ -77,6 +78,14 @@ def _rules(path: Path, stroked: bool, colour: int) -> Iterator[Rule]:
     if not stroked and len(path["items"]) > 1 and _thin(path["rect"]) and all(i[0] == "l" for i in path["items"]):
         x0, y0, x1, y1 = path["rect"]  # a thin box drawn as a filled outline
         yield Rule((x0, y0, x1, y1), x1 - x0 >= y1 - y0, min(x1 - x0, y1 - y0), colour)
+
+
+def _is_box(items: Sequence[Any]) -> bool:
+    """Whether a path is the outline of an upright box, drawn side by side."""
+    if not 3 <= len(items) <= 5 or any(item[0] != "l" for item in items):
+        return False
+    sides = [(abs(item[2][0] - item[1][0]), abs(item[2][1] - item[1][1])) for item in items]
+    return all(min(side) <= _STRAIGHT_PT < max(side) or max(side) <= _STRAIGHT_PT for side in sides)
 
 
 def _thin(box: Box) -> bool:

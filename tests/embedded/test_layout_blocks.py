@@ -294,3 +294,25 @@ def test_short_formula_with_a_drawn_fraction_is_rebuilt_with_its_number() -> Non
     sheet.paragraph(50, y + 60, 300, LOREM)
     (formula,) = [block for block in sheet.blocks() if isinstance(block, Formula)]
     assert formula.latex.replace("A R", "AR") == r"Q = \frac{1}{n} AR^{2/3} \tag{4}"
+
+
+def test_bullets_in_the_next_column_are_another_list() -> None:
+    sheet = Sheet()
+    for i in range(3):
+        sheet.put(60, 100 + 14 * i, f"{i + 1}. item")
+        sheet.put(160, 102 + 14 * i, f"• point{i}")
+    lists = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
+    assert [(found.ordered, len(found.items)) for found in lists] == [(True, 3), (False, 3)]
+
+
+def test_title_over_a_table_is_a_heading() -> None:
+    sheet = Sheet()
+    sheet.put(100, 80, "Title of the slide", 30)
+    cells = []
+    for i in range(12):
+        sheet.put(100, 150 + 20 * i, "some words of one cell", 12)
+        cells.append(Cell(row=i, col=0, text="some words of one cell", bbox=(90, 138 + 20 * i, 300, 156 + 20 * i)))
+    table = FoundTable((90, 130, 300, 400), tuple(cells), 12, 1, ruled=True)
+    first = sheet.blocks((table,))[0]
+    assert isinstance(first, Heading)
+    assert first.text == "Title of the slide"

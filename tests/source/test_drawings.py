@@ -63,3 +63,10 @@ def test_dashed_line_is_one_rule() -> None:
     sheet = document.new_page(width=400, height=300)
     sheet.draw_line((50, 100), (350, 100), dashes="[3 3] 0")
     assert boxes(made.first_page(document.tobytes()).rules) == [[50, 100, 350, 100]]
+
+
+def test_box_drawn_side_by_side_is_a_box() -> None:
+    outline = b"0 0 1 rg 50 100 m 250 100 l 250 130 l 50 130 l 50 100 l f 300 50 m 350 50 l 325 90 l f"
+    box, triangle = drawn(outline).shapes
+    assert box.segments == 1
+    assert triangle.segments > 1

@@ -43,14 +43,17 @@ def build_blocks(
     """Blocks of a page in reading order, boxes in page units, ids unset. No word outside tables is lost."""
     kept = sound_words(words, page.width, page.height)
     tables = [table for table in tables if not _is_other(table, kept, regions)]
+    held: list[Word] = []
     if tables:
-        kept = [word for word in kept if not _in_table(word, tables)]
+        held = [word for word in kept if _in_table(word, tables)]
+        inner = {id(word) for word in held}
+        kept = [word for word in kept if id(word) not in inner]
     ways = _by_direction(kept)
     letters = {way: sum(len(word.text) for word in found) for way, found in ways.items()}
     main: Direction = max(letters, key=lambda way: letters[way]) if letters else "right"
     if main != "right":
         return _turned_page(page, ways, main, tables)
-    blocks = _upright_blocks(page, ways.get("right", []), regions, tables)
+    blocks = _upright_blocks(page, ways.get("right", []), regions, tables, held)
     others: tuple[Direction, ...] = ("down", "up", "left")
     notes = [block for way in others for block in _side_notes(page, ways.get(way, []), way)]
     return blocks + [note for note in notes if not _is_axis_title(note, blocks)]
@@ -89,8 +92,10 @@ def _by_direction(words: Sequence[Word]) -> dict[Direction, list[Word]]:
 
 
 def _upright_blocks(
-    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable]
-) -> list[Block]:
+    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable],
+    held: Sequence[Word] = (),
+) -> list[Block]:  # fmt: skip
+    """Blocks of the words that run to the right; `held` are those that the tables have already."""
     em = median(word.size for word in words) if words else page.height / 70
     figures = find_figures(page, words, regions, tables, em)
     drawn = {id(word) for figure in figures for word in figure.words}
@@ -99,7 +104,7 @@ def _upright_blocks(
     if running and not running[0].font:  # read by OCR
         ink, running = page_ink(page), mark_bold(running, page)
     lines = join_rows(make_lines(running, ink))
-    stats = page_stats(lines)
+    stats = page_stats(lines).beside(held)
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)
     bottom = max((box[3] for box in fixed), default=0.0)

@@ -39,6 +39,8 @@ def _run(blocks: Sequence[Block], markers: Sequence[Marker | None], start: int, 
         marker = markers[end]
         if marker is None or not _near(blocks[end - 1].bbox, blocks[end].bbox, em):
             break
+        if marker.ordered != first.ordered and _is_other_list(blocks[start:end], blocks[end], em):
+            break
         if marker.ordered:
             if last_ordered is not None and (follows(last_ordered.key, marker.key)):
                 agreed = True
@@ -51,6 +53,14 @@ def _run(blocks: Sequence[Block], markers: Sequence[Marker | None], start: int, 
     if end - start == 1 and first.mark in "-–—*+»o":
         return start
     return end
+
+
+def _is_other_list(run: Sequence[Block], block: Block, em: float) -> bool:
+    """Whether an item with another kind of marker is not nested in the list: as far left, or in the next column."""
+    first, last, box = run[0].bbox, run[-1].bbox, block.bbox
+    if first is None or last is None or box is None:
+        return False
+    return box[1] < last[1] - em or box[0] < first[0] + _SAME_INDENT_EM * em
 
 
 def _near(above: Box | None, below: Box | None, em: float) -> bool:

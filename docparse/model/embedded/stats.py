@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from statistics import median
 
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.lines import Line
+from docparse.schemas.page import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,16 @@ class PageStats:
     rtl: bool = False
     mono: bool = False
     ocr: bool = False
+
+    def beside(self, words: Sequence[Word]) -> PageStats:
+        """The statistics of a page most of whose text is these words of tables: a slide's title is no body text."""
+        letters = sum(len(word.text) for word in words)
+        if letters < 2 * self.letters or letters < 40:
+            return self
+        size = median(word.size for word in words)
+        if size <= 0 or not size < 0.8 * self.size:
+            return self
+        return dataclasses.replace(self, size=size, leading=1.25 * size, bold=False)
 
 
 def page_stats(lines: Sequence[Line]) -> PageStats:

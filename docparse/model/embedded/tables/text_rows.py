@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from docparse.geometry import Box, union
 from docparse.schemas.page import Word
+
+_BLANK_EM = 0.3  # a wider gap is a blank even where the source has none
 
 
 @dataclass(slots=True)
@@ -97,10 +100,14 @@ def join_words(words: Sequence[Word]) -> str:
         return words[0].text if words else ""
     parts: list[str] = []
     for row in text_rows(words):
+        end = math.inf
         for word in row.words:
+            if word.bbox[0] - end > _BLANK_EM * word.size and word.size:
+                parts.append(" ")
             parts.append(word.text)
             if word.space:
                 parts.append(" ")
+            end = word.bbox[2]
         parts.append(" ")
     return " ".join("".join(parts).split())
 
