@@ -45,7 +45,9 @@ def read_output(
 
 def typed_page(image: PageImage, output: PageOutput, *, seen: PageImage | None = None, turn: Turn = 0) -> Page:
     """The blocks of an engine's answer, as they are."""
-    found = read_page(output.html, seen or image, source=_SOURCES.get(output.engine, "embedded"))
+    found = read_page(
+        output.html, seen or image, source=_SOURCES.get(output.engine, "embedded"), coordinates=output.coordinates
+    )
     add_confidence(found.blocks, output, seen or image)
     if turn:
         _set_back(found.blocks, turn, image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,6 +172,7 @@ class PageOutput:
 
     `token_logprobs` pairs with `token_offsets` (start of each token in `html`, characters) where the engine has them.
     `words` are what an OCR engine read, in page units: the verifier's witness on pages without a text layer.
+    `coordinates` says what boxes count in: pixels of the page image, or thousandths of the page.
     """
 
     html: str
@@ -182,5 +183,6 @@ class PageOutput:
     words: tuple[Word, ...] = ()
     flags: tuple[str, ...] = ()
     model: str = ""
+    coordinates: Literal["pixels", "thousandths"] = "pixels"
     tokens: int = 0
     seconds: float = 0.0

@@ -24,6 +24,7 @@ from docparse.model.qwen.patches import to_patches
 from docparse.model.qwen.request import Answer, Decoding, Request
 from docparse.model.qwen.runner import Runner
 from docparse.model.qwen.vocabulary import Vocabulary
+from docparse.qwenvl.boxes import Coordinates
 from docparse.schemas.page import FinishReason, PageImage, PageOutput, PixelBudget, TextQuality
 
 _ENDED = object()
@@ -39,6 +40,7 @@ class Recipe:
     decoding: Decoding = field(default_factory=Decoding)
     budget: PixelBudget = field(default_factory=PixelBudget)
     flags: tuple[str, ...] = ()  # of every page
+    coordinates: Coordinates = "pixels"
 
 
 @dataclass(slots=True)
@@ -177,7 +179,8 @@ class QwenEngine:
         output = PageOutput(
             html=html, engine=self.name, finish_reason=answer.finish, token_logprobs=answer.logprobs,
             token_offsets=tuple(offsets), model=self.model_name, tokens=len(answer.tokens),
-            flags=self.recipe.flags, seconds=round(time.perf_counter() - job.submitted_s, 4),
+            flags=self.recipe.flags, coordinates=self.recipe.coordinates,
+            seconds=round(time.perf_counter() - job.submitted_s, 4),
         )  # fmt: skip
         if answer.finish is FinishReason.LENGTH:
             return replace(output, flags=(*self.recipe.flags, "token_limit"))

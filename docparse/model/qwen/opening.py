@@ -31,7 +31,10 @@ def recipe_of(profile: Profile) -> Recipe:
         max_tokens=profile.max_tokens, temperature=profile.temperature, top_p=profile.top_p,
         repetition_penalty=profile.repetition_penalty,
     )  # fmt: skip
-    return Recipe(profile.prompt, profile.system, profile.image_first, decoding, profile.budget, profile.flags)
+    return Recipe(
+        profile.prompt, profile.system, profile.image_first, decoding, profile.budget, profile.flags,
+        profile.coordinates,
+    )  # fmt: skip
 
 
 def model_for_auto(options: ParseOptions) -> str | None:
