@@ -43,7 +43,6 @@ def make_app(settings: Settings) -> Celery:
         task_soft_time_limit=150, task_time_limit=180, broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None, broker_transport_options=_TRANSPORT,
         task_publish_retry_policy={"max_retries": 2, "interval_start": 0, "interval_max": 0.5},
-        worker_soft_shutdown_timeout=30, worker_enable_soft_shutdown_on_idle=True,
         worker_cancel_long_running_tasks_on_connection_loss=False, worker_hijack_root_logger=False,
         worker_send_task_events=False, task_default_queue=QUEUES[0],
     )  # fmt: skip

@@ -5,6 +5,7 @@ Files are read and pages recognised in child processes anyway; the threads mostl
 
 from __future__ import annotations
 
+import logging
 import threading
 
 from docparse.settings import Settings
@@ -13,6 +14,8 @@ from docparse.workers.reconcile import Reconciler
 from docparse.workers.service import Service
 from docparse.workers.stages import QUEUES
 from docparse.workers.worker import Worker, cores
+
+_log = logging.getLogger(__name__)
 
 
 class LocalExecutor:
@@ -57,4 +60,7 @@ class LocalExecutor:
     def _run(self, name: str) -> None:
         waiting = self._bell.queues[name]
         while (work := waiting.get()) is not None and not self._closing:
-            self.worker.perform(work)
+            try:
+                self.worker.perform(work)
+            except Exception:  # the thread must live on; the reconciler rings again
+                _log.exception("%s of %s", work.stage.value, work.document_id)

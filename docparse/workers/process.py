@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import sys
 import threading
 from typing import Any
-
-os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # SIGTERM: what is at work may end within 30 s; read on import
 
 from celery import Celery, signals
 
@@ -19,6 +18,8 @@ from docparse.workers.reconcile import Reconciler
 from docparse.workers.service import Service
 from docparse.workers.stages import Stage, Work
 from docparse.workers.worker import Worker, cores
+
+_DRAIN_S = 30.0
 
 
 class Holder:
@@ -88,6 +89,15 @@ def _register(app: Celery, holder: Holder, prefork: bool) -> None:
 
     app.task(name=TASK, ignore_result=True)(work)
 
+    def drain(**_: Any) -> None:
+        """SIGTERM: nothing new, what is at work may end; Celery alone would wait for it without limit."""
+        for after_s, action in ((_DRAIN_S, _terminate), (_DRAIN_S + 8, _end)):
+            timer = threading.Timer(after_s, action)
+            timer.daemon = True
+            timer.start()
+
+    signals.worker_shutting_down.connect(drain, weak=False)
+
     def begin(**_: Any) -> None:
         holder.worker()
 
@@ -97,3 +107,11 @@ def _register(app: Celery, holder: Holder, prefork: bool) -> None:
     if prefork:
         signals.worker_process_init.connect(begin, weak=False)
         signals.worker_process_shutdown.connect(end, weak=False)
+
+
+def _terminate() -> None:
+    os.kill(os.getpid(), signal.SIGQUIT)  # Celery's cold shutdown: the pool's processes end
+
+
+def _end() -> None:
+    os._exit(1)  # leases tell the reconciler what was at work

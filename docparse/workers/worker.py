@@ -33,11 +33,14 @@ class Worker:
     """One per process. `queues` are those it serves; one that recognises opens and announces its engine at once."""
 
     def __init__(self, service: Service, queues: Sequence[str], slots: int = 0) -> None:
+        from docparse.workers.tasks import TASKS  # they are functions of a worker
+
         self.service = service
         self.store, self.blobs, self.settings = service.store, service.blobs, service.settings
         self.queues = list(queues)
         self.slots = slots
         self.owner = owner_id()
+        self._tasks = TASKS
         self.sources = Sources(self.blobs, self.settings)
         self.engines = Engines(self.settings)
         self.keeper = Keeper(self.store, self.settings.lease_s)
@@ -70,11 +73,9 @@ class Worker:
             _log.warning("%s of %s is left to the reconciler: %s", work.stage.value, work.document_id, error)
 
     def _attempt(self, claim: Claim, held: Held) -> Sequence[Work]:
-        from docparse.workers.tasks import TASKS
-
         try:
             try:
-                due = TASKS[claim.work.stage](self, claim, held)
+                due = self._tasks[claim.work.stage](self, claim, held)
                 self.count(f"done:{claim.work.stage.value}")
                 return due
             except (LostClaim, DocparseError):
