@@ -25,7 +25,10 @@ class WordStyle(enum.IntFlag):
     SUPERSCRIPT = 16
     SUBSCRIPT = 32
     HIDDEN = 64  # no reader sees it: white on white, outside the page, size 0, under an image, render mode 3
-    ROTATED = 128  # its baseline is not horizontal on the displayed page
+    ROTATED = 128  # its baseline is not horizontal on the displayed page, or runs to the left
+    DOWN = 256  # with ROTATED: the way it runs, where the file says so
+    LEFT = 512
+    UP = 1024
 
 
 class Word(NamedTuple):

@@ -18,6 +18,7 @@ Line = dict[str, Any]
 _FAKE_BOLD, _PAINTED, _CLIPPED = 8, 16 | 32, 64
 # plain ints: operations of IntFlag cost ten times as much, and there are some for every word
 _BOLD, _HIDDEN, _ROTATED = int(WordStyle.BOLD), int(WordStyle.HIDDEN), int(WordStyle.ROTATED)
+_DOWN, _LEFT, _UP = int(WordStyle.DOWN), int(WordStyle.LEFT), int(WordStyle.UP)
 _SUPERSCRIPT, _SUBSCRIPT = int(WordStyle.SUPERSCRIPT), int(WordStyle.SUBSCRIPT)
 _SPAN_STYLE = ((2, int(WordStyle.ITALIC)), (4, int(WordStyle.SERIF)), (8, int(WordStyle.MONO)), (16, _BOLD))
 _TINY_PT = 0.7  # text smaller than this is for machines only
@@ -61,7 +62,7 @@ def _joined(last: Word, word: Word, *, upright: bool) -> Word | None:
         beside = abs(after[1] - box[1]) < 0.2 * size and -0.95 * size < after[0] - box[2] < 0.2 * size
         if not below and not beside:
             return None
-        style = style if below else style & ~_ROTATED
+        style = style if below else style & ~(_ROTATED | _DOWN)
     elif not (
         unicodedata.category(word.text[0])[0] == "M"
         and abs(word.baseline - last.baseline) < 0.3 * size
@@ -74,12 +75,13 @@ def _joined(last: Word, word: Word, *, upright: bool) -> Word | None:
 
 def _line_words(line: Line, number: int) -> list[Word]:
     spans: list[Span] = line["spans"]
-    across = line["dir"][0] > 0.98
+    way = _way(line["dir"])
+    across = not way
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
     for span in spans:
         first = span["chars"][0]["origin"] if span["chars"] else (0.0, base)
-        style = span_style({**span, "origin": first}, size, base) | (0 if across else _ROTATED)
+        style = span_style({**span, "origin": first}, size, base) | way
         for run, space in _runs(span["chars"], words):
             word = _word(run, span, style, number, space=space, across=across)
             if word is not None:
@@ -87,6 +89,14 @@ def _line_words(line: Line, number: int) -> list[Word]:
     if words:
         words[-1] = words[-1]._replace(space=True)
     return words
+
+
+def _way(direction: tuple[float, float]) -> int:
+    """Style bits of a line that does not run to the right."""
+    x, y = direction
+    if x > 0.98:
+        return 0
+    return _ROTATED | (_LEFT if x < -0.9 else _DOWN if y > 0.9 else _UP if y < -0.9 else 0)
 
 
 def _main(spans: list[Span]) -> tuple[float, float]:

@@ -75,7 +75,7 @@ def upright(page: PageImage) -> tuple[PageImage, Pose]:
 
 def turn_page(page: PageImage, turn: Turn) -> PageImage:
     """The page turned clockwise, with everything on it."""
-    if turn == 0 or page.pixels is None:
+    if turn == 0:
         return page
     w, h = page.width, page.height
     swap = turn in (90, 270)
@@ -84,7 +84,7 @@ def turn_page(page: PageImage, turn: Turn) -> PageImage:
         return _turn(box, turn, w, h)
 
     return page.replace(
-        pixels=np.ascontiguousarray(np.rot90(page.pixels, -turn // 90)),
+        pixels=None if page.pixels is None else np.ascontiguousarray(np.rot90(page.pixels, -turn // 90)),
         width_px=page.height_px if swap else page.width_px, height_px=page.width_px if swap else page.height_px,
         width=h if swap else w, height=w if swap else h,
         rules=tuple(r._replace(bbox=there(r.bbox), horizontal=r.horizontal != swap) for r in page.rules),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr, orientation, regions
+from docparse.model.embedded import ocr, orientation, regions, turned
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.orientation import Pose
 from docparse.model.embedded.picture_kinds import tell_pictures
@@ -47,6 +47,9 @@ def recognise(
         found = regions.detect_regions(upright)
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
+    if not pose and page.text.quality is TextQuality.SOUND:
+        upright, words, pose = _set_upright(page, words)
+        flags = (*flags, *(() if turned.is_vertical_writing(words) else pose.flags))
     tables = find_tables(upright, words, found)
     blocks = build_blocks(upright, words, found, tables)
     if not fast:
@@ -71,6 +74,16 @@ def recognise(
         flags=flags,
         seconds=time.perf_counter() - started_s,
     )
+
+
+def _set_upright(page: PageImage, words: Sequence[Word]) -> tuple[PageImage, Sequence[Word], Pose]:
+    """A page whose text layer runs sideways or upside down, turned with everything on it."""
+    main, ways = turned.main_direction(words)
+    turn = turned.CLOCKWISE[main]
+    if not turn:
+        return page, words, Pose()
+    words = turned.set_upright(words, main, ways, (page.width, page.height))
+    return orientation.turn_page(page, turn), words, Pose(turn, 0.0, page.width, page.height)
 
 
 def _wants_ocr(page: PageImage, mode: str) -> bool:

@@ -14,10 +14,32 @@ from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import Word, WordStyle
 
 Direction = Literal["right", "down", "up", "left"]
+CLOCKWISE: dict[Direction, Literal[0, 90, 180, 270]] = {"right": 0, "down": 270, "up": 90, "left": 180}
+_ROTATED = int(WordStyle.ROTATED)
+_CLOCK: tuple[Direction, ...] = ("right", "down", "left", "up")
+_BITS: dict[Direction, int] = {
+    "right": 0,
+    "down": _ROTATED | int(WordStyle.DOWN),
+    "left": _ROTATED | int(WordStyle.LEFT),
+    "up": _ROTATED | int(WordStyle.UP),
+}
+_ALL_BITS = _BITS["down"] | _BITS["left"] | _BITS["up"]
 
 
 def directions(words: Sequence[Word]) -> list[Direction]:
-    """The way each rotated word runs on the page, seen from its neighbours in the source."""
+    """The way each rotated word runs on the page: as the file says, else seen from its neighbours in the source."""
+    said = [_said(word) for word in words]
+    if all(said):
+        return [way for way in said if way]
+    return [way or guess for way, guess in zip(said, _guessed(words), strict=True)]
+
+
+def _said(word: Word) -> Direction | None:
+    bits = int(word.style) & _ALL_BITS & ~_ROTATED
+    return next((way for way in _CLOCK[1:] if bits and _BITS[way] & bits), None)
+
+
+def _guessed(words: Sequence[Word]) -> list[Direction]:
     result: list[Direction] = []
     run: list[Word] = []
     for word in words:
@@ -60,13 +82,43 @@ def _run_direction(run: Sequence[Word]) -> Direction:
     return "up" if best in ("up", "down") and votes["up"] == votes["down"] else best
 
 
+def main_direction(words: Sequence[Word]) -> tuple[Direction, list[Direction]]:
+    """The way that most characters of a page run, and the way of every word."""
+    rotated = [word for word in words if word.style & _ROTATED]
+    found = iter(directions(rotated)) if rotated else iter(())
+    ways: list[Direction] = [next(found) if word.style & _ROTATED else "right" for word in words]
+    letters: dict[Direction, int] = {}
+    for word, way in zip(words, ways, strict=True):
+        letters[way] = letters.get(way, 0) + len(word.text)
+    return max(letters, key=lambda way: letters[way], default="right"), ways
+
+
+def set_upright(
+    words: Sequence[Word], main: Direction, ways: Sequence[Direction], size: tuple[float, float]
+) -> list[Word]:
+    """The words of a page turned so that `main` runs to the right; those that ran another way are marked rotated."""
+    upright = turn_words(words, main, *size)
+    first = _CLOCK.index(main)
+    bits = {way: _BITS[_CLOCK[(place - first) % 4]] for place, way in enumerate(_CLOCK)}
+    return [
+        word._replace(style=int(word.style) | bits[way]) if bits[way] else word
+        for word, way in zip(upright, ways, strict=True)
+    ]
+
+
+def is_vertical_writing(words: Sequence[Word]) -> bool:
+    """Columns of Chinese, Japanese or Korean: the page is as it should be, though its lines run down."""
+    text = "".join(word.text for word in words)
+    return 2 * sum(map(is_cjk, text)) > len(text)
+
+
 def turn_words(words: Sequence[Word], way: Direction, width: float, height: float) -> list[Word]:
     """Words that run `way`, in coordinates in which they run to the right, next lines below."""
     turned = []
     for word in words:
         box = turn_box(word.bbox, way, width, height)
         baseline = word.baseline if way == "right" else box[3] - 0.2 * (box[3] - box[1])
-        style = int(word.style) & ~int(WordStyle.ROTATED)
+        style = int(word.style) & ~_ALL_BITS
         turned.append(word._replace(bbox=box, baseline=baseline, style=style))
     return turned
 
