@@ -17,7 +17,7 @@ from docparse.checks.witness import Witness
 from docparse.geometry import Box, union
 from docparse.schemas.document import Cell, Table
 
-_AT_ONCE = 1200  # cells compared with one another
+_AT_ONCE, _ROWS_AT_ONCE = 300, 3  # cells, or full rows, compared with one another
 _MOST_DOUBLES = 40  # how often a value may stand in a table and still be matched in order
 
 
@@ -27,8 +27,9 @@ def misplaced_cells(table: Table, words: Sequence[int], witness: Witness) -> lis
         return []
     placed = _locate(table.cells, _units(words, witness))
     wrong: list[Cell] = []
-    for start in range(0, len(placed), _AT_ONCE):
-        part = placed[start : start + _AT_ONCE]
+    step = max(_AT_ONCE, _ROWS_AT_ONCE * table.cols)
+    for start in range(0, len(placed), step):
+        part = placed[start : start + step]
         if len(part) >= 4:
             wrong += [part[i][0] for i in _out_of_line(part)]
     return wrong
@@ -152,9 +153,9 @@ def _strayed(
 ) -> NDArray[np.bool_]:
     """Cells in line with none of their own column (row) but with `wanted` of another one."""
     names, index = np.unique(lines, return_inverse=True)
-    own = np.zeros((len(lines), len(names)), np.int32)
+    own = np.zeros((len(lines), len(names)), np.float32)  # products of whole numbers are far slower
     own[np.arange(len(lines)), index] = single
-    counts = near.astype(np.int32) @ own
+    counts = near.astype(np.float32) @ own
     others = counts.copy()
     others[np.arange(len(lines)), index] = 0
     mine = counts[np.arange(len(lines)), index] - single
