@@ -57,6 +57,7 @@ class RemoteEngine:
                 budget, max_pixels=min(budget.max_pixels, most), max_scan_pixels=min(budget.max_scan_pixels, most)
             )
         self.budget = budget
+        self.window = settings.remote_concurrency + 2
         self.pace = Pace(settings.remote_attempts)
         self._settings = settings
         self._extras = True
@@ -70,12 +71,19 @@ class RemoteEngine:
         self._thread.start()
 
     def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
+        return self._submit(page, deadline, self.profile)
+
+    def submit_at(self, page: PageImage, *, temperature: float, deadline: Deadline) -> Future[PageOutput]:
+        """The page once more, with some chance in its text: for the retry ladder."""
+        return self._submit(page, deadline, replace(self.profile, temperature=temperature))
+
+    def _submit(self, page: PageImage, deadline: Deadline, profile: Profile) -> Future[PageOutput]:
         future: Future[PageOutput] = Future()
         with self._lock:
             if self._closed:
                 future.set_exception(EngineError("the engine is closed", page=page.number))
             else:
-                self._loop.call_soon_threadsafe(self._begin, page, deadline, future)
+                self._loop.call_soon_threadsafe(self._begin, page, deadline, future, profile)
         return future
 
     def close(self) -> None:
@@ -105,8 +113,8 @@ class RemoteEngine:
             await self._client.aclose()
         await asyncio.get_running_loop().shutdown_default_executor()
 
-    def _begin(self, page: PageImage, deadline: Deadline, future: Future[PageOutput]) -> None:
-        task = self._loop.create_task(self._page(page, deadline, future))
+    def _begin(self, page: PageImage, deadline: Deadline, future: Future[PageOutput], profile: Profile) -> None:
+        task = self._loop.create_task(self._page(page, deadline, future, profile))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -117,12 +125,12 @@ class RemoteEngine:
 
         future.add_done_callback(stop)
 
-    async def _page(self, page: PageImage, deadline: Deadline, future: Future[PageOutput]) -> None:
+    async def _page(self, page: PageImage, deadline: Deadline, future: Future[PageOutput], profile: Profile) -> None:
         """One page from its image to its settled future, come what may."""
         result: PageOutput | DocparseError
         try:
             async with asyncio.timeout(deadline.remaining_s):
-                result = await self.ask(page, deadline)
+                result = await self.ask(page, deadline, profile)
         except TimeoutError:
             result = PageTimeout(f"page {page.number} was not recognised in time", page=page.number)
         except asyncio.CancelledError:
@@ -139,30 +147,27 @@ class RemoteEngine:
 
     # -- one page ------------------------------------------------------------------------------------------------------
 
-    async def ask(self, page: PageImage, deadline: Deadline, *, max_tokens: int | None = None) -> PageOutput:
+    async def ask(self, page: PageImage, deadline: Deadline, profile: Profile) -> PageOutput:
         """What the server makes of a page. Raises EngineError."""
         async with self._window:
             started = time.perf_counter()
             image = await asyncio.to_thread(page_url, page, self.budget)
 
             async def attempt() -> tuple[Answer, StreamWatch, bool]:
-                return await self._attempt(page, image, max_tokens)
+                return await self._attempt(page, image, profile)
 
             answer, watch, loop = await self.pace.run(attempt, left_s=lambda: deadline.remaining_s)
-        return _output(page, answer, watch, loop, self, round(time.perf_counter() - started, 4))
+        return _output(page, answer, watch, loop, self, profile, round(time.perf_counter() - started, 4))
 
-    async def _attempt(self, page: PageImage, image: str, max_tokens: int | None) -> tuple[Answer, StreamWatch, bool]:
+    async def _attempt(self, page: PageImage, image: str, profile: Profile) -> tuple[Answer, StreamWatch, bool]:
         """One try; fields that the server does not know are left out from then on."""
         extras = self._extras
         try:
-            return await self._stream(
-                page, request_body(self.profile, self.model, image, extras=extras, max_tokens=max_tokens)
-            )
+            return await self._stream(page, request_body(profile, self.model, image, extras=extras))
         except Refusal as refusal:
             if not extras or refusal.status not in (400, 422, 501):
                 raise
-        body = request_body(self.profile, self.model, image, extras=False, max_tokens=max_tokens)
-        found = await self._stream(page, body)
+        found = await self._stream(page, request_body(profile, self.model, image, extras=False))
         self._extras = False
         return found
 
@@ -241,13 +246,19 @@ def noise_error(text: str) -> EngineError:
 
 
 def _output(
-    page: PageImage, answer: Answer, watch: StreamWatch, loop: bool, engine: RemoteEngine, seconds: float
+    page: PageImage,
+    answer: Answer,
+    watch: StreamWatch,
+    loop: bool,
+    engine: RemoteEngine,
+    profile: Profile,
+    seconds: float,
 ) -> PageOutput:
     if is_noise(answer.text):
         raise noise_error(answer.text)
     if answer.finish == "content_filter":
         raise EngineError("the server's content filter refuses the page", user_action="Choose another --engine.")
-    html, flags = answer.text, list(engine.profile.flags)
+    html, flags = answer.text, list(profile.flags)
     finish = FinishReason.STOP
     if loop:
         html, finish = watch.kept(answer.text), FinishReason.REPETITION
@@ -261,5 +272,6 @@ def _output(
     return PageOutput(
         html=html, engine=engine.name, finish_reason=finish, token_logprobs=tuple(answer.logprobs[:count]),
         token_offsets=tuple(answer.offsets[:count]), flags=tuple(flags), model=engine.model,
-        tokens=answer.tokens if answer.tokens is not None else len(answer.offsets), seconds=seconds,
+        coordinates=profile.coordinates, seconds=seconds,
+        tokens=answer.tokens if answer.tokens is not None else len(answer.offsets),
     )  # fmt: skip

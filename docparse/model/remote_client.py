@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -25,14 +24,12 @@ _RETRIED = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _BODY_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True)
 class Refusal(Exception):
     """A request that failed. `again` says whether it may go better later; `after_s` is what the server asked for."""
 
-    error: EngineError
-    again: bool = False
-    after_s: float | None = None
-    status: int = 0
+    def __init__(self, error: EngineError, again: bool = False, after_s: float | None = None, status: int = 0) -> None:
+        super().__init__(str(error))
+        self.error, self.again, self.after_s, self.status = error, again, after_s, status
 
 
 def require_httpx() -> None:
@@ -74,16 +71,14 @@ def open_client(settings: Settings) -> httpx.AsyncClient:
     return httpx.AsyncClient(headers=headers, timeout=timeout, limits=limits, follow_redirects=False)
 
 
-def request_body(
-    profile: Profile, model: str, image_url: str, *, extras: bool = True, max_tokens: int | None = None
-) -> dict[str, Any]:
+def request_body(profile: Profile, model: str, image_url: str, *, extras: bool = True) -> dict[str, Any]:
     """The JSON of one page. `extras` are the fields that not every server knows."""
     image = {"type": "image_url", "image_url": {"url": image_url}}
     text = {"type": "text", "text": profile.prompt}
     messages: list[dict[str, Any]] = [{"role": "system", "content": profile.system}] if profile.system else []
     messages.append({"role": "user", "content": [image, text] if profile.image_first else [text, image]})
     body: dict[str, Any] = {
-        "model": model, "messages": messages, "max_tokens": max_tokens or profile.max_tokens,
+        "model": model, "messages": messages, "max_tokens": profile.max_tokens,
         "temperature": profile.temperature, "top_p": profile.top_p, "stream": True,
     }  # fmt: skip
     if extras:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from docparse.errors import EngineError, EngineUnavailable, SettingsError
@@ -97,7 +98,9 @@ def self_test(engine: RemoteEngine) -> float:
     where = shown_url(engine.url)
     page = known_page()
     try:
-        output = engine.call(engine.ask(page, Deadline.after(START_S), max_tokens=_TOKENS), START_S)
+        output = engine.call(
+            engine.ask(page, Deadline.after(START_S), replace(engine.profile, max_tokens=_TOKENS)), START_S
+        )
     except TimeoutError:
         raise EngineUnavailable(f"the server at {where} did not read the test page within {START_S:g} s") from None
     except EngineError as error:
