@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from docparse.errors import InputError, LimitExceeded
+from docparse.invoices.options import InvoiceOptions
 from docparse.invoices.text import Sheet, build_sheet
 from docparse.model.base import Deadline, Engine
 from docparse.options import ParseOptions
+from docparse.pipeline import parse_drafts
 from docparse.schemas.document import Page
 from docparse.schemas.page import PageImage, PageOutput, PixelBudget, TextQuality
 from docparse.settings import Settings
+from docparse.source import open_source
+from docparse.source.sniff import PDF
 
 
 class PageByPage:
@@ -51,7 +58,7 @@ def open_reader(options: ParseOptions, settings: Settings) -> Engine:
 
 @dataclass(slots=True)
 class Opened:
-    """A file as its invoice readers want it. `xml` are embedded or bare e-invoices, by name."""
+    """A file as the readers of invoices want it: words by page, the parsed pages, the embedded files."""
 
     name: str
     sha256: str = ""
@@ -61,13 +68,47 @@ class Opened:
     flags: list[str] = field(default_factory=list)
 
 
-def to_sheets(drafts: list[object]) -> list[Sheet]:
-    from docparse.assemble import PageDraft
-
-    sheets = []
+def open_file(
+    source: str | Path | bytes, options: InvoiceOptions, settings: Settings, engine: Engine, name: str | None
+) -> Opened:
+    """Words and embedded files of a PDF or image. Raises what opening and parsing raise."""
+    parse = options.parse.model_copy(update={"crops": False, "join": False, "jobs": 1})
+    document, drafts = parse_drafts(source, options=parse, settings=settings, engine=engine, name=name)
+    opened = Opened(document.source.name, document.source.sha256)
     for draft in drafts:
-        assert isinstance(draft, PageDraft)
         page = draft.page
+        opened.pages[page.number] = page
         ocr = page.text_layer != TextQuality.SOUND.value
-        sheets.append(build_sheet(draft.words, page.number, page.width, page.height, ocr=ocr))
-    return sheets
+        opened.sheets.append(build_sheet(draft.words, page.number, page.width, page.height, ocr=ocr))
+        opened.flags += [f"page_failed:{page.number}"] if page.status == "failed" else []
+    if options.xml and document.source.media_type == PDF:
+        with open_source(source, options=parse, settings=settings, name=name) as file:
+            opened.attachments = file.attachments()
+    return opened
+
+
+def is_xml(source: str | Path | bytes) -> bool:
+    """Does a file begin like XML? False for what can't be read: opening says why."""
+    if isinstance(source, bytes):
+        head = source[:512]
+    else:
+        try:
+            with Path(source).open("rb") as file:
+                head = file.read(512)
+        except OSError:
+            return False
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"<?xml") or re.match(rb"<(?:\w+:)?(?:CrossIndustry|Invoice|CreditNote)", head) is not None
+
+
+def read_bytes(source: str | Path | bytes, settings: Settings) -> bytes:
+    """All of a small file. Raises LimitExceeded, InputError."""
+    if isinstance(source, bytes):
+        return source
+    path = Path(source)
+    try:
+        if path.stat().st_size > settings.max_file_mb * 1024 * 1024:
+            raise LimitExceeded(f"{path.name} is larger than max_file_mb ({settings.max_file_mb:g} MiB)")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"can't read {path.name}: {error.strerror or error}") from None
