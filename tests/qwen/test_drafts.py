@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from docparse.model.qwen.drafts import TextDrafter, layer_text
+from docparse.model.qwen.drafts import TextDrafter, html_text, layer_text
 from docparse.model.qwen.vocabulary import Vocabulary
 from docparse.schemas.page import Word
 
@@ -78,6 +78,10 @@ def test_layer_text_joins_runs_of_one_word() -> None:
     box = (0.0, 0.0, 1.0, 1.0)
     run = [Word("x", box, space=False), Word("2", box), Word("is", box), Word("four", box)]
     assert layer_text(run) == " x2 is four"
+
+
+def test_html_text() -> None:
+    assert html_text('<p data-bbox="1 2 3 4">a &amp; b</p>\n<td>c</td><td>d</td>') == " a & b c d"
 
 
 def words(text: str) -> list[Word]:

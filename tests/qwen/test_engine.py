@@ -171,6 +171,40 @@ def test_text_before_the_image(checkpoint: Checkpoint) -> None:
     engine.close()
 
 
+class Reader:
+    """Another engine: reads a page as the HTML it was given, or fails."""
+
+    name, budget = "reader", PixelBudget()
+
+    def __init__(self, html: str | None) -> None:
+        self.html, self.pages, self.closed = html, [], False  # type: ignore[var-annotated]
+
+    def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
+        self.pages.append(page.number)
+        future: Future[PageOutput] = Future()
+        if self.html is None:
+            future.set_exception(EngineError("unreadable"))
+        else:
+            future.set_result(PageOutput(html=self.html, engine=self.name))
+        return future
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_drafts_of_a_page_without_text_come_from_another_engine(checkpoint: Checkpoint, readable: bool) -> None:
+    wanted = expected(checkpoint, page(2), 30)
+    reader = Reader(f"<p>{wanted}</p>" if readable else None)
+    engine = QwenEngine(checkpoint, Recipe(decoding=Decoding(max_tokens=30)), slots=1, reader=reader)
+    output = engine.submit(page(2), deadline=Deadline()).result(30)
+    assert engine.submit(page(3, "the dog"), deadline=Deadline()).result(30).tokens
+    engine.close()
+    assert output.html == wanted
+    assert reader.pages == [2]
+    assert reader.closed
+
+
 def test_budget_is_the_recipes(checkpoint: Checkpoint) -> None:
     budget = PixelBudget(max_pixels=100 * 784)
     engine = QwenEngine(checkpoint, Recipe(budget=budget), slots=1)

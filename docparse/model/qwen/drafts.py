@@ -6,13 +6,16 @@ the drafts of all requests in the step that it makes anyway, and `gate` says how
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from html import unescape
 from typing import Protocol
 
 from docparse.schemas.page import Word
 
 _MOST = 16
+_TAG = re.compile(r"<[^<>]*>")
 _ANCHOR = 2  # tokens that must agree with the text
 _OWN_ANCHOR = 3  # tokens that must agree with what was written before
 _PRIMER = (
@@ -137,3 +140,8 @@ class TextDrafter:
 def layer_text(words: Sequence[Word]) -> str:
     """The text layer as a model would write it: words with a blank where white space follows."""
     return " " + "".join(word.text + " " if word.space else word.text for word in words).rstrip()
+
+
+def html_text(html: str) -> str:
+    """The text of an engine's HTML, one blank between words."""
+    return " " + " ".join(unescape(_TAG.sub(" ", html)).split())

@@ -15,9 +15,9 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field, replace
 
 from docparse.errors import DocparseError, EngineError
-from docparse.model.base import Deadline
+from docparse.model.base import Deadline, Engine
 from docparse.model.qwen.batcher import Batcher
-from docparse.model.qwen.drafts import TextDrafter, layer_text
+from docparse.model.qwen.drafts import TextDrafter, html_text, layer_text
 from docparse.model.qwen.load import Checkpoint
 from docparse.model.qwen.loops import LoopWatch, cut_back
 from docparse.model.qwen.patches import to_patches
@@ -55,20 +55,22 @@ class QwenEngine:
     """Recognises pages with a loaded checkpoint. `drafts` uses the text layer.
 
     `slots` pages are decoded at once (64 on a GPU, 8 on a CPU, fewer if memory runs out); `window` is how many pages a
-    caller should have submitted so that none of them stays empty.
+    caller should have submitted so that none of them stays empty. `reader` is an engine that reads pages without a
+    text layer meanwhile: what it reads becomes drafts. It is closed with this one.
     """
 
     name = "qwen"
 
     def __init__(
         self, checkpoint: Checkpoint, recipe: Recipe | None = None, *, slots: int | None = None, drafts: bool = True,
-        cache_bytes: int | None = None,
+        cache_bytes: int | None = None, reader: Engine | None = None,
     ) -> None:  # fmt: skip
         self.recipe = recipe or Recipe()
         self.budget = self.recipe.budget
         self.model_name = checkpoint.name
         self.vocabulary = Vocabulary(checkpoint.tokenizer)
         self._drafts = drafts
+        self._reader = reader if drafts else None
         slots = slots or (64 if checkpoint.model.device.type == "cuda" else 8)
         self.window = slots + min(slots, 16)
         runner = Runner(
@@ -110,7 +112,20 @@ class QwenEngine:
                 self._thread = threading.Thread(target=self._work, name="docparse-qwen", daemon=True)
                 self._thread.start()
             self._inbox.put(_Job(request, future, watch, time.perf_counter()))
+        if request.drafter is None and self._reader is not None:
+            self._read_meanwhile(self._reader, page, request, future)
         return future
+
+    def _read_meanwhile(self, reader: Engine, page: PageImage, request: Request, future: Future[PageOutput]) -> None:
+        """Give the request a drafter as soon as the other engine has read the page; its failures are of no concern."""
+        reading = reader.submit(page, deadline=request.deadline)
+
+        def use(done: Future[PageOutput]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                request.drafter = TextDrafter(html_text(done.result().html), self.vocabulary)
+
+        reading.add_done_callback(use)
+        future.add_done_callback(lambda _: reading.cancel())
 
     def _request(self, page: PageImage, deadline: Deadline, future: Future[PageOutput], watch: LoopWatch) -> Request:
         if page.pixels is None:
@@ -134,6 +149,8 @@ class QwenEngine:
         if thread is not None and not closed:
             self._inbox.put(_ENDED)
             thread.join()
+        if self._reader is not None and not closed:
+            self._reader.close()
 
     # -- the engine's thread -------------------------------------------------------------------------------------------
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 
 from docparse.errors import EngineUnavailable
+from docparse.model.base import Engine
 from docparse.model.qwen.engine import QwenEngine, Recipe
-from docparse.model.qwen.load import find_cached, find_folder, load
+from docparse.model.qwen.load import Checkpoint, find_cached, find_folder, load
 from docparse.model.qwen.request import Decoding
 from docparse.model.weights import revision_of
 from docparse.options import ParseOptions
 from docparse.qwenvl.profiles import DEFAULT, PROFILES, Profile, hub_name, profile_of
 from docparse.schemas.document import EngineInfo
+
+_LARGE = 1_000_000_000  # parameters
 
 
 def open_qwen(options: ParseOptions, *, reason: str = "asked for") -> tuple[QwenEngine, EngineInfo]:
@@ -21,7 +25,7 @@ def open_qwen(options: ParseOptions, *, reason: str = "asked for") -> tuple[Qwen
     profile = profile_of(name)
     checkpoint = load(name, revision=profile.revision)
     revision = revision_of(find_folder(name, profile.revision))
-    engine = QwenEngine(checkpoint, recipe_of(profile))
+    engine = QwenEngine(checkpoint, recipe_of(profile), reader=_reader(checkpoint, options))
     return engine, EngineInfo(name="qwen", reason=reason, model=name, revision=revision)
 
 
@@ -35,6 +39,15 @@ def recipe_of(profile: Profile) -> Recipe:
         profile.prompt, profile.system, profile.image_first, decoding, profile.budget, profile.flags,
         profile.coordinates,
     )  # fmt: skip
+
+
+def _reader(checkpoint: Checkpoint, options: ParseOptions) -> Engine | None:
+    """The embedded engine as a source of drafts, where a token costs more than reading a page with it does."""
+    if options.ocr == "never" or checkpoint.model.num_parameters() < _LARGE:
+        return None
+    from docparse.model.embedded.engine import EmbeddedEngine
+
+    return EmbeddedEngine(jobs=max(1, (os.cpu_count() or 1) // 4), languages=options.languages)
 
 
 def model_for_auto(options: ParseOptions) -> str | None:

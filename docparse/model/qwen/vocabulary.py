@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ class Vocabulary:
         self._special = frozenset(tokenizer.all_special_ids) | {number for number, token in added if token.special}
         self._known: dict[int, bytes] = {}
         self._ids: dict[str, int] | None = None
+        self._lock = threading.Lock()
 
     def bytes_of(self, token: int) -> bytes:
         found = self._known.get(token)
@@ -53,7 +55,8 @@ class Vocabulary:
 
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text, no special tokens added or recognised."""
-        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)
+        with self._lock:  # tokenizers of transformers set their state on every call
+            ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)
         return ids
 
     def text(self, tokens: Sequence[int]) -> tuple[str, list[int]]:
