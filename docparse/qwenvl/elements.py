@@ -25,6 +25,7 @@ from docparse.schemas.document import (
     Table,
 )
 
+_NUMBERED = re.compile(r"[(\[]?\w{1,4}[.)\]]\s")
 _TEXT_CLASSES: dict[str, Any] = {
     "caption": Caption,
     "figure_caption": Caption,
@@ -160,6 +161,7 @@ class ElementReader(BlockReader):
 
     def items(self, node: Node, level: int) -> list[ListItem]:
         items: list[ListItem] = []
+        number = int(start) if (start := node.attributes.get("start", "")).isdecimal() and len(start) < 8 else 1
         for child in node.children:
             if isinstance(child, str) or child.tag in INLINE:
                 text = text_of([child])
@@ -168,7 +170,12 @@ class ElementReader(BlockReader):
             elif child.tag in ("ul", "ol", "dl"):
                 items += self.items(child, level + 1)
             else:
-                items += self._item(child, level)
+                found = self._item(child, level)
+                if node.tag == "ol" and not self.trusted and found and found[0].level == level:
+                    if not found[0].marker and not _NUMBERED.match(found[0].text):
+                        found[0].marker = f"{number}."
+                    number += 1
+                items += found
         return items
 
     def _item(self, node: Node, level: int) -> list[ListItem]:
