@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from docparse import __version__
@@ -94,8 +94,9 @@ class _StoreMetrics(Collector):
         for worker in self._store.workers():
             for queue in worker.queues:
                 count[queue] = count.get(queue, 0) + 1
-            total += float(worker.engines.get("slots", 0) or 0)
-            used += float(worker.engines.get("busy", 0) or 0)
+            if "recognize" in worker.queues:
+                total += worker.slots
+                used += worker.busy
         for queue, value in count.items():
             alive.add_metric((queue,), value)
         slots.add_metric((), total)
@@ -103,4 +104,19 @@ class _StoreMetrics(Collector):
         yield from (alive, slots, busy)
 
     def _totals(self) -> Iterator[Metric]:
-        return iter(())
+        """What workers have counted since they started; a series for each, so that counters only grow."""
+        families = {
+            "done": CounterMetricFamily("docparse_work_done", "Finished work.", labels=("worker", "stage")),
+            "failed": CounterMetricFamily("docparse_work_failed", "Work given up.", labels=("worker", "stage")),
+            "retried": CounterMetricFamily("docparse_retries", "Work begun again.", labels=("worker", "stage")),
+            "seconds": CounterMetricFamily("docparse_stage_seconds", "Time at work.", labels=("worker", "stage")),
+            "flag": CounterMetricFamily("docparse_page_flags", "Flags on pages.", labels=("worker", "flag")),
+            "tokens": CounterMetricFamily("docparse_tokens", "Tokens generated.", labels=("worker",)),
+            "engine_seconds": CounterMetricFamily("docparse_engine_seconds", "Recognition.", labels=("worker",)),
+        }
+        for worker in self._store.workers():
+            for key, value in worker.counts.items():
+                name, _, label = key.partition(":")
+                if name in families:
+                    families[name].add_metric((worker.id, label) if label else (worker.id,), value)
+        yield from families.values()

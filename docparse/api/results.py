@@ -62,10 +62,17 @@ def load_document(context: Context, tenant: str, job: Job, number: int) -> Docum
     if found.state in (JobState.COMPLETED, JobState.PARTIAL):
         return context.service.result(tenant, job.id, number)
     if found.error is not None:
-        raise error_of(found.error)
+        raise _of_document(error_of(found.error))
     if found.state is JobState.CANCELED:
         raise JobCanceled(f"job {job.id} was canceled")
     raise NotReady(f"document {number} of job {job.id} is {found.state.value}")
+
+
+def _of_document(error: DocparseError) -> DocparseError:
+    """Why a document failed is about the document: no 5xx, which would say that the service is down."""
+    if error.http_status >= 500 or error.http_status == 499:
+        error.http_status = 422  # type: ignore[misc]  # of this one error, not of its class
+    return error
 
 
 def with_links(document: Document, job_id: str, number: int) -> Document:

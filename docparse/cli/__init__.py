@@ -26,6 +26,7 @@ COMMANDS = {
     "models": Command("docparse.cli.models:models", "List, download and verify the weights of the qwen engine."),
     "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),
     "serve": Command("docparse.cli.serve:serve", "Serve the REST API."),
+    "health": Command("docparse.cli.health:health", "Whether this machine's worker is alive (for containers)."),
     "keys": Command("docparse.cli.keys:keys", "Make, list and revoke API keys."),
     "invoices": Command("docparse.cli.invoices:invoices", "Extract invoices and receipts, with proof for every field."),
     "schema": Command("docparse.cli.schema:schema", "Print the JSON Schema of the JSON output."),

@@ -20,8 +20,11 @@ _STREAM: dict[str, Any] = {
     "description": "`event` is the kind, `id` counts from 1, `data` is JSON.",
     "content": {
         "text/event-stream": {
-            "schema": {"type": "string"},
-            "example": 'id: 3\nevent: page.done\ndata: {"kind": "page.done", "document": 1, "page": 1}\n\n',
+            "schema": {
+                "type": "object",
+                "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
+            },
+            "example": {"id": "3", "event": "page.done", "data": '{"kind": "page.done", "document": 1, "page": 1}'},
         }
     },
 }
