@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from docparse.geometry import Box, clip
+from docparse.geometry import Box, clip, scale
 from docparse.schemas.document import Block
 from docparse.schemas.page import PageImage, PageOutput
 
@@ -42,16 +42,22 @@ def _elements(output: PageOutput, image: PageImage) -> list[tuple[Box, float]]:
         while number < len(matches) and matches[number][1] == first[1]:
             number += 1
         end = matches[number].start() if number < len(matches) else len(output.html)
-        pixels = _pixels(first[1])
+        box = _numbers(first[1])
         value = _mean(output, first.end(), end, text_only=True)
         if value is None:
             value = _mean(output, first.start(), end)
-        if pixels is not None and value is not None:
-            found.append((clip(image.to_units(pixels), image.width, image.height), value))
+        if box is not None and value is not None:
+            found.append((clip(_to_units(box, output, image), image.width, image.height), value))
     return found
 
 
-def _pixels(text: str) -> Box | None:
+def _to_units(box: Box, output: PageOutput, image: PageImage) -> Box:
+    if output.coordinates == "thousandths":
+        return scale(box, image.width / 1000, image.height / 1000)
+    return image.to_units(box)
+
+
+def _numbers(text: str) -> Box | None:
     numbers = [float(part) for part in _NUMBER.findall(text)]
     if len(numbers) != 4:
         return None
