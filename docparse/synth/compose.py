@@ -88,5 +88,5 @@ def compose(plan: Plan, options: SynthOptions) -> Draft:
         draft.margin = (34.0, 26.0, 34.0, 26.0)
     layout: Callable[[Draft], None] = layouts.LAYOUTS[plan.layout]
     layout(draft)
-    draft.css = theme_css(plan.language, rng, size_pt=draft.size_pt) + draft.css
+    draft.css = theme_css(plan.language, rng, size_pt=draft.size_pt, column_pt=draft.column_pt) + draft.css
     return draft
