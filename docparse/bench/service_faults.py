@@ -67,7 +67,7 @@ class Trial:
         made = []
         for _ in range(count):
             job_id, scope = self.rig.service.new_job(_TENANT)
-            each_page = [words(len(self.jobs), page) if words else f"{job_id} p{page}" for page in
+            each_page = [words(len(self.jobs), page) if words else f"{job_id} page {page}." for page in
                          range(1, (each or self.pages_each) + 1)]  # fmt: skip
             blob = self.rig.service.blobs.put(scope, pdf_of(each_page))
             file = NewFile("made.pdf", blob.key, blob.sha256, blob.bytes)
@@ -103,11 +103,8 @@ class Trial:
             if self.store.job(_TENANT, job_id).state is not JobState.COMPLETED:
                 missing += len(words)
                 continue
-            found = self.rig.service.result(_TENANT, job_id).pages
-            missing += sum(
-                1 for page, text in zip(found, words, strict=True)
-                if not any(text in getattr(block, "text", "") for block in page.blocks)
-            )  # fmt: skip
+            found = self.rig.service.result(_TENANT, job_id).to_text()
+            missing += sum(1 for text in words if text not in found)
         return missing
 
     def doubled(self) -> int:

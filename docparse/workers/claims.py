@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, insert, or_, select, tuple_, update
 
 from docparse.options import ParseOptions
 from docparse.schemas.job import JobOptions, JobState
@@ -24,17 +24,27 @@ class Claims(Database):
     """Leases. A row is worked on by one owner at a time; whoever comes late gets None."""
 
     def claim(self, work: Work, owner: str, lease_s: float) -> Claim | None:
-        """Take the work if it is due; None if it is not (a doorbell that rang twice, a cancelled job)."""
+        """Take the work if it is due; None if it is not (a doorbell that rang twice, a cancelled job).
+
+        What went down with its worker twice is a suspect. A worker holds one suspect at a time: the innocent ones that
+        were only near the page that kills are then read, and that page gets its last strike alone.
+        """
         now = time.time()
         table, stage = work.stage.table, work.stage
+        other = table.alias("other")
+        suspect_here = select(other.c.attempt).where(
+            other.c.state == stage.leased, other.c.owner == owner, other.c.strikes >= MAX_STRIKES
+        )  # fmt: skip
+        alone = or_(table.c.strikes < MAX_STRIKES - 1, ~suspect_here.exists())
         taken = (
             update(table)
-            .where(_row(work), table.c.state == stage.due, table.c.due_at <= now, table.c.strikes < MAX_STRIKES)
+            .where(_row(work), table.c.state == stage.due, table.c.due_at <= now, table.c.strikes < MAX_STRIKES, alone)
             .values(state=stage.leased, owner=owner, lease_until=now + lease_s,
                     attempt=table.c.attempt + 1, strikes=table.c.strikes + 1)
         )  # fmt: skip
         with self.write() as connection:
             if connection.execute(taken).rowcount == 0:
+                _ring_again(connection, work)
                 return None
             claim = _claim(connection, work, owner, now)
             connection.execute(insert(attempts).values(
@@ -80,6 +90,16 @@ def _row(work: Work) -> Any:
     if work.stage.table is documents:
         return documents.c.id == work.document_id
     return and_(pages.c.document_id == work.document_id, pages.c.number == work.page)
+
+
+def _ring_again(connection: Connection, work: Work) -> None:
+    """A suspect that had to wait for another one."""
+    table = work.stage.table
+    connection.execute(
+        update(table)
+        .where(_row(work), table.c.state == work.stage.due, table.c.strikes >= MAX_STRIKES - 1)
+        .values(rung_at=0.0)
+    )
 
 
 def ours(claim: Claim) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from docparse.source import PageSource, open_source
 from docparse.workers.blobs import Blobs
 from docparse.workers.stages import Claim
 
-_KEPT = 4
+_KEPT = 2  # each holds a child process
 _IDLE_S = 15.0
 
 
@@ -43,6 +43,12 @@ class Sources:
         finally:
             opened.used_s = time.monotonic()
             self._give_back(opened)
+
+    def forget(self, document_id: str) -> None:
+        """Nothing more will be asked of this document; its child process is free for the next one."""
+        opened = self._take(document_id)
+        if opened is not None:
+            opened.stack.close()
 
     def close_idle(self, idle_s: float = _IDLE_S) -> None:
         """Close what nobody has asked for lately: a deleted file must not stay open."""

@@ -54,6 +54,8 @@ def open_document(worker: Worker, claim: Claim, held: Held) -> Sequence[Work]:
     due = worker.store.opened(claim, facts, numbers, media_type, rung=worker.settings.queue_window)
     worker.service.ring(due[1:])
     worker.perform(due[0])  # the file is open here already
+    if len(numbers) == 1:
+        worker.sources.forget(claim.work.document_id)
     return []
 
 
