@@ -97,10 +97,17 @@ class QwenEngine:
         return encode(before, add_special_tokens=False), encode(after, add_special_tokens=False)
 
     def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
+        return self._submit(page, deadline, self.recipe.decoding)
+
+    def submit_at(self, page: PageImage, *, temperature: float, deadline: Deadline) -> Future[PageOutput]:
+        """The page once more, with some chance in its text: for the retry ladder."""
+        return self._submit(page, deadline, replace(self.recipe.decoding, temperature=temperature))
+
+    def _submit(self, page: PageImage, deadline: Deadline, decoding: Decoding) -> Future[PageOutput]:
         future: Future[PageOutput] = Future()
         watch = LoopWatch(self.vocabulary, _sound_words(page))
         try:
-            request = self._request(page, deadline, future, watch)
+            request = self._request(page, deadline, decoding, future, watch)
         except (ValueError, EngineError) as error:
             future.set_exception(EngineError(f"page {page.number}: {error}", page=page.number))
             return future
@@ -127,7 +134,9 @@ class QwenEngine:
         reading.add_done_callback(use)
         future.add_done_callback(lambda _: reading.cancel())
 
-    def _request(self, page: PageImage, deadline: Deadline, future: Future[PageOutput], watch: LoopWatch) -> Request:
+    def _request(
+        self, page: PageImage, deadline: Deadline, decoding: Decoding, future: Future[PageOutput], watch: LoopWatch
+    ) -> Request:
         if page.pixels is None:
             raise EngineError("the page image has no pixels")
         most = max(self.budget.max_pixels, self.budget.max_scan_pixels)
@@ -138,9 +147,7 @@ class QwenEngine:
         drafter = None
         if self._drafts and page.text.quality is TextQuality.SOUND:
             drafter = TextDrafter(layer_text(page.text.words), self.vocabulary)
-        return Request(
-            prompt, patches, grid, self.recipe.decoding, deadline, drafter, watch, future.cancelled, page.number
-        )
+        return Request(prompt, patches, grid, decoding, deadline, drafter, watch, future.cancelled, page.number)
 
     def close(self) -> None:
         """Finish what was submitted and end the thread."""
