@@ -274,8 +274,8 @@ def test_a_table_of_200_by_200_is_checked_in_time() -> None:
         for c in range(200):
             cells.append(Cell(row=r, col=c, text=f"{r * 200 + c}"))
             words.append(Word(f"{r * 200 + c}", (3.0 * c, 4.0 * r, 3.0 * c + 2.5, 4.0 * r + 3)))
-    started = time.perf_counter()
+    started = time.process_time()
     page = page_of([Table(rows=200, cols=200, cells=cells, bbox=(0, 0, 600, 800))])
     check_page(page, image_of(words), PageOutput("", "qwen"))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert page.flags == []
