@@ -201,7 +201,8 @@ def _load_model(folder: Path, name: str, dtype: Any, device: str) -> Any:
 
     from docparse.model.qwen.failures import is_out_of_memory
 
-    transformers.utils.logging.disable_progress_bar()
+    library_logging: Any = transformers.utils.logging
+    library_logging.disable_progress_bar()
     try:
         kind: Any = transformers.Qwen2_5_VLForConditionalGeneration
         model, info = kind.from_pretrained(
