@@ -11,8 +11,8 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from conftest import Server, page
 from misbehaving_server import PAGE
+from remote_helpers import Server, page
 
 from docparse.errors import EngineError, EngineUnavailable, PageTimeout
 from docparse.model.base import Deadline

@@ -11,7 +11,7 @@ from typing import Any
 
 import pymupdf
 import pytest
-from conftest import Server
+from remote_helpers import Server
 
 from docparse.errors import EngineUnavailable, MissingDependency, SettingsError
 from docparse.model import open_engine
