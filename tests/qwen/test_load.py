@@ -30,8 +30,9 @@ def refused(folder: Path) -> EngineUnavailable:
     return caught.value
 
 
-def test_loads_in_fp32_on_a_cpu_with_both_ends(folder: Path) -> None:
+def test_loads_in_fp32_on_a_cpu_with_both_ends(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     checkpoint = load(str(folder), device="cpu")
+    assert capfd.readouterr() == ("", "")
     assert checkpoint.model.dtype == torch.float32
     assert not checkpoint.model.training
     ends = checkpoint.tokenizer.convert_tokens_to_ids(["<|endoftext|>", "<|im_end|>"])

@@ -203,8 +203,10 @@ def _load_model(folder: Path, name: str, dtype: Any, device: str) -> Any:
 
     library_logging: Any = transformers.utils.logging
     library_logging.disable_progress_bar()
+    library: Any = transformers
+    library.utils.logging.disable_progress_bar()  # the command line has its own
     try:
-        kind: Any = transformers.Qwen2_5_VLForConditionalGeneration
+        kind = library.Qwen2_5_VLForConditionalGeneration
         model, info = kind.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype,
             attn_implementation="sdpa", output_loading_info=True,
