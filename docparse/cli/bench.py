@@ -12,6 +12,8 @@ BENCHES = {
     "accuracy": ("docparse.bench.accuracy:accuracy", "An engine against documents of known truth, by element kind."),
     "engine": ("docparse.bench.engine:engine", "The Qwen2.5-VL engine beside transformers' generate."),
     "verify": ("docparse.bench.verify:verify", "Does the page verifier flag faulty pages?"),
+    "service": ("docparse.bench.service:service", "What REST, Celery and Redis cost around the engine."),
+    "faults": ("docparse.bench.service_faults:faults", "Break the service on purpose; what is lost?"),
 }
 
 

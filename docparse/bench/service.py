@@ -1,0 +1,208 @@
+"""`docparse bench service`: what REST, Celery and Redis cost around an engine whose speed is known.
+
+Real processes: `docparse serve`, one worker for each queue, redis-server. The engine models a GPU (`gpu_model`): a page
+holds one of its slots for a fixed time, so the bare engine's throughput is known and measured beside it. A client keeps
+a number of pages in flight over REST: as one of its documents is finished, it sends the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import func, select
+
+from docparse.bench.gpu_model import GpuModel, Measures
+from docparse.bench.service_faults import Trial, pdf_of
+from docparse.bench.service_rig import Rig, wait_until
+from docparse.model.base import Deadline
+from docparse.schemas.page import PageImage, PageOutput
+from docparse.workers.tables import events
+
+_IN_FLIGHT = "8,32,128,512"
+
+
+def service(
+    in_flight: Annotated[str, typer.Option(help="Pages in flight, one measurement each.")] = _IN_FLIGHT,
+    seconds: Annotated[float, typer.Option(min=1, help="Length of each measurement, after its warm-up.")] = 10.0,
+    slots: Annotated[int, typer.Option(min=1, help="Slots of the modelled GPU.")] = 4,
+    page_s: Annotated[float, typer.Option(min=0.01, help="Seconds that a page holds a slot.")] = 0.25,
+    pages_each: Annotated[int, typer.Option(min=1, help="Pages of a document.")] = 4,
+    documents: Annotated[int, typer.Option(min=0, help="Documents of the memory measurement; 0: from the load.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> int:
+    """Throughput kept, latency added, pages lost or doubled, memory grown."""
+    measures = Measures(slots, 10, page_s / 10)
+    counts = [int(count) for count in in_flight.split(",")]
+    with tempfile.TemporaryDirectory(prefix="docparse-bench-") as folder, Rig(Path(folder), measures) as rig:
+        trial = Trial(rig)
+        trial.start()
+        rig.start_api()
+        if not wait_until(rig.api_answers, 60):
+            raise TimeoutError(f"docparse serve did not start: {rig.log('api')[-2000:]}")
+        found = asyncio.run(_measure(trial, counts, seconds, pages_each, documents))
+        trial.wait(120)
+        found |= {"lost": _lost(trial), "doubled": trial.doubled()}
+    found["machine"] = f"{platform.machine()}, {_cores()} cores, Python {platform.python_version()}"
+    found["engine"] = {"slots": slots, "page_s": page_s, "pages_per_s": measures.pages_per_s}
+    print(json.dumps(found, indent=1) if as_json else _table(found))
+    return 0
+
+
+async def _measure(
+    trial: Trial, counts: list[int], seconds: float, pages_each: int, documents: int
+) -> dict[str, Any]:  # fmt: skip
+    client = _Client(trial.rig.api_port, pages_each)
+    try:
+        added_ms = await client.added_latency_ms(trial.rig.measures.page_s)
+        rows, memory = [], list[tuple[int, float]]()
+        for count in counts:
+            rate = await client.rate(trial, count, seconds)
+            bare = await asyncio.to_thread(bare_rate, trial.rig.measures, count, min(seconds, 4.0))
+            rows.append({"in_flight": count, "pages_per_s": round(rate, 2), "bare": round(bare, 2),
+                         "kept": round(rate / bare, 3)})  # fmt: skip
+            print(f"{count} pages in flight: {rate:.2f} of {bare:.2f} pages/s", file=sys.stderr, flush=True)
+            memory.append((client.sent, trial.rig.rss_mb()))
+        if documents:
+            memory = [(client.sent, trial.rig.rss_mb())]
+            await client.push(documents, at_once=32)
+            memory.append((client.sent, trial.rig.rss_mb()))
+    finally:
+        await client.close()
+    (first, before), (last, after) = memory[0], memory[-1]
+    per_1000 = (after - before) / max(1, last - first) * 1000
+    return {
+        "throughput_kept": {str(row["in_flight"]): row["kept"] for row in rows}, "rows": rows,
+        "added_latency_ms": round(added_ms, 1), "memory_mb_per_1000": round(per_1000, 2),
+        "memory_over_documents": last - first,
+    }  # fmt: skip
+
+
+class _Client:
+    """Documents over REST, each with words of its own."""
+
+    def __init__(self, port: int, pages_each: int) -> None:
+        import httpx
+
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, limits=limits)
+        self._pages_each = pages_each
+        self.sent = 0
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def added_latency_ms(self, page_s: float, times: int = 15) -> float:
+        """Median time of a page that is alone, above what the engine needs; the first ones warm everything up."""
+        found = []
+        for turn in range(times + 5):
+            data = self._pdf(1)
+            started_s = time.perf_counter()
+            answer = await self._http.post("/v1/parse?wait=60", content=data, headers=_PDF)
+            answer.raise_for_status()
+            if turn >= 5:
+                found.append(time.perf_counter() - started_s - page_s)
+        return statistics.median(found) * 1000
+
+    async def rate(self, trial: Trial, in_flight: int, seconds: float) -> float:
+        """Pages a second while so many are in flight."""
+        stop = asyncio.Event()
+
+        async def keep_busy() -> None:
+            while not stop.is_set():
+                await self._one()
+
+        clients = [asyncio.create_task(keep_busy()) for _ in range(max(1, in_flight // self._pages_each))]
+        await asyncio.sleep(3.0 + in_flight / 128)
+        started_s, before = time.monotonic(), await asyncio.to_thread(trial.done_pages)
+        await asyncio.sleep(seconds)
+        after, ended_s = await asyncio.to_thread(trial.done_pages), time.monotonic()
+        stop.set()
+        await asyncio.gather(*clients)
+        return (after - before) / (ended_s - started_s)
+
+    async def push(self, documents: int, at_once: int) -> None:
+        """So many documents as fast as they go."""
+        left = iter(range(documents))
+
+        async def work() -> None:
+            for _ in left:
+                await self._one()
+
+        await asyncio.gather(*(work() for _ in range(at_once)))
+
+    async def _one(self) -> None:
+        answer = await self._http.post("/v1/jobs", content=self._pdf(self._pages_each), headers=_PDF)
+        answer.raise_for_status()
+        address = f"/v1/jobs/{answer.json()['id']}?wait=60"
+        while True:
+            answer = await self._http.get(address)
+            answer.raise_for_status()
+            if answer.json()["state"] not in ("queued", "running"):
+                return
+
+    def _pdf(self, count: int) -> bytes:
+        self.sent += 1
+        return pdf_of([f"document {self.sent} page {page}." for page in range(1, count + 1)])
+
+
+_PDF = {"content-type": "application/pdf"}
+
+
+def bare_rate(measures: Measures, in_flight: int, seconds: float) -> float:
+    """Pages a second of the engine alone, in this process, with so many in flight."""
+    engine, done, stopping = GpuModel(measures), [0], threading.Event()
+    page = PageImage(number=1, width_px=28, height_px=28, width=28, height=28)
+
+    def again(_: Future[PageOutput]) -> None:
+        done[0] += 1
+        if not stopping.is_set():
+            engine.submit(page, deadline=Deadline()).add_done_callback(again)
+
+    for _ in range(in_flight):
+        engine.submit(page, deadline=Deadline()).add_done_callback(again)
+    time.sleep(measures.page_s * 2)
+    started_s, before = time.monotonic(), done[0]
+    time.sleep(seconds)
+    rate = (done[0] - before) / (time.monotonic() - started_s)
+    stopping.set()
+    engine.close()
+    return rate
+
+
+def _lost(trial: Trial) -> int:
+    """Pages of accepted documents that were never committed, or failed."""
+    with trial.store.read() as connection:
+        opened = connection.execute(select(events.c.data).where(events.c.kind == "document.opened"))
+        expected = sum(int(row.data["pages"]) for row in opened)
+        done = connection.execute(select(func.count()).select_from(events).where(events.c.kind == "page.done"))
+        return expected - int(done.scalar_one())
+
+
+def _cores() -> int:
+    from docparse.workers.worker import cores
+
+    return cores()
+
+
+def _table(found: dict[str, Any]) -> str:
+    lines = ["pages in flight   service   bare engine   kept"]
+    lines += [
+        f"{row['in_flight']:15}  {row['pages_per_s']:6.2f}/s  {row['bare']:10.2f}/s  {row['kept']:6.1%}"
+        for row in found["rows"]
+    ]
+    lines.append(
+        f"added latency {found['added_latency_ms']} ms, lost {found['lost']}, doubled {found['doubled']}, memory "
+        f"{found['memory_mb_per_1000']} MB per 1,000 documents (over {found['memory_over_documents']})"
+    )
+    return "\n".join([*lines, f"on {found['machine']}; engine: {found['engine']}"])
