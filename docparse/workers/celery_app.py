@@ -6,14 +6,15 @@ workers end when Redis goes away while a late-acknowledged task is at work.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import queue
 import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -23,7 +24,7 @@ from docparse.workers.stages import QUEUES, Work
 
 TASK = "docparse.work"
 _log = logging.getLogger(__name__)
-_PAUSE_S = 2.0  # after a failure nothing is sent for so long: a frozen broker must not freeze its callers
+_PAUSE_S = 1.0
 _TRANSPORT = {
     "visibility_timeout": 600, "unacked_restore_throttle": 1, "socket_timeout": 5, "socket_connect_timeout": 2,
     "health_check_interval": 25,
@@ -50,30 +51,33 @@ def make_app(settings: Settings) -> Celery:
 
 
 class CeleryBell:
-    """Doorbells over the broker. Threads may share it; forked processes may not."""
+    """Doorbells over the broker, sent by a thread of its own: a frozen broker must not hold up who rings.
+
+    Threads may share it; forked processes may not.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._app = make_app(settings)
         self._redis = Redis.from_url(str(settings.broker_url), socket_timeout=2, socket_connect_timeout=2)
-        self._not_before_s = 0.0
+        self._works: queue.Queue[Work | None] = queue.Queue(settings.queue_window)
         self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def ring(self, works: Sequence[Work]) -> bool:
-        if time.monotonic() < self._not_before_s:
-            return False
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="docparse-bell", daemon=True)
+                self._thread.start()
         try:
-            with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
-                for work in works:
-                    self._send(producer, work)
-        except (OperationalError, RedisError, OSError) as error:
-            self._not_before_s = time.monotonic() + _PAUSE_S
-            _log.warning("the broker did not take %d doorbells, the reconciler will ring: %s", len(works), error)
+            for work in works:
+                self._works.put_nowait(work)
+        except queue.Full:
             return False
         return True
 
     def depth(self, name: str) -> int | None:
         try:
-            return int(self._redis.llen(name))
+            return int(self._redis.llen(name)) + self._works.qsize()
         except (RedisError, OSError) as error:
             _log.warning("the broker does not answer: %s", error)
             return None
@@ -86,8 +90,30 @@ class CeleryBell:
             return False
 
     def close(self) -> None:
+        """What can be sent within two seconds is sent."""
+        if self._thread is not None:
+            with contextlib.suppress(queue.Full):
+                self._works.put_nowait(None)
+            self._thread.join(timeout=2)
         self._redis.close()
-        self._app.close()
+
+    def _run(self) -> None:
+        while (work := self._works.get()) is not None:
+            try:
+                with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
+                    self._send(producer, work)
+            except Exception as error:
+                _log.warning("the broker took no doorbell, the reconciler will ring again: %s", error)
+                time.sleep(_PAUSE_S)
+                self._drop()
+
+    def _drop(self) -> None:
+        """What has piled up is old; the reconciler knows better what is due."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                if self._works.get_nowait() is None:
+                    self._works.put_nowait(None)
+                    return
 
     def _send(self, producer: Any, work: Work) -> None:
         self._app.send_task(

@@ -8,9 +8,14 @@ import os
 import signal
 import sys
 import threading
+import time
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, signals
+from celery.worker import state
+from redis import Redis
+from redis.exceptions import RedisError
 
 from docparse.settings import Settings
 from docparse.workers.celery_app import TASK, make_app
@@ -19,7 +24,10 @@ from docparse.workers.service import Service
 from docparse.workers.stages import Stage, Work
 from docparse.workers.worker import Worker, cores
 
+_log = logging.getLogger(__name__)
 _DRAIN_S = 30.0
+_DEAF_S = 12.0
+_AGAIN_S = 2.0
 
 
 class Holder:
@@ -76,9 +84,17 @@ def run_worker(settings: Settings, queue: str, concurrency: int | None = None) -
         without_gossip=True, without_mingle=True, without_heartbeat=True, optimization="fair",
         hostname=f"{queue}-{os.getpid()}@%h",
     )  # fmt: skip
+    command = [sys.executable, "-m", "docparse", "worker", "--queue", queue, "--concurrency", str(slots)]
     print(f"docparse worker: queue {queue}, {slots} {'processes' if prefork else 'pages at a time'}", file=sys.stderr)
+    asked = threading.Event()
+    signals.worker_shutting_down.connect(lambda **_: asked.set(), weak=False)
+    Watchdog(settings, queue, command, asked).start()
     with contextlib.suppress(SystemExit):
         worker.start()
+    if not asked.is_set():
+        _log.error("the worker ended by itself, probably with its broker; it starts again")
+        time.sleep(_AGAIN_S)
+        start_again(command)
     holder.close()
     return int(worker.exitcode or 0)
 
@@ -107,6 +123,42 @@ def _register(app: Celery, holder: Holder, prefork: bool) -> None:
     if prefork:
         signals.worker_process_init.connect(begin, weak=False)
         signals.worker_process_shutdown.connect(end, weak=False)
+
+
+class Watchdog:
+    """Starts the process again when doorbells wait and none is taken: a consumer that a broken connection left deaf."""
+
+    def __init__(self, settings: Settings, queue: str, command: list[str], asked: threading.Event) -> None:
+        self._redis = Redis.from_url(str(settings.broker_url), socket_timeout=2, socket_connect_timeout=2)
+        self._queue, self._command, self._asked = queue, command, asked
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="docparse-watchdog", daemon=True).start()
+
+    def _run(self) -> None:
+        taken, since_s = -1, time.monotonic()
+        while not self._asked.wait(2.0):
+            now_taken = int(state.all_total_count[0])
+            if now_taken != taken or state.active_requests or not self._waiting():
+                taken, since_s = now_taken, time.monotonic()
+            elif time.monotonic() - since_s > _DEAF_S:
+                _log.error("doorbells wait and none is taken: the worker starts again")
+                start_again(self._command)
+
+    def _waiting(self) -> bool:
+        try:
+            return bool(self._redis.llen(self._queue))
+        except (RedisError, OSError):
+            return False
+
+
+def start_again(command: list[str]) -> None:
+    """The same process with a fresh program. Its children end; what they held, the reconciler finds at once."""
+    for task in Path("/proc/self/task").glob("*/children"):
+        for pid in task.read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+    os.execv(command[0], command)
 
 
 def _terminate() -> None:
