@@ -71,7 +71,7 @@ def _is_till(sheets: Sheets, facts: Facts, kinds: set[str]) -> bool:
     narrow = sheet.width < 0.62 * sheet.height and len(sheets.pages) == 1
     invoice_like = any(label.hit.key for label in facts.named("due_date") if label.strong) or bool(facts.named("iban"))
     score = 1.0 * narrow + 0.8 * min(till, 2) + 1.0 * titled + 0.7 * sheet.ocr - 1.5 * invoice_like
-    return score >= 1.6
+    return score >= 1.4
 
 
 def split(sheets: list[Sheet]) -> list[list[Sheet]]:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from docparse.invoices.asking import Asker
 from docparse.invoices.classify import Kind, split, tell_kind
 from docparse.invoices.compare import Comparison, compare, leaves
 from docparse.invoices.einvoice import EInvoice, embedded_einvoice, read_einvoice
 from docparse.invoices.extract import read_invoice
+from docparse.invoices.fields import read_fields
 from docparse.invoices.locate import Finder
+from docparse.invoices.model_read import read_by_model
 from docparse.invoices.options import InvoiceOptions
 from docparse.invoices.reading import Draft, Reading
 from docparse.invoices.receipts import read_receipt
 from docparse.invoices.results import citations_of, to_data
 from docparse.invoices.rules import check_rules
-from docparse.invoices.source import Opened, is_xml, open_file, read_bytes
+from docparse.invoices.source import Opened, is_xml, open_file, page_images, read_bytes
+from docparse.invoices.templates import Template, apply_templates
 from docparse.invoices.text import Sheet, Sheets
 from docparse.model.base import Engine
 from docparse.schemas.invoice import Flag, Invoice, InvoiceResult
@@ -25,20 +30,31 @@ from docparse.settings import Settings
 _NOTICES = frozenset({"derived", "inferred", "from_page", "several_invoices", "credit_note"})  # no reason for a review
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What all files of a run share: the engine that gives words, the model that is asked, templates."""
+
+    engine: Engine
+    asker: Asker | None = None
+    templates: list[Template] = field(default_factory=list)
+
+
 def read_document(
-    source: str | Path | bytes, options: InvoiceOptions, settings: Settings, engine: Engine, *, name: str | None = None
+    source: str | Path | bytes, options: InvoiceOptions, settings: Settings, tools: Tools, *, name: str | None = None
 ) -> list[InvoiceResult]:
     """All invoices of one file. Raises the typed error of a file that can't be read."""
     started = time.monotonic()
     if is_xml(source):
         results = [_from_bare_xml(read_bytes(source, settings), name or _shown(source))]
     else:
-        opened = open_file(source, options, settings, engine, name)
-        results = _from_pages(opened, options)
+        opened = open_file(source, options, settings, tools.engine, name)
+        if tools.asker is not None:
+            opened.images = page_images(source, options, settings, tools.asker.budget, name)
+        results = _from_pages(opened, options, tools)
     seconds = round(time.monotonic() - started, 3)
     for result in results:
         result.source = str(source) if isinstance(source, (str, Path)) else name or result.source
-        result.engine, result.seconds = engine.name, seconds
+        result.engine, result.seconds = tools.asker.name if tools.asker else tools.engine.name, seconds
     return results
 
 
@@ -57,12 +73,14 @@ def _kind_of(invoice: Invoice) -> Any:
     return "credit_note" if invoice.type_code == "381" else "invoice"
 
 
-def _from_pages(opened: Opened, options: InvoiceOptions) -> list[InvoiceResult]:
+def _from_pages(opened: Opened, options: InvoiceOptions, tools: Tools) -> list[InvoiceResult]:
+    if options.fields is not None and tools.asker is not None:
+        return [_other_fields(opened, options.fields, tools.asker)]
     einvoice, problems = embedded_einvoice(opened.attachments) if options.xml else (None, [])
     parts = [opened.sheets] if einvoice is not None else split(opened.sheets)
     results = []
     for place, sheets in enumerate(parts, 1):
-        result = _read_part(opened, sheets, einvoice)
+        result = _read_part(opened, sheets, einvoice, tools)
         result.part, result.parts = place, len(parts)
         result.sha256 = opened.sha256
         result.pages = [sheet.number for sheet in sheets]
@@ -74,23 +92,40 @@ def _from_pages(opened: Opened, options: InvoiceOptions) -> list[InvoiceResult]:
     return results
 
 
-def _read_part(opened: Opened, pages: list[Sheet], einvoice: EInvoice | None) -> InvoiceResult:
+def _other_fields(opened: Opened, schema: dict[str, Any], asker: Asker) -> InvoiceResult:
+    """Data after the caller's own schema, with the same proofs; no rules of invoices apply."""
+    data, draft = read_fields(asker, opened.images, schema, Finder(Sheets(opened.sheets)))
+    result = InvoiceResult(source=opened.name, sha256=opened.sha256, pages=list(opened.pages), data=data)
+    result.citations, result.flags = citations_of(draft, opened.pages), draft.flags
+    result.status = "review" if draft.flags else "ok"
+    return result
+
+
+def _read_part(opened: Opened, pages: list[Sheet], einvoice: EInvoice | None, tools: Tools) -> InvoiceResult:
     sheets = Sheets(pages)
     kind = tell_kind(sheets)
     if einvoice is not None:
         return _from_xml(opened, sheets, einvoice, kind)
-    if kind.name == "not_an_invoice":
+    if kind.name == "not_an_invoice" and (tools.asker is None or not sheets.rows):
         return InvoiceResult(
             source=opened.name, kind="not_an_invoice", status="not_an_invoice", origin="none", evidence=kind.evidence
         )
-    draft = read_invoice(sheets)
-    if kind.name == "receipt":
+    if tools.asker is not None:
+        wanted = {sheet.number for sheet in pages}
+        images = [image for image in opened.images if image.number in wanted]
+        draft = read_by_model(tools.asker, images, Finder(sheets))
+    else:
+        draft = read_invoice(sheets)
+    if kind.name == "receipt" and tools.asker is None:
         draft.kind = "receipt"
         read_receipt(sheets, draft)
+    template = apply_templates(tools.templates, sheets, draft) if tools.templates else None
+    if template is not None:
+        kind.evidence.append(f"template {template}")
     flags = list(draft.flags)
     if kind.name == "credit_note":
         flags.append(Flag(field="type_code", code="credit_note"))
-    name: Any = kind.name
+    name: Any = "invoice" if kind.name == "not_an_invoice" else kind.name
     return InvoiceResult(
         source=opened.name, kind=name, origin="page", language=draft.language, data=to_data(draft),
         citations=citations_of(draft, opened.pages), flags=flags, evidence=kind.evidence,

@@ -126,3 +126,17 @@ class Finder:
         if match is None or match.dest_end - match.dest_start < 0.7 * len(key):
             return None
         return Reading(quote, self._spans(match.dest_start, match.dest_end), match.score / 100, note="fuzzy")
+
+    def reads(self, quoted: Reading, value: Any) -> bool:
+        """Does a quoted run of words say this value?"""
+        text = " ".join(span.text for span in quoted.spans)
+        if isinstance(value, Decimal):
+            return any(abs(value) in (abs(n.value), *map(abs, n.others)) for n in find_numbers(text))
+        if isinstance(value, datetime.date):
+            return any(value in (when.value, when.other) for when in find_dates(text, self._order))
+        return squash(str(value)) in squash(text)
+
+    def resembles(self, quoted: Reading, value: str) -> bool:
+        """Is a text much like the words quoted for it?"""
+        text = " ".join(span.text for span in quoted.spans)
+        return bool(fuzz.partial_ratio(squash(value), squash(text)) >= _FUZZY)

@@ -18,3 +18,8 @@ class InvoiceOptions:
     templates: Path | None = None
     fields: dict[str, Any] | None = None
     xml: bool = True
+
+    @property
+    def asks_model(self) -> bool:
+        """Is a model to read, rather than rules?"""
+        return self.parse.engine in ("qwen", "remote")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from docparse.invoices import blocks
 from docparse.invoices.amounts import Candidate, find_candidates
-from docparse.invoices.dates import find_dates
+from docparse.invoices.dates import Order, find_dates
 from docparse.invoices.facts import Facts
 from docparse.invoices.numbers import decimal_mark, find_numbers
 from docparse.invoices.reading import Draft, Reading, best
@@ -15,8 +18,13 @@ from docparse.invoices.text import Row, Sheets, Span
 from docparse.invoices.title import is_title
 
 _NOT_ADDRESS = re.compile(r"\btel\b|phone|fax|\bgst\b|\bsst\b|\bco\.? ?(?:reg|no)|reg\.? ?no|roc\b|@|www|invoice|receipt|cashier|date|\bbill\b|\btax\b", re.I)
-_REGISTRATION = re.compile(r"^\W*(?:\(?(?:co\.?|company|reg|roc|gst|sst|tax|abn|uen)?[\s.:]*(?:reg\.?|no\.?|id)?[\s.:]*)?[\d\-A-Z]{0,4}\d{4,}[\dA-Z\- ]*\)?\W*$", re.I)
+_REGISTRATION = re.compile(
+    r"^\W*(?:\(?(?i:co\.?|company|reg|roc|gst|sst|tax|abn|uen)?[\s.:]*(?i:reg\.?|no\.?|id)?[\s.:]*)?[\d\-A-Z]{0,4}\d{4,}[\dA-Z\- ]{0,8}\)?\W*$"
+)
+_GLUED = re.compile(r"(?P<date>\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4})(?=\d{1,2}:\d\d)")
+_COMPACT = re.compile(r"(?<!\d)(?P<day>[0-3]\d)(?P<month>[01]\d)(?P<year>20\d\d)(?!\d)")
 _HEAD_ROWS = 14
+_WORTH = {"gross": 0.0, "amount_due": 0.0, "cash": -2.5, "line_total": -2.0}
 
 
 def read_receipt(sheets: Sheets, draft: Draft) -> None:
@@ -70,7 +78,9 @@ def _address(sheets: Sheets, company: int, draft: Draft) -> None:
             if lines:
                 break
             continue
-        if is_title(text) or _NOT_ADDRESS.search(text) or list(find_dates(text)) or (lines and re.match(r"\W*(?:tel|fax|gst)", text, re.I)):
+        if list(find_dates(text)) and not lines:
+            continue
+        if is_title(text) or _NOT_ADDRESS.search(text) or list(find_dates(text)):
             break
         if not lines and not (blocks.is_street(text) or re.search(r"\d", text) or text.rstrip().endswith(",")):
             continue
@@ -89,11 +99,22 @@ def _date(facts: Facts, draft: Draft) -> None:
         draft.put("date", known)
         return
     for row in facts.sheets.rows:
-        for when in find_dates(_mended(row.text), facts.order):
-            span = Span(row.page, tuple(row.between(when.start, when.end)))
-            draft.put("date", Reading.at(when.value, span, 1.0, (when.other,) if when.other else ()))
+        for start, end, value in _dates_in(row.text, facts.order):
+            draft.put("date", Reading.at(value, Span(row.page, tuple(row.between(start, end))), 1.0))
             draft.put("issue_date", draft.fields["date"])
             return
+
+
+def _dates_in(text: str, order: Order) -> Iterator[tuple[int, int, datetime.date]]:
+    """Dates of a line, those that OCR has run together with the time, and bare ones of eight digits, in this order."""
+    for when in find_dates(_mended(text), order):
+        yield when.start, when.end, when.value
+    for match in _GLUED.finditer(text):
+        for when in find_dates(match["date"], order):
+            yield match.start(), match.end(), when.value
+    for match in _COMPACT.finditer(text):
+        with contextlib.suppress(ValueError):
+            yield match.start(), match.end(), datetime.date(int(match["year"]), int(match["month"]), int(match["day"]))
 
 
 def _mended(text: str) -> str:
@@ -106,19 +127,9 @@ def _total(sheets: Sheets, draft: Draft) -> None:
     """What is to be paid: the labelled total that cash and change bear out."""
     decimal = decimal_mark([row.text for row in sheets.rows]) or "."
     candidates = [c for c in find_candidates(sheets, decimal, set()) if c.value > 0]
-    by_kind = {kind: [c for c in candidates if c.kind == kind] for kind in ("gross", "amount_due", "cash", "change", "line_total")}
-    differences = {
-        (cash.value - change.value) for cash in by_kind["cash"] for change in by_kind["change"] if cash.value > change.value
-    }
-    found: list[Reading] = []
-    for candidate in by_kind["gross"] + by_kind["amount_due"]:
-        found.append(_scored(candidate, candidates, differences, 0.0))
-    for candidate in by_kind["cash"]:
-        found.append(_scored(candidate, candidates, differences, -2.5))
-    for candidate in by_kind["line_total"]:
-        found.append(_scored(candidate, candidates, differences, -2.0))
-    if not found:
-        found = _largest(sheets, decimal)
+    till = _Till(candidates)
+    found = [till.judge(candidate) for candidate in candidates if candidate.kind in _WORTH]
+    found += [reading for reading in _largest(sheets, decimal) if reading.value in till.differences or not found]
     chosen = best(found)
     draft.put("total", chosen)
     if chosen is not None:
@@ -127,16 +138,31 @@ def _total(sheets: Sheets, draft: Draft) -> None:
             draft.put("gross", chosen)
 
 
-def _scored(candidate: Candidate, candidates: list[Candidate], differences: set[Decimal], extra: float) -> Reading:
-    score = candidate.score + extra
-    same = sum(other.value == candidate.value and other.row is not candidate.row for other in candidates)
-    score += 0.5 * min(same, 3)
-    score += 2.0 if candidate.value in differences else 0.0
-    label = candidate.row.text.casefold()
-    score += 1.2 if re.search(r"round|grand|nett|payable|incl|due|amt|amount", label) else 0.0
-    score -= 1.5 if re.search(r"excl|before|sub|tax|gst|saving|discount|qty|item", label) and "incl" not in label else 0.0
-    score += 0.4 * max(token.size for token in candidate.span.tokens) / max(1.0, min(t.size for t in candidate.row.tokens)) - 0.4
-    return Reading.at(candidate.value, candidate.span, score, candidate.others)
+class _Till:
+    """What cash, change and the other sums of a slip say about a total."""
+
+    def __init__(self, candidates: list[Candidate]) -> None:
+        self._all = candidates
+        cash = [c.value for c in candidates if c.kind in ("cash", "prepaid")]
+        self._change = {c.value for c in candidates if c.kind == "change"}
+        self._taxes = {c.value for c in candidates if c.kind == "tax"}
+        self.differences = {paid - change for paid in cash for change in self._change if paid > change}
+
+    def judge(self, candidate: Candidate) -> Reading:
+        value, label = candidate.value, candidate.row.text.casefold()
+        score = candidate.score + _WORTH[candidate.kind]
+        rows = {id(other.row) for other in self._all if other.value == value and other.kind in _WORTH}
+        score += 0.5 * min(len(rows) - 1, 3)
+        score += 2.0 if value in self.differences else 0.0
+        score -= 2.5 if any(value - change in self._values for change in self._change if change) else 0.0
+        score -= 1.5 if value in self._taxes else 0.0
+        score += 1.2 if re.search(r"round|grand|nett|payable|incl|due|amount", label) else 0.0
+        score -= 1.5 if re.search(r"excl|before|sub|tax|gst|saving|discount|qty|item", label) and "incl" not in label else 0.0
+        return Reading.at(value, candidate.span, score, candidate.others)
+
+    @property
+    def _values(self) -> set[Decimal]:
+        return {c.value for c in self._all if c.kind in ("gross", "amount_due", "line_total")}
 
 
 def _largest(sheets: Sheets, decimal: str) -> list[Reading]:

@@ -66,6 +66,7 @@ class Opened:
     pages: dict[int, Page] = field(default_factory=dict)
     attachments: dict[str, bytes] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
+    images: list[PageImage] = field(default_factory=list)
 
 
 def open_file(
@@ -85,6 +86,14 @@ def open_file(
         with open_source(source, options=parse, settings=settings, name=name) as file:
             opened.attachments = file.attachments()
     return opened
+
+
+def page_images(
+    source: str | Path | bytes, options: InvoiceOptions, settings: Settings, budget: PixelBudget, name: str | None
+) -> list[PageImage]:
+    """The pages as a model sees them. A page that can't be rendered is left out: its words are flagged already."""
+    with open_source(source, options=options.parse, settings=settings, name=name) as file:
+        return [page for page in file.pages(budget) if isinstance(page, PageImage)]
 
 
 def is_xml(source: str | Path | bytes) -> bool:
