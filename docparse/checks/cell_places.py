@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.checks.printed import squeeze_all
+from docparse.checks.turn import turned
 from docparse.checks.witness import Witness
 from docparse.geometry import Box, union
 from docparse.schemas.document import Cell, Table
@@ -21,11 +22,14 @@ _AT_ONCE, _ROWS_AT_ONCE = 300, 3  # cells, or full rows, compared with one anoth
 _MOST_DOUBLES = 40  # how often a value may stand in a table and still be matched in order
 
 
-def misplaced_cells(table: Table, words: Sequence[int], witness: Witness) -> list[Cell]:
-    """Cells whose words stand beside other columns or rows than theirs; `words` are those inside the table's box."""
+def misplaced_cells(table: Table, words: Sequence[int], witness: Witness, turn: int = 0) -> list[Cell]:
+    """Cells whose words stand beside other columns or rows than theirs.
+
+    `words` are those inside the table's box, `turn` is by how many degrees clockwise the page must be turned.
+    """
     if table.cols < 2 or table.rows < 2 or not words:
         return []
-    placed = _locate(table.cells, _units(words, witness))
+    placed = _locate(table.cells, _units(words, witness, turn))
     wrong: list[Cell] = []
     step = max(_AT_ONCE, _ROWS_AT_ONCE * table.cols)
     for start in range(0, len(placed), step):
@@ -35,8 +39,8 @@ def misplaced_cells(table: Table, words: Sequence[int], witness: Witness) -> lis
     return wrong
 
 
-def _units(words: Sequence[int], witness: Witness) -> list[tuple[str, Box]]:
-    """Words joined where the page has no blank between them: (letters and digits, box)."""
+def _units(words: Sequence[int], witness: Witness, turn: int) -> list[tuple[str, Box]]:
+    """Words joined where the page has no blank between them: (letters and digits, box on the upright page)."""
     units: list[tuple[str, Box]] = []
     joined = False
     for place in words:
@@ -46,7 +50,11 @@ def _units(words: Sequence[int], witness: Witness) -> list[tuple[str, Box]]:
         else:
             units.append((plain, word.bbox))
         joined = not word.space
-    return [unit for unit in units if unit[0]]
+    units = [unit for unit in units if unit[0]]
+    if not turn or not units:
+        return units
+    boxes = turned(np.array([box for _, box in units], np.float64), turn).tolist()
+    return [(plain, (x0, y0, x1, y1)) for (plain, _), (x0, y0, x1, y1) in zip(units, boxes, strict=True)]
 
 
 def _locate(cells: Sequence[Cell], units: list[tuple[str, Box]]) -> list[tuple[Cell, Box]]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.checks.agreement import Agreement
+from docparse.checks.turn import turned
 from docparse.checks.witness import Witness
 from docparse.schemas.document import Block, Caption, Footnote, Image, PageFooter, PageHeader, PageNumber
 from docparse.schemas.page import WordStyle
@@ -35,7 +36,7 @@ def order_faults(
     seats = [
         place
         for place, block in enumerate(blocks)
-        if block.bbox and not isinstance(block, _ASIDE) and not _lies(agreement.blocks[place].words, witness)
+        if block.bbox and not isinstance(block, _ASIDE) and (turn or not _lies(agreement.blocks[place].words, witness))
     ]
     if len(seats) < 2:
         return []
@@ -44,7 +45,7 @@ def order_faults(
     faults: list[tuple[int, int]] = []
     for start in range(0, max(1, len(seats) - _WINDOW // 2), _WINDOW // 2):
         part = seats[start : start + _WINDOW]
-        boxes = _upright(np.array([blocks[place].bbox for place in part], np.float64), turn)
+        boxes = turned(np.array([blocks[place].bbox for place in part], np.float64), turn)
         if mirrored:
             boxes[:, [0, 2]] = -boxes[:, [2, 0]]
         middles = [_middle(agreement.blocks[place].words) if drawn else -1 for place in part]
@@ -79,13 +80,6 @@ def _contradictions(boxes: NDArray[np.float64], drawn: NDArray[np.intp]) -> list
     else:
         found = (up & (sooner | ~known)) | (later & beside & left & sooner)
     return [(int(i), int(j)) for i, j in np.argwhere(found)]
-
-
-def _upright(boxes: NDArray[np.float64], turn: int) -> NDArray[np.float64]:
-    """The boxes on the page turned clockwise by `turn` degrees about its origin."""
-    x0, y0, x1, y1 = boxes.T
-    sides = {90: (-y1, x0, -y0, x1), 180: (-x1, -y1, -x0, -y0), 270: (y0, -x1, y1, -x0)}
-    return np.stack(sides[turn], axis=1) if turn else boxes
 
 
 def _lies(words: Sequence[int], witness: Witness) -> bool:

@@ -11,10 +11,11 @@ import numpy as np
 from docparse.checks.agreement import Agreement, BlockMatch, compare
 from docparse.checks.cell_places import misplaced_cells
 from docparse.checks.order import order_faults
-from docparse.checks.printed import printed
+from docparse.checks.printed import printed, tokens
 from docparse.checks.repetition import loops
 from docparse.checks.scripts import main_script
-from docparse.checks.witness import Witness, find_witness
+from docparse.checks.turn import turn_of
+from docparse.checks.witness import Witness, find_witness, owners
 from docparse.schemas.document import Block, Check, Page, Table
 from docparse.schemas.page import PageImage, PageOutput
 
@@ -51,7 +52,7 @@ def verify_page(page: Page, image: PageImage, output: PageOutput, witness: Witne
     agreement = compare(page.blocks, witness, image, reads_pictures=not own)
     verdict = Verdict(matches=agreement.blocks)
     _judge_text(verdict, agreement, own)
-    _judge_places(verdict, page, agreement, witness, _turn(output))
+    _judge_places(verdict, page, agreement, witness, turn_of(output, witness))
     suspects = [place for place, match in enumerate(agreement.blocks) if match.extra]
     again = loops(page.blocks, suspects) if suspects else []
     verdict.add("repetition", "repetition", again, f"{len(again)} blocks repeat text that the page has once", 0.5)
@@ -77,12 +78,12 @@ def _judge_text(verdict: Verdict, agreement: Agreement, own: bool) -> None:
 
 def _bearable(agreement: Agreement) -> bool:
     """Small misreadings of a model: spread over the page, few, and no block off altogether."""
-    for tokens, size in ((agreement.missing, agreement.witness_size), (agreement.extra, agreement.output_size)):
-        if sum(map(len, tokens)) > max(_LOST_SHARE * size, 4):
+    for items, size in ((agreement.missing, agreement.witness_size), (agreement.extra, agreement.output_size)):
+        if sum(map(len, items)) > max(_LOST_SHARE * size, 4):
             return False
     places = [agreement.outside, *(match.missing for match in agreement.blocks)]
     places += [match.extra for match in agreement.blocks]
-    return all(sum(map(len, tokens)) <= _LOST_RUN for tokens in places)
+    return all(sum(map(len, items)) <= _LOST_RUN for items in places)
 
 
 def _is_number(token: str) -> bool:
@@ -96,21 +97,26 @@ def _judge_places(verdict: Verdict, page: Page, agreement: Agreement, witness: W
     moved = [
         block.id
         for block, match in zip(page.blocks, agreement.blocks, strict=True)
-        if block.bbox and match.moved >= max(_MOVED_LEAST, _MOVED_SHARE * match.tokens) and printed(block).whole
+        if match.moved and _elsewhere(block, match, witness)
     ]
     verdict.add("places", "text_elsewhere", moved, _some("with words from outside the box", moved), 0.05)
     strayed = []
     for block, match in zip(page.blocks, agreement.blocks, strict=True):
         if isinstance(block, Table):
-            strayed += [f"{block.id} ({c.row}, {c.col})" for c in misplaced_cells(block, match.words, witness)]
+            strayed += [f"{block.id} ({c.row}, {c.col})" for c in misplaced_cells(block, match.words, witness, turn)]
     if any(isinstance(block, Table) for block in page.blocks):
         verdict.add("cells", "cells_misplaced", strayed, _some("in another row or column of the page", strayed), 0.05)
 
 
-def _turn(output: PageOutput) -> int:
-    """Degrees clockwise by which the engine turned the page to read it."""
-    found = (flag.removeprefix("turned:") for flag in output.flags if flag.startswith("turned:"))
-    return next((int(degrees) for degrees in found if degrees in ("90", "180", "270")), 0)
+def _elsewhere(block: Block, match: BlockMatch, witness: Witness) -> bool:
+    """Whether most of the block's words stand outside its box, and not only in a box that overlaps it."""
+    if block.bbox is None or match.moved < max(_MOVED_LEAST, _MOVED_SHARE * match.tokens):
+        return False
+    said = printed(block)
+    inside = owners(witness.words, [block.bbox], [False]).tolist()
+    here = {token for word, place in enumerate(inside) if place == 0 for token in tokens(witness.words[word].text)}
+    wanted = set(tokens(said.text))
+    return said.whole and len(wanted - here) >= _MOVED_SHARE * len(wanted)
 
 
 def _some(what: str, items: Sequence[str]) -> str:
