@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 _LIMITS = (0, 1, 2, 3, 4, 6, 8, 12, 16)
+_KEEP = 4  # steps for which a choice holds
 _EXPLORE = 128  # steps between two tries of the other choice
 _SLOW = 0.1  # weight of a new observation
 
@@ -51,6 +52,8 @@ class DraftGate:
         self.reach = 0.5  # tokens really drafted for each that was allowed
         self._steps = 0
         self._allowed = 0
+        self._best = 0
+        self._for = (0, 0)
 
     def judge(self, drafted: int, held: int) -> None:
         """One request's draft was verified: `held` of its `drafted` tokens stood."""
@@ -68,13 +71,20 @@ class DraftGate:
             self._allowed = 0
             return 0
         self._steps += 1
+        if self._steps % _KEEP == 0 or self._for != (running, drafting):
+            self._for, self._best = (running, drafting), self._choose(running, drafting)
+        best = self._best
+        if self._steps % _EXPLORE == 0:
+            best = 0 if best else 2
+        self._allowed = best * drafting
+        return best
+
+    def _choose(self, running: int, drafting: int) -> int:
+        """The limit with the most tokens per second; drafting at all must be worth two per cent."""
         best, best_rate = 0, 0.0
         for limit in _LIMITS:
             gain = sum(self.share**number for number in range(1, limit + 1)) * drafting * self.reach
             rate = (running + gain) / self.cost(running + limit * drafting * self.reach)
             if rate > best_rate * (1.02 if best == 0 else 1.0):
                 best, best_rate = limit, rate
-        if self._steps % _EXPLORE == 0:
-            best = 0 if best else 2
-        self._allowed = best * drafting
         return best
