@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import struct
@@ -47,6 +48,15 @@ def require_libraries() -> None:
         ) from None
 
 
+def _require_hub() -> None:
+    """Raises MissingDependency unless huggingface_hub, which comes with transformers, is installed."""
+    if importlib.util.find_spec("huggingface_hub") is None:
+        raise MissingDependency(
+            "engine 'qwen' needs transformers, which is not installed",
+            user_action="Install it with: pip install 'docparse[qwen]'",
+        )
+
+
 def load(name: str, *, revision: str | None = None, device: str | None = None, dtype: str | None = None) -> Checkpoint:
     """Load a checkpoint: a folder, or a name of which the weights are in the hub's cache or can be downloaded.
 
@@ -73,7 +83,7 @@ def find_folder(name: str, revision: str | None = None) -> Path:
     except EngineUnavailable:
         if Path(name).is_dir() or not _is_hub_name(name) or _is_offline():
             raise
-    require_libraries()
+    _require_hub()
     from huggingface_hub import snapshot_download
 
     try:
@@ -92,7 +102,7 @@ def find_cached(name: str, revision: str | None = None) -> Path:
             f"there is no model folder {name}",
             user_action=f"Give a folder, or a name such as {next(iter(DOWNLOAD_GB))}.",
         )
-    require_libraries()
+    _require_hub()
     from huggingface_hub import snapshot_download
 
     try:
