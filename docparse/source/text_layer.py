@@ -15,6 +15,7 @@ _HIDDEN = int(WordStyle.HIDDEN)
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _UNKNOWN_SHARE = 0.2  # of U+FFFD, from which on the bare character codes are worth a look
+_FEW_CHARS, _FEW_SHARE = 80, 0.75  # so few characters are no reason to read pixels unless most are bad
 _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page says so
 
 
@@ -58,7 +59,8 @@ def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:
         quality = TextQuality.HIDDEN if hidden else TextQuality.ABSENT
         return TextLayer(quality=quality, hidden=hidden, reason="every word is invisible" if hidden else ""), ()
     fonts, share = garbled_fonts(seen)
-    if too_garbled(share):
+    few = sum(len(word.text) for word in seen) < _FEW_CHARS
+    if too_garbled(share) and not (few and share < _FEW_SHARE):
         reason = f"{share:.0%} of the characters are in fonts with wrong or no Unicode ({', '.join(sorted(fonts)[:3])})"
         return TextLayer(words=seen, quality=TextQuality.GARBLED, hidden=hidden, reason=reason), ()
     layer = TextLayer(words=seen, quality=TextQuality.SOUND, hidden=hidden)
