@@ -136,7 +136,8 @@ def asked_by(settings: Settings, options: Mapping[str, Any], *, target: str = "i
     Raises Unprocessable, Forbidden, PageRangeInvalid.
     """
     if target not in ("inbody", "zip"):
-        raise Unprocessable(f"target {target[:40]!r} is not supported", user_action="Use inbody or zip.")
+        # the words by which docling's client knows that it has to ask for inbody instead
+        raise Unprocessable(f"target {target[:40]!r}: input should be inbody or zip")
     try:
         wanted = DoclingOptions.model_validate(dict(options))
     except ValidationError as error:

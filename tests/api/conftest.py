@@ -64,7 +64,9 @@ class Server:
         """A docparse command with the settings of this server."""
         env = {**self._env, **{f"DOCPARSE_{name.upper()}": value for name, value in settings.items()}}
         command = [sys.executable, "-m", "docparse", *arguments]
-        return subprocess.run(command, env=env, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, env=env, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False
+        )
 
     def key(self, tenant: str) -> str:
         return self.cli("keys", "create", "--tenant", tenant).stdout.strip()

@@ -42,7 +42,11 @@ def test_parse_answers_with_the_result(client: httpx.Client, pdf: bytes) -> None
 
 @pytest.mark.parametrize(
     ("format", "media", "text"),
-    [("html", "text/html", '<div class="page"'), ("md", "text/markdown", "Heading 1"), ("txt", "text/plain", "Heading")],
+    [
+        ("html", "text/html", '<div class="page"'),
+        ("md", "text/markdown", "Heading 1"),
+        ("txt", "text/plain", "Heading"),
+    ],
 )
 def test_formats(client: httpx.Client, pdf: bytes, format: str, media: str, text: str) -> None:
     answer = client.post("/v1/parse", params={"format": format, **FAST}, content=pdf)
