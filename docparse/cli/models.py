@@ -25,7 +25,6 @@ def models(
     """List, download or verify the weights of the qwen engine."""
     from docparse.cli.report import print_json
     from docparse.errors import UsageError
-    from docparse.model.qwen.load import require_libraries
 
     if action == "list":
         rows = [_row(profile) for profile in _profiles(names)]
@@ -36,7 +35,6 @@ def models(
         return 0
     if not names:
         raise UsageError(f"models {action} needs a model", user_action="`docparse models list` shows the names.")
-    require_libraries()
 
     def say(line: str) -> None:
         if not quiet:
@@ -85,10 +83,8 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 
 
 def _download(name: str, revision: str | None, say: Any) -> dict[str, Any]:
-    from huggingface_hub.constants import HF_HUB_CACHE
-
     from docparse.errors import UsageError
-    from docparse.model.qwen.load import check_folder, find_folder
+    from docparse.model.qwen.load import check_folder, find_folder, require_hub
     from docparse.model.weights import check_room, record, revision_of
     from docparse.qwenvl.profiles import hub_name, profile_of
 
@@ -97,6 +93,9 @@ def _download(name: str, revision: str | None, say: Any) -> dict[str, Any]:
         raise UsageError(f"{repo} is a folder on this machine", user_action=f"Use: docparse models verify {repo}")
     profile = profile_of(repo)
     revision = revision or profile.revision
+    require_hub()
+    from huggingface_hub.constants import HF_HUB_CACHE
+
     if _here(repo, revision) is None:
         check_room(profile, Path(HF_HUB_CACHE))
     if profile.download_gb:

@@ -78,7 +78,11 @@ def test_download_verify_and_damage(tmp_path: Path, hub: str) -> None:
 
     (folder / "config.json").unlink()
     missing = run(tmp_path, "verify", REPO)
-    assert "config.json is missing, and 1 other files" in missing.stderr
+    assert missing.returncode == 15
+    assert f"docparse models download {REPO}" in missing.stderr
+    again = run(tmp_path, "download", REPO, HF_ENDPOINT=hub)
+    assert again.returncode == 15
+    assert "model.safetensors is not what the hub has" in again.stderr
 
 
 def test_verify_of_a_folder(tmp_path: Path) -> None:

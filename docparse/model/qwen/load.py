@@ -12,15 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from docparse.errors import EngineUnavailable, MissingDependency
+from docparse.qwenvl.profiles import PROFILES
 
 ARCHITECTURE = "qwen2_5_vl"
-# Bytes of the safetensors of each public checkpoint, in GB.
-DOWNLOAD_GB: Mapping[str, float] = {
-    "Qwen/Qwen2.5-VL-3B-Instruct": 7.5,
-    "Qwen/Qwen2.5-VL-7B-Instruct": 16.6,
-    "Qwen/Qwen2.5-VL-32B-Instruct": 66.9,
-    "Qwen/Qwen2.5-VL-72B-Instruct": 146.8,
-}
+DOWNLOAD_GB: Mapping[str, float] = {profile.repo: profile.download_gb for profile in PROFILES}
 WANTED_FILES = ("*.safetensors", "*.json", "*.txt", "*.jinja", "LICENSE*", "README.md")
 
 
@@ -48,7 +43,7 @@ def require_libraries() -> None:
         ) from None
 
 
-def _require_hub() -> None:
+def require_hub() -> None:
     """Raises MissingDependency unless huggingface_hub, which comes with transformers, is installed."""
     if importlib.util.find_spec("huggingface_hub") is None:
         raise MissingDependency(
@@ -83,7 +78,7 @@ def find_folder(name: str, revision: str | None = None) -> Path:
     except EngineUnavailable:
         if Path(name).is_dir() or not _is_hub_name(name) or _is_offline():
             raise
-    _require_hub()
+    require_hub()
     from huggingface_hub import snapshot_download
 
     try:
@@ -102,7 +97,7 @@ def find_cached(name: str, revision: str | None = None) -> Path:
             f"there is no model folder {name}",
             user_action=f"Give a folder, or a name such as {next(iter(DOWNLOAD_GB))}.",
         )
-    _require_hub()
+    require_hub()
     from huggingface_hub import snapshot_download
 
     try:
