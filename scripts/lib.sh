@@ -1,5 +1,6 @@
 # Shared by the scripts: run in the project's root, with a virtual environment in .venv.
 set -euo pipefail
+TORCH=2.13.0  # what the tests ran with
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 die() { echo "$*" >&2; exit 1; }
@@ -37,6 +38,10 @@ install() {
   make_venv
   if ! cmp -s pyproject.toml "$stamp"; then
     echo "Installing docparse${2:+ with what $2 needs} into .venv ..." >&2
+    # by its number and first: a range takes the newest build, with gigabytes of CUDA, where a CPU build of this one lies
+    if [ "${2:-}" = dev ] && ! .venv/bin/python -c 'import torch' 2>/dev/null; then
+      .venv/bin/python -m pip install --quiet --disable-pip-version-check "torch==$TORCH" </dev/null
+    fi
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$target" </dev/null
     cp pyproject.toml "$stamp"
   fi
