@@ -316,3 +316,12 @@ def test_title_over_a_table_is_a_heading() -> None:
     first = sheet.blocks((table,))[0]
     assert isinstance(first, Heading)
     assert first.text == "Title of the slide"
+
+
+def test_number_far_above_the_foot_of_a_half_empty_page_is_its_number() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 480, LOREM)
+    y = sheet.paragraph(60, y + 24, 480, LOREM)
+    sheet.put(295, y + 40, "62")
+    (number,) = [block for block in sheet.blocks() if isinstance(block, PageNumber)]
+    assert number.text == "62"

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.rules import Line
+from docparse.model.embedded.tables.stacks import with_spanner
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
 
@@ -235,3 +237,22 @@ def test_many_words_and_rules_in_time() -> None:
     started = time.perf_counter()
     assert isinstance(find_tables(page(rules), words), list)
     assert time.perf_counter() - started < 10
+
+
+def test_head_centred_over_the_rules_of_the_columns_belongs_to_the_table() -> None:
+    words = [*text(301, 98, "Year Ended"), *text(255, 116, "2025"), *text(355, 116, "2024")]
+    over_columns = [Line(112, 230, 320), Line(112, 330, 420)]
+    assert with_spanner((100, 115, 420, 210), words, over_columns, 10) == (100, 98, 420, 210)
+    assert with_spanner((100, 115, 420, 210), words, [Line(112, 100, 420)], 10) == (100, 115, 420, 210)
+    assert with_spanner((100, 115, 420, 210), text(110, 98, "A title of it all"), over_columns, 10)[1] == 115
+
+
+def test_framed_curves_of_straight_strokes_are_no_table() -> None:
+    words = column_texts([["Peru", "Chile", "Cuba"], ["Mali", "Chad", "Togo"]], [110, 210, 310], 104, 60)
+    rules = ruled([100, 200, 300, 400], [100, 160, 220])
+    strokes = tuple(
+        Shape((x + 25 * i, y, x + 25 * i + 25, y + 4), 1, filled=False)
+        for x in (110, 210, 310) for y in (130, 190) for i in range(3)
+    )  # fmt: skip
+    assert find_tables(page(rules), words)
+    assert not [table for table in find_tables(page(rules, strokes), words) if not table.ruled]

@@ -65,6 +65,8 @@ def split_furniture(
     heads = _take(page, rows, stats, top, down=True) if len(rows) > least + 1 or scanned else []
     rest = rows[len(heads) :]
     feet = _take(page, rest[::-1], stats, page.height - bottom, down=False) if len(rest) > least else []
+    if not feet and len(rest) > 2 and _is_last_number(page, rest, stats, bottom):
+        feet = [rest[-1]]
     body = rest[: len(rest) - len(feet)]
     result = Furniture([line for row in body for line in row])
     upper = [line for line in seen if line.baseline < 0.5 * page.height]
@@ -111,7 +113,7 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
     last = 0.0
     for k, row in enumerate(rows[:5]):
         near, far = _extent(row, height, down)
-        if best and near - last > stats.leading and not _is_telling(row):  # the body starts here
+        if best and len(row) == 1 and near - last > stats.leading and not _is_telling(row):  # the body starts here
             break
         last = far
         limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
@@ -128,6 +130,14 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
     return rows[:best]
 
 
+def _is_last_number(page: PageImage, rows: list[list[Line]], stats: PageStats, bottom: float) -> bool:
+    """A number in the middle of the page, set apart under everything else: a page number, however much room follows."""
+    line = rows[-1][0]
+    above = max(bottom, *(other.y1 for other in rows[-2]))
+    centred = abs((line.x0 + line.x1) / 2 - page.width / 2) < 0.03 * page.width
+    return len(rows[-1]) == 1 and line.plain.isdecimal() and centred and line.y0 - above > 1.5 * stats.leading
+
+
 def _is_note(line: Line) -> bool:
     """A footnote: a marker before a few words."""
     return len(line.words) >= 4 and _NOTE.match(line.plain) is not None and not _is_telling([line])
@@ -141,7 +151,7 @@ def _extent(row: list[Line], height: float, down: bool) -> tuple[float, float]:
 
 
 def _too_big(line: Line, stats: PageStats) -> bool:
-    return line.size > 1.25 * stats.size
+    return line.size > (1.6 if line.plain.isdecimal() else 1.25) * stats.size
 
 
 def _is_prose(row: list[Line], stats: PageStats) -> bool:

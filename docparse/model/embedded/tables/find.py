@@ -13,7 +13,7 @@ from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
 from docparse.model.embedded.tables.precision import has_caption, is_drawing, is_open_table, is_prose
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import join_runs, text_runs
-from docparse.model.embedded.tables.stacks import rule_stacks
+from docparse.model.embedded.tables.stacks import rule_stacks, with_spanner
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
@@ -84,14 +84,14 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     others = [region.bbox for region in regions if region.kind != "table" and region.score >= 0.6]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
-        area = area_of(box, words, horizontal, vertical)
+        area = area_of(with_spanner(box, free, horizontal, em), words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
         if table and not is_prose(table):
             tables.append(table)
     for box, _ in runs:
         if any(inside_share(box, other) > 0.8 for other in others if area_share(other, page) < 0.8):
             continue
-        area = area_of(box, words, horizontal, vertical)
+        area = area_of(with_spanner(box, free, horizontal, em), words, horizontal, vertical)
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)):
             tables.append(table)

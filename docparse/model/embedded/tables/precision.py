@@ -37,7 +37,9 @@ def is_drawing(table: FoundTable, shapes: Sequence[Shape], em: float) -> bool:
     curves = 0
     for shape in shapes:
         width, height = shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1]
-        if min(width, height) < 0.5 * em or max(width, height) < 2 * em or (shape.filled and shape.segments < 6):
+        slanted = shape.segments == 1 and not shape.filled  # a straight stroke that is no rule
+        least, long = (1.0, 1.2 * em) if slanted else (0.5 * em, 2 * em)
+        if min(width, height) < least or max(width, height) < long or (shape.filled and shape.segments < 6):
             continue
         curves += overlap(table.bbox, shape.bbox) > 0 and area(shape.bbox) < 4 * area(table.bbox)
     return curves > 1 and curves > 0.1 * filled

@@ -18,7 +18,7 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
     stacks: list[Box] = []
     by_middle = sorted(words, key=_middle)
     middles = [_middle(word) for word in by_middle]
-    wide = sorted(line for line in _joined(horizontal, em) if line.end - line.start > 8 * em)
+    wide = sorted(line for line in joined(horizontal, em) if line.end - line.start > 8 * em)
     used: set[int] = set()
     for i, top in enumerate(wide):
         if i in used:
@@ -42,15 +42,15 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
     return chosen
 
 
-def _joined(horizontal: Sequence[Line], em: float) -> list[Line]:
+def joined(horizontal: Sequence[Line], em: float) -> list[Line]:
     """Pieces of rule at one height, a blank apart, count as one rule."""
-    joined: list[Line] = []
+    pieces: list[Line] = []
     for line in sorted(horizontal):
-        if joined and line.pos - joined[-1].pos < 0.15 * em and -em < line.start - joined[-1].end < 2 * em:
-            joined[-1] = joined[-1]._replace(end=max(line.end, joined[-1].end))
+        if pieces and line.pos - pieces[-1].pos < 0.15 * em and -em < line.start - pieces[-1].end < 2 * em:
+            pieces[-1] = pieces[-1]._replace(end=max(line.end, pieces[-1].end))
         else:
-            joined.append(line)
-    return joined
+            pieces.append(line)
+    return pieces
 
 
 def _same_extent(a: Line, b: Line, em: float) -> bool:
@@ -87,3 +87,23 @@ def _top(stack: list[Line], horizontal: Sequence[Line], x0: float, x1: float, em
         if inside and top - 2.5 * em < line.pos < top and line.end - line.start > 0.25 * (x1 - x0):
             top = line.pos
     return top
+
+
+def with_spanner(box: Box, words: Sequence[Word], horizontal: Sequence[Line], em: float) -> Box:
+    """The box with a head centred right over the rules at its top, where these leave the first column out."""
+    x0, y0, x1, y1 = box
+    rules = [
+        line for line in horizontal if abs(line.pos - y0) < 0.8 * em and x0 - em < line.start and line.end < x1 + em
+    ]
+    if not rules:
+        return box
+    start, end = min(rule.start for rule in rules), max(rule.end for rule in rules)
+    level = min(rule.pos for rule in rules)
+    above = (word for word in words if level - 1.8 * em < word.bbox[1] and word.bbox[3] < level + 0.3 * em)
+    over = [word for word in above if x0 < word.bbox[2] and word.bbox[0] < x1]
+    if start < x0 + 4 * em or not over:
+        return box
+    left, right = min(word.bbox[0] for word in over), max(word.bbox[2] for word in over)
+    if left < start or right > end or abs(left + right - start - end) > 2 * em:
+        return box
+    return (x0, min(word.bbox[1] for word in over), x1, y1)

@@ -24,6 +24,7 @@ from docparse.model.embedded.tables.grid import Grid
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.row_groups import group_rows
 from docparse.model.embedded.tables.rules import Line
+from docparse.model.embedded.tables.stacks import joined
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, text_rows
 from docparse.schemas.page import Word
 
@@ -202,7 +203,8 @@ def _underlined(
             low = max((bar for bar in bars if bar < chunk.x0 + em), default=low)
             high = min((bar for bar in bars if bar > chunk.x1 - em), default=high)
         else:
-            under = next((line for line in lines if _carries(line, chunk, row, em)), None)
+            whole = (line for line in joined(lines, em) if _carries(line, chunk, row, em) and _over(line, chunk, em))
+            under = next(whole, None) or next((line for line in lines if _carries(line, chunk, row, em)), None)
             if under is None:
                 continue
             low, high = under.start, under.end
@@ -211,6 +213,11 @@ def _underlined(
         ]
         if inside and (high - low) < 0.95 * (area.bbox[2] - area.bbox[0]):
             spans[number] = (min(span[0], inside[0]), max(span[1], inside[-1]))
+
+
+def _over(line: Line, chunk: Chunk, em: float) -> bool:
+    """Whether the chunk is centred on the line."""
+    return abs(chunk.x0 + chunk.x1 - line.start - line.end) < em
 
 
 def _carries(line: Line, chunk: Chunk, row: TextRow, em: float) -> bool:
