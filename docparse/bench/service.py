@@ -67,11 +67,20 @@ async def _measure(
         added_ms = await client.added_latency_ms(trial.rig.measures.page_s)
         rows, memory = [], list[tuple[int, float]]()
         for count in counts:
+            used_s, sent = trial.rig.cpu_s(), client.sent
             rate = await client.rate(trial, count, seconds)
+            cpu_ms = {
+                name: round((after_s - used_s[name]) * 1000 / max(1, (client.sent - sent) * pages_each), 1)
+                for name, after_s in trial.rig.cpu_s().items()
+            }
             bare = await asyncio.to_thread(bare_rate, trial.rig.measures, count, min(seconds, 4.0))
             rows.append({"in_flight": count, "pages_per_s": round(rate, 2), "bare": round(bare, 2),
-                         "kept": round(rate / bare, 3)})  # fmt: skip
-            print(f"{count} pages in flight: {rate:.2f} of {bare:.2f} pages/s", file=sys.stderr, flush=True)
+                         "kept": round(rate / bare, 3), "cpu_ms_per_page": cpu_ms})  # fmt: skip
+            print(
+                f"{count} pages in flight: {rate:.2f} of {bare:.2f} pages/s, CPU ms a page: {cpu_ms}",
+                file=sys.stderr,
+                flush=True,
+            )
             memory.append((client.sent, trial.rig.rss_mb()))
         if documents:
             memory = [(client.sent, trial.rig.rss_mb())]

@@ -148,16 +148,27 @@ class Rig:
 
     def rss_mb(self) -> float:
         """Memory of all processes with their children, in MiB."""
+        return sum(usage[0] for usage in self.usage().values())
+
+    def cpu_s(self) -> dict[str, float]:
+        """CPU seconds of each process with its children so far."""
+        return {name: usage[1] for name, usage in self.usage().items()}
+
+    def usage(self) -> dict[str, tuple[float, float]]:
+        """(MiB of memory, CPU seconds) of each process with its children."""
         import psutil
 
-        total = 0
-        for process in self.processes.values():
+        found = {}
+        for name, process in self.processes.items():
+            memory = cpu_s = 0.0
             with contextlib.suppress(psutil.NoSuchProcess):
                 parent = psutil.Process(process.pid)
                 for one in [parent, *parent.children(recursive=True)]:
                     with contextlib.suppress(psutil.NoSuchProcess):
-                        total += one.memory_info().rss
-        return total / (1 << 20)
+                        memory += one.memory_info().rss / (1 << 20)
+                        cpu_s += sum(one.cpu_times()[: 4 if one is parent else 2])
+            found[name] = (memory, cpu_s)
+        return found
 
     def _start(self, name: str, command: list[str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
