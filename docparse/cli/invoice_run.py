@@ -1,4 +1,4 @@
-"""The run behind `docparse invoices`: results written as they come, a manifest to go on from, a summary, an exit code."""
+"""The run behind `docparse invoices`: results as they come, a manifest to go on from, a summary, an exit code."""
 
 from __future__ import annotations
 
@@ -110,7 +110,11 @@ class InvoiceRun:
     def _outcome(self, failed: int, planned: int) -> DocparseError | None:
         if not failed:
             return None
-        action = f"{self._manifest.path} lists each file and its error." if self._manifest else "The lines above name each file."
+        action = (
+            f"{self._manifest.path} lists each file and its error."
+            if self._manifest
+            else "The lines above name each file."
+        )
         if failed == planned:
             return AllFailed(f"all {planned} files failed", user_action=action)
         return SomeFailed(f"{failed} of {planned} files failed", user_action=action)

@@ -34,15 +34,20 @@ def invoices(
         Path | None, typer.Option(metavar="DIR", help="invoice2data templates that go before the rules.")
     ] = None,
     write: Annotated[
-        list[str] | None, typer.Option("--write", metavar="factur-x", help="Write an EN 16931 CII file and hybrid PDF too.")
+        list[str] | None,
+        typer.Option("--write", metavar="factur-x", help="Write an EN 16931 CII file and hybrid PDF too."),
     ] = None,
     xml: Annotated[bool, typer.Option("--xml/--no-xml", help="Read embedded e-invoices.")] = True,
     resume: Annotated[bool, typer.Option("--resume/--restart", help=_RESUME)] = True,
     manifest: Annotated[Path | None, typer.Option(metavar="FILE", help="Run manifest; OUTPUT.manifest.jsonl.")] = None,
     pages: Annotated[str | None, typer.Option(metavar="1,3-5,8-end", help="Pages, counted from 1.")] = None,
     password: Annotated[str | None, typer.Option(help="Of encrypted PDFs.")] = None,
-    languages: Annotated[list[str] | None, typer.Option(metavar="eng,deu", help="Languages, where known (for OCR).")] = None,
-    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, max=256, help="Files at a time; all cores.")] = None,
+    languages: Annotated[
+        list[str] | None, typer.Option(metavar="eng,deu", help="Languages, where known (for OCR).")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", min=1, max=256, help="Files at a time; all cores.")
+    ] = None,
     progress: Annotated[Mode, typer.Option(help="auto: a bar on a terminal; json: lines on stderr.")] = "auto",
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only errors on stderr.")] = False,
 ) -> int:
@@ -59,7 +64,8 @@ def invoices(
     if write and output is None:
         raise UsageError("--write factur-x needs -o: its files go beside the output")
     asked = InvoiceOptions(
-        _parse_options(engine=engine, model=model, pages=pages, password=password, jobs=jobs, languages=_split(languages)),
+        _parse_options(engine=engine, model=model, pages=pages, password=password, jobs=jobs,
+        languages=_split(languages)),
         templates=templates, fields=load_fields(fields) if fields else None, xml=xml,
     )  # fmt: skip
     sources = expand(inputs)

@@ -107,7 +107,8 @@ def _right(label: Label, place: Place, numbers: list[Number]) -> list[Candidate]
         found.append(Candidate(name, last.value, span, score - 0.3 * rank, label.row, rate, last.others, last.currency))
         for other in numbers[:-1]:
             found.append(
-                Candidate(name, other.value, place.part(other.start, other.end), score - 1.5 - 0.3 * rank, label.row, rate,
+                Candidate(name, other.value, place.part(other.start, other.end), score - 1.5 - 0.3 * rank,
+                label.row, rate,
                           other.others, other.currency)
             )  # fmt: skip
     return found
@@ -125,7 +126,9 @@ def _under(label: Label, decimal: str, skip: set[int]) -> list[Candidate]:
         hits = [
             (number, tokens)
             for number in money_in(row, decimal)
-            if number.money and (tokens := row.between(number.start, number.end)) and _aligned(tokens[0].bbox[0], tokens[-1].bbox[2], x0, x1, size)
+            if number.money
+            and (tokens := row.between(number.start, number.end))
+            and _aligned(tokens[0].bbox[0], tokens[-1].bbox[2], x0, x1, size)
         ]  # fmt: skip
         if not hits:
             continue
@@ -134,7 +137,8 @@ def _under(label: Label, decimal: str, skip: set[int]) -> list[Candidate]:
         rank = len(found)
         for place, name in enumerate(label.names):
             found.append(
-                Candidate(name, number.value, Span(row.page, tuple(tokens)), 2.2 + 0.15 * min(rank, 3) - 0.3 * place, row, None,
+                Candidate(name, number.value, Span(row.page, tuple(tokens)), 2.2 + 0.15 * min(rank,
+                3) - 0.3 * place, row, None,
                           number.others, number.currency)
             )  # fmt: skip
     return found
@@ -161,14 +165,18 @@ def _tax_row(sheet: Sheet, row: Row, decimal: str) -> TaxRow | None:
     money = [number for number in numbers if number.money and not number.percent]
     if len(money) < 2:
         return None
-    rates = [n for n in numbers if n.percent] or [n for n in numbers if not n.currency and 0 <= n.value <= 30 and n.decimals <= 1]
+    rates = [n for n in numbers if n.percent] or [
+        n for n in numbers if not n.currency and 0 <= n.value <= 30 and n.decimals <= 1
+    ]
     rates += [n for n in numbers if n not in rates and not n.currency and n.decimals == 2 and 0 < n.value <= 30]
     for rate in rates:
         for basis in money:
             for tax in money:
                 if tax.start == basis.start or rate.start in (tax.start, basis.start):
                     continue
-                if abs(abs(basis.value) * rate.value / _HUNDRED - abs(tax.value)) > _CENT or abs(tax.value) >= abs(basis.value):
+                if abs(abs(basis.value) * rate.value / _HUNDRED - abs(tax.value)) > _CENT or abs(tax.value) >= abs(
+                    basis.value
+                ):
                     continue
                 if rate.value == 0 and (basis.value == 0 or not (rate.percent or len(money) == 2)):
                     continue

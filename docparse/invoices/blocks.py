@@ -12,24 +12,32 @@ from docparse.invoices.text import Row, Sheet, squash
 from docparse.invoices.vocabulary import column_labels, field_labels, line_labels, party_labels, words_of
 
 _POSTCODE = re.compile(
-    r"(?:^|(?<=[ ,]))(?:(?P<cc>[A-Z]{1,3})[ \-–]{1,2})?(?P<code>\d{5}-\d{3}|\d{4}-\d{3}|\d{2}-\d{3}|\d{4}[ ]?[A-Z]{2}(?=[ ,])|\d{4,6})"
+    r"(?:^|(?<=[ ,]))(?:(?P<cc>[A-Z]{1,3})[ \-–]{1,2})?"
+    r"(?P<code>\d{5}-\d{3}|\d{4}-\d{3}|\d{2}-\d{3}|\d{4}[ ]?[A-Z]{2}(?=[ ,])|\d{4,6})"
     r"[ ,]+(?P<city>[^\W\d][^\d\t]{1,40})"
 )
 _CITY_FIRST = re.compile(
     r"(?P<city>[^\W\d][^\d\t,]{1,30}?)[ ,]+(?:(?P<state>[A-Z]{2,3})[ ,.]+)?"
-    r"(?P<code>\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d|(?<=[A-Z]{2}[ ])\d{4}|\d{6})(?=$|[ ,.])"
+    r"(?P<code>\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d|"
+    r"(?<=[A-Z]{2}[ ])\d{4}|\d{6})(?=$|[ ,.])"
 )
 _STREET = re.compile(
     r"stra(?:ss|ß)e\b|str\.|\bstr\b|weg\b|platz\b|allee\b|gasse\b|ring\b|damm\b|ufer\b|chaussee|\brue\b|\bavenue\b|\bav\.|\bbd\b|"
     r"\bboulevard\b|\bchemin\b|\bplace\b|\bimpasse\b|\broute\b|\bquai\b|\bzone\b|\bzi\b|\bza\b|\bcalle\b|\bc/|\bavda\b|\bavenida\b|"
     r"\bplaza\b|\bpaseo\b|\bpol[ií]gono|\bvia\b|\bviale\b|\bpiazza\b|\bcorso\b|\blargo\b|\brua\b|\bpra[cç]a\b|straat\b|laan\b|"
     r"plein\b|gracht\b|kade\b|dijk\b|\bul\.|\bulica\b|\bal\.|\bstreet\b|\bst\b\.?|\broad\b|\brd\b|\blane\b|\bdrive\b|\bdr\b|\bjalan\b|"
-    r"\bjln\b|\blot\b|\bno\.|\bblk\b|\bfloor\b|\bsuite\b|\bunit\b|\bp\.?o\.? ?box\b|\bpostfach\b|\bboite postale\b|\bbp \d|\btaman\b|"
+    r"\bjln\b|\blot\b|\bno\.|\bblk\b|\bfloor\b|\bsuite\b|\bunit\b|\bp\.?o\.? ?box\b|\bpostfach\b|"
+    r"\bboite postale\b|\bbp \d|\btaman\b|"
     r"\bway\b|\bcourt\b|\bsquare\b|\bpark\b",
     re.I,
 )
-_HOUSE = re.compile(r"^[^\d]{3,40}[ ,.]\d{1,5}[ ]?[a-zA-Z]?(?:[ /\-]\d+[a-z]?)?(?:$|[ ,])|^\d{1,5}[a-z]?(?:[ ,]|bis )[^\W\d].{3,}")
-_CONTACT = re.compile(r"@|https?:|www\.|\btel\b|\bphone\b|\bfax\b|telefon|\bfon\b|\bmobil|✉|📞|📱|🌐|�|\+\d\d[ \d]", re.I)
+_FOR_PERSON = re.compile(r"(?:z\. ?hd|attn|attention|c/o|t\.a\.v|à l['’]attention|all['’]attenzione|zu händen)", re.I)
+_HOUSE = re.compile(
+    r"^[^\d]{3,40}[ ,.]\d{1,5}[ ]?[a-zA-Z]?(?:[ /\-]\d+[a-z]?)?(?:$|[ ,])|^\d{1,5}[a-z]?(?:[ ,]|bis )[^\W\d].{3,}"
+)
+_CONTACT = re.compile(
+    r"@|https?:|www\.|\btel\b|\bphone\b|\bfax\b|telefon|\bfon\b|\bmobil|✉|📞|📱|🌐|�|\+\d\d[ \d]", re.I
+)
 _LINE_GAP = 1.9  # type sizes between the lines of a block
 _WIDE_GAP = 3.4  # the same where an address is set in lines far apart
 
@@ -63,13 +71,18 @@ def _salutations() -> frozenset[str]:
 def has_company_form(text: str) -> bool:
     """Does a name end in, or contain, a form of company (GmbH, S.A., Ltd)?"""
     words = [squash(word) for word in text.split()]
-    return any("".join(words[i:j]) in _forms() for i in range(len(words)) for j in range(i + 1, min(len(words), i + 4) + 1) if i > 0)
+    return any(
+        "".join(words[i:j]) in _forms()
+        for i in range(len(words))
+        for j in range(i + 1, min(len(words), i + 4) + 1)
+        if i > 0
+    )
 
 
 def is_salutation(text: str) -> bool:
     """A line that only addresses ("Herrn", "z. Hd. Frau Muster", "Attn: …")."""
     words = text.split()
-    return squash(text) in _salutations() or bool(re.match(r"(?:z\. ?hd|attn|attention|c/o|t\.a\.v|à l['’]attention|all['’]attenzione|zu händen)", text, re.I)) and len(words) < 8  # fmt: skip
+    return squash(text) in _salutations() or (len(words) < 8 and bool(_FOR_PERSON.match(text)))
 
 
 def postcode_in(text: str) -> re.Match[str] | None:
@@ -136,7 +149,10 @@ def gather(sheet: Sheet, start: int, x0: float, x1: float, bottom: float, most: 
     found: list[Place] = []
     for row in sheet.rows[start:]:
         size = max(token.size for token in row.tokens)
-        if row.top - bottom > (_LINE_GAP if found else 2.6) * max(size, 8.0 if sheet.height < 2000 else size) or len(found) >= most:
+        if (
+            row.top - bottom > (_LINE_GAP if found else 2.6) * max(size, 8.0 if sheet.height < 2000 else size)
+            or len(found) >= most
+        ):
             break
         if is_table_head(row):
             break
@@ -166,7 +182,10 @@ def _segment_at(row: Row, x0: float, x1: float, size: float, *, strict: bool) ->
 def party_heading(place: Place) -> bool:
     """Does a line begin with a party's heading?"""
     hit = party_labels().at(place.row.tokens, place.first, place.last)
-    return hit is not None and (hit.last == place.last or place.row.tokens[hit.last - 1].text.endswith(":") or place.row.tokens[hit.last].text == ":")  # fmt: skip
+    if hit is None:
+        return False
+    tokens = place.row.tokens
+    return hit.last == place.last or tokens[hit.last - 1].text.endswith(":") or tokens[hit.last].text == ":"
 
 
 def _starts_label(place: Place) -> bool:
@@ -205,7 +224,9 @@ def keyed_lines(block: Block) -> dict[str, list[Place]]:
     key = ""
     last = block.lines[-1].row.index
     for row in block.sheet.rows[block.lines[0].row.index : last + 2]:
-        if row.index > last and any(first_x < x0 - 20 for first_x in (row.tokens[first].bbox[0] for first, _ in row.segments())):
+        if row.index > last and any(
+            first_x < x0 - 20 for first_x in (row.tokens[first].bbox[0] for first, _ in row.segments())
+        ):
             break
         key = keys.get(row.index, key)
         for first, end in row.segments():
@@ -255,7 +276,9 @@ def _upwards(sheet: Sheet, place: Place) -> list[Place]:
         if line is None:
             continue
         wide = top - row.bottom > (_LINE_GAP - 0.4) * max(size, line.span.tokens[0].size)
-        if wide and not (is_street(line.text) if len(lines) == 1 else is_street(lines[0].text) and not is_field_line(line)):
+        if wide and not (
+            is_street(line.text) if len(lines) == 1 else is_street(lines[0].text) and not is_field_line(line)
+        ):
             break
         if party_heading(line) or is_table_head(row):
             break

@@ -9,6 +9,7 @@ _AGREEMENT = "ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement
 _DELIVERY = "ApplicableHeaderTradeDelivery|ApplicableSupplyChainTradeDelivery"
 _SETTLEMENT = "ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement"
 _SUMS = "SpecifiedTradeSettlementHeaderMonetarySummation|SpecifiedTradeSettlementMonetarySummation"
+_LINE_SUMS = "SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeSettlementMonetarySummation"
 _PERCENT = "RateApplicablePercent|ApplicablePercent"
 
 
@@ -21,10 +22,11 @@ def read_cii(root: Element) -> tuple[Invoice, str | None]:
     sums = first(settlement, _SUMS)
     currency = text(settlement, "InvoiceCurrencyCode")
     means = first(settlement, "SpecifiedTradeSettlementPaymentMeans")
-    terms = [term for term in every(settlement, "SpecifiedTradePaymentTerms")]
+    terms = list(every(settlement, "SpecifiedTradePaymentTerms"))
     payee = first(settlement, "PayeeTradeParty")
     invoice = Invoice(
-        number=text(head, "ID"), type_code=text(head, "TypeCode"), issue_date=date(head, "IssueDateTime/DateTimeString"),
+        number=text(head, "ID"), type_code=text(head, "TypeCode"), issue_date=date(head,
+        "IssueDateTime/DateTimeString"),
         due_date=next((due for term in terms if (due := date(term, "DueDateDateTime/DateTimeString"))), None),
         delivery_date=date(delivery, "ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString"),
         currency=currency, seller=_party(first(agreement, "SellerTradeParty")),
@@ -39,7 +41,8 @@ def read_cii(root: Element) -> tuple[Invoice, str | None]:
         prepaid=amount(sums, "TotalPrepaidAmount"), rounding=amount(sums, "RoundingAmount"),
         amount_due=amount(sums, "DuePayableAmount"),
         taxes=[_tax(tax) for tax in every(settlement, "ApplicableTradeTax")],
-        allowances=[found for part in every(settlement, "SpecifiedTradeAllowanceCharge") if (found := _allowance(part))],
+        allowances=[found for part in every(settlement,
+        "SpecifiedTradeAllowanceCharge") if (found := _allowance(part))],
         iban=text(means, "PayeePartyCreditorFinancialAccount/IBANID"),
         bic=text(means, "PayeeSpecifiedCreditorFinancialInstitution/BICID"),
         payment_ref=text(settlement, "PaymentReference"),
@@ -112,8 +115,6 @@ def _line(node: Element) -> Line:
         gross_unit_price=amount(price, "GrossPriceProductTradePrice/ChargeAmount"),
         price_base_qty=amount(net, "BasisQuantity"), vat_rate=amount(settled, f"ApplicableTradeTax/{_PERCENT}"),
         vat_category=text(settled, "ApplicableTradeTax/CategoryCode"),
-        line_total=amount(settled, "SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeSettlementMonetarySummation/LineTotalAmount"),
+        line_total=amount(settled, f"{_LINE_SUMS}/LineTotalAmount"),
         note=text(document, "IncludedNote/Content"),
     )  # fmt: skip
-
-

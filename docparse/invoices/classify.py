@@ -15,7 +15,10 @@ from docparse.invoices.vocabulary import total_labels
 
 _INVOICE_SCORE = 2.5  # evidence from which on a document is an invoice
 _TILL = frozenset({"cash", "change", "count", "rounding"})
-_PAGE_OF = re.compile(r"(?:seite|page|pagina|página|blatt|pag|str)\.?[ ]*:?[ ]*(\d{1,3})[ ]*(?:/|von|of|de|sur|di|van|z)[ ]*(\d{1,3})", re.I)
+_PAGE_OF = re.compile(
+    r"(?:seite|page|pagina|página|blatt|pag|str)\.?[ ]*:?[ ]*(\d{1,3})[ ]*(?:/|von|of|de|sur|di|van|z)[ ]*(\d{1,3})",
+    re.I,
+)
 
 
 @dataclass(slots=True)

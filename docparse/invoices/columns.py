@@ -11,9 +11,13 @@ from docparse.invoices.text import Row, Sheet, Token, squash
 from docparse.invoices.vocabulary import column_labels
 
 _QUALIFIERS = frozenset(
-    "ohne mit excl incl inkl exkl netto brutto net gross eur usd gbp chf pln vat ust mwst tva iva btw tax ht ttc art nr no n "
-    "steuer in zl per unit unitaire unitario lief kunde nummer code number price preis satz eh stk of einheit id von".split()
-)
+    [
+        "ohne", "mit", "excl", "incl", "inkl", "exkl", "netto", "brutto", "net", "gross", "eur", "usd", "gbp",
+        "chf", "pln", "vat", "ust", "mwst", "tva", "iva", "btw", "tax", "ht", "ttc", "art", "nr", "no", "n",
+        "steuer", "in", "zl", "per", "unit", "unitaire", "unitario", "lief", "kunde", "nummer", "code", "number",
+        "price", "preis", "satz", "eh", "stk", "of", "einheit", "id", "von",
+    ]
+)  # fmt: skip
 _MONEY_COLUMNS = frozenset({"unit_price", "line_total", "gross_total", "gross_unit_price", "vat_amount"})
 _FEW = 7  # rows of a head that is printed over several lines
 
@@ -121,7 +125,11 @@ def _extent(sheet: Sheet, place: int) -> tuple[int, int]:
     first = last = place
     while first > 0 and place - first < _FEW and _continues(sheet.rows[first - 1], sheet.rows[first], above=True):
         first -= 1
-    while last + 1 < len(sheet.rows) and last - place < _FEW and _continues(sheet.rows[last + 1], sheet.rows[last], above=False):
+    while (
+        last + 1 < len(sheet.rows)
+        and last - place < _FEW
+        and _continues(sheet.rows[last + 1], sheet.rows[last], above=False)
+    ):
         last += 1
     return first, last
 
@@ -141,7 +149,9 @@ def _continues(row: Row, neighbour: Row, *, above: bool) -> bool:
 
 
 def _is_head_word(token: Token) -> bool:
-    return token.key in _QUALIFIERS or not token.key or bool(column_labels().names(token.text)) or token.text.endswith("-")
+    return (
+        token.key in _QUALIFIERS or not token.key or bool(column_labels().names(token.text)) or token.text.endswith("-")
+    )
 
 
 def _columns(core: list[Column], rows: Sequence[Row], core_row: Row) -> list[Column]:
@@ -171,7 +181,9 @@ def _names(column: Column) -> tuple[str, ...]:
     whole = column_labels().names(text)
     if whole:
         return whole
-    bare = " ".join(word for word in text.split() if squash(word) not in {"eur", "usd", "gbp", "chf", "pln", "in", "zl", "rm", "e"})
+    bare = " ".join(
+        word for word in text.split() if squash(word) not in {"eur", "usd", "gbp", "chf", "pln", "in", "zl", "rm", "e"}
+    )
     whole = column_labels().names(re.sub(r"[/€$£(].*$", "", bare))
     if whole:
         return whole

@@ -44,7 +44,9 @@ def compare(invoice: Invoice, page: Draft, finder: Finder) -> Comparison:
         if (seen is not None and seen.score >= 1.0) or path in _ALWAYS_PRINTED or (isinstance(value, Decimal)):
             shown = seen.value if seen is not None else None
             found.contradictions.append(Contradiction(field=path, xml_value=_plain(value), page_value=_plain(shown)))
-            found.flags.append(Flag(field=path, code="contradiction", detail=f"XML: {value}; page: {shown or 'not printed'}"))
+            found.flags.append(
+                Flag(field=path, code="contradiction", detail=f"XML: {value}; page: {shown or 'not printed'}")
+            )
         else:
             found.flags.append(Flag(field=path, code="not_on_page", detail=f"the page does not show {value}"))
     _compare_sums(invoice, page, found)
@@ -78,7 +80,9 @@ def _compare_sums(invoice: Invoice, page: Draft, found: Comparison) -> None:
         if value is None or seen is None or not seen.spans or path in known or seen.score < 3.0:
             continue
         if not same(value, seen.value):
-            found.contradictions.append(Contradiction(field=path, xml_value=_plain(value), page_value=_plain(seen.value)))
+            found.contradictions.append(
+                Contradiction(field=path, xml_value=_plain(value), page_value=_plain(seen.value))
+            )
             found.flags.append(Flag(field=path, code="contradiction", detail=f"XML: {value}; page: {seen.value}"))
 
 
@@ -88,7 +92,9 @@ def _compare_lines(invoice: Invoice, page: Draft, found: Comparison) -> None:
         path = f"lines[{place}].line_total"
         if line.line_total and path not in found.readings:
             found.contradictions.append(Contradiction(field=path, xml_value=_plain(line.line_total), page_value=None))
-            found.flags.append(Flag(field=path, code="contradiction", detail=f"XML: {line.line_total}; not on the page"))
+            found.flags.append(
+                Flag(field=path, code="contradiction", detail=f"XML: {line.line_total}; not on the page")
+            )
 
 
 def leaves(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -115,5 +121,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     return value.isoformat() if isinstance(value, datetime.date) else value
-
-

@@ -140,7 +140,8 @@ def _from_xml(opened: Opened, sheets: Sheets, einvoice: EInvoice, kind: Kind) ->
     return InvoiceResult(
         source=opened.name, kind=_kind_of(einvoice.data), origin="xml", language=page.language, data=to_data(draft),
         citations=citations_of(draft, opened.pages), flags=[*found.flags, *draft.flags], xml_profile=einvoice.profile,
-        contradictions=found.contradictions, evidence=[f"embedded {einvoice.syntax} file {einvoice.name}", *kind.evidence],
+        contradictions=found.contradictions, evidence=[f"embedded {einvoice.syntax} file {einvoice.name}",
+        *kind.evidence],
     )  # fmt: skip
 
 
@@ -167,7 +168,7 @@ def _merged(invoice: Invoice, page: Draft, found: Comparison) -> Draft:
 
 def _root(path: str) -> str:
     """What is taken from one source only: all lines, all taxes, each other field."""
-    return path.split("[")[0] if path.startswith(("lines[", "taxes[", "allowances[")) else path
+    return path.split("[", maxsplit=1)[0] if path.startswith(("lines[", "taxes[", "allowances[")) else path
 
 
 def _judged(result: InvoiceResult, einvoice: EInvoice | None) -> InvoiceResult:
@@ -176,9 +177,9 @@ def _judged(result: InvoiceResult, einvoice: EInvoice | None) -> InvoiceResult:
         result.rules = [*(einvoice.checks if einvoice is not None else ()), *check_rules(result.data)]
         for check in result.rules:
             if check.outcome == "failed" and not (result.kind == "receipt" and check.rule == "mandatory"):
-                result.flags += [Flag(field=path, code=f"rule:{check.rule}", detail=check.detail) for path in check.fields or [""]]
+                result.flags += [
+                    Flag(field=path, code=f"rule:{check.rule}", detail=check.detail) for path in check.fields or [""]
+                ]
         if any(flag.code not in _NOTICES for flag in result.flags):
             result.status = "review"
     return result
-
-

@@ -13,7 +13,13 @@ from docparse.invoices.text import Row, Sheet, Sheets, Span
 from docparse.invoices.title import Title, find_titles, looks_like_number, numbers_of
 from docparse.invoices.vocabulary import field_labels
 
-_WEAK_DATES = frozenset({"vom", "den", "le", "del", "von", "from", "to", "zdnia", "date", "data", "datum", "due", "fecha", "uiterlijk", "termin", "valuta"})  # fmt: skip
+_WEAK_DATES = frozenset(
+    ("vom", "den", "le", "del", "von", "from", "to", "zdnia", "date", "data", "datum", "due", "fecha", "uiterlijk")
+)
+_US_STATE = re.compile(
+    r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+    r"[ .,]{1,2}\d{5}(?:-\d{4})?\b"
+)
 _DATE_FIELDS = ("issue_date", "due_date", "delivery_date")
 _DATE_LABELS = frozenset((*_DATE_FIELDS, "other_date"))
 _REFERENCES = ("order_ref", "contract_ref", "preceding_ref", "payment_ref", "customer_id")
@@ -51,8 +57,7 @@ class Facts:
 
 def _american(sheets: Sheets) -> bool:
     """An address with a US state and ZIP code."""
-    state = re.compile(r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ .,]{1,2}\d{5}(?:-\d{4})?\b")  # fmt: skip
-    return any(state.search(row.text) for row in sheets.rows)
+    return any(_US_STATE.search(row.text) for row in sheets.rows)
 
 
 def read_number(facts: Facts) -> list[Reading]:
@@ -74,8 +79,7 @@ def read_identifier(place: Place, score: float) -> Reading | None:
     """The identifier at the beginning of a run of words."""
     match = _ID_RUN.match(place.text)
     if match is None:
-        first = re.match(r"\S+", place.text)
-        return None if first is None or not looks_like_number(first.group()) else None
+        return None
     text = match.group().rstrip(".,;:")
     if not looks_like_number(text):
         return None
@@ -132,7 +136,12 @@ def read_dates(facts: Facts, draft: Draft) -> None:
 
 
 def _owners(
-    facts: Facts, sheet: Sheet, row: Row, when: FoundDate, by_row: dict[int, list[Label]], titled: dict[tuple[int, int], float]
+    facts: Facts,
+    sheet: Sheet,
+    row: Row,
+    when: FoundDate,
+    by_row: dict[int, list[Label]],
+    titled: dict[tuple[int, int], float],
 ) -> list[tuple[str, float]]:
     """(field, score) of the label that a date belongs to."""
     on_title = titled.get((row.page, row.index), 0.0)
@@ -195,7 +204,7 @@ def _label_above(sheet: Sheet, row: Row, when: FoundDate, by_row: dict[int, list
 def _settle_order(draft: Draft, facts: Facts) -> None:
     """Day and month of ambiguous dates: as the document's other dates have them, and in a sensible sequence."""
     issue, due = draft.fields.get("issue_date"), draft.fields.get("due_date")
-    if facts.order or issue is None or due is None or not issue.others and not due.others:
+    if facts.order or issue is None or due is None or (not issue.others and not due.others):
         for name in _DATE_FIELDS:
             reading = draft.fields.get(name)
             if reading is not None and reading.others and not facts.order:

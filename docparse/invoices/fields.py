@@ -1,4 +1,4 @@
-"""Other data than invoices: a JSON Schema, or a pydantic model, whose values a model engine reads with the same proofs."""
+"""Other data than invoices: a JSON Schema or pydantic model whose values a model engine reads, with the same proofs."""
 
 from __future__ import annotations
 

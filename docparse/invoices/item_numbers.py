@@ -32,9 +32,8 @@ class Cell:
 def settle(cells: dict[str, Cell], numbers: list[Cell]) -> bool:
     """Make quantity x price = total hold, by other readings of the same numbers or other columns; whether it does."""
     total_name = "line_total" if "line_total" in cells else "gross_total"
-    if all(name in cells for name in ("quantity", "unit_price", total_name)):
-        if _by_readings(cells, total_name):
-            return True
+    if all(name in cells for name in ("quantity", "unit_price", total_name)) and _by_readings(cells, total_name):
+        return True
     if "quantity" not in cells and "line_id" in cells and "unit_price" in cells and total_name in cells:
         count = cells["line_id"]
         if holds(count.value, cells["unit_price"].value, cells[total_name].value):
@@ -83,7 +82,10 @@ def _by_search(cells: dict[str, Cell], numbers: list[Cell], total_name: str) -> 
         if not total.number.money or total.value == 0:
             continue
         for a, b in itertools.combinations([cell for cell in numbers if cell is not total], 2):
-            if a.span.tokens[-1].bbox[2] > total.span.tokens[0].bbox[0] or b.span.tokens[-1].bbox[2] > total.span.tokens[0].bbox[0]:
+            if (
+                a.span.tokens[-1].bbox[2] > total.span.tokens[0].bbox[0]
+                or b.span.tokens[-1].bbox[2] > total.span.tokens[0].bbox[0]
+            ):
                 continue
             if holds(a.value, b.value, total.value) and not (a.value == 1 and b.value == 1):
                 price_first = a.number.money and not b.number.money

@@ -14,7 +14,9 @@ from docparse.invoices.reading import Draft, Reading
 from docparse.invoices.text import Row, Sheets, Span, Token
 from docparse.invoices.vocabulary import column_labels, total_labels
 
-_NUMERIC = frozenset({"quantity", "unit_price", "gross_unit_price", "line_total", "gross_total", "discount", "vat_rate", "vat_amount"})  # fmt: skip
+_NUMERIC = frozenset(
+    ("quantity", "unit_price", "gross_unit_price", "line_total", "gross_total", "discount", "vat_rate", "vat_amount")
+)
 _KEY = ("quantity", "unit_price", "line_total")
 _ENDING = frozenset({"line_total", "net", "tax", "gross", "amount_due"})
 _APART = 2.6  # type sizes between rows that still share one position
@@ -99,7 +101,9 @@ def _items_under(head: Head, end: int, decimal: str, *, strict: bool) -> tuple[l
         if sums:
             ended = True
             continue
-        keys = [name for name in _KEY if name in cells] + (["line_total"] if "gross_total" in cells and "line_total" not in cells else [])
+        keys = [name for name in _KEY if name in cells] + (
+            ["line_total"] if "gross_total" in cells and "line_total" not in cells else []
+        )
         if len(keys) >= 2:
             item = Item(head, cells, [row])
             item.proved = settle(item.cells, _all_numbers(head, row, decimal))
@@ -116,7 +120,9 @@ def _joined(head: Head, items: list[Item], loose: list[tuple[Row, dict[str, Cell
     """Rows with a single number go to the position next to them that lacks it; others may make one together."""
     alone: list[Item] = []
     for row, cells in loose:
-        near = [item for item in items if not set(cells) & set(item.cells) and _gap(item, row) < _APART * row.tokens[0].size]
+        near = [
+            item for item in items if not set(cells) & set(item.cells) and _gap(item, row) < _APART * row.tokens[0].size
+        ]
         if near:
             target = min(near, key=lambda item: _gap(item, row))
             target.cells |= cells
@@ -218,7 +224,9 @@ def _is_sum(row: Row, decimal: str) -> bool:
         if hit is not None and set(hit.names) & _ENDING:
             rest = row.text[row.starts[hit.last - 1] + len(row.tokens[hit.last - 1].text) :]
             before = row.text[: row.starts[first]]
-            return any(number.money for number in find_numbers(rest, decimal)) and not list(find_numbers(before, decimal))
+            return any(number.money for number in find_numbers(rest, decimal)) and not list(
+                find_numbers(before, decimal)
+            )
         if any(char.isalpha() for char in row.span(first, last).text):
             return False
     return False

@@ -90,7 +90,7 @@ def beside(label: Label, stop: int) -> Place | None:
 
 def below(label: Label, lines: int = 2) -> Iterator[Place]:
     """Runs under a label: in its column, on the next rows."""
-    x0, y0, x1, y1 = label.span.bbox
+    x0, _, x1, y1 = label.span.bbox
     size = max(label.row.tokens[label.hit.first].size, 1.0)
     seen = 0
     for row in label.sheet.rows[label.row.index + 1 :]:

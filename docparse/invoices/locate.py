@@ -7,8 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from docparse.invoices.dates import Order, find_dates
 from docparse.invoices.numbers import decimal_mark, find_numbers
 from docparse.invoices.reading import Reading
@@ -87,7 +85,7 @@ class Finder:
         key = squash(quote[:_LONGEST])
         if len(key) < 3:
             return self._whole_token(key, quote) if key else None
-        stream, tokens, starts = self._stream
+        stream, _, starts = self._stream
         begins = dict(zip(starts, range(len(starts)), strict=True))
         at = stream.find(key)
         while at >= 0 and at not in begins:
@@ -121,6 +119,8 @@ class Finder:
         return tuple(Span(row.page, tuple(part)) for row, part in found)
 
     def _similar(self, quote: str, key: str) -> Reading | None:
+        from rapidfuzz import fuzz
+
         stream, _, _ = self._stream
         match = fuzz.partial_ratio_alignment(key, stream, score_cutoff=_FUZZY)
         if match is None or match.dest_end - match.dest_start < 0.7 * len(key):
@@ -138,5 +138,7 @@ class Finder:
 
     def resembles(self, quoted: Reading, value: str) -> bool:
         """Is a text much like the words quoted for it?"""
+        from rapidfuzz import fuzz
+
         text = " ".join(span.text for span in quoted.spans)
         return bool(fuzz.partial_ratio(squash(value), squash(text)) >= _FUZZY)

@@ -1,4 +1,4 @@
-"""The run manifest of `docparse invoices`: a JSON line for each finished file, so that a run can go on where it stopped."""
+"""The run manifest of `docparse invoices`: a JSON line for each finished file, to go on from."""
 
 from __future__ import annotations
 

@@ -21,9 +21,13 @@ SYMBOLS = {
     "Rs.": "INR", "$": "USD", "Fr.": "CHF", "SFr.": "CHF", "Euro": "EUR", "Euros": "EUR",
 }  # fmt: skip
 CODES = frozenset(
-    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KWD MAD MXN MYR NGN "
-    "NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR".split()
-)
+    [
+        "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP",
+        "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES", "KRW", "KWD", "MAD", "MXN", "MYR", "NGN", "NOK",
+        "NZD", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY",
+        "TWD", "UAH", "USD", "UYU", "VND", "ZAR",
+    ]
+)  # fmt: skip
 _MARKS = sorted((*SYMBOLS, *CODES), key=len, reverse=True)
 _CURRENCY = "|".join(re.escape(mark) for mark in _MARKS)
 AMOUNT = re.compile(
@@ -60,7 +64,7 @@ def find_numbers(text: str, decimal: str = "") -> Iterator[Number]:
             continue
         after = match["after"] or ""
         negative = (match["sign"] or "").strip() in {"-", "−", "–"} or after.upper() == "CR"
-        negative = negative or bool(match["dash"]) and not match["core"].endswith((".", ","))
+        negative = negative or (bool(match["dash"]) and not match["core"].endswith((".", ",")))
         negative = negative or bool(match["open"] and match["close"])
         values = [-value if negative else value for value, _ in readings]
         mark = match["before"] or match["inner"] or (after if after.upper() not in {"%", "CR", "DR"} else "")

@@ -23,7 +23,8 @@ _FIELDS = (
 )  # fmt: skip
 HEAD = ("source", "part", "kind", "status", "origin", *_FIELDS, "tax_rates", "lines", "flags", "error")
 LINE_HEAD = (
-    "source", "part", "number", "line_id", "seller_item_id", "gtin", "name", "description", "quantity", "unit", "unit_price",
+    "source", "part", "number", "line_id", "seller_item_id", "gtin", "name", "description", "quantity", "unit",
+    "unit_price",
     "discount_percent", "vat_rate", "line_total",
 )  # fmt: skip
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -111,7 +112,8 @@ def row_of(data: dict[str, Any]) -> list[Any]:
     flags = sorted({f"{flag['field']}:{flag['code']}".strip(":") for flag in data["flags"]})
     error = data.get("error") or {}
     return [
-        data["source"], data["part"], data["kind"], data["status"], data["origin"], *(get(found, path) for path in _FIELDS),
+        data["source"], data["part"], data["kind"], data["status"], data["origin"], *(get(found,
+        path) for path in _FIELDS),
         "; ".join(taxes), len(found.get("lines") or []), " ".join(flags), error.get("message"),
     ]  # fmt: skip
 
@@ -158,5 +160,7 @@ def _openpyxl() -> Any:
     try:
         import openpyxl
     except ImportError:
-        raise MissingDependency("writing .xlsx needs openpyxl", user_action="pip install 'docparse[invoices]'") from None
+        raise MissingDependency(
+            "writing .xlsx needs openpyxl", user_action="pip install 'docparse[invoices]'"
+        ) from None
     return openpyxl

@@ -15,7 +15,9 @@ from docparse.invoices.text import Row, Sheet, Span, squash
 from docparse.invoices.vocabulary import field_labels, party_labels
 
 _SENDER_LINE = re.compile(r"[ ]*(?:●|•|·|\||–|—|[ ]-[ ]|/{1}|;|,)[ ]*")
-_BUYER_WORDS = re.compile(r"client|kunde|buyer|customer|klant|cliente|acheteur|käufer|nabywc|ihre?\b|your\b|votre|uw\b|vostr|v/", re.I)
+_BUYER_WORDS = re.compile(
+    r"client|kunde|buyer|customer|klant|cliente|acheteur|käufer|nabywc|ihre?\b|your\b|votre|uw\b|vostr|v/", re.I
+)
 _PARTY_FIELDS = ("vat_id", "tax_no", "legal_id", "gln", "email", "customer_id")
 
 
@@ -118,7 +120,12 @@ def _seller_score(block: Block, facts: Facts, marks: str) -> float:
     words = [squash(word) for word in names[0].text.split()] if names else []
     score += 0.8 if any(len(word) > 3 and word in marks for word in words) else 0.0
     score += 1.2 if blocks.is_contact(text) else 0.0
-    score += 1.0 if ids.find_ibans(facts.sheets) and re.search(r"iban|bic|vat|ust|tva|siret|nif|kvk|btw|p\.? ?iva|nip", text, re.I) else 0.0
+    score += (
+        1.0
+        if ids.find_ibans(facts.sheets)
+        and re.search(r"iban|bic|vat|ust|tva|siret|nif|kvk|btw|p\.? ?iva|nip", text, re.I)
+        else 0.0
+    )
     score += 0.6 if x0 > 0.5 * sheet.width else 0.0
     score += 0.8 if y0 < 0.12 * sheet.height or y0 > 0.85 * sheet.height else 0.0
     score -= 1.2 if x0 < 0.35 * sheet.width and 0.13 < y0 / max(sheet.height, 1.0) < 0.36 else 0.0
@@ -132,7 +139,11 @@ def _sender_above(block: Block) -> bool:
     """A small line with the sender's address stands right above: this is the window of the envelope."""
     first = block.lines[0]
     for row in reversed(block.sheet.rows[max(0, first.row.index - 3) : first.row.index]):
-        if first.row.top - row.bottom < 4 * first.span.tokens[0].size and len(_SENDER_LINE.split(row.text)) >= 3 and blocks.postcode_in(row.text):
+        if (
+            first.row.top - row.bottom < 4 * first.span.tokens[0].size
+            and len(_SENDER_LINE.split(row.text)) >= 3
+            and blocks.postcode_in(row.text)
+        ):
             return True
     return False
 
@@ -228,10 +239,14 @@ def _sender_line(facts: Facts) -> Reading | None:
         for first, last in row.segments():
             place = Place(row, first, last)
             parts = [part for part in re.split(r"[ ]*(?:●|•|·|\||,)[ ]*|[ ]+[-–—][ ]+", place.text) if part]
-            if len(parts) >= 3 and any(blocks.postcode_in(part) for part in parts) and not blocks.is_street(parts[0]):
-                if re.search(r"[^\W\d_]{3}", parts[0]) and len(parts[0]) < 60:
-                    return Reading.at(parts[0].strip(), place.part(0, len(parts[0])), 2.0)
+            addressed = len(parts) >= 3 and any(blocks.postcode_in(part) for part in parts)
+            if addressed and _is_name(parts[0]):
+                return Reading.at(parts[0].strip(), place.part(0, len(parts[0])), 2.0)
     return _sender_line_over_columns(facts)
+
+
+def _is_name(text: str) -> bool:
+    return not blocks.is_street(text) and len(text) < 60 and re.search(r"[^\W\d_]{3}", text) is not None
 
 
 def _sender_line_over_columns(facts: Facts) -> Reading | None:
@@ -254,7 +269,12 @@ def _complete_name(facts: Facts, draft: Draft) -> None:
         for first, last in row.segments():
             place = Place(row, first, last)
             text, _ = _without_tail(place.text)
-            if len(key) >= 4 and squash(text).startswith(key) and blocks.has_company_form(text) and len(text.split()) <= 7:
+            if (
+                len(key) >= 4
+                and squash(text).startswith(key)
+                and blocks.has_company_form(text)
+                and len(text.split()) <= 7
+            ):
                 words = len(text.split())
                 draft.put("seller.name", Reading.at(text, row.span(first, min(last, first + words)), reading.score))
                 return
@@ -278,7 +298,9 @@ def _letterhead(facts: Facts, found_blocks: Sequence[Block]) -> Reading | None:
 
 def _inside(place: Place, block: Block) -> bool:
     box = place.span.bbox
-    return place.row.page == block.sheet.number and contains_point(block.bbox, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return place.row.page == block.sheet.number and contains_point(
+        block.bbox, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    )
 
 
 def _letterhead_score(sheet: Sheet, row: Row, place: Place) -> float:

@@ -27,7 +27,7 @@ class Reading:
 
 @dataclass(slots=True)
 class Draft:
-    """What was read so far: path to reading, and flags. Paths are those of `Invoice`: "seller.name", "lines[0].unit"."""
+    """Readings so far by path, and flags. Paths are those of `Invoice`: "seller.name", "lines[0].unit"."""
 
     fields: dict[str, Reading] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)

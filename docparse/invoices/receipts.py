@@ -17,9 +17,14 @@ from docparse.invoices.reading import Draft, Reading, best
 from docparse.invoices.text import Row, Sheets, Span
 from docparse.invoices.title import is_title
 
-_NOT_ADDRESS = re.compile(r"\btel\b|phone|fax|\bgst\b|\bsst\b|\bco\.? ?(?:reg|no)|reg\.? ?no|roc\b|@|www|invoice|receipt|cashier|date|\bbill\b|\btax\b", re.I)
+_NOT_ADDRESS = re.compile(
+    r"\btel\b|phone|fax|\bgst\b|\bsst\b|\bco\.? ?(?:reg|no)|reg\.? ?no|roc\b|@|www|invoice|receipt|"
+    r"cashier|date|\bbill\b|\btax\b",
+    re.I,
+)
 _REGISTRATION = re.compile(
-    r"^\W*(?:\(?(?i:co\.?|company|reg|roc|gst|sst|tax|abn|uen)?[\s.:]*(?i:reg\.?|no\.?|id)?[\s.:]*)?[\d\-A-Z]{0,4}\d{4,}[\dA-Z\- ]{0,8}\)?\W*$"
+    r"^\W*(?:\(?(?i:co\.?|company|reg|roc|gst|sst|tax|abn|uen)?[\s.:]*(?i:reg\.?|no\.?|id)?[\s.:]*)?"
+    r"[\d\-A-Z]{0,4}\d{4,}[\dA-Z\- ]{0,8}\)?\W*$"
 )
 _GLUED = re.compile(r"(?P<date>\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4})(?=\d{1,2}:\d\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<day>[0-3]\d)(?P<month>[01]\d)(?P<year>20\d\d)(?!\d)")
@@ -48,7 +53,11 @@ def _company(sheets: Sheets, draft: Draft) -> int:
         return -1
     _, index = max(found, key=lambda pair: (pair[0], -pair[1]))
     row = rows[index]
-    text = re.sub(r"\s*\(?(?:co\.? ?reg|reg\.? ?no|co\.? ?no)?\.?:?\s*\(?[\dA-Z]{4,}-?[A-Z\d]?\)\s*$", "", row.text.replace("\t", " ")).strip()
+    text = re.sub(
+        r"\s*\(?(?:co\.? ?reg|reg\.? ?no|co\.? ?no)?\.?:?\s*\(?[\dA-Z]{4,}-?[A-Z\d]?\)\s*$",
+        "",
+        row.text.replace("\t", " "),
+    ).strip()
     draft.put("company", Reading.at(text or row.text, row.span(0, len(row.tokens)), 2.0))
     draft.put("seller.name", draft.fields["company"])
     return index
@@ -59,7 +68,9 @@ def _company_score(index: int, row: Row) -> float:
     letters = sum(char.isalpha() for char in text)
     if letters < 3 or is_title(text) or _REGISTRATION.match(text) or blocks.is_contact(text):
         return 0.0
-    if re.match(r"\W*(?:date|time|table|cashier|welcome|thank|tel|doc|document|invoice|receipt|copy|reprint)\b", text, re.I):
+    if re.match(
+        r"\W*(?:date|time|table|cashier|welcome|thank|tel|doc|document|invoice|receipt|copy|reprint)\b", text, re.I
+    ):
         return 0.0
     score = 2.0 - 0.25 * index
     score += 2.5 if blocks.has_company_form(text) else 0.0
@@ -74,7 +85,9 @@ def _address(sheets: Sheets, company: int, draft: Draft) -> None:
     lines: list[Row] = []
     for row in rows[company + 1 : company + 9]:
         text = row.text.replace("\t", " ")
-        if _REGISTRATION.match(text) or (re.search(r"reg|co\.? ?no|gst|roc|company", text, re.I) and not blocks.is_street(text)):
+        if _REGISTRATION.match(text) or (
+            re.search(r"reg|co\.? ?no|gst|roc|company", text, re.I) and not blocks.is_street(text)
+        ):
             if lines:
                 break
             continue
@@ -157,7 +170,11 @@ class _Till:
         score -= 2.5 if any(value - change in self._values for change in self._change if change) else 0.0
         score -= 1.5 if value in self._taxes else 0.0
         score += 1.2 if re.search(r"round|grand|nett|payable|incl|due|amount", label) else 0.0
-        score -= 1.5 if re.search(r"excl|before|sub|tax|gst|saving|discount|qty|item", label) and "incl" not in label else 0.0
+        score -= (
+            1.5
+            if re.search(r"excl|before|sub|tax|gst|saving|discount|qty|item", label) and "incl" not in label
+            else 0.0
+        )
         return Reading.at(value, candidate.span, score, candidate.others)
 
     @property
@@ -168,9 +185,9 @@ class _Till:
 def _largest(sheets: Sheets, decimal: str) -> list[Reading]:
     """Without a label: the largest amount with two decimals, which is a guess and scores like one."""
     return [
-        Reading.at(number.value, Span(row.page, tuple(row.between(number.start, number.end))), float(number.value) / 1e6)
+        Reading.at(
+            number.value, Span(row.page, tuple(row.between(number.start, number.end))), float(number.value) / 1e6
+        )
         for row in sheets.rows for number in find_numbers(row.text, decimal)
         if number.decimals == 2 and 0 < number.value < 100_000
     ]  # fmt: skip
-
-

@@ -81,7 +81,7 @@ def rounded(box: Box) -> Box:
 
 
 def match_of(value: Any, quote: str, parts: int = 1) -> Match:
-    """exact: the value stands in the quote as it is; normalised: after reading a number, date or spacing; else fuzzy."""
+    """exact: the value stands in the quote; normalised: it does as a number, a date or without blanks; else fuzzy."""
     text = value if isinstance(value, str) else str(value)
     if text in quote or (parts > 1 and quote in text):
         return "exact"

@@ -51,8 +51,12 @@ def _sum_of_lines(invoice: Invoice) -> Iterator[RuleCheck]:
     if not totals or len(totals) < len([line for line in invoice.lines if line.quantity]) or invoice.line_total is None:
         return
     total = sum(totals, _ZERO)
-    holds = _close(abs(total), abs(invoice.line_total)) or (invoice.gross is not None and _close(abs(total), abs(invoice.gross)))
-    yield _outcome("sum_of_lines", holds, ["line_total", "lines"], f"the positions add up to {total}, not {invoice.line_total}")
+    holds = _close(abs(total), abs(invoice.line_total)) or (
+        invoice.gross is not None and _close(abs(total), abs(invoice.gross))
+    )
+    yield _outcome(
+        "sum_of_lines", holds, ["line_total", "lines"], f"the positions add up to {total}, not {invoice.line_total}"
+    )
 
 
 def _net(invoice: Invoice) -> Iterator[RuleCheck]:
@@ -61,7 +65,9 @@ def _net(invoice: Invoice) -> Iterator[RuleCheck]:
         return
     less, more = abs(invoice.allowance_total or _ZERO), abs(invoice.charge_total or _ZERO)
     exact = abs(invoice.line_total) - less + more
-    holds = _close(exact, abs(invoice.net)) or _close(invoice.line_total - (invoice.allowance_total or _ZERO) + more, invoice.net)
+    holds = _close(exact, abs(invoice.net)) or _close(
+        invoice.line_total - (invoice.allowance_total or _ZERO) + more, invoice.net
+    )
     holds = holds or (invoice.gross is not None and _close(exact, abs(invoice.gross)))
     detail = f"{invoice.line_total} - {less} + {more} is not {invoice.net}"
     yield _outcome("net", holds, ["line_total", "allowance_total", "charge_total", "net"], detail)
@@ -84,9 +90,16 @@ def _due(invoice: Invoice) -> Iterator[RuleCheck]:
     paid, rounding = invoice.prepaid or _ZERO, invoice.rounding or _ZERO
     holds = any(
         _close(abs(left), abs(invoice.amount_due))
-        for left in (invoice.gross - paid + rounding, invoice.gross + paid, abs(invoice.gross) - abs(paid), invoice.gross)
+        for left in (
+            invoice.gross - paid + rounding,
+            invoice.gross + paid,
+            abs(invoice.gross) - abs(paid),
+            invoice.gross,
+        )
     )
-    yield _outcome("amount_due", holds, ["gross", "prepaid", "amount_due"], f"{invoice.gross} - {paid} is not {invoice.amount_due}")
+    yield _outcome(
+        "amount_due", holds, ["gross", "prepaid", "amount_due"], f"{invoice.gross} - {paid} is not {invoice.amount_due}"
+    )
 
 
 def _taxes(invoice: Invoice) -> Iterator[RuleCheck]:
@@ -109,7 +122,9 @@ def _taxes(invoice: Invoice) -> Iterator[RuleCheck]:
 
 def _iban(invoice: Invoice) -> Iterator[RuleCheck]:
     if invoice.iban is not None:
-        yield _outcome("iban", ids.iban_is_valid(invoice.iban), ["iban"], "length or check digits of the IBAN are wrong")
+        yield _outcome(
+            "iban", ids.iban_is_valid(invoice.iban), ["iban"], "length or check digits of the IBAN are wrong"
+        )
     if invoice.bic is not None:
         yield _outcome("bic", ids.bic_is_valid(invoice.bic), ["bic"], "this is no BIC")
 
@@ -140,7 +155,10 @@ def _currency(invoice: Invoice) -> Iterator[RuleCheck]:
 def _mandatory(invoice: Invoice) -> Iterator[RuleCheck]:
     """BR-02, BR-03, BR-06, BR-07: what no invoice may lack."""
     wanted = {
-        "number": invoice.number, "issue_date": invoice.issue_date, "seller.name": invoice.seller.name, "gross": invoice.gross
+        "number": invoice.number,
+        "issue_date": invoice.issue_date,
+        "seller.name": invoice.seller.name,
+        "gross": invoice.gross,
     }
     missing = [path for path, value in wanted.items() if value is None]
     yield _outcome("mandatory", not missing, missing or list(wanted), f"missing: {', '.join(missing)}")

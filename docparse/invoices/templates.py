@@ -23,7 +23,8 @@ from docparse.invoices.reading import Draft, Reading
 from docparse.invoices.text import Sheets
 
 _NAMES = {
-    "invoice_number": "number", "date": "issue_date", "date_due": "due_date", "amount": "gross", "amount_untaxed": "net",
+    "invoice_number": "number", "date": "issue_date", "date_due": "due_date", "amount": "gross",
+    "amount_untaxed": "net",
     "amount_tax": "tax", "currency": "currency", "issuer": "seller.name", "vat": "seller.vat_id", "iban": "iban",
     "bic": "bic", "partner_name": "buyer.name", "partner_website": "", "order_reference": "order_ref",
     "payment_reference": "payment_ref", "date_delivery": "delivery_date",
@@ -68,7 +69,8 @@ def _template(name: str, data: Any) -> Template:
         raise ValueError("keywords and fields are needed")
     required = data.get("required_fields") or ("date", "amount", "invoice_number", "issuer")
     template = Template(
-        name, str(data.get("issuer", "")), _texts(data["keywords"]), _texts(data.get("exclude_keywords", [])), data["fields"],
+        name, str(data.get("issuer", "")), _texts(data["keywords"]), _texts(data.get("exclude_keywords", [])),
+        data["fields"],
         data.get("options") or {}, tuple(map(str, required)), int(data.get("priority", 5)),
     )  # fmt: skip
     for pattern in (*template.keywords, *template.excluded):
@@ -130,7 +132,7 @@ def _values(template: Template, text: str) -> dict[str, Any]:
         kind = setting.get("type", "") if isinstance(setting, dict) else ""
         values = [value for part in raw if (value := _typed(name, part or "", kind, template.options)) is not None]
         if values:
-            summed = isinstance(setting, dict) and setting.get("group") == "sum" or name.startswith("sum_")
+            summed = (isinstance(setting, dict) and setting.get("group") == "sum") or name.startswith("sum_")
             found[name.removeprefix("sum_")] = sum(values) if summed else values[0]
     return found
 

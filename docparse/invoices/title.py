@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from docparse.invoices.dates import find_dates
-from docparse.invoices.labels import Place, below
 from docparse.invoices.labels import Label as PlacedLabel
+from docparse.invoices.labels import Place, below
 from docparse.invoices.reading import Reading
 from docparse.invoices.text import Row, Sheet, Sheets
 from docparse.invoices.vocabulary import Hit, Vocabulary, words_of
@@ -115,8 +115,7 @@ def _at(place: Place, start: int, end: int, score: float) -> Reading:
 
 
 def _clean(text: str) -> str:
-    text = text.strip(".,;:()[]#*'\"„“ ")
-    return text
+    return text.strip(".,;:()[]#*'\"„“ ")
 
 
 def looks_like_number(text: str) -> bool:
@@ -132,4 +131,6 @@ def looks_like_number(text: str) -> bool:
 
 def is_title(text: str) -> bool:
     """Is a whole line the title of a paper?"""
-    return bool(_titles().names(text)) or bool(re.fullmatch(r"(?i)\w*(?:rechnung|factuur|invoice|facture)", text.strip()))
+    return bool(_titles().names(text)) or bool(
+        re.fullmatch(r"(?i)\w*(?:rechnung|factuur|invoice|facture)", text.strip())
+    )

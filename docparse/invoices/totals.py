@@ -63,7 +63,10 @@ def _reading(candidate: Candidate, value: Decimal) -> Reading:
 
 
 def solve(
-    candidates: Sequence[Candidate], tax_rows: Sequence[TaxRow], lines_sum: Decimal | None, money: Mapping[Decimal, Span],
+    candidates: Sequence[Candidate],
+    tax_rows: Sequence[TaxRow],
+    lines_sum: Decimal | None,
+    money: Mapping[Decimal, Span],
     draft: Draft,
 ) -> None:
     """Put net, tax, gross and the sums around them into the draft. `money` are all amounts of the pages."""
@@ -82,9 +85,7 @@ def _tax_table(rows: Sequence[TaxRow], candidates: Sequence[Candidate]) -> list[
     found: dict[Decimal, TaxRow] = {}
     for row in rows:
         known = found.get(row.rate)
-        if known is None:
-            found[row.rate] = row
-        elif (known.basis, known.tax) != (row.basis, row.tax) and abs(row.basis) > abs(known.basis):
+        if known is None or ((known.basis, known.tax) != (row.basis, row.tax) and abs(row.basis) > abs(known.basis)):
             found[row.rate] = row
     return list(found.values())
 
@@ -136,9 +137,9 @@ def _judge(net: Sum | None, tax: Sum | None, gross: Sum | None, rows: Sequence[T
             score -= 7.0
         if tax.value == 0 and net.value != gross.value:
             score -= 3.0
-    elif net and gross and abs(gross.value) < abs(net.value) - _CENT:
-        score -= 6.0
-    elif tax and gross and abs(tax.value) >= abs(gross.value) > 0:
+    elif (net and gross and abs(gross.value) < abs(net.value) - _CENT) or (
+        tax and gross and abs(tax.value) >= abs(gross.value) > 0
+    ):
         score -= 6.0
     if net and tax and net.value and not _plausible(net.value, tax.value):
         score -= 5.0
@@ -154,6 +155,14 @@ def _judge(net: Sum | None, tax: Sum | None, gross: Sum | None, rows: Sequence[T
     return score
 
 
+def _contradictory(net: Sum | None, tax: Sum | None, gross: Sum | None) -> bool:
+    """A total below its own parts."""
+    if gross is None:
+        return False
+    below_net = net is not None and abs(gross.value) < abs(net.value) - _CENT
+    return below_net or (tax is not None and abs(tax.value) >= abs(gross.value) > 0)
+
+
 def _plausible(net: Decimal, tax: Decimal) -> bool:
     return _ZERO <= abs(tax) <= abs(net) * Decimal("0.4") + _CENT
 
@@ -162,7 +171,9 @@ def _put_taxes(rows: Sequence[TaxRow], solution: Solution, candidates: Sequence[
     """The taxes by rate, from the table or from a single labelled amount with its rate."""
     place = 0
     for row in rows:
-        for key, value, span in zip(("rate", "basis", "amount"), (row.rate, row.basis, row.tax), row.spans, strict=True):
+        for key, value, span in zip(
+            ("rate", "basis", "amount"), (row.rate, row.basis, row.tax), row.spans, strict=True
+        ):
             draft.put(f"taxes[{place}].{key}", Reading.at(value, span, 3.0))
         place += 1
     if rows:
@@ -174,7 +185,9 @@ def _put_taxes(rows: Sequence[TaxRow], solution: Solution, candidates: Sequence[
     if not chosen and total is not None and close(sum((c.value for c in distinct.values()), _ZERO), total):
         chosen = list(distinct.values())
     for candidate in chosen[:1] if len({c.rate for c in chosen}) == 1 else chosen:
-        draft.put(f"taxes[{place}].rate", Reading(candidate.rate, (candidate.row.span(0, len(candidate.row.tokens)),), 2.0))
+        draft.put(
+            f"taxes[{place}].rate", Reading(candidate.rate, (candidate.row.span(0, len(candidate.row.tokens)),), 2.0)
+        )
         draft.put(f"taxes[{place}].amount", candidate.reading())
         if len(chosen) == 1 and solution.net is not None and solution.net.reading is not None:
             draft.put(f"taxes[{place}].basis", solution.net.reading)
@@ -222,7 +235,12 @@ def _around(
 
 
 def _before_net(
-    net: Decimal | None, subtotals: list[Sum], allowances: list[Sum], charges: list[Sum], lines: Decimal | None, draft: Draft
+    net: Decimal | None,
+    subtotals: list[Sum],
+    allowances: list[Sum],
+    charges: list[Sum],
+    lines: Decimal | None,
+    draft: Draft,
 ) -> None:
     best: tuple[float, tuple[Sum | None, Sum | None, Sum | None]] = (float("-inf"), (None, None, None))
     for combo in itertools.product((*subtotals, None), (*allowances[:4], None), (*charges[:4], None)):

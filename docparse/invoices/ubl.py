@@ -28,10 +28,10 @@ def read_ubl(root: Element) -> tuple[Invoice, str | None]:
         tax=amount(tax, "TaxAmount"), gross=amount(sums, "TaxInclusiveAmount"), prepaid=amount(sums, "PrepaidAmount"),
         rounding=amount(sums, "PayableRoundingAmount"), amount_due=amount(sums, "PayableAmount"),
         taxes=[_tax(part) for part in every(tax, "TaxSubtotal")],
-        allowances=[found for part in every(root, "AllowanceCharge") if (found := _allowance(part))],
-        iban=next((found for part in means if (found := text(part, "PayeeFinancialAccount/ID"))), None),
+        allowances=[found for part in every(root, "AllowanceCharge") if (found := _allowance(part)) is not None],
+        iban=next((iban for part in means if (iban := text(part, "PayeeFinancialAccount/ID"))), None),
         bic=next((f for p in means if (f := text(p, "PayeeFinancialAccount/FinancialInstitutionBranch/ID"))), None),
-        payment_ref=next((found for part in means if (found := text(part, "PaymentID"))), None),
+        payment_ref=next((said for part in means if (said := text(part, "PaymentID"))), None),
         payment_terms=text(root, "PaymentTerms/Note"),
         lines=[_line(node) for node in every(root, "InvoiceLine|CreditNoteLine")],
     )  # fmt: skip

@@ -7,12 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from docparse.errors import InputError, OutputError
+from lxml import etree
+
+from docparse.errors import InputError, MissingDependency, OutputError
+from docparse.invoices.einvoice import parse_xml
+from docparse.invoices.xml_tree import Element
 from docparse.schemas.invoice import Invoice, InvoiceResult, Line, Party, TaxLine
 
 logging.getLogger("factur-x").setLevel(logging.CRITICAL)
 _MANDATORY = ("number", "issue_date", "currency", "net", "gross")
 _ZERO = Decimal(0)
+_INSTALL = "pip install 'docparse[invoices]'"
 
 
 class NotAnEInvoice(InputError):
@@ -23,9 +28,11 @@ class NotAnEInvoice(InputError):
 
 
 def to_cii(invoice: Invoice) -> bytes:
-    """EN 16931 CII (profile EN 16931), valid after its schema. Raises NotAnEInvoice when something mandatory is missing."""
-    from facturx import generate_cii_xml
-
+    """EN 16931 CII, valid after its schema. Raises NotAnEInvoice when something mandatory is missing."""
+    try:
+        from facturx import generate_cii_xml, xml_check_xsd
+    except ImportError:
+        raise MissingDependency("writing e-invoices needs factur-x", user_action=_INSTALL) from None
     missing = [name for name in _MANDATORY if getattr(invoice, name) is None]
     missing += ["seller.name"] if invoice.seller.name is None else []
     missing += ["buyer.name"] if invoice.buyer.name is None else []
@@ -33,10 +40,19 @@ def to_cii(invoice: Invoice) -> bytes:
     if missing:
         raise NotAnEInvoice(f"no e-invoice can be written without {', '.join(missing)}")
     try:
-        xml = generate_cii_xml(_floats(_terms(invoice)), level="en16931", check_xsd=True, check_schematron=False)
+        xml = generate_cii_xml(_floats(_terms(invoice)), level="en16931", check_xsd=False, check_schematron=False)
+        root = without_nil(parse_xml(xml if isinstance(xml, bytes) else str(xml).encode()))
+        xml_check_xsd(root, flavor="factur-x", level="en16931")
     except Exception as error:  # the library raises bare Exceptions
         raise NotAnEInvoice(f"no valid e-invoice: {' '.join(str(error).split())[:300]}") from None
-    return xml if isinstance(xml, bytes) else str(xml).encode()
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def without_nil(root: Element) -> Element:
+    """Empty elements without xsi:nil, which the schema forbids and the library writes."""
+    for node in root.iter():
+        node.attrib.pop("{http://www.w3.org/2001/XMLSchema-instance}nil", "")
+    return root
 
 
 def to_hybrid(pdf: bytes, xml: bytes) -> bytes:
@@ -74,13 +90,18 @@ def _terms(invoice: Invoice) -> dict[str, Any]:
     net, gross = invoice.net or _ZERO, invoice.gross or _ZERO
     rates = _taxes(invoice)
     found: dict[str, Any] = {
-        "BT-1": invoice.number, "BT-2": invoice.issue_date, "BT-3": invoice.type_code or "380", "BT-5": invoice.currency,
-        "BT-9": invoice.due_date, "BT-10": invoice.buyer_reference, "BT-12": invoice.contract_ref, "BT-13": invoice.order_ref,
+        "BT-1": invoice.number, "BT-2": invoice.issue_date, "BT-3": invoice.type_code or "380",
+        "BT-5": invoice.currency,
+        "BT-9": invoice.due_date, "BT-10": invoice.buyer_reference, "BT-12": invoice.contract_ref,
+        "BT-13": invoice.order_ref,
         "BT-20": invoice.payment_terms, "BT-72": invoice.delivery_date, "BT-83": invoice.payment_ref,
         "BG-4": _party(invoice.seller), "BG-7": _party(invoice.buyer), "BT-106": invoice.line_total or net,
-        "BT-107": invoice.allowance_total, "BT-108": invoice.charge_total, "BT-109": net, "BT-110": invoice.tax or _ZERO,
-        "BT-112": gross, "BT-113": invoice.prepaid, "BT-115": invoice.amount_due if invoice.amount_due is not None else gross,
-        "BG-23": [_rate(tax) for tax in rates], "BG-25": [_line(n, line, rates) for n, line in enumerate(invoice.lines, 1)],
+        "BT-107": invoice.allowance_total, "BT-108": invoice.charge_total, "BT-109": net,
+        "BT-110": invoice.tax or _ZERO,
+        "BT-112": gross, "BT-113": invoice.prepaid,
+        "BT-115": invoice.amount_due if invoice.amount_due is not None else gross,
+        "BG-23": [_rate(tax) for tax in rates], "BG-25": [_line(n, line, rates) for n,
+        line in enumerate(invoice.lines, 1)],
     }  # fmt: skip
     if invoice.iban:
         found |= {"BT-81": "58", "BT-84": invoice.iban.replace(" ", ""), "BT-86": invoice.bic}
@@ -117,7 +138,8 @@ def _taxes(invoice: Invoice) -> list[TaxLine]:
 def _rate(tax: TaxLine) -> dict[str, Any]:
     rate = tax.rate if tax.rate is not None else _ZERO
     return {
-        "BT-116": tax.basis if tax.basis is not None else _ZERO, "BT-117": tax.amount if tax.amount is not None else _ZERO,
+        "BT-116": tax.basis if tax.basis is not None else _ZERO,
+        "BT-117": tax.amount if tax.amount is not None else _ZERO,
         "BT-118": tax.category or ("S" if rate else "Z"), "BT-119": rate,
     }  # fmt: skip
 
@@ -143,6 +165,7 @@ def _line(number: int, line: Line, rates: list[TaxLine]) -> dict[str, Any]:
     found = {
         "BT-126": line.line_id or str(number), "BT-129": quantity, "BT-130": line.unit or "C62", "BT-131": total,
         "BT-146": price, "BT-148": line.gross_unit_price, "BT-151": category or ("S" if rate else "Z"), "BT-152": rate,
-        "BT-153": line.name or line.description or str(number), "BT-154": line.description, "BT-155": line.seller_item_id,
+        "BT-153": line.name or line.description or str(number), "BT-154": line.description,
+        "BT-155": line.seller_item_id,
     }  # fmt: skip
     return {key: value for key, value in found.items() if value not in (None, "")}

@@ -1,7 +1,7 @@
 """Invoices as data: `Invoice` (what is printed), `InvoiceResult` (with the proof of every value).
 
-Keys follow EN 16931. Amounts are exact decimals in Python and JSON numbers in JSON; dates are ISO. In an `InvoiceResult`
-citations, flags and checks name fields by path: "gross", "seller.vat_id", "lines[2].quantity".
+Keys follow EN 16931. Amounts are exact decimals in Python and JSON numbers in JSON; dates are ISO. In an
+`InvoiceResult` citations, flags and checks name fields by path: "gross", "seller.vat_id", "lines[2].quantity".
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Party(_Model):
 
 
 class TaxLine(_Model):
-    """Tax of one rate: `basis` x `rate` percent = `amount`. `category` is the UNTDID 5305 code (S, E, Z, AE, G, K, O)."""
+    """Tax of one rate: `basis` x `rate` percent = `amount`. `category` is the UNTDID 5305 code (S, E, Z, …)."""
 
     category: str | None = None
     rate: Amount | None = None
