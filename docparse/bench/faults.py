@@ -135,9 +135,11 @@ def _shift_right(table: Table, rng: random.Random) -> bool:
         if cell.row > 0 and cell.col >= first and cell.rowspan == cell.colspan == 1:
             rows[cell.row].append(cell)
     lines = [line for line in rows.values() if _differ(line)]
+    if not any(len({squeeze(cell.text) for cell in line} - {""}) > 1 for line in lines):
+        return False  # one value a row, beside empty columns: moved or not, it says the same
     for line in lines:
         _rotate(line)
-    return bool(lines)
+    return True
 
 
 def _differ(line: Sequence[Cell]) -> bool:
