@@ -19,7 +19,7 @@ from docparse.api.problems import problem_of
 from docparse.errors import OutputError, UsageError
 from docparse.schemas.problem import MEDIA_TYPE
 
-HEADER_TIMEOUT_S = 15.0
+HEADER_TIMEOUT_S = 10.0
 
 
 class GuardedProtocol(H11Protocol):

@@ -40,7 +40,8 @@ def test_generated_calls(server: Server, tmp_path: Path) -> None:
     command = [
         sys.executable, "-m", "schemathesis.cli", "run", f"{server.address}/openapi.json", "--checks", ",".join(CHECKS),
         "--max-examples", "4", "--max-time", str(SECONDS), "--seed", "1", "--request-timeout", "30", "--no-shrink",
-        "--generation-database", "none", "--no-color", "--suppress-health-check", "all", "--exclude-path", "/v1/invoices",
+        "--generation-database", "none", "--no-color", "--suppress-health-check", "all",
+        "--exclude-path", "/v1/invoices",
     ]  # fmt: skip
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
     assert "28 selected" in run.stdout or "27 selected" in run.stdout, run.stdout[-3000:] + run.stderr[-2000:]
