@@ -190,5 +190,5 @@ def _split(run: Run) -> str:
         "patching": run.patching_s, "vision": counters.vision_s, "steps with prompts": counters.prefill_s,
         "decode": counters.forward_s, "choosing tokens": counters.choose_s,
     }  # fmt: skip
-    parts["the rest"] = max(0.0, run.wall_s - sum(parts.values()))
-    return "time: " + ", ".join(f"{name} {value / run.wall_s:.0%}" for name, value in parts.items())
+    parts["the rest"] = max(0.0, run.seconds - sum(parts.values()))
+    return "time: " + ", ".join(f"{name} {value / run.seconds:.0%}" for name, value in parts.items())

@@ -17,14 +17,13 @@ from docparse.model.qwen.runner import Runner
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One contender's pass: tokens of every page, seconds, decode steps; the batcher's own count is in wall time."""
+    """One contender's pass: tokens of every page, seconds, decode steps; and the batcher's own count."""
 
     tokens: list[list[int]]
     seconds: float
     steps: int
     counters: Counters | None = None
     patching_s: float = 0.0
-    wall_s: float = 0.0
 
     @property
     def total(self) -> int:
@@ -69,11 +68,11 @@ def batched(model: Any, items: Sequence[Item], slots: int, *, drafter: Callable[
     longest = max(len(item.prompt) + item.length for item in items) + 1
     runner = Runner(model, slots=slots, longest=longest, cache_bytes=None)
     batcher = Batcher(runner, eos=(), slots=slots, drafts=drafter is not None)
-    started, patching, wall = now(model), 0.0, time.perf_counter()
+    started, patching = now(model), 0.0
     for number, item in enumerate(items):
-        at = time.perf_counter()
+        at = now(model)
         patches, grid = to_patches(item.pixels)
-        patching += time.perf_counter() - at
+        patching += now(model) - at
         decoding = Decoding(max_tokens=item.length, ignore_eos=True, script=item.script)
         helper = drafter(item) if drafter is not None else None
         batcher.add(Request(item.prompt, patches, grid, decoding, drafter=helper, page=number))
@@ -85,8 +84,7 @@ def batched(model: Any, items: Sequence[Item], slots: int, *, drafter: Callable[
             found[answer.request.page or 0] = list(answer.tokens)
     seconds = now(model) - started
     tokens = [found[number] for number in range(len(items))]
-    wall = time.perf_counter() - wall
-    return Run(tokens, seconds, batcher.counters.decode_steps, batcher.counters, patching, wall)
+    return Run(tokens, seconds, batcher.counters.decode_steps, batcher.counters, patching)
 
 
 def ideal_steps(items: Sequence[Item], slots: int) -> int:

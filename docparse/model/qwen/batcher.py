@@ -7,7 +7,6 @@ wrote are fed again later.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -145,7 +144,7 @@ class Batcher:
         unseen = [running for running in newcomers if running.request.patches is not None and running.visual is None]
         if not unseen:
             return
-        started = time.perf_counter()
+        started = self.runner.now()
         try:
             self.runner.see(unseen)
         except Exception:
@@ -155,7 +154,7 @@ class Batcher:
                 except Exception as error:
                     newcomers.remove(running)
                     self._end(running, error=page_error(running.request.page, error))
-        self.counters.vision_s += time.perf_counter() - started
+        self.counters.vision_s += self.runner.now() - started
 
     def _make_room(self) -> None:
         """Pages for every token of this step; drafts give way first, then the youngest request."""
@@ -212,15 +211,15 @@ class Batcher:
     def _advance(self) -> None:
         parts = parts_of(self._running, self.prefill_tokens)
         prompts = any(part.start < part.running.prompt_length for part in parts)
-        started = time.perf_counter()
+        started = self.runner.now()
         try:
             logits = self.runner.forward(parts)
-            forwarded = time.perf_counter()
+            forwarded = self.runner.now()
             chosen = choose(parts, logits)
         except Exception as error:
             self._recover(error)
             return
-        ended = time.perf_counter()
+        ended = self.runner.now()
         for part, found in zip(parts, chosen, strict=True):
             self._take(part, found)
         self._count(parts, prompts, forwarded - started, ended - forwarded)

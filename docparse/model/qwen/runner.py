@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,13 @@ class Runner:
             pages=pages, page_size=page_size, dtype=self.dtype, device=self.device,
         )  # fmt: skip
         self.kernel: Kernel = choose_kernel(self.cache, heads=self.decoder.heads, dtype=self.dtype, device=self.device)
+
+    def now(self) -> float:
+        """Seconds for the cost of steps: on one CPU thread only those it computed, else the wall clock."""
+        import torch
+
+        alone = self.device.type == "cpu" and torch.get_num_threads() == 1
+        return time.thread_time() if alone else time.perf_counter()
 
     def prepare(self, request: Request, order: int) -> Running:
         """Positions and decoding state of a request. Raises ValueError for a prompt that does not fit its image."""
