@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import httpx
 
 _CHARS_PER_TOKEN = 16  # more text than this a token is a server that knows no limit
-_MOST_ERROR_BYTES = 20_000
+_MOST_BYTES, _MOST_ERROR_BYTES = 4_000_000, 20_000
 
 
 class RemoteEngine:
@@ -180,14 +180,17 @@ class RemoteEngine:
         try:
             async with self._open().stream("POST", f"{self.url}/chat/completions", json=body) as response:
                 if not response.is_success:
-                    raise status_refusal(response.status_code, response.headers, await _read(response))
+                    raise status_refusal(
+                        response.status_code, response.headers, await _read(response, _MOST_ERROR_BYTES)
+                    )
                 kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
                 if kind == "text/html":
                     raise shape_refusal("it answers a web page")
                 if kind != "text/event-stream":
-                    text = answer.take(read_json((await response.aread()).decode("utf-8", "replace")))
+                    whole = await _read(response, _MOST_BYTES)
+                    text = answer.take(read_json(whole.decode("utf-8", "replace")))
                     return answer, watch, watch.extend(text)
-                async for event in read_events(response.aiter_lines()):
+                async for event in read_events(response.aiter_bytes()):
                     if event is None:
                         answer.done = True
                         break
@@ -217,12 +220,12 @@ class RemoteEngine:
             raise
 
 
-async def _read(response: httpx.Response) -> bytes:
-    """The start of an error's body."""
+async def _read(response: httpx.Response, most: int) -> bytes:
+    """The body, or about the first `most` bytes of it."""
     found = b""
     async for chunk in response.aiter_bytes():
         found += chunk
-        if len(found) > _MOST_ERROR_BYTES:
+        if len(found) > most:
             break
     return found
 

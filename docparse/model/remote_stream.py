@@ -72,9 +72,22 @@ class Answer:
             at += len(str(token.get("token", "")))
 
 
-async def read_events(lines: AsyncIterator[str]) -> AsyncIterator[Any]:
+async def read_lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
+    """Lines that end in LF or CR LF. (httpx's own reader also breaks at U+2028 and U+0085, which JSON may hold.)"""
+    rest = b""
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line.rstrip(b"\r").decode("utf-8", "replace")
+        if len(rest) > _MOST_LINE:
+            raise shape_refusal(f"{len(rest)} bytes in one line")
+    if rest:
+        yield rest.decode("utf-8", "replace")
+
+
+async def read_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
     """The JSON values of a stream's `data:` lines; None is `[DONE]`. Raises Refusal for what is no JSON."""
-    async for line in lines:
+    async for line in read_lines(chunks):
         if not line.startswith("data:"):
             if line and not line.startswith((":", "event:", "id:", "retry:")):
                 raise shape_refusal(f"the stream holds {line[:60]!r}")

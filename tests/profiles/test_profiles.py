@@ -12,7 +12,8 @@ from docparse.errors import EngineUnavailable, OutputError
 from docparse.model.weights import check_room
 from docparse.qwenvl.profiles import PROFILES, hub_name, profile_of
 from docparse.qwenvl.reader import read_page
-from docparse.schemas.page import PageImage
+from docparse.reading import typed_page
+from docparse.schemas.page import PageImage, PageOutput
 
 
 @pytest.mark.parametrize(
@@ -83,3 +84,9 @@ def test_a_full_disk_is_found_before_the_download(tmp_path: Path, monkeypatch: p
     check_room(PROFILES[0], tmp_path / "not" / "yet")
     with pytest.raises(OutputError, match=r"16\.6 GB.* has 10\.0 GB free"):
         check_room(PROFILES[1], tmp_path)
+
+
+def test_boxes_in_thousandths() -> None:
+    page = PageImage(1, 280, 560, 200.0, 400.0)
+    output = PageOutput('<p data-bbox="100 250 500 500">Text</p>', "remote", coordinates="thousandths")
+    assert typed_page(page, output).blocks[0].bbox == (20.0, 100.0, 100.0, 200.0)

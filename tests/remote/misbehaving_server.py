@@ -137,7 +137,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def event(self, value: dict[str, Any], entry: dict[str, Any]) -> None:
-        self.wfile.write(f"data: {json.dumps(value)}\n\n".encode())
+        self.wfile.write(f"data: {json.dumps(value, ensure_ascii=False)}\r\n\r\n".encode())
         entry["sent"] += 1
 
     def reply(self, status: int, value: Any, headers: dict[str, str] | None = None) -> None:

@@ -163,6 +163,12 @@ def test_fields_that_a_server_does_not_know_are_left_out(engine: Open, server: S
     assert [asked["logprobs"] for asked in server.requests] == [True, None, None]
 
 
+def test_line_ends_that_are_none(engine: Open, server: Server) -> None:
+    answer = PAGE.replace("noon", "12\u2028\u2029\x85\u00e9\U0001d11e o'clock")
+    server.control(answer=answer)
+    assert recognise(engine()).html == answer
+
+
 def test_loops_are_cut_and_the_stream_is_closed(engine: Open, server: Server) -> None:
     start = '<html><body>\n<h1 data-bbox="1 1 9 9">Tides</h1>\n'
     server.control(then={"kind": "endless", "start": start, "unit": '<p data-bbox="1 2 3 4">All is well here.</p>\n'})
