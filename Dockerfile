@@ -10,7 +10,7 @@ WORKDIR /src
 RUN python -m venv /opt/docparse
 COPY pyproject.toml README.md LICENSE ./
 COPY docparse docparse
-RUN /opt/docparse/bin/pip install ".[serve,cluster,xlsx,docling]"
+RUN /opt/docparse/bin/pip install ".[serve,postgres,s3,tracing,invoices,docling]"
 
 FROM python:${PYTHON}-slim-bookworm AS cpu
 # hadolint ignore=DL3008
@@ -40,7 +40,7 @@ WORKDIR /src
 RUN python3 -m venv /opt/docparse
 COPY pyproject.toml README.md LICENSE ./
 COPY docparse docparse
-RUN /opt/docparse/bin/pip install ".[serve,cluster,qwen]"
+RUN /opt/docparse/bin/pip install ".[serve,postgres,s3,tracing,qwen]"
 
 FROM nvidia/cuda:${CUDA}-runtime-ubuntu24.04 AS cuda
 # hadolint ignore=DL3008

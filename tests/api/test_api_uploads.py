@@ -80,7 +80,8 @@ def test_bad_bodies(client: httpx.Client, body: bytes, headers: dict[str, str], 
     ("fields", "param"),
     [
         ({"colour": "red"}, "body.colour"), ({"ocr": "maybe"}, "body.ocr"),
-        ({"page_timeout_s": "-1"}, "body.page_timeout_s"), ({"ttl_s": "0"}, "body.ttl_s"), ({"languages": "a\x07b"}, "body.languages"),
+        ({"page_timeout_s": "-1"}, "body.page_timeout_s"), ({"ttl_s": "0"}, "body.ttl_s"),
+        ({"languages": "a\x07b"}, "body.languages"),
     ],
 )  # fmt: skip
 def test_bad_options_are_named(client: httpx.Client, fields: dict[str, str], param: str) -> None:
