@@ -15,7 +15,7 @@ from docparse.invoices.manifest import RunManifest
 from docparse.invoices.options import InvoiceOptions
 from docparse.invoices.outputs import JsonLines, check_output, write_table
 from docparse.invoices.run import extract_invoices
-from docparse.schemas.invoice import InvoiceResult
+from docparse.schemas.invoice import Failure, InvoiceResult
 
 
 class InvoiceRun:
@@ -29,6 +29,7 @@ class InvoiceRun:
         self.counts: Counter[str] = Counter()
         self.skipped = 0
         self.seconds = 0.0
+        self._error: Failure | None = None
         self._factur_x = factur_x
         self._manifest: RunManifest | None = None
         self._lines: JsonLines | None = None
@@ -84,6 +85,7 @@ class InvoiceRun:
             seconds = sum(result.seconds for result in results)
             self._manifest.add(source, [result.status for result in results], seconds, error.code if error else None)
         if error is not None:
+            self._error = error
             self.progress.say(f"docparse: {source}: {error.message}. {error.user_action}")
         self.progress.document(str(source))
         self.progress.event("document", input=str(source), status=[result.status for result in results])
@@ -115,6 +117,19 @@ class InvoiceRun:
             if self._manifest
             else "The lines above name each file."
         )
+        if planned == 1 and self._error is not None:
+            return _typed(self._error)
         if failed == planned:
             return AllFailed(f"all {planned} files failed", user_action=action)
         return SomeFailed(f"{failed} of {planned} files failed", user_action=action)
+
+
+def _typed(failure: Failure) -> DocparseError:
+    """The error of the tree in errors.py that a failure in a result stands for."""
+    classes = [DocparseError]
+    while classes:
+        one = classes.pop()
+        if one.code == failure.code:
+            return one(failure.message, user_action=failure.user_action)
+        classes += one.__subclasses__()
+    return DocparseError(failure.message, user_action=failure.user_action)

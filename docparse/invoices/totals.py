@@ -13,6 +13,7 @@ from docparse.invoices.text import Span
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.011")
+_PLAIN = 3.5  # score of an amount right beside its own label
 _MOST = 7  # candidates of one kind that are tried
 
 
@@ -73,8 +74,9 @@ def solve(
     taxes = _tax_table(tax_rows, candidates)
     solution = _best(candidates, taxes, lines_sum)
     for path, chosen in (("net", solution.net), ("tax", solution.tax), ("gross", solution.gross)):
-        if chosen is not None and chosen.reading is not None:
-            draft.put(path, chosen.reading)
+        printed = chosen or next((option for option in options(candidates, path) if option.score >= _PLAIN), None)
+        if printed is not None and printed.reading is not None:
+            draft.put(path, printed.reading)  # one that fits nothing is still what the page says: the rules flag it
     _put_taxes(taxes, solution, candidates, draft)
     _complete(draft)
     _around(candidates, lines_sum, money, draft)

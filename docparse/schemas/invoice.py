@@ -7,6 +7,7 @@ Keys follow EN 16931. Amounts are exact decimals in Python and JSON numbers in J
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -212,3 +213,11 @@ class InvoiceResult(_Model):
     xml_profile: str | None = None
     error: Failure | None = None
     seconds: float = 0.0
+
+
+def schema_text(*, whole: bool = True) -> str:
+    """JSON Schema (draft 2020-12) of an `InvoiceResult`, or of the `Invoice` in it."""
+    model: type[BaseModel] = InvoiceResult if whole else Invoice
+    name = "invoice" if whole else "invoice-data"
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:docparse:{name}:{SCHEMA_VERSION}"}
+    return json.dumps({**head, **model.model_json_schema(mode="serialization")}, indent=2, ensure_ascii=False) + "\n"
