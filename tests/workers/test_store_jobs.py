@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import new_file
+from made_services import new_file
 
 from docparse.errors import Conflict, NotFound, SettingsError, TooManyRequests, UsageError
 from docparse.options import ParseOptions
@@ -108,7 +108,9 @@ def test_nothing_of_a_deleted_job_is_left(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'store.db'}")
     store.migrate()
     store.ensure_tenant()
-    job = store.create_job("default", [new_file("default", "job_1", "canary-name.pdf")], ParseOptions(password="c4n4ry"))
+    job = store.create_job(
+        "default", [new_file("default", "job_1", "canary-name.pdf")], ParseOptions(password="c4n4ry")
+    )
     assert b"c4n4ry" in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     store.unbury(store.delete("default", job.id))
     store.scrub()
