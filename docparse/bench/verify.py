@@ -86,9 +86,7 @@ def verify(
     data: Annotated[list[Path], typer.Option("--data", help="Documents or folders; may be given again.")],
     engine: Annotated[str, typer.Option("--engine", help="Whose output is taken as good.")] = "embedded",
     pages: Annotated[int, typer.Option("--pages", min=1, help="Pages of each document.")] = 3,
-    files: Annotated[
-        int | None, typer.Option("--files", min=1, help="At most so many documents.")
-    ] = None,
+    files: Annotated[int | None, typer.Option("--files", min=1, help="At most so many documents.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the places that the faults are put in.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
     list_pages: Annotated[bool, typer.Option("--list", help="Name missed faults and flagged good pages.")] = False,
