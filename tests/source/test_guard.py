@@ -73,7 +73,7 @@ def test_many_faults_in_a_row_end_the_attempts() -> None:
         outcomes = list(source.pages(made.NO_PIXELS))
     assert [outcome.page for outcome in outcomes if isinstance(outcome, DocparseError)] == list(range(1, 13))
     assert "not tried" in str(outcomes[-1])
-    assert time.monotonic() - start < 12
+    assert time.monotonic() - start < 60, "twelve pages of 0.3 s, eight of them in a child of their own"
 
 
 def test_memory_has_a_limit() -> None:
