@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
@@ -15,16 +17,12 @@ from docparse.api.asking import JobQuery, asked
 from docparse.api.auth import Tenant
 from docparse.api.context import Context, context_of
 from docparse.api.errors import BadRequest
-from docparse.api.problems import as_known, declared
+from docparse.api.problems import declared
 from docparse.api.submitting import receive
 from docparse.api.uploading import UPLOAD_BODY
 from docparse.api.uploads import Form, Upload
-from docparse.errors import DocparseError
 from docparse.options import ParseOptions
-from docparse.schemas.invoice import Failure, InvoiceResult
-
-if TYPE_CHECKING:
-    from docparse.model.base import Engine
+from docparse.schemas.invoice import InvoiceResult
 
 router = APIRouter(tags=["invoices"])
 _reading = threading.Semaphore(2)
@@ -50,34 +48,23 @@ async def invoices(request: Request, tenant: Tenant, query: Annotated[JobQuery, 
 
 
 def _extract(context: Context, form: Form, parse: ParseOptions) -> list[InvoiceResult]:
-    from docparse.invoices.source import open_reader
+    """All files with one engine, so many requests at a time as there are places."""
+    from docparse.invoices import InvoiceOptions, extract_invoices
 
     if parse.engine == "auto":
         parse = parse.model_copy(update={"engine": "embedded"})
-    with _reading:
-        reader = open_reader(parse, context.settings)
-        try:
-            return [result for upload in form.files for result in _read(context, upload, parse, reader)]
-        finally:
-            reader.close()
+    with _reading, tempfile.TemporaryDirectory(dir=context.spool) as folder:
+        names = {str(_path(upload, Path(folder, str(place)))): upload.name for place, upload in enumerate(form.files)}
+        found = list(extract_invoices(list(names), InvoiceOptions(parse), settings=context.settings))
+    return [result.model_copy(update={"source": names.get(result.source, result.source)}) for result in found]
 
 
-def _read(context: Context, upload: Upload, parse: ParseOptions, reader: Engine) -> list[InvoiceResult]:
-    from docparse.invoices.document import read_document
-    from docparse.invoices.options import InvoiceOptions
-
-    try:
-        return read_document(_source(upload), InvoiceOptions(parse), context.settings, reader, name=upload.name)
-    except Exception as error:  # one bad file must not cost the others
-        known: DocparseError = as_known(error)
-        failure = Failure(code=known.code, message=known.message, user_action=known.user_action)
-        return [InvoiceResult(source=upload.name, status="failed", origin="none", error=failure, seconds=0.0)]
-
-
-def _source(upload: Upload) -> Path | bytes:
-    """The file without a name, as a path that the child process can open; its bytes where there is no /proc."""
+def _path(upload: Upload, copy: Path) -> Path:
+    """The file without a name as a path that a child process can open; a copy where there is no /proc."""
     path = Path(f"/proc/{os.getpid()}/fd/{upload.file.fileno()}")
-    if path.exists():
-        return path
-    upload.file.seek(0)
-    return upload.file.read()
+    if not path.exists():
+        upload.file.seek(0)
+        with copy.open("wb") as file:
+            shutil.copyfileobj(upload.file, file)
+        return copy
+    return path
