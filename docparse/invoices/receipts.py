@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from docparse.invoices import blocks
@@ -29,6 +30,7 @@ _REGISTRATION = re.compile(
 _GLUED = re.compile(r"(?P<date>\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4})(?=\d{1,2}:\d\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<day>[0-3]\d)(?P<month>[01]\d)(?P<year>20\d\d)(?!\d)")
 _HEAD_ROWS = 14
+_BORNE_OUT = 2.8  # score of an unlabelled amount that is cash less change
 _WORTH = {"gross": 0.0, "amount_due": 0.0, "cash": -2.5, "line_total": -2.0}
 
 
@@ -142,7 +144,9 @@ def _total(sheets: Sheets, draft: Draft) -> None:
     candidates = [c for c in find_candidates(sheets, decimal, set()) if c.value > 0]
     till = _Till(candidates)
     found = [till.judge(candidate) for candidate in candidates if candidate.kind in _WORTH]
-    found += [reading for reading in _largest(sheets, decimal) if reading.value in till.differences or not found]
+    amounts = _largest(sheets, decimal)
+    found += [replace(reading, score=_BORNE_OUT) for reading in amounts if reading.value in till.differences]
+    found = found or amounts
     chosen = best(found)
     draft.put("total", chosen)
     if chosen is not None:

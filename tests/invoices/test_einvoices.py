@@ -14,7 +14,7 @@ from docparse.invoices.write import NotAnEInvoice, to_cii, to_hybrid
 from docparse.model.base import Engine
 from docparse.schemas.invoice import Address, Invoice, Line, Party, TaxLine
 
-UBL = """<?xml version="1.0"?>
+UBL = b"""<?xml version="1.0"?>
 <Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
@@ -31,7 +31,7 @@ UBL = """<?xml version="1.0"?>
  <cac:InvoiceLine><cbc:ID>1</cbc:ID><cbc:InvoicedQuantity unitCode="C62">2</cbc:InvoicedQuantity>
  <cbc:LineExtensionAmount>100.00</cbc:LineExtensionAmount><cac:Item><cbc:Name>Thing</cbc:Name></cac:Item>
  <cac:Price><cbc:PriceAmount>50.00</cbc:PriceAmount></cac:Price></cac:InvoiceLine>
-</Invoice>""".encode()
+</Invoice>"""
 
 
 def an_invoice(**changes: object) -> Invoice:
@@ -125,7 +125,7 @@ def test_a_hybrid_is_read_back(tmp_path: Path, reader: Engine) -> None:
 def test_entities_and_document_types_are_refused(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")
-    bomb = b'<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><Invoice>&b;</Invoice>'
+    bomb = b'<!DOCTYPE Invoice [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><Invoice>&b;</Invoice>'
     outside = f'<!DOCTYPE Invoice [<!ENTITY x SYSTEM "file://{secret}">]><Invoice>&x;</Invoice>'.encode()
     for data in (bomb, outside):
         with pytest.raises(DamagedFile):

@@ -65,7 +65,8 @@ def test_every_citation_is_where_the_words_are(tmp_path: Path, reader: Engine) -
     with pymupdf.open(path) as document:
         for field, citations in result.citations.items():
             for citation in citations:
-                clip = pymupdf.Rect(citation.bbox) + (-1, -1, 1, 1)
+                x0, y0, x1, y1 = citation.bbox
+                clip = pymupdf.Rect(x0 - 1, y0 - 1, x1 + 1, y1 + 1)
                 words = document[citation.page - 1].get_text("text", clip=clip).split()
                 assert citation.quote.split()[0] in words, field
     [gross] = result.citations["gross"]
