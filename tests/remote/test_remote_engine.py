@@ -15,7 +15,7 @@ from misbehaving_server import PAGE
 from remote_helpers import Server, page
 
 from docparse.errors import EngineError, EngineUnavailable, PageTimeout
-from docparse.model.base import Deadline
+from docparse.model.base import Deadline, Sampling
 from docparse.model.remote import RemoteEngine
 from docparse.qwenvl.reader import read_page
 from docparse.schemas.page import FinishReason, PageOutput
@@ -61,9 +61,18 @@ def test_text_comes_first_where_the_profile_says_so(engine: Open, server: Server
     assert (asked["parts"], asked["prompt"]) == (["text", "image_url"], "QwenVL HTML")
 
 
+def test_another_try_with_some_chance(engine: Open, server: Server) -> None:
+    opened = engine()
+    assert isinstance(opened, Sampling)
+    assert opened.submit_at(page(), temperature=0.8, deadline=Deadline.after(20)).result(25).html == PAGE
+    assert recognise(opened).html == PAGE
+    assert [asked["temperature"] for asked in server.requests] == [0.8, 0.0]
+
+
 def test_many_pages_within_the_window(engine: Open, server: Server) -> None:
     server.control(then={"kind": "ok", "delay": 0.003})
     opened = engine(remote_concurrency=3)
+    assert opened.window >= 3
     futures = [opened.submit(page(number), deadline=Deadline()) for number in range(1, 13)]
     assert all(future.result(30).html == PAGE for future in futures)
     assert server.log["most"] == 3
