@@ -43,7 +43,7 @@ class Context:
     def __post_init__(self) -> None:
         self.door = Door(self.service.store, loopback=self.loopback)
         self.rates = RateLimit(self.settings.rate_per_minute)
-        self.watcher = Watcher(self.service.store.job)
+        self.watcher = Watcher(self.service.store.job, self.service.store.last_events)
         self.metrics = Metrics(self.service.store)
 
     @contextlib.contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, tuple_, update
 
 from docparse.options import ParseOptions
 from docparse.schemas.job import JobOptions, JobState
@@ -30,20 +31,13 @@ class Claims(Database):
         were only near the page that kills are then read, and that page gets its last strike alone.
         """
         now = time.time()
-        table, stage = work.stage.table, work.stage
-        other = table.alias("other")
-        suspect_here = select(other.c.attempt).where(
-            other.c.state == stage.leased, other.c.owner == owner, other.c.strikes >= MAX_STRIKES
-        )  # fmt: skip
-        alone = or_(table.c.strikes < MAX_STRIKES - 1, ~suspect_here.exists())
-        taken = (
-            update(table)
-            .where(_row(work), table.c.state == stage.due, table.c.due_at <= now, table.c.strikes < MAX_STRIKES, alone)
-            .values(state=stage.leased, owner=owner, lease_until=now + lease_s,
-                    attempt=table.c.attempt + 1, strikes=table.c.strikes + 1)
-        )  # fmt: skip
+        stage = work.stage
+        mine = {
+            "my_document": work.document_id, "my_page": work.page, "my_owner": owner, "my_now": now,
+            "my_until": now + lease_s,
+        }  # fmt: skip
         with self.write() as connection:
-            if connection.execute(taken).rowcount == 0:
+            if connection.execute(_take(stage), mine).rowcount == 0:
                 _ring_again(connection, work)
                 return None
             claim = _claim(connection, work, owner, now)
@@ -84,6 +78,34 @@ class Claims(Database):
         with self.write() as connection:
             if connection.execute(update(table).where(*ours(claim)).values(**values)).rowcount:
                 note(connection, claim, "released", reason)
+
+
+@functools.cache
+def _take(stage: Stage) -> Any:
+    """The statement that takes a row: the hottest one, so it is put together once."""
+    table = stage.table
+    me: Any = bindparam("my_owner")
+    here = documents.c.id == bindparam("my_document")
+    if table is pages:
+        here = and_(pages.c.document_id == bindparam("my_document"), pages.c.number == bindparam("my_page"))
+    other = table.alias("other")
+    suspect_here = select(other.c.attempt).where(
+        other.c.state == stage.leased, other.c.owner == me, other.c.strikes >= MAX_STRIKES
+    )
+    alone = or_(table.c.strikes < MAX_STRIKES - 1, ~suspect_here.exists())
+    return (
+        update(table)
+        .where(here, table.c.state == stage.due, table.c.due_at <= bindparam("my_now"), table.c.strikes < MAX_STRIKES,
+               alone)
+        .values(state=stage.leased, owner=me, lease_until=bindparam("my_until"), attempt=table.c.attempt + 1,
+                strikes=table.c.strikes + 1)
+    )  # fmt: skip
+
+
+@functools.cache
+def _document_of() -> Any:
+    joined = select(documents, jobs.c.options, jobs.c.service).join(jobs, jobs.c.id == documents.c.job_id)
+    return joined.where(documents.c.id == bindparam("my_document"))
 
 
 def _row(work: Work) -> Any:
@@ -130,10 +152,7 @@ def note(connection: Connection, claim: Claim, outcome: str, error: str | None =
 
 
 def _claim(connection: Connection, work: Work, owner: str, now: float) -> Claim:
-    query = select(documents, jobs.c.options, jobs.c.service, jobs.c.created_at).join(
-        jobs, jobs.c.id == documents.c.job_id
-    )
-    row = connection.execute(query.where(documents.c.id == work.document_id)).one()
+    row = connection.execute(_document_of(), {"my_document": work.document_id}).one()
     held: Any = row
     if work.page:
         held = connection.execute(select(pages).where(_row(work))).one()

@@ -69,9 +69,10 @@ class Due(Commits):
                                                table.c.rung_at < rung_before)
             .order_by(table.c.due_at).limit(limit)
         )  # fmt: skip
-        with self.write() as connection:
+        with self.read() as connection:
             found = [tuple(row) for row in connection.execute(query)]
-            if found:
+        if found:
+            with self.write() as connection:
                 connection.execute(update(table).where(_any_of(stage, found)).values(rung_at=now))
         return [Work(stage, str(key[0]), int(key[1]) if len(key) > 1 else 0) for key in found]
 
