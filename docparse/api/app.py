@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -75,7 +76,16 @@ class _Viewer(StaticFiles):
         return response
 
 
+class _ViewerMount(Mount):
+    """Leaves the addresses of the API alone, so that a wrong method there is told as such."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope.get("path", "").startswith("/v1/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 def _mount_viewer(app: FastAPI) -> None:
     folder = Path(str(resources.files("docparse.api"))) / "ui" / "dist"
     if (folder / "index.html").is_file():
-        app.mount("/", _Viewer(directory=folder, html=True), name="viewer")
+        app.router.routes.append(_ViewerMount("/", _Viewer(directory=folder, html=True), name="viewer"))

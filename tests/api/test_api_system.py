@@ -35,7 +35,8 @@ def test_metrics(client: httpx.Client) -> None:
     text = client.get("/metrics").text
     for name in (
         'docparse_queue_depth{queue="recognize"}', "docparse_engine_slots", "docparse_store_up 1.0",
-        'docparse_http_requests_total{method="POST",route="/v1/parse",status="200"}', "docparse_http_request_seconds_bucket",
+        'docparse_http_requests_total{method="POST",route="/v1/parse",status="200"}',
+        "docparse_http_request_seconds_bucket",
         "docparse_work_done_total", "docparse_stage_seconds_total", "docparse_tokens_total",
     ):  # fmt: skip
         assert name in text, name
