@@ -261,8 +261,21 @@ def address_blocks(sheet: Sheet) -> list[Block]:
             if len(lines) >= 2 and any(is_street(line.text) or re.search(r"\d", line.text) for line in lines[:-1]):
                 box = place.span.bbox
                 more = gather(sheet, row.index + 1, box[0], box[2], box[3], 8)
-                found.append(Block(sheet, [*lines, *more], postcode=len(lines) - 1))
+                found.append(Block(sheet, [*lines, *_same_pitch(lines, more)], postcode=len(lines) - 1))
     return found
+
+
+def _same_pitch(lines: list[Place], more: list[Place]) -> list[Place]:
+    """Lines below an address up to a gap wider than its own: there the next block begins."""
+    pitch = max(lines[-1].row.top - lines[-2].row.top, lines[-1].span.tokens[0].size)
+    kept: list[Place] = []
+    above = lines[-1]
+    for line in more:
+        if line.row.top - above.row.top > 1.55 * pitch:
+            break
+        kept.append(line)
+        above = line
+    return kept
 
 
 def _upwards(sheet: Sheet, place: Place) -> list[Place]:

@@ -13,6 +13,7 @@ from docparse.invoices.text import Sheet, Sheets
 from docparse.invoices.title import find_titles
 from docparse.invoices.vocabulary import total_labels
 
+_SLIP_WIDTH = 320.0  # points: paper narrower than this comes out of a till
 _INVOICE_SCORE = 2.5  # evidence from which on a document is an invoice
 _TILL = frozenset({"cash", "change", "count", "rounding"})
 _PAGE_OF = re.compile(
@@ -73,7 +74,8 @@ def _is_till(sheets: Sheets, facts: Facts, kinds: set[str]) -> bool:
     titled = any(title.code == "receipt" and title.score > 0 for title in facts.titles[:3])
     narrow = sheet.width < 0.62 * sheet.height and len(sheets.pages) == 1
     invoice_like = any(label.hit.key for label in facts.named("due_date") if label.strong) or bool(facts.named("iban"))
-    score = 1.0 * narrow + 0.8 * min(till, 2) + 1.0 * titled + 0.7 * sheet.ocr - 1.5 * invoice_like
+    narrow_slip = narrow and sheet.width < _SLIP_WIDTH and bool(labels & {"gross", "amount_due"})
+    score = 1.0 * narrow + 0.5 * narrow_slip + 0.8 * min(till, 2) + 1.0 * titled + 0.7 * sheet.ocr - 1.5 * invoice_like
     return score >= 1.4
 
 

@@ -99,6 +99,7 @@ def _best(candidates: Sequence[Candidate], taxes: Sequence[TaxRow], lines_sum: D
     nets = _with_more(nets, subtotals, 1.2)
     grosses = _with_more(grosses, dues, 1.0)
     nets, tax_sums = _from_table(nets, tax_sums, taxes)
+    tax_sums = [*tax_sums, *_sum_of_rates(candidates)]
     best = Solution(None, None, None, float("-inf"))
     for net, tax, gross in itertools.product((*nets, None), (*tax_sums, None), (*grosses, None)):
         score = _judge(net, tax, gross, taxes, lines_sum)
@@ -124,6 +125,21 @@ def _from_table(nets: list[Sum], taxes: list[Sum], rows: Sequence[TaxRow]) -> tu
     if tax not in {s.value for s in taxes}:
         taxes = [*taxes, Sum(tax, 2.0, Reading(tax, spans_tax, 2.0))]
     return nets, taxes
+
+
+def _sum_of_rates(candidates: Sequence[Candidate]) -> list[Sum]:
+    """The tax as the sum of its rates, where every rate has a row of its own and no row adds them up."""
+    by_rate: dict[Decimal, Candidate] = {}
+    for candidate in candidates:
+        if candidate.kind == "tax" and candidate.rate is not None:
+            known = by_rate.get(candidate.rate)
+            if known is None or candidate.score > known.score:
+                by_rate[candidate.rate] = candidate
+    if len(by_rate) < 2:
+        return []
+    total = sum((candidate.value for candidate in by_rate.values()), _ZERO)
+    score = min(candidate.score for candidate in by_rate.values()) - 0.2
+    return [Sum(total, score, Reading(total, tuple(c.span for c in by_rate.values()), score))]
 
 
 def _judge(net: Sum | None, tax: Sum | None, gross: Sum | None, rows: Sequence[TaxRow], lines: Decimal | None) -> float:
@@ -182,7 +198,7 @@ def _put_taxes(rows: Sequence[TaxRow], solution: Solution, candidates: Sequence[
         return
     total = solution.tax.value if solution.tax else None
     parts = [c for c in candidates if c.kind == "tax" and c.rate is not None and c.score > 1.5]
-    distinct = {(c.rate, c.value): c for c in parts}
+    distinct = {(c.rate, c.value): c for c in sorted(parts, key=lambda part: part.score)}
     chosen = [c for c in distinct.values() if total is not None and close(c.value, total)]
     if not chosen and total is not None and close(sum((c.value for c in distinct.values()), _ZERO), total):
         chosen = list(distinct.values())

@@ -44,7 +44,8 @@ def an_invoice(**changes: object) -> Invoice:
         amount_due=Decimal("2846.40"),
         taxes=[TaxLine(category="S", rate=Decimal(20), basis=Decimal("2372.00"), amount=Decimal("474.40"))],
         lines=[
-            Line(line_id="1", name="Rope, 12 mm", quantity=Decimal(30), unit_price=Decimal("2.40"), vat_rate=Decimal(20),
+            Line(
+                line_id="1", name="Rope, 12 mm", quantity=Decimal(30), unit_price=Decimal("2.40"), vat_rate=Decimal(20),
                  line_total=Decimal("72.00")),
             Line(line_id="2", name="Anchor, galvanised", quantity=Decimal(2), unit_price=Decimal("1150.00"),
                  vat_rate=Decimal(20), line_total=Decimal("2300.00")),
