@@ -170,23 +170,22 @@ _PDF = {"content-type": "application/pdf"}
 
 def bare_rate(measures: Measures, in_flight: int, seconds: float) -> float:
     """Pages a second of the engine alone, in this process, with so many in flight."""
-    engine, done, stopping = GpuModel(measures), [0], threading.Event()
+    engine, ends, stopping = GpuModel(measures), list[float](), threading.Event()
     page = PageImage(number=1, width_px=28, height_px=28, width=28, height=28)
 
     def again(_: Future[PageOutput]) -> None:
-        done[0] += 1
+        ends.append(time.monotonic())
         if not stopping.is_set():
             engine.submit(page, deadline=Deadline()).add_done_callback(again)
 
     for _ in range(in_flight):
         engine.submit(page, deadline=Deadline()).add_done_callback(again)
-    time.sleep(measures.page_s * 2)
-    started_s, before = time.monotonic(), done[0]
-    time.sleep(seconds)
-    rate = (done[0] - before) / (time.monotonic() - started_s)
+    time.sleep(measures.page_s * 2 + seconds)
     stopping.set()
     engine.close()
-    return rate
+    first_s = ends[0] + measures.step_s / 2  # all slots end together: the first burst is where counting starts
+    counted = [end_s for end_s in ends if end_s > first_s]
+    return len(counted) / (counted[-1] - ends[0])
 
 
 def _lost(trial: Trial) -> int:
