@@ -1,8 +1,7 @@
-"""Golden files of the tiny checkpoint: `pytest tests/checkpoint --regenerate-golden` writes them anew."""
+"""Golden files of the tiny checkpoint: `pytest tests/checkpoint --regenerate-checkpoint` writes them anew."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +13,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    with contextlib.suppress(ValueError):  # the tests of the exports have the same option
-        parser.addoption("--regenerate-golden", action="store_true", help="write the golden files anew")
+    parser.addoption("--regenerate-checkpoint", action="store_true", help="write the checkpoint's golden files anew")
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
     def check(name: str, text: str) -> None:
         path = GOLDEN / name
-        if request.config.getoption("--regenerate-golden", default=False):
+        if request.config.getoption("--regenerate-checkpoint", default=False):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
         assert text == path.read_text(encoding="utf-8")
