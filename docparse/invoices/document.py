@@ -96,7 +96,7 @@ def _other_fields(opened: Opened, schema: dict[str, Any], asker: Asker) -> Invoi
     """Data after the caller's own schema, with the same proofs; no rules of invoices apply."""
     data, draft = read_fields(asker, opened.images, schema, Finder(Sheets(opened.sheets)))
     result = InvoiceResult(source=opened.name, sha256=opened.sha256, pages=list(opened.pages), data=data)
-    result.citations, result.flags = citations_of(draft, opened.pages), draft.flags
+    result.citations, result.flags = citations_of(draft, opened.pages, opened.sheets), draft.flags
     result.status = "review" if draft.flags else "ok"
     return result
 
@@ -128,7 +128,7 @@ def _read_part(opened: Opened, pages: list[Sheet], einvoice: EInvoice | None, to
     name: Any = "invoice" if kind.name == "not_an_invoice" else kind.name
     return InvoiceResult(
         source=opened.name, kind=name, origin="page", language=draft.language, data=to_data(draft),
-        citations=citations_of(draft, opened.pages), flags=flags, evidence=kind.evidence,
+        citations=citations_of(draft, opened.pages, opened.sheets), flags=flags, evidence=kind.evidence,
     )  # fmt: skip
 
 
@@ -139,7 +139,8 @@ def _from_xml(opened: Opened, sheets: Sheets, einvoice: EInvoice, kind: Kind) ->
     draft = _merged(einvoice.data, page, found)
     return InvoiceResult(
         source=opened.name, kind=_kind_of(einvoice.data), origin="xml", language=page.language, data=to_data(draft),
-        citations=citations_of(draft, opened.pages), flags=[*found.flags, *draft.flags], xml_profile=einvoice.profile,
+        citations=citations_of(draft, opened.pages, opened.sheets), flags=[*found.flags, *draft.flags],
+        xml_profile=einvoice.profile,
         contradictions=found.contradictions, evidence=[f"embedded {einvoice.syntax} file {einvoice.name}",
         *kind.evidence],
     )  # fmt: skip

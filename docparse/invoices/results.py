@@ -10,7 +10,7 @@ from typing import Any
 
 from docparse.geometry import Box, inside_share, union
 from docparse.invoices.reading import Draft, Reading
-from docparse.invoices.text import Span, squash
+from docparse.invoices.text import Sheet, Span, squash
 from docparse.schemas.document import Page
 from docparse.schemas.invoice import Citation, Invoice, Match, Receipt
 
@@ -57,18 +57,20 @@ def get(data: Any, path: str) -> Any:
     return data
 
 
-def citations_of(draft: Draft, pages: Mapping[int, Page]) -> dict[str, list[Citation]]:
+def citations_of(draft: Draft, pages: Mapping[int, Page], sheets: Sequence[Sheet] = ()) -> dict[str, list[Citation]]:
     """For every field the words it was read from; nothing for what is not printed."""
+    turned = {sheet.number: sheet for sheet in sheets if sheet.turn}
     return {
-        path: [cite(span, reading, pages) for span in reading.spans]
+        path: [cite(span, reading, pages, turned) for span in reading.spans]
         for path, reading in draft.fields.items()
         if reading.spans
     }
 
 
-def cite(span: Span, reading: Reading, pages: Mapping[int, Page]) -> Citation:
+def cite(span: Span, reading: Reading, pages: Mapping[int, Page], turned: Mapping[int, Sheet]) -> Citation:
     """One run of words as a citation, with the block that holds them."""
-    box = rounded(span.bbox)
+    sheet = turned.get(span.page)
+    box = rounded(sheet.displayed(span.bbox) if sheet is not None else span.bbox)
     page = pages.get(span.page)
     return Citation(
         page=span.page, quote=span.text, bbox=box, block=block_at(page, box) if page else None,

@@ -10,13 +10,18 @@ import re
 import statistics
 import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Literal
 
 from docparse.geometry import Box, union
 from docparse.schemas.page import Word, WordStyle
 
+Turn = Literal[0, 90, 180, 270]
+_BACK: dict[Turn, Turn] = {0: 0, 90: 270, 180: 180, 270: 90}
 _COLUMN_GAP = 0.85  # type sizes between two words, from which on they stand in different columns
 _SPLIT = re.compile(r"(?<=[:|●•·])(?=.)|(?<=.)(?=[|●•])")
 _URL_OR_TIME = re.compile(r"\d:\d|://|^https?:", re.I)
@@ -138,6 +143,11 @@ class Sheet:
     height: float
     rows: list[Row]
     ocr: bool = False
+    turn: Turn = 0
+
+    def displayed(self, box: Box) -> Box:
+        """A box of this sheet, whose rows run upright, on the page as displayed."""
+        return turn_box(box, self.turn, self.width, self.height)
 
     @cached_property
     def size(self) -> float:
@@ -166,14 +176,50 @@ class Sheets:
 
 
 def build_sheet(words: Iterable[Word], number: int, width: float, height: float, *, ocr: bool = False) -> Sheet:
-    """The visible words of a page as rows; hidden and turned words are left out."""
+    """The visible words of a page as rows; hidden and turned words are left out.
+
+    A scan that lies on its side or head is read upright: its words come line by line in reading order.
+    """
     skip = int(WordStyle.HIDDEN | WordStyle.ROTATED)
+    words = list(words)
+    turn = reading_turn(words) if ocr else 0
+    if turn:
+        words = [word._replace(bbox=turn_box(word.bbox, _BACK[turn], width, height)) for word in words]
+        width, height = (width, height) if turn == 180 else (height, width)
     tokens = [token for word in joined(words) if not word.style & skip for token in _tokens(word)]
     rows = [Row(number, 0, _unspaced(sorted(row, key=lambda token: token.bbox[0]))) for row in _rows(tokens)]
     rows.sort(key=lambda row: row.top + row.bottom)
     for index, row in enumerate(rows):
         row.index = index
-    return Sheet(number, width, height, rows, ocr)
+    return Sheet(number, width, height, rows, ocr, turn)
+
+
+def reading_turn(words: Sequence[Word]) -> Turn:
+    """How far, clockwise, the lines of OCR run from upright: 0, 90, 180 or 270 degrees."""
+    votes: Counter[Turn] = Counter()
+    for left, right in pairwise(words):
+        if left.line != right.line:
+            continue
+        dx = (right.bbox[0] + right.bbox[2]) - (left.bbox[0] + left.bbox[2])
+        dy = (right.bbox[1] + right.bbox[3]) - (left.bbox[1] + left.bbox[3])
+        if abs(dx) >= abs(dy):
+            votes[0 if dx > 0 else 180] += 1
+        else:
+            votes[90 if dy > 0 else 270] += 1
+    turn, count = votes.most_common(1)[0] if votes else (0, 0)
+    return turn if count > 3 and count > 0.7 * votes.total() else 0
+
+
+def turn_box(box: Box, turn: Turn, width: float, height: float) -> Box:
+    """A box turned clockwise with its page of `width` x `height` (before the turn)."""
+    x0, y0, x1, y1 = box
+    if turn == 90:
+        return (height - y1, x0, height - y0, x1)
+    if turn == 180:
+        return (width - x1, height - y1, width - x0, height - y0)
+    if turn == 270:
+        return (y0, width - x1, y1, width - x0)
+    return box
 
 
 def joined(words: Iterable[Word]) -> list[Word]:
