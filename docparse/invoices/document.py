@@ -27,7 +27,9 @@ from docparse.model.base import Engine
 from docparse.schemas.invoice import Flag, Invoice, InvoiceResult
 from docparse.settings import Settings
 
-_NOTICES = frozenset({"derived", "inferred", "from_page", "several_invoices", "credit_note"})  # no reason for a review
+_NOTICES = frozenset(
+    {"derived", "inferred", "from_page", "several_invoices", "credit_note", "turned_page"}
+)  # no reason for a review
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,10 @@ def _read_part(opened: Opened, pages: list[Sheet], einvoice: EInvoice | None, to
     if template is not None:
         kind.evidence.append(f"template {template}")
     flags = list(draft.flags)
+    if any(sheet.turn for sheet in pages):
+        flags.append(Flag(code="turned_page", detail="a scan lies on its side or head; it was read upright"))
+    if kind.name != "receipt" and "lines[0].line_total" not in draft.fields:
+        flags.append(Flag(field="lines", code="no_lines", detail="no table of positions was found"))
     if kind.name == "credit_note":
         flags.append(Flag(field="type_code", code="credit_note"))
     name: Any = "invoice" if kind.name == "not_an_invoice" else kind.name
@@ -141,8 +147,8 @@ def _from_xml(opened: Opened, sheets: Sheets, einvoice: EInvoice, kind: Kind) ->
         source=opened.name, kind=_kind_of(einvoice.data), origin="xml", language=page.language, data=to_data(draft),
         citations=citations_of(draft, opened.pages, opened.sheets), flags=[*found.flags, *draft.flags],
         xml_profile=einvoice.profile,
-        contradictions=found.contradictions, evidence=[f"embedded {einvoice.syntax} file {einvoice.name}",
-        *kind.evidence],
+        contradictions=found.contradictions, 
+        evidence=[f"embedded {einvoice.syntax} file {einvoice.name}", *kind.evidence],
     )  # fmt: skip
 
 

@@ -140,3 +140,11 @@ def test_encrypted_and_missing_files_are_typed(tmp_path: Path, reader: Engine) -
     assert result.status == "failed"
     assert result.error is not None
     assert result.error.code == "file_encrypted"
+
+
+def test_an_invoice_without_positions_says_so(tmp_path: Path, reader: Engine) -> None:
+    page = [piece for piece in ENGLISH if not 255 <= piece[1] <= 300]
+    result = read(draw(tmp_path / "a.pdf", page), reader)
+    assert data_of(result).lines == []
+    assert data_of(result).gross == Decimal("2846.40")
+    assert ("lines", "no_lines") in {(flag.field, flag.code) for flag in result.flags}
