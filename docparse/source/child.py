@@ -56,7 +56,7 @@ def _serve(connection: Connection, request: Request, reader: Reader | None) -> R
         elif isinstance(request, CloseFile):
             if reader is not None:
                 reader.close()
-            reader, answer = None, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            reader, answer = None, _peak_mib()
         elif reader is None:
             answer = SourceFault("no file is open in the source process")
         elif isinstance(request, ReadPage):
@@ -101,6 +101,15 @@ def _address_space() -> int:
             return int(file.read().split()[0]) * resource.getpagesize()
     except OSError:
         return 0
+
+
+def _peak_mib() -> int:
+    """Largest resident size of this process. Not ru_maxrss: that is handed down from the parent through exec."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) // 1024
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _limit_memory(start_bytes: int, limits: Limits) -> None:

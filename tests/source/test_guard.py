@@ -99,6 +99,18 @@ def test_children_serve_file_after_file() -> None:
     assert len(pids) == 1
 
 
+def test_a_large_parent_does_not_make_its_children_look_large() -> None:
+    ballast = bytearray(900 << 20)
+    ballast[:: 1 << 12] = b"x" * len(ballast[:: 1 << 12])
+    guard.close_pool()
+    pids = set()
+    for number in range(2):
+        with made.opened(made.text_pdf(f"file{number}")) as source:
+            pids.add(guard_child(source))
+    assert len(pids) == 1
+    assert len(ballast) > 0
+
+
 def test_start_is_quick() -> None:
     guard.close_pool()
     start = time.monotonic()
