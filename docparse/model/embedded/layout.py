@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from docparse.geometry import Box, area, contains_point, overlap
+from docparse.geometry import area, contains_point, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
@@ -25,7 +25,6 @@ from docparse.schemas.document import (
     Block,
     Chart,
     Image,
-    ListBlock,
     PageFooter,
     PageHeader,
     PageNumber,
@@ -49,10 +48,6 @@ def build_blocks(
         inner = {id(word) for word in held}
         kept = [word for word in kept if id(word) not in inner]
     ways = _by_direction(kept)
-    letters = {way: sum(len(word.text) for word in found) for way, found in ways.items()}
-    main: Direction = max(letters, key=lambda way: letters[way]) if letters else "right"
-    if main != "right":
-        return _turned_page(page, ways, main, tables)
     blocks = _upright_blocks(page, ways.get("right", []), regions, tables, held)
     others: tuple[Direction, ...] = ("down", "up", "left")
     notes = [block for way in others for block in _side_notes(page, ways.get(way, []), way)]
@@ -133,37 +128,6 @@ def _running(lines: Sequence[Line], kind: type[PageHeader] | type[PageFooter]) -
 def _feet(furniture: Furniture) -> list[Block]:
     numbers: list[Block] = [PageNumber(text=line_text(line), bbox=line.box) for line in furniture.numbers]
     return _running(furniture.footers, PageFooter) + numbers
-
-
-def _turned_page(
-    page: PageImage, ways: dict[Direction, list[Word]], main: Direction, tables: Sequence[FoundTable]
-) -> list[Block]:
-    """A page whose text mostly runs another way: laid out upright, its boxes turned back."""
-    w, h = page.width, page.height
-
-    def turn(box: Box) -> Box:
-        return turned.turn_box(box, main, w, h)
-
-    sideways = main in ("down", "up")
-    frame = page.replace(
-        width=h if sideways else w, height=w if sideways else h,
-        rules=tuple(r._replace(bbox=turn(r.bbox), horizontal=r.horizontal != sideways) for r in page.rules),
-        shapes=tuple(s._replace(bbox=turn(s.bbox)) for s in page.shapes),
-        pictures=tuple(p._replace(bbox=turn(p.bbox)) for p in page.pictures),
-    )  # fmt: skip
-    blocks = _upright_blocks(frame, turned.turn_words(ways[main], main, w, h), (), ())
-    for block in blocks:
-        _turn_back(block, main, w, h)
-    rest = [block for way in ways if way != main for block in _side_notes(page, ways[way], way)]
-    return blocks + rest + [table_block(table) for table in tables]
-
-
-def _turn_back(block: Block, way: Direction, width: float, height: float) -> None:
-    if block.bbox is not None:
-        block.bbox = turned.turn_back(block.bbox, way, width, height)
-    for item in block.items if isinstance(block, ListBlock) else ():
-        if item.bbox is not None:
-            item.bbox = turned.turn_back(item.bbox, way, width, height)
 
 
 def _side_notes(page: PageImage, words: Sequence[Word], way: Direction) -> list[Block]:
