@@ -25,8 +25,23 @@ class Outcome:
     document: Document | None = None
 
 
-def without_content(document: Document) -> str:
-    """A warning about pages that came out empty; "" if there are none."""
+def warnings(document: Document) -> list[str]:
+    """What a person should look at although the document is done: damage, empty pages."""
+    return [warning for warning in (_damage(document), _without_content(document)) if warning]
+
+
+def _damage(document: Document) -> str:
+    cut = [str(page.number) for page in document.pages if "content_lost" in page.flags]
+    if cut:
+        return f"the file is damaged, and a part of page {', '.join(cut[:10])} is not in it"
+    if "truncated" in document.flags:
+        return "the file is cut off; what is left of it was read"
+    if "repaired" in document.flags:
+        return "the file is damaged and was repaired; see whether something is missing"
+    return ""
+
+
+def _without_content(document: Document) -> str:
     empty = [page.number for page in document.pages if page.status == "ok" and not page.blocks]
     if not empty:
         return ""

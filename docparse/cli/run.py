@@ -13,7 +13,7 @@ from typing import Any
 
 from docparse.cli.inputs import Input
 from docparse.cli.manifest import Manifest, document_record, sha256_of
-from docparse.cli.outcome import Outcome, partial_error, without_content
+from docparse.cli.outcome import Outcome, partial_error, warnings
 from docparse.cli.outputs import HeadersFooters, Images, Job, Plan
 from docparse.cli.progress import Progress
 from docparse.cli.report import as_docparse_error, error_line, error_object
@@ -156,8 +156,8 @@ class Run:
                 document, job, source, headers_footers=how.headers_footers, images=how.images,
                 password=self.options.password,
             )  # fmt: skip
-        if nothing := without_content(document):
-            self.progress.note(f"docparse: {item.shown}: {nothing}")
+        for warning in warnings(document):
+            self.progress.note(f"docparse: {item.shown}: {warning}")
         return Outcome(
             item, document.status, [str(t.path) for t in job.targets if t.path is not None],
             error=partial_error(document), record=document_record(document),

@@ -22,15 +22,37 @@ _PAPER = 0.97  # channels of a colour that paper has
 
 
 def read_drawings(page: pymupdf.Page) -> tuple[list[Path], tuple[str, ...]]:
-    """MuPDF's paths in display coordinates; none and the flag "drawings_skipped" on a page that is all drawing."""
-    document = page.parent
-    lengths = [document.xref_get_key(xref, "Length") for xref in page.get_contents()]
-    if sum(int(value) for kind, value in lengths if kind == "int") > _MOST_CONTENT_BYTES:
-        return [], ("drawings_skipped",)
-    paths: list[Path] = page.get_cdrawings()
+    """MuPDF's paths in display coordinates, and flags.
+
+    None and "drawings_skipped" on a page that is all drawing or whose drawings are damaged; "content_lost" where the
+    file lacks a part of what the page is drawn from. What can still be read is, whatever the drawings are like.
+    """
+    lengths, lost = _content_bytes(page)
+    flags = ("content_lost",) if lost else ()
+    if sum(lengths) > _MOST_CONTENT_BYTES:
+        return [], (*flags, "drawings_skipped")
+    try:
+        paths: list[Path] = page.get_cdrawings()
+    except (RuntimeError, ValueError):
+        return [], (*flags, "drawings_skipped")
     if len(paths) > _MOST_PATHS:
-        return [], ("drawings_skipped",)
-    return [_turned(path, page.rotation_matrix) for path in paths] if page.rotation else paths, ()
+        return [], (*flags, "drawings_skipped")
+    return [_turned(path, page.rotation_matrix) for path in paths] if page.rotation else paths, flags
+
+
+def _content_bytes(page: pymupdf.Page) -> tuple[list[int], bool]:
+    """Compressed sizes of the page's content streams, and whether any of them is not in the file."""
+    sizes: list[int] = []
+    lost = False
+    for xref in page.get_contents():
+        try:
+            kind, value = page.parent.xref_get_key(xref, "Length")
+        except (RuntimeError, ValueError):
+            lost = True
+            continue
+        if kind == "int":
+            sizes.append(int(value))
+    return sizes, lost
 
 
 def opaque_fills(paths: Sequence[Path]) -> list[Box]:

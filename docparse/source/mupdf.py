@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,11 +69,18 @@ def _facts_of_pictures(
     page: pymupdf.Page, display_list: pymupdf.DisplayList, words: Sequence[Word]
 ) -> list[dict[str, Any]]:
     """MuPDF's facts about the images on a page, inline ones too where there is no text to make do with."""
-    if not page.get_images() and any(not word.style & WordStyle.HIDDEN for word in words):
+    if not _has_images(page) and any(not word.style & WordStyle.HIDDEN for word in words):
         return []
     found = pymupdf.TextPage(display_list.get_textpage(pymupdf.TEXT_PRESERVE_IMAGES))
     facts: list[dict[str, Any]] = found.extractIMGINFO()
     return facts
+
+
+def _has_images(page: pymupdf.Page) -> bool:
+    try:
+        return bool(page.get_images())
+    except (RuntimeError, ValueError):  # damaged: the page itself tells
+        return True
 
 
 def _check_pictures(number: int, pictures: Sequence[dict[str, Any]], limits: Limits) -> None:
@@ -138,13 +146,14 @@ def _pictures(pictures: Sequence[dict[str, Any]], width: float, height: float) -
 def _links(page: pymupdf.Page) -> tuple[Link, ...]:
     """From MuPDF's own chain of links: `Page.get_links` reads every named destination of the file first."""
     links: list[Link] = []
-    link = page.first_link
-    while link is not None and len(links) < _MOST_LINKS:
-        uri = link.uri or ""
-        target = 0
-        if not link.is_external:
-            place = page.parent.resolve_link(uri)[0]
-            target, uri = (place + 1 if isinstance(place, int) and place >= 0 else 0), ""
-        links.append(Link(tuple(link.rect), uri, target))
-        link = link.next
+    with contextlib.suppress(RuntimeError, ValueError):  # of a damaged file: a lost link does not lose the page
+        link = page.first_link
+        while link is not None and len(links) < _MOST_LINKS:
+            uri = link.uri or ""
+            target = 0
+            if not link.is_external:
+                place = page.parent.resolve_link(uri)[0]
+                target, uri = (place + 1 if isinstance(place, int) and place >= 0 else 0), ""
+            links.append(Link(tuple(link.rect), uri, target))
+            link = link.next
     return tuple(links)

@@ -195,3 +195,12 @@ def test_pages_without_content_are_mentioned(docparse: Docparse, tmp_path: Path)
     result = docparse("picture.png", "-o", "out.md")
     assert result.code == 0
     assert "picture.png: nothing was found on page 1" in result.err
+
+
+def test_damage_is_mentioned(docparse: Docparse, pdf: Path, tmp_path: Path) -> None:
+    data = pdf.read_bytes()
+    (tmp_path / "broken.pdf").write_bytes(data[: data.rindex(b"startxref")])
+    result = docparse("broken.pdf", "-o", "out.md")
+    assert result.code == 0
+    assert "broken.pdf: the file is damaged and was repaired" in result.err
+    assert "damaged" not in docparse(pdf.name, "-o", "whole.md").err

@@ -181,6 +181,15 @@ def test_truncated_file_gives_the_pages_that_are_left() -> None:
         assert words(source.page(1, made.NO_PIXELS)) == "left over"
 
 
+def test_page_of_which_a_part_is_lost() -> None:
+    font = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    data = made.raw_pdf(b"BT /F 12 Tf 50 700 Td (still here) Tj ET", resources=font)
+    data = data.replace(b"/Contents 4 0 R", b"/Contents[4 0 R 99 0 R]")  # 99 was in the part that is cut off
+    page = made.first_page(data[: data.index(b"xref\n")])
+    assert words(page) == "still here"
+    assert "content_lost" in page.flags
+
+
 def test_links() -> None:
     document = pymupdf.open(stream=made.text_pdf("one", "two"))
     document[0].insert_link({"kind": pymupdf.LINK_URI, "from": pymupdf.Rect(10, 20, 60, 40), "uri": "https://a.test/"})
