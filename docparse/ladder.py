@@ -8,6 +8,8 @@ temperature 0.8
 embedded                          the CPU engine, flagged `degraded`
 
 Five tries in all, inside the page's deadline; `page.attempts` says what was tried and what came of it.
+An engine that is away (a server that does not answer, or stayed too busy for its own tries) is not asked again: the
+embedded one reads the page.
 """
 
 from __future__ import annotations
@@ -68,12 +70,13 @@ def settle(
     if deadline.at_s is not None and isinstance(answer, PageOutput):
         deadline = Deadline(deadline.at_s - answer.seconds)
     first = _Rung("", engine.name, lambda _: _done(answer), image)
-    return _climb(first, _rungs(engine, image, fallback), image, options, deadline)
+    others = iter(()) if isinstance(answer, EngineUnavailable) else _other_ways(engine, image)
+    return _climb(first, _rungs(others, image, fallback), image, options, deadline)
 
 
 def _hopeless(answer: PageOutput | DocparseError) -> bool:
-    """Errors that another try can't mend: the time is up, the user stopped, the server is not there."""
-    return isinstance(answer, (Cancelled, PageTimeout, EngineUnavailable))
+    """Errors that another try can't mend: the time is up, the user stopped."""
+    return isinstance(answer, (Cancelled, PageTimeout))
 
 
 def _climb(
@@ -150,9 +153,8 @@ def _read(rung: _Rung, output: PageOutput, image: PageImage, options: ParseOptio
     return read_output(image, output, options, seen=rung.seen, turn=rung.turn)
 
 
-def _rungs(engine: Engine, image: PageImage, fallback: Fallback) -> Iterator[_Rung]:
+def _rungs(others: Iterator[_Rung], image: PageImage, fallback: Fallback) -> Iterator[_Rung]:
     """The further tries, at most four; the embedded engine is always the last."""
-    others = _other_ways(engine, image)
     for _ in range(_TRIES - 2):
         rung = next(others, None)
         if rung is None:

@@ -30,20 +30,22 @@ from docparse.schemas.page import PageImage, PageOutput
 from docparse.workers.tables import events
 
 _IN_FLIGHT = "8,32,128,512"
+_WARM_UP = 500  # documents before memory is looked at: pools fill, caches and connections are made
+_AT_ONCE = 32
 
 
 def service(
-    in_flight: Annotated[str, typer.Option(help="Pages in flight, one measurement each.")] = _IN_FLIGHT,
+    in_flight: Annotated[str, typer.Option(help="Pages in flight, one measurement each; empty: none.")] = _IN_FLIGHT,
     seconds: Annotated[float, typer.Option(min=1, help="Length of each measurement, after its warm-up.")] = 10.0,
     slots: Annotated[int, typer.Option(min=1, help="Slots of the modelled GPU.")] = 4,
     page_s: Annotated[float, typer.Option(min=0.01, help="Seconds that a page holds a slot.")] = 0.25,
     pages_each: Annotated[int, typer.Option(min=1, help="Pages of a document.")] = 4,
-    documents: Annotated[int, typer.Option(min=0, help="Documents of the memory measurement; 0: from the load.")] = 0,
+    documents: Annotated[int, typer.Option(min=0, help="Documents of the memory measurement; 0: none.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> int:
     """Throughput kept, latency added, pages lost or doubled, memory grown."""
     measures = Measures(slots, 10, page_s / 10)
-    counts = [int(count) for count in in_flight.split(",")]
+    counts = [int(count) for count in in_flight.split(",") if count]
     with tempfile.TemporaryDirectory(prefix="docparse-bench-") as folder, Rig(Path(folder), measures) as rig:
         trial = Trial(rig)
         trial.start()
@@ -59,42 +61,55 @@ def service(
     return 0
 
 
-async def _measure(
-    trial: Trial, counts: list[int], seconds: float, pages_each: int, documents: int
-) -> dict[str, Any]:  # fmt: skip
+async def _measure(trial: Trial, counts: list[int], seconds: float, pages_each: int, documents: int) -> dict[str, Any]:
     client = _Client(trial.rig.api_port, pages_each)
     try:
         added_ms = await client.added_latency_ms(trial.rig.measures.page_s)
-        rows, memory = [], list[tuple[int, float]]()
-        for count in counts:
-            used_s, sent = trial.rig.cpu_s(), client.sent
-            rate = await client.rate(trial, count, seconds)
-            cpu_ms = {
-                name: round((after_s - used_s[name]) * 1000 / max(1, (client.sent - sent) * pages_each), 1)
-                for name, after_s in trial.rig.cpu_s().items()
-            }
-            bare = await asyncio.to_thread(bare_rate, trial.rig.measures, count, min(seconds, 4.0))
-            rows.append({"in_flight": count, "pages_per_s": round(rate, 2), "bare": round(bare, 2),
-                         "kept": round(rate / bare, 3), "cpu_ms_per_page": cpu_ms})  # fmt: skip
-            print(
-                f"{count} pages in flight: {rate:.2f} of {bare:.2f} pages/s, CPU ms a page: {cpu_ms}",
-                file=sys.stderr,
-                flush=True,
-            )
-            memory.append((client.sent, trial.rig.rss_mb()))
-        if documents:
-            memory = [(client.sent, trial.rig.rss_mb())]
-            await client.push(documents, at_once=32)
-            memory.append((client.sent, trial.rig.rss_mb()))
+        rows = [await _load(trial, client, count, seconds) for count in counts]
+        memory = await _memory(trial, client, documents) if documents else []
     finally:
         await client.close()
-    (first, before), (last, after) = memory[0], memory[-1]
-    per_1000 = (after - before) / max(1, last - first) * 1000
     return {
         "throughput_kept": {str(row["in_flight"]): row["kept"] for row in rows}, "rows": rows,
-        "added_latency_ms": round(added_ms, 1), "memory_mb_per_1000": round(per_1000, 2),
-        "memory_over_documents": last - first,
+        "added_latency_ms": round(added_ms, 1), "memory_mb_per_1000": _growth(memory), "memory": memory,
     }  # fmt: skip
+
+
+async def _load(trial: Trial, client: _Client, count: int, seconds: float) -> dict[str, Any]:
+    """Throughput with so many pages in flight, beside the bare engine's."""
+    used_s, sent = trial.rig.cpu_s(), client.sent
+    rate = await client.rate(trial, count, seconds)
+    pages = max(1, (client.sent - sent) * client.pages_each)
+    cpu_ms = {name: round((after_s - used_s[name]) * 1000 / pages, 1) for name, after_s in trial.rig.cpu_s().items()}
+    bare = await asyncio.to_thread(bare_rate, trial.rig.measures, count, min(seconds, 4.0))
+    _say(f"{count} pages in flight: {rate:.2f} of {bare:.2f} pages/s, CPU ms a page: {cpu_ms}")
+    return {"in_flight": count, "pages_per_s": round(rate, 2), "bare": round(bare, 2),
+            "kept": round(rate / bare, 3), "cpu_ms_per_page": cpu_ms}  # fmt: skip
+
+
+async def _memory(trial: Trial, client: _Client, documents: int) -> list[dict[str, Any]]:
+    """MiB of each process after a warm-up and then every so many documents."""
+    every, warm_up = max(1, documents // 10), min(_WARM_UP, documents)
+    await client.push(warm_up, at_once=_AT_ONCE)
+    rows: list[dict[str, Any]] = []
+    for done in range(0, documents + 1, every):
+        if done:
+            await client.push(every, at_once=_AT_ONCE)
+        used = {name: round(mb, 1) for name, mb in (await asyncio.to_thread(trial.rig.memory_mb)).items()}
+        rows.append({"documents": done, **used, "all": round(sum(used.values()), 1)})
+        _say(f"memory: {rows[-1]}")
+    return rows
+
+
+def _growth(memory: list[dict[str, Any]]) -> float | None:
+    """MiB per 1,000 documents between the first row and the last; None where nothing was measured."""
+    if len(memory) < 2:
+        return None
+    return float(round((memory[-1]["all"] - memory[0]["all"]) / memory[-1]["documents"] * 1000, 2))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 class _Client:
@@ -105,7 +120,7 @@ class _Client:
 
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, limits=limits)
-        self._pages_each = pages_each
+        self.pages_each = pages_each
         self.sent = 0
 
     async def close(self) -> None:
@@ -131,7 +146,7 @@ class _Client:
             while not stop.is_set():
                 await self._one()
 
-        clients = [asyncio.create_task(keep_busy()) for _ in range(max(1, in_flight // self._pages_each))]
+        clients = [asyncio.create_task(keep_busy()) for _ in range(max(1, in_flight // self.pages_each))]
         await asyncio.sleep(3.0 + in_flight / 128)
         started_s, before = time.monotonic(), await asyncio.to_thread(trial.done_pages)
         await asyncio.sleep(seconds)
@@ -151,7 +166,7 @@ class _Client:
         await asyncio.gather(*(work() for _ in range(at_once)))
 
     async def _one(self) -> None:
-        answer = await self._http.post("/v1/jobs", content=self._pdf(self._pages_each), headers=_PDF)
+        answer = await self._http.post("/v1/jobs", content=self._pdf(self.pages_each), headers=_PDF)
         answer.raise_for_status()
         address = f"/v1/jobs/{answer.json()['id']}?wait=60"
         while True:
@@ -209,8 +224,10 @@ def _table(found: dict[str, Any]) -> str:
         f"{row['in_flight']:15}  {row['pages_per_s']:6.2f}/s  {row['bare']:10.2f}/s  {row['kept']:6.1%}"
         for row in found["rows"]
     ]
-    lines.append(
-        f"added latency {found['added_latency_ms']} ms, lost {found['lost']}, doubled {found['doubled']}, memory "
-        f"{found['memory_mb_per_1000']} MB per 1,000 documents (over {found['memory_over_documents']})"
-    )
+    lines.append(f"added latency {found['added_latency_ms']} ms, lost {found['lost']}, doubled {found['doubled']}")
+    if found["memory"]:
+        names = list(found["memory"][0])
+        lines += ["", "MiB after so many documents", "  ".join(f"{name:>10}" for name in names)]
+        lines += ["  ".join(f"{row[name]:>10}" for name in names) for row in found["memory"]]
+        lines.append(f"memory grows by {found['memory_mb_per_1000']} MiB per 1,000 documents")
     return "\n".join([*lines, f"on {found['machine']}; engine: {found['engine']}"])

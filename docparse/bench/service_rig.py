@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from docparse.bench.gpu_model import VARIABLE, Measures
 from docparse.errors import MissingDependency
@@ -146,29 +146,31 @@ class Rig:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    def rss_mb(self) -> float:
-        """Memory of all processes with their children, in MiB."""
-        return sum(usage[0] for usage in self.usage().values())
+    def memory_mb(self) -> dict[str, float]:
+        """Memory of each process with its children, in MiB."""
+        return {name: sum(map(_own_mb, self._family(name))) for name in self.processes}
 
     def cpu_s(self) -> dict[str, float]:
         """CPU seconds of each process with its children so far."""
-        return {name: usage[1] for name, usage in self.usage().items()}
-
-    def usage(self) -> dict[str, tuple[float, float]]:
-        """(MiB of memory, CPU seconds) of each process with its children."""
         import psutil
 
         found = {}
-        for name, process in self.processes.items():
-            memory = cpu_s = 0.0
-            with contextlib.suppress(psutil.NoSuchProcess):
-                parent = psutil.Process(process.pid)
-                for one in [parent, *parent.children(recursive=True)]:
-                    with contextlib.suppress(psutil.NoSuchProcess):
-                        memory += one.memory_info().rss / (1 << 20)
-                        cpu_s += sum(one.cpu_times()[: 4 if one is parent else 2])
-            found[name] = (memory, cpu_s)
+        for name in self.processes:
+            found[name] = 0.0
+            for place, one in enumerate(self._family(name)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    found[name] += sum(one.cpu_times()[: 2 if place else 4])
         return found
+
+    def _family(self, name: str) -> list[Any]:
+        """A process and all below it."""
+        import psutil
+
+        try:
+            parent = psutil.Process(self.processes[name].pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
 
     def _start(self, name: str, command: list[str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
@@ -187,3 +189,13 @@ class Rig:
         with contextlib.suppress(RedisError), Redis.from_url(str(self.broker_url), socket_timeout=1) as client:
             return bool(client.ping())
         return False
+
+
+def _own_mb(process: Any) -> float:
+    """Memory that is a process's own, in MiB, its share of what forks share; mapped files (libraries) are left out."""
+    found = 0
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
+                found += int(line.split()[1])
+    return found / 1024

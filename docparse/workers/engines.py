@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import docparse
@@ -25,41 +27,71 @@ _NOT_IN_THE_RESULT = {"password", "page_timeout_s", "document_timeout_s", "jobs"
 _Open = Callable[[ParseOptions, Settings], tuple[Engine, EngineInfo]]
 
 
+@dataclass(slots=True)
+class _Opened:
+    engine: Engine
+    info: EngineInfo
+    lent: int = 0
+    dropped: bool = False
+
+
 class Engines:
-    """Engines of this process by what was asked for. Thread-safe; the least used one is closed when there are many."""
+    """Engines of this process by what was asked for. Thread-safe; when there are many, the one that was not asked for
+    the longest is closed as soon as nobody has it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._open = _factory(settings.engine_factory)
-        self._opened: OrderedDict[tuple[object, ...], tuple[Engine, EngineInfo]] = OrderedDict()
+        self._opened: OrderedDict[tuple[object, ...], _Opened] = OrderedDict()
         self._lock = threading.Lock()
 
     def open(self, options: ParseOptions) -> tuple[Engine, EngineInfo]:
-        """Raises MissingDependency, EngineUnavailable."""
-        key = (options.engine, options.model, options.languages, options.ocr)
+        """Opened now or before, to be asked about. Raises MissingDependency, EngineUnavailable."""
         with self._lock:
-            if key not in self._opened:
-                self._opened[key] = self._open(options.model_copy(update={"jobs": None}), self._settings)
-            self._opened.move_to_end(key)
-            over = self._opened.popitem(last=False)[1][0] if len(self._opened) > _KEPT else None
-            found = self._opened[key]
-        if over is not None:
-            threading.Thread(target=over.close, name="docparse-engine-close", daemon=True).start()
-        return found
+            found = self._find(options)
+        return found.engine, found.info
+
+    @contextlib.contextmanager
+    def lend(self, options: ParseOptions) -> Iterator[tuple[Engine, EngineInfo]]:
+        """The same, and it stays open for the block."""
+        with self._lock:
+            found = self._find(options)
+            found.lent += 1
+        try:
+            yield found.engine, found.info
+        finally:
+            with self._lock:
+                found.lent -= 1
+                self._close_if_free(found)
+
+    def _find(self, options: ParseOptions) -> _Opened:
+        key = (options.engine, options.model, options.languages, options.ocr)
+        if key not in self._opened:
+            self._opened[key] = _Opened(*self._open(options.model_copy(update={"jobs": None}), self._settings))
+        self._opened.move_to_end(key)
+        if len(self._opened) > _KEPT:
+            _, over = self._opened.popitem(last=False)
+            over.dropped = True
+            self._close_if_free(over)
+        return self._opened[key]
+
+    def _close_if_free(self, one: _Opened) -> None:
+        if one.dropped and not one.lent:
+            threading.Thread(target=one.engine.close, name="docparse-engine-close", daemon=True).start()
 
     def announced(self) -> dict[str, Any]:
         """For the store: engine choice -> {"info": …, "budget": …}."""
         with self._lock:
             return {
-                str(key[0]): {"info": info.model_dump(), "budget": dataclasses.asdict(engine.budget)}
-                for key, (engine, info) in self._opened.items()
+                str(key[0]): {"info": one.info.model_dump(), "budget": dataclasses.asdict(one.engine.budget)}
+                for key, one in self._opened.items()
             }
 
     def close(self) -> None:
         with self._lock:
             opened, self._opened = list(self._opened.values()), OrderedDict()
-        for engine, _ in opened:
-            engine.close()
+        for one in opened:
+            one.engine.close()
 
 
 def budget_of(announced: dict[str, Any]) -> PixelBudget:

@@ -2,7 +2,7 @@
 
 open        render queue      the file is opened and counted; its first page is rendered at once
 render      render queue      a page becomes a `PageImage` in the blobs
-recognize   recognize queue   the engine reads it; a `PageDraft` in the blobs
+recognize   recognize queue   the engine reads it, again in other ways if need be; a `PageDraft` in the blobs
 assemble    assemble queue    the drafts become the document in the blobs
 """
 
@@ -12,14 +12,16 @@ import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import ExitStack
 from typing import Any
 
 from docparse import errors
 from docparse.assemble import PageDraft
-from docparse.errors import DocparseError, EngineError, PageTimeout, SourceFault
-from docparse.model.base import Deadline
+from docparse.errors import Cancelled, DocparseError, EngineError, EngineUnavailable, PageTimeout, SourceFault
+from docparse.ladder import settle
+from docparse.model.base import Deadline, Engine
 from docparse.pipeline import finish_document
-from docparse.reading import failed_page, read_output
+from docparse.reading import failed_page
 from docparse.schemas.document import EngineInfo, SourceInfo
 from docparse.schemas.page import PageImage, PageOutput
 from docparse.workers.claims import LostClaim
@@ -33,11 +35,13 @@ from docparse.workers.codec import (
 )
 from docparse.workers.commits import PageRead
 from docparse.workers.engines import cache_key
+from docparse.workers.held import AwayEngine, held_engine
 from docparse.workers.keeper import Held
 from docparse.workers.stages import Claim, Stage, Work
 from docparse.workers.worker import Task, Worker
 
 _GIVE_UP_AFTER = 8  # pages that overload the PDF library before the rest is not tried
+_PATIENT = 6  # attempts at a page whose engine is away, 2 s apart and more, before the embedded one reads it
 _GRACE_S = 10.0  # an engine reports its own timeout; this is for one that does not
 
 
@@ -90,39 +94,80 @@ def render_page(worker: Worker, claim: Claim, held: Held) -> Sequence[Work]:
 
 
 def recognize_page(worker: Worker, claim: Claim, held: Held) -> Sequence[Work]:
+    """Read the page, again in other ways if it is not to be believed, all within its time."""
     _in_time(claim)
     image = _page_image(worker, claim.page_key, claim.image_key)
-    engine, info = worker.engines.open(claim.options)
-    timeout_s = claim.options.page_timeout_s
-    future = engine.submit(image, deadline=Deadline.after(timeout_s))
-    held.on_lost(future.cancel)
-    output = _result(future, claim, held, timeout_s)
-    draft = read_output(image, output, claim.options)
+    with ExitStack() as stack:
+        engine, info = _engine(worker, claim, stack)
+        deadline = Deadline.after(_page_time_s(claim))
+        engine = held_engine(engine, held)
+        answer = _answer(engine.submit(image, deadline=deadline), claim, held, deadline)
+        if isinstance(answer, EngineUnavailable) and claim.attempt < _PATIENT:
+            raise answer
+        draft = _settle(worker, claim, held, stack, engine, image, answer, deadline)
     blob = worker.blobs.put(claim.scope, draft_to_json(draft))
-    read = PageRead(blob.key, round(output.seconds, 3), output.tokens, list(draft.page.flags))
-    due = worker.store.page_done(claim, read, info)
-    worker.count("tokens", output.tokens)
-    worker.count("engine_seconds", output.seconds)
-    for flag in draft.page.flags:
+    page = draft.page
+    tokens = answer.tokens if isinstance(answer, PageOutput) else 0
+    due = worker.store.page_done(claim, PageRead(blob.key, round(page.seconds, 3), tokens, list(page.flags)), info)
+    worker.count("tokens", tokens)
+    worker.count("engine_seconds", sum(one.seconds for one in page.attempts) or page.seconds)
+    if page.attempts:
+        worker.count("reread", len(page.attempts) - 1)
+    for flag in page.flags:
         worker.count(f"flag:{flag.partition(':')[0]}")
     return due
 
 
-def _result(future: Future[PageOutput], claim: Claim, held: Held, timeout_s: float) -> PageOutput:
+def _engine(worker: Worker, claim: Claim, stack: ExitStack) -> tuple[Engine, EngineInfo]:
+    """The engine that was asked for; after some patience, one that says why there is none."""
+    try:
+        return stack.enter_context(worker.engines.lend(claim.options))
+    except EngineUnavailable as error:
+        if claim.attempt < _PATIENT:
+            raise
+        return AwayEngine(claim.options.engine, error), EngineInfo(name=claim.options.engine, reason=error.message)
+
+
+def _settle(
+    worker: Worker, claim: Claim, held: Held, stack: ExitStack, engine: Engine, image: PageImage,
+    answer: PageOutput | DocparseError, deadline: Deadline,
+) -> PageDraft:  # fmt: skip
+    if deadline.at_s is not None and isinstance(answer, PageOutput):
+        deadline = Deadline(deadline.at_s + answer.seconds)  # the ladder takes them off again
+    embedded = claim.options.model_copy(update={"engine": "embedded", "model": None})
+    try:
+        return settle(
+            engine, image, answer, options=claim.options, deadline=deadline,
+            fallback=lambda: held_engine(stack.enter_context(worker.engines.lend(embedded))[0], held),
+        )  # fmt: skip
+    except Cancelled:
+        raise LostClaim from None
+    except EngineUnavailable as error:  # the embedded engine failed too: no reason to wait for the other one any longer
+        if not claim.options.retry:
+            raise
+        raise EngineError(error.message, page=error.page) from error
+
+
+def _answer(
+    future: Future[PageOutput], claim: Claim, held: Held, deadline: Deadline
+) -> PageOutput | DocparseError:  # fmt: skip
+    """What the engine says. Raises LostClaim when the work was cancelled meanwhile."""
     number = claim.work.page
     try:
-        return future.result(timeout_s + _GRACE_S)
+        return future.result((deadline.remaining_s or 0.0) + _GRACE_S)
     except CancelledError:
         if held.lost.is_set():
             raise LostClaim from None
-        raise PageTimeout(f"page {number} was cancelled", page=number) from None
+        return PageTimeout(f"page {number} was cancelled", page=number)
     except FutureTimeout:
         future.cancel()
-        raise PageTimeout(f"page {number} was not recognised in {timeout_s:g} s", page=number) from None
-    except (DocparseError, MemoryError):
+        return PageTimeout(f"page {number} was not recognised in {claim.options.page_timeout_s:g} s", page=number)
+    except DocparseError as error:
+        return error
+    except MemoryError:
         raise
     except Exception as error:  # an engine's own bug must not cost the document
-        raise EngineError(f"page {number}: {type(error).__name__}: {error}", page=number) from error
+        return EngineError(f"page {number}: {type(error).__name__}: {error}", page=number)
 
 
 def assemble_document(worker: Worker, claim: Claim, held: Held) -> Sequence[Work]:
@@ -164,6 +209,13 @@ def _page_image(worker: Worker, page_key: str | None, image_key: str | None) -> 
     assert page_key is not None
     pixels = png_to_pixels(worker.blobs.get(image_key)) if image_key else None
     return page_from_json(worker.blobs.get(page_key), pixels)
+
+
+def _page_time_s(claim: Claim) -> float:
+    """The page's own time, or what is left of the document's."""
+    limit_s = claim.options.document_timeout_s
+    left_s = claim.options.page_timeout_s if limit_s is None else max(0.0, limit_s - claim.age_s)
+    return min(claim.options.page_timeout_s, left_s)
 
 
 def _in_time(claim: Claim) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from docparse import ladder
 from docparse.assemble import PageDraft
-from docparse.errors import DocparseError, EngineError, EngineUnavailable, PageTimeout
+from docparse.errors import Cancelled, DocparseError, EngineError, EngineUnavailable, PageTimeout
 from docparse.ladder import settle
 from docparse.model.base import Deadline
 from docparse.options import ParseOptions
@@ -142,10 +142,20 @@ def test_an_error_is_a_try_like_any_other() -> None:
         run(failing, EngineError("out of luck"), embedded=Scripted(EngineError("no"), name="embedded"))
 
 
-@pytest.mark.parametrize("error", [PageTimeout("late"), EngineUnavailable("server is gone")])
+@pytest.mark.parametrize("error", [PageTimeout("late"), Cancelled("stopped")])
 def test_errors_that_no_try_can_mend_are_raised_at_once(error: DocparseError) -> None:
     with pytest.raises(type(error)):
         run(SampledScript(), error)
+
+
+def test_where_the_engine_is_away_the_embedded_one_reads_the_page() -> None:
+    engine, embedded = SampledScript(), Scripted(GOOD, name="embedded")
+    draft = run(engine, EngineUnavailable("server is gone"), embedded=embedded)
+    assert engine.asked == []
+    assert (draft.page.engine, "degraded" in draft.page.flags) == ("embedded", True)
+    assert [attempt.outcome for attempt in draft.page.attempts] == ["error: server is gone", "passed"]
+    with pytest.raises(EngineUnavailable):
+        run(SampledScript(), EngineUnavailable("server is gone"), retry=False)
 
 
 def test_no_try_begins_after_the_deadline_and_a_hanging_one_ends_with_it() -> None:
