@@ -16,6 +16,7 @@ from docparse.checks.repetition import loops
 from docparse.checks.scripts import main_script
 from docparse.checks.turn import turn_of
 from docparse.checks.witness import Witness, find_witness, owners
+from docparse.geometry import area
 from docparse.schemas.document import Block, Check, Page, Table
 from docparse.schemas.page import PageImage, PageOutput
 
@@ -46,8 +47,12 @@ class Verdict:
 def verify_page(page: Page, image: PageImage, output: PageOutput, witness: Witness | None = None) -> Verdict:
     """Judge the blocks of a page; nothing on it is changed. `witness` is found from image and output if not given."""
     witness = witness or find_witness(image, output)
-    if witness is None:
-        return _without_witness(page, image)
+    verdict = _without_witness(page, image) if witness is None else _with_witness(page, image, output, witness)
+    _judge_unread(verdict, page)
+    return verdict
+
+
+def _with_witness(page: Page, image: PageImage, output: PageOutput, witness: Witness) -> Verdict:
     own = output.engine.startswith("embedded")  # it copies the witness's words: not one may get lost
     agreement = compare(page.blocks, witness, image, reads_pictures=not own)
     verdict = Verdict(matches=agreement.blocks)
@@ -57,6 +62,22 @@ def verify_page(page: Page, image: PageImage, output: PageOutput, witness: Witne
     again = loops(page.blocks, suspects) if suspects else []
     verdict.add("repetition", "repetition", again, f"{len(again)} blocks repeat text that the page has once", 0.5)
     return verdict
+
+
+def _judge_unread(verdict: Verdict, page: Page) -> None:
+    """Text that is shown as a picture because no engine here reads its script, against what could be read."""
+    read = unread = 0.0
+    for block in page.blocks:
+        size = area(block.bbox) if block.bbox is not None else 0.0
+        if "text_not_recognised" in block.flags:
+            unread += size
+        else:
+            read += size
+    if unread:
+        share = unread / (read + unread)
+        verdict.add(
+            "recognised", "text_not_recognised", ["unread"], f"{share:.0%} of the text, shown as picture", share
+        )
 
 
 def _judge_text(verdict: Verdict, agreement: Agreement, own: bool) -> None:

@@ -27,7 +27,7 @@ class Outcome:
 
 def warnings(document: Document) -> list[str]:
     """What a person should look at although the document is done: damage, empty pages."""
-    return [warning for warning in (_damage(document), _without_content(document)) if warning]
+    return [warning for warning in (_damage(document), _unread(document), _without_content(document)) if warning]
 
 
 def _damage(document: Document) -> str:
@@ -39,6 +39,20 @@ def _damage(document: Document) -> str:
     if "repaired" in document.flags:
         return "the file is damaged and was repaired; see whether something is missing"
     return ""
+
+
+def _unread(document: Document) -> str:
+    """Scripts that no OCR engine here reads, and the packages that bring them."""
+    pages = [page for page in document.pages if any(flag.startswith("script_unsupported:") for flag in page.flags)]
+    if not pages:
+        return ""
+    flags = {flag for page in pages for flag in page.flags}
+    packages = sorted(flag.removeprefix("install:") for flag in flags if flag.startswith("install:"))
+    which = f"page {pages[0].number}" if len(pages) == 1 else f"{len(pages)} of {len(document.pages)} pages"
+    names = {flag.removeprefix("script_unsupported:") for flag in flags if flag.startswith("script_unsupported:")}
+    script = f" ({', '.join(sorted(names - {'unknown'}))})" if names - {"unknown"} else ""
+    advice = f"apt install {' '.join(packages)}" if packages else "Tesseract's data for its language may read it"
+    return f"text on {which} is in a script{script} that no OCR here reads, and is shown as picture: {advice}"
 
 
 def _without_content(document: Document) -> str:

@@ -9,6 +9,9 @@ import pytest
 from docparse.geometry import contains_point
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, ocr_rapid, ocr_tesseract
+from docparse.model.embedded.recognise import recognise
+from docparse.options import ParseOptions
+from docparse.reading import read_output
 from docparse.schemas.page import PageImage
 
 LINES = ("The quick brown fox jumps over the lazy dog", "and runs away through 27 wet fields.")
@@ -115,3 +118,20 @@ def test_deadline_leaves_what_was_read() -> None:
     result = ocr.read_words(draw(f"<p>{LINES[0]}</p>"), deadline=Deadline.after(0))
     assert result.words == []
     assert "ocr_incomplete" in result.flags
+
+
+def test_text_in_an_unknown_script_is_shown_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr_tesseract, "languages", frozenset)
+    line = "<p style='font-size:14px'>Все люди рождаются свободными и равными в своем достоинстве.</p>"
+    page = draw("<p style='font-size:14px'>A heading that can be read</p>" + 3 * line)
+    result = ocr.read_words(page)
+    assert text_of(result) == "A heading that can be read"
+    assert result.unread
+    output = recognise(page, fast=False)
+    typed = read_output(page, output, ParseOptions())
+    shown = [block for block in typed.page.blocks if "text_not_recognised" in block.flags]
+    assert [block.kind for block in shown] == ["image"] * len(shown)
+    assert shown
+    assert typed.page.confidence is not None
+    assert typed.page.confidence < 0.6
+    assert "text_not_recognised" in typed.page.flags

@@ -113,6 +113,7 @@ def _upright_blocks(
     body += [formula_block(display, page.rules) for display in displays]
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
+    body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
     order = reading_order([block.bbox or (0, 0, 0, 0) for block in body], stats.size, rtl=stats.rtl)
     ordered = group_lists([body[i] for i in order], stats.size)
     blocks = [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]

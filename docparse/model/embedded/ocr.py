@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.geometry import Box
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr_foreign, ocr_rapid, ocr_tesseract, pictures
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
@@ -42,12 +43,17 @@ def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: De
         lines, complete, flags = _read(image, languages, deadline)
     else:
         lines, complete, flags = _read_without_models(image, languages, deadline)
+    unread: list[OcrLine] = []
+    if any(flag.startswith("script_unsupported:") for flag in flags):
+        unread = [line for line in lines if is_foreign(line)]
+        lines = [line for line in lines if not is_foreign(line)]
     lines = [line for line in lines if not _is_noise(line)]
     if not complete:
         flags = (*flags, "ocr_incomplete")
     if lines and _mean_confidence(lines) < _LOW:
         flags = (*flags, "low_confidence")
-    return OcrResult(_page_words(_sorted(lines), page), flags)
+    places = tuple(page.to_units(box) for box in _passages([line.bbox for line in unread]))
+    return OcrResult(_page_words(_sorted(lines), page), flags, places)
 
 
 def _read(
@@ -68,10 +74,12 @@ def _read(
         ocr_rapid.recognise(image, rest, clear=clear, deadline=deadline) if _wants_rest(script) else ([], True)
     )
     if script is None or script.name == "Latin":
-        return lines + more, complete and all_read, flags
+        read = _with_unread(lines + more, boxes) if flags else lines + more
+        return read, complete and all_read, flags
     if script.languages[0] not in ocr_tesseract.languages():
         more, all_read = ocr_rapid.recognise(image, rest, deadline=deadline)
-        return lines + more, complete and all_read, (f"script_unsupported:{script.name}", f"install:{script.package}")
+        flags = (f"script_unsupported:{script.name}", f"install:{script.package}")
+        return _with_unread(lines + more, boxes), complete and all_read, flags
     seen = _with_unread(lines, boxes)
     lines, complete = ocr_foreign.read_script(image, script, seen, deadline=deadline)
     return lines, complete, (f"script:{script.name}",)
@@ -111,6 +119,19 @@ def _with_unread(lines: list[OcrLine], boxes: Sequence[TextBox]) -> list[OcrLine
     """The lines, and an empty one for each box in which nothing was read."""
     read = {line.bbox for line in lines}
     return lines + [OcrLine((), box.bbox, 0.0) for box in boxes if box.bbox not in read]
+
+
+def _passages(boxes: Sequence[Box]) -> list[Box]:
+    """Lines that stand closely one under the other as one box."""
+    passages: list[Box] = []
+    for box in sorted(boxes, key=lambda box: box[1]):
+        for place, (x0, y0, x1, y1) in enumerate(passages):
+            if box[1] - y1 < 1.2 * (box[3] - box[1]) and min(x1, box[2]) > max(x0, box[0]):
+                passages[place] = (min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3]))
+                break
+        else:
+            passages.append(box)
+    return passages
 
 
 def _is_noise(line: OcrLine) -> bool:

@@ -44,7 +44,7 @@ def recognise(
             words, flags = page.text.hidden, (*flags, "hidden_text_used")
         read = tuple(word._replace(bbox=pose.back(word.bbox)) for word in words) if pose else tuple(words)
         # only here: where exact words, rules and shapes are known, geometry is the better judge (docs/accuracy.md)
-        found = regions.detect_regions(upright)
+        found = [*regions.detect_regions(upright), *(Region("unread", box) for box in result.unread)]
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
     if not pose and page.text.quality is TextQuality.SOUND:

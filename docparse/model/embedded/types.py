@@ -9,12 +9,27 @@ from docparse.geometry import Box
 from docparse.schemas.document import Cell
 
 RegionKind = Literal[
-    "text", "heading", "list", "table", "figure", "chart", "caption", "header", "footer", "footnote", "formula", "code"
+    "text",
+    "heading",
+    "list",
+    "table",
+    "figure",
+    "chart",
+    "caption",
+    "header",
+    "footer",
+    "footnote",
+    "formula",
+    "code",
+    "unread",
 ]
 
 
 class Region(NamedTuple):
-    """A part of the page that a layout model (or geometry) took for one element."""
+    """A part of the page that a layout model (or geometry) took for one element.
+
+    "unread" is text in a script that no OCR engine here knows.
+    """
 
     kind: RegionKind
     bbox: Box
