@@ -34,8 +34,8 @@ class OcrLine(NamedTuple):
 class OcrResult:
     """The words of a page in page units, `Word.line` numbered in reading order, and what there is to say about them.
 
-    `unread` are the places of text that was seen but is in a script which no engine here reads: nothing stands for it in
-    the words, for what an engine makes of such letters is none of the page's.
+    `unread` are the places of text that was seen but is in a script which no engine here reads: nothing stands for
+    it in the words, for what an engine makes of such letters is none of the page's.
 
     Flags: `ocr_unavailable` (no engine installed), `script_unsupported:<script>`, `low_confidence`, `ocr_incomplete`
     (the deadline passed), `deskewed`, `ocr:<engine>`.
