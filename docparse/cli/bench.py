@@ -11,6 +11,7 @@ CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True, "help_optio
 BENCHES = {
     "accuracy": ("docparse.bench.accuracy:accuracy", "An engine against documents of known truth, by element kind."),
     "engine": ("docparse.bench.engine:engine", "The Qwen2.5-VL engine beside transformers' generate."),
+    "invoices": ("docparse.bench.invoices:invoices", "Made invoices: fields right, speed, memory as it grows."),
     "verify": ("docparse.bench.verify:verify", "Does the page verifier flag faulty pages?"),
     "service": ("docparse.bench.service:service", "What REST, Celery and Redis cost around the engine."),
     "faults": ("docparse.bench.service_faults:faults", "Break the service on purpose; what is lost?"),

@@ -85,8 +85,17 @@ def _beside(label: Label, stop: int) -> Place | None:
 def _numbers(place: Place, decimal: str) -> list[Number]:
     numbers = list(find_numbers(place.text, decimal))
     money = [number for number in numbers if number.money]
-    plain = [number for number in numbers if not number.percent and number.decimals == 0 and not number.currency]
+    plain = [
+        number
+        for number in numbers
+        if not number.percent and number.decimals == 0 and not number.currency and not _counts(place.text, number)
+    ]
     return money or plain[-1:] if not place.text.strip().endswith("%") else money
+
+
+def _counts(text: str, number: Number) -> bool:
+    """A bare number before a word counts something ("30 days"); an amount ends its column."""
+    return re.match(r" [^\W\d_]{2,}", text[number.end :]) is not None
 
 
 def _right(label: Label, place: Place, numbers: list[Number]) -> list[Candidate]:

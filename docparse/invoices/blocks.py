@@ -38,6 +38,7 @@ _HOUSE = re.compile(
 _CONTACT = re.compile(
     r"@|https?:|www\.|\btel\b|\bphone\b|\bfax\b|telefon|\bfon\b|\bmobil|✉|📞|📱|🌐|�|\+\d\d[ \d]", re.I
 )
+SENDER_MARKS = re.compile(r"[ ]*(?:●|•|·|\||–|—|[ ]-[ ]|/{1}|;|,)[ ]*")
 _LINE_GAP = 1.9  # type sizes between the lines of a block
 _WIDE_GAP = 3.4  # the same where an address is set in lines far apart
 
@@ -96,6 +97,11 @@ def is_street(text: str) -> bool:
 
 def is_contact(text: str) -> bool:
     return bool(_CONTACT.search(text))
+
+
+def is_sender_line(text: str) -> bool:
+    """Name, street and town in one line, as it stands above the window of an envelope and in the foot of a letter."""
+    return len(SENDER_MARKS.split(text)) >= 3 and postcode_in(text) is not None
 
 
 def labelled_block(label: Label) -> Block | None:
@@ -255,7 +261,7 @@ def address_blocks(sheet: Sheet) -> list[Block]:
     for row in sheet.rows:
         for first, last in row.segments():
             place = Place(row, first, last)
-            if len(place.text) > 60 or not postcode_in(place.text) or party_heading(place):
+            if len(place.text) > 60 or not postcode_in(place.text) or party_heading(place) or is_field_line(place):
                 continue
             lines = _upwards(sheet, place)
             if len(lines) >= 2 and any(is_street(line.text) or re.search(r"\d", line.text) for line in lines[:-1]):
@@ -293,7 +299,7 @@ def _upwards(sheet: Sheet, place: Place) -> list[Place]:
             is_street(line.text) if len(lines) == 1 else is_street(lines[0].text) and not is_field_line(line)
         ):
             break
-        if party_heading(line) or is_table_head(row):
+        if party_heading(line) or is_table_head(row) or is_sender_line(line.text):
             break
         sizes = line.span.tokens[0].size, lines[0].span.tokens[0].size
         if max(sizes) > 1.35 * min(sizes) and not (max(sizes) < 2.2 * min(sizes) and has_company_form(line.text)):

@@ -87,7 +87,7 @@ def _head_at(sheet: Sheet, place: int) -> Head | None:
 
 def _core(row: Row) -> list[Column]:
     """Columns named in the row that holds most of the head; empty for a row of another kind."""
-    hits = [hit for hit in column_labels().find(row.tokens) if hit.names]
+    hits = [hit for part in row.segments() for hit in column_labels().find(row.tokens, *part) if hit.names]
     if len(hits) < 2 or any(number.money for number in find_numbers(row.text)):
         return []
     covered = sum(hit.last - hit.first for hit in hits)

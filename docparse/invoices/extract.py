@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 from docparse.invoices import ids
-from docparse.invoices.amounts import find_candidates, find_tax_rows
+from docparse.invoices.amounts import Candidate, find_candidates, find_tax_rows
 from docparse.invoices.facts import Facts, read_dates, read_number, read_references
-from docparse.invoices.items import read_items
-from docparse.invoices.numbers import SYMBOLS, decimal_mark, find_numbers
+from docparse.invoices.items import Items, read_items
+from docparse.invoices.numbers import CODES, SYMBOLS, decimal_mark, find_numbers
 from docparse.invoices.parties import read_parties
 from docparse.invoices.reading import Draft, Reading, best
-from docparse.invoices.text import Sheets, Span
+from docparse.invoices.text import Row, Sheets, Span
 from docparse.invoices.totals import solve
+
+_FOREIGN = 3.0  # less for an amount in another currency than the invoice's
 
 
 def read_invoice(sheets: Sheets) -> Draft:
@@ -26,13 +29,13 @@ def read_invoice(sheets: Sheets) -> Draft:
     _read_type(facts, draft)
     read_dates(facts, draft)
     read_references(facts, draft)
-    read_parties(facts, draft)
     decimal = decimal_mark([row.text for row in sheets.rows])
     items = read_items(sheets, decimal, draft, facts.order)
-    candidates = find_candidates(sheets, decimal, items.rows)
+    read_parties(facts, draft, items.rows)
+    _read_currency(facts, decimal, items, draft)
+    candidates = _in_currency(find_candidates(sheets, decimal, items.rows), draft.value("currency"))
     tax_rows = find_tax_rows(sheets, decimal, items.rows)
     solve(candidates, tax_rows, items.total, _money(sheets, decimal), draft)
-    _read_currency(facts, decimal, draft)
     _read_payment(facts, draft)
     return draft
 
@@ -53,13 +56,19 @@ def _read_type(facts: Facts, draft: Draft) -> None:
     draft.put("type_code", Reading.at(code, title.row.span(title.first, title.last), title.score))
 
 
-def _read_currency(facts: Facts, decimal: str, draft: Draft) -> None:
-    """The labelled currency, else the sign or code that most amounts carry."""
+def _in_currency(candidates: list[Candidate], code: str | None) -> list[Candidate]:
+    """Totals that are printed again in another currency count less."""
+    return [
+        replace(candidate, score=candidate.score - _FOREIGN) if candidate.currency not in ("", code) else candidate
+        for candidate in candidates
+    ]
+
+
+def _read_currency(facts: Facts, decimal: str, items: Items, draft: Draft) -> None:
+    """The labelled currency, else the sign or code that most amounts, or the heads of their columns, carry."""
     for label in facts.named("currency"):
         for place in facts.places(label)[:1]:
             code = SYMBOLS.get(place.text.strip(), place.text.strip()[:3].upper())
-            from docparse.invoices.numbers import CODES
-
             if code in CODES:
                 draft.put("currency", Reading.at(code, place.span, 4.0))
                 return
@@ -70,8 +79,10 @@ def _read_currency(facts: Facts, decimal: str, draft: Draft) -> None:
             if number.currency:
                 votes[number.currency] += 1
                 places.setdefault(number.currency, Span(row.page, tuple(row.between(number.start, number.end))))
+    heads = [row for row in facts.sheets.rows if id(row) in items.heads]
+    _currency_alone(heads, max(1, items.count), votes, places)
     if not votes:
-        _currency_alone(facts, votes, places)
+        _currency_alone(facts.sheets.rows, 1, votes, places)
     if votes:
         (code, count), *rest = votes.most_common()
         draft.put("currency", Reading.at(code, places[code], 2.0, tuple(other for other, _ in rest)))
@@ -79,17 +90,15 @@ def _read_currency(facts: Facts, decimal: str, draft: Draft) -> None:
             draft.flag("currency", "several_currencies", f"also {rest[0][0]}")
 
 
-def _currency_alone(facts: Facts, votes: Counter[str], places: dict[str, Span]) -> None:
-    """A currency that stands by itself, in the head of a column say."""
-    from docparse.invoices.numbers import CODES
-
-    for row in facts.sheets.rows:
+def _currency_alone(rows: list[Row], weight: int, votes: Counter[str], places: dict[str, Span]) -> None:
+    """A currency that stands by itself, in the head of a column say, which speaks for all amounts under it."""
+    for row in rows:
         for token in row.tokens:
             text = token.text.strip("()[]:,.;/")
             for piece in {text, text.rsplit("/", 1)[-1]}:
                 code = piece if piece in CODES else SYMBOLS.get(piece, "")
                 if code:
-                    votes[code] += 1
+                    votes[code] += weight
                     places.setdefault(code, Span(row.page, (token,)))
 
 

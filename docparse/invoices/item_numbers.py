@@ -19,11 +19,10 @@ class Cell:
 
     number: Number
     span: Span
-    derived: Decimal | None = None
 
     @property
     def value(self) -> Decimal:
-        return self.number.value if self.derived is None else self.derived
+        return self.number.value
 
     def reading(self) -> Reading:
         return Reading.at(self.value, self.span, 2.0, self.number.others)
@@ -63,9 +62,6 @@ def _by_readings(cells: dict[str, Cell], total_name: str) -> bool:
             quantity.number, price.number, total.number = (
                 replace(cell.number, value=value) for cell, value in ((quantity, q), (price, p), (total, t))
             )
-            if rate:
-                cells["gross_unit_price"] = Cell(price.number, price.span)
-                price.derived = (p * (1 - rate / _HUNDRED)).normalize()
             return True
     return False
 

@@ -42,9 +42,10 @@ class Item:
 
 @dataclass(slots=True)
 class Items:
-    """What was found: the rows of positions (by id), and the sum of their totals."""
+    """What was found: the rows of positions and those of their heads (by id), and the sum of their totals."""
 
     rows: set[int] = field(default_factory=set)
+    heads: set[int] = field(default_factory=set)
     total: Decimal | None = None
     count: int = 0
 
@@ -61,13 +62,14 @@ def read_items(sheets: Sheets, decimal: str, draft: Draft, order: Order = "") ->
             heads = [carried]
         for place, head in enumerate(heads):
             end = heads[place + 1].first if place + 1 < len(heads) else len(sheet.rows)
-            found.rows |= {id(row) for row in sheet.rows[max(0, head.first) : head.last + 1]}
+            found.heads |= {id(row) for row in sheet.rows[max(0, head.first) : head.last + 1]}
             more, ended = _items_under(head, end, decimal, strict=head is carried)
             items += more
             carried = None if ended else head
     for place, item in enumerate(items):
         _put(item, place, draft)
         found.rows |= {id(row) for row in item.rows}
+    found.rows |= found.heads
     _put_delivery(items, draft, order)
     totals = [total for item in items if (total := item.total()) is not None]
     found.count = len(items)
@@ -89,10 +91,13 @@ def _put_delivery(items: list[Item], draft: Draft, order: Order) -> None:
 
 
 def _items_under(head: Head, end: int, decimal: str, *, strict: bool) -> tuple[list[Item], bool]:
-    """Positions between a head and row `end`; whether the sums have begun."""
+    """Positions between a head and row `end`; whether the sums have begun.
+
+    `strict`: the head stands on an earlier page, so that only proved positions count.
+    """
     items: list[Item] = []
     loose: list[tuple[Row, dict[str, Cell]]] = []
-    ended = strict
+    ended = False
     for row in head.sheet.rows[head.last + 1 : end]:
         if _is_other_table(row):
             return _joined(head, items, loose), True
@@ -107,9 +112,9 @@ def _items_under(head: Head, end: int, decimal: str, *, strict: bool) -> tuple[l
         if len(keys) >= 2:
             item = Item(head, cells, [row])
             item.proved = settle(item.cells, _all_numbers(head, row, decimal))
-            if not ended or item.proved:
+            if item.proved or not (ended or strict):
                 items.append(item)
-        elif set(cells) - {"line_id"} and not ended:
+        elif set(cells) - {"line_id"} and not ended and not strict:
             loose.append((row, cells))
         elif items and not ended:
             _add_text(items[-1], row)
@@ -234,7 +239,7 @@ def _is_sum(row: Row, decimal: str) -> bool:
 
 def _is_other_table(row: Row) -> bool:
     """The head of a table of taxes or payments."""
-    names = [name for hit in column_labels().find(row.tokens) for name in hit.names]
+    names = [n for part in row.segments() for hit in column_labels().find(row.tokens, *part) for n in hit.names]
     return names.count("tax_table") >= 2 and not any(number.money for number in find_numbers(row.text))
 
 

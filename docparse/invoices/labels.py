@@ -61,8 +61,9 @@ def find_labels(sheets: Sheets, vocabulary: Vocabulary) -> list[Label]:
     found: list[Label] = []
     for sheet in sheets.pages:
         for row in sheet.rows:
-            for hit in vocabulary.find(row.tokens):
-                found.append(Label(hit, row, sheet, _is_strong(row, hit)))
+            for first, last in row.segments():
+                for hit in vocabulary.find(row.tokens, first, last):
+                    found.append(Label(hit, row, sheet, _is_strong(row, hit)))
     return found
 
 

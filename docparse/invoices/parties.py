@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from docparse.geometry import contains_point
 from docparse.invoices import blocks, ids
@@ -14,16 +14,15 @@ from docparse.invoices.reading import Draft, Reading, best
 from docparse.invoices.text import Row, Sheet, Span, squash
 from docparse.invoices.vocabulary import field_labels, party_labels
 
-_SENDER_LINE = re.compile(r"[ ]*(?:●|•|·|\||–|—|[ ]-[ ]|/{1}|;|,)[ ]*")
 _BUYER_WORDS = re.compile(
     r"client|kunde|buyer|customer|klant|cliente|acheteur|käufer|nabywc|ihre?\b|your\b|votre|uw\b|vostr|v/", re.I
 )
 _PARTY_FIELDS = ("vat_id", "tax_no", "legal_id", "gln", "email", "customer_id")
 
 
-def read_parties(facts: Facts, draft: Draft) -> None:
-    """Fill seller.*, buyer.* and payee.* of the draft."""
-    found = _blocks(facts)
+def read_parties(facts: Facts, draft: Draft, positions: Collection[int] = ()) -> None:
+    """Fill seller.*, buyer.* and payee.* of the draft. No address stands in `positions`, rows by id."""
+    found = _blocks(facts, positions)
     sender = _sender_line(facts)
     chosen = _choose(found, facts, sender)
     for role in ("seller", "buyer", "payee"):
@@ -36,7 +35,7 @@ def read_parties(facts: Facts, draft: Draft) -> None:
     _read_ids(facts, chosen, draft)
 
 
-def _blocks(facts: Facts) -> list[Block]:
+def _blocks(facts: Facts, positions: Collection[int]) -> list[Block]:
     found: list[Block] = []
     for label in find_labels(facts.sheets, party_labels()):
         block = blocks.labelled_block(label)
@@ -45,6 +44,8 @@ def _blocks(facts: Facts) -> list[Block]:
     taken = {(line.row.page, line.row.index, line.first) for block in found for line in block.lines}
     for sheet in facts.sheets.pages[:2] + facts.sheets.pages[2:][-1:]:
         for block in blocks.address_blocks(sheet):
+            if any(id(line.row) in positions for line in block.lines):
+                continue
             if not any((line.row.page, line.row.index, line.first) in taken for line in block.lines):
                 found.append(block)
                 taken |= {(line.row.page, line.row.index, line.first) for line in block.lines}
@@ -100,7 +101,7 @@ def _seller_marks(facts: Facts) -> str:
     """Text in which a seller names itself: sender line, e-mail and web addresses, the foot of the page."""
     parts = []
     for row in facts.sheets.rows:
-        if len(_SENDER_LINE.split(row.text)) >= 3 and blocks.postcode_in(row.text):
+        if blocks.is_sender_line(row.text):
             parts.append(squash(row.text))
         parts += [squash(match) for match in ids.EMAIL.findall(row.text)]
         parts += [squash(match) for match in re.findall(r"www\.[\w.\-]+|https?://[\w.\-]+", row.text)]
@@ -139,11 +140,7 @@ def _sender_above(block: Block) -> bool:
     """A small line with the sender's address stands right above: this is the window of the envelope."""
     first = block.lines[0]
     for row in reversed(block.sheet.rows[max(0, first.row.index - 3) : first.row.index]):
-        if (
-            first.row.top - row.bottom < 4 * first.span.tokens[0].size
-            and len(_SENDER_LINE.split(row.text)) >= 3
-            and blocks.postcode_in(row.text)
-        ):
+        if first.row.top - row.bottom < 4 * first.span.tokens[0].size and blocks.is_sender_line(row.text):
             return True
     return False
 
@@ -314,6 +311,8 @@ def _letterhead_score(sheet: Sheet, row: Row, place: Place) -> float:
 
     if is_title(text):
         return 0.0
+    if len(words) > 3 and text.endswith(".") and not blocks.has_company_form(text):
+        return 0.0  # a sentence
     top = row.top / max(sheet.height, 1.0)
     if 0.35 < top < 0.88:
         return 1.0 if blocks.has_company_form(text) else 0.0

@@ -34,9 +34,10 @@ def _line_arithmetic(invoice: Invoice) -> Iterator[RuleCheck]:
             continue
         base = line.price_base_qty or Decimal(1)
         exact = line.quantity * line.unit_price / base if base else _ZERO
+        reduced = exact * (100 - line.discount_percent) / 100 if line.discount_percent else exact
         tolerance = max(_CENT, abs(line.quantity) * _step(line.unit_price) / 2 + Decimal("0.005"))
         fields = [f"lines[{place}].{name}" for name in ("quantity", "unit_price", "line_total")]
-        holds = _close(abs(exact), abs(line.line_total), tolerance)
+        holds = any(_close(abs(value), abs(line.line_total), tolerance) for value in (exact, reduced))
         yield _outcome("line_total", holds, fields, f"{line.quantity} x {line.unit_price} is not {line.line_total}")
 
 

@@ -16,7 +16,8 @@ from docparse.invoices.vocabulary import Hit, Vocabulary, words_of
 IDENTIFIER = re.compile(r"[^\W_](?:[\w./\-–#]*[\w])?")
 _AFTER_TITLE = re.compile(
     r"^(?:[ ]*\([^)\t]*\))?(?P<words>[ \t]*(?:[^\W\d]+[ .:]+){0,3}?)?"
-    r"(?P<mark>[ \t]*(?:\b(?:Nr|No|N|Num|Number|Nummer|Numero|Número|Numéro|Nro|ID)\b[.°º:]*|N[°º]|№|#)+[ \t:]*)?"
+    r"(?P<mark>[ \t]*(?:\b(?i:Nr|No|N|Num|Number|Nummer|Numero|Número|Numéro|Numer|Nro|ID)\b[.°º:]*|(?i:N)[°º]|№|#)+"
+    r"[ \t:]*)?"
     r"[ \t]*:?[ \t]*(?P<id>(?:[A-Z]{1,4}[ ])?[^\s\t,;]*\d[^\s\t,;]*)"
 )
 _MARK = re.compile(r"^(?:Nr|No|N[°º]|№|#|Num)\.?[ ]?:?[ ]?", re.I)

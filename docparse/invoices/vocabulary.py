@@ -13,6 +13,7 @@ from typing import Any
 from docparse.invoices.text import Token, squash
 
 _LONGEST = 9  # tokens of a label
+_NUMBER_WORDS = ("n", "no", "nr", "num", "nro", "numero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Vocabulary:
         for name, by_language in table.items():
             for language, phrases in by_language.items():
                 for phrase in phrases:
-                    self._add(squash(phrase) or phrase.strip(), name, language)
+                    for variant in _variants(phrase):
+                        self._add(squash(variant) or variant.strip(), name, language)
 
     def _add(self, key: str, name: str, language: str) -> None:
         self._names.setdefault(key, {})[name] = None
@@ -75,6 +77,16 @@ class Vocabulary:
             spoken = self._languages.get(hit.key, set()) - {"all"}
             for language in spoken:
                 votes[language] += 12 // len(spoken)
+
+
+def _variants(phrase: str) -> list[str]:
+    """The phrase with each way of writing "number": "invoice no" is "invoice nr" and "invoice n°" too."""
+    words = phrase.split()
+    places = [place for place, word in enumerate(words) if word in _NUMBER_WORDS]
+    if len(words) < 2 or len(places) != 1:
+        return [phrase]
+    before, after = words[: places[0]], words[places[0] + 1 :]
+    return [" ".join((*before, word, *after)) for word in _NUMBER_WORDS]
 
 
 def _load(name: str) -> dict[str, Any]:

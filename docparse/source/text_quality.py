@@ -71,7 +71,8 @@ def _garbled(parts: list[str], size: int) -> bool:
     lower = text.lower()
     runs = _LATIN_RUN.findall(lower)
     letters = sum(map(len, runs))
-    return letters >= _ENOUGH_LETTERS and letters > 0.5 * size and _soup(text, runs)
+    distinct = list(dict.fromkeys(runs))  # one word again and again, a unit in a table say, is no sample of a language
+    return letters >= _ENOUGH_LETTERS and letters > 0.5 * size and _soup(text, distinct)
 
 
 def _unassigned(text: str) -> int:
@@ -83,7 +84,7 @@ def _unassigned(text: str) -> int:
 
 def _soup(text: str, runs: list[str]) -> bool:
     """Latin letters that make no language: an alphabet shifted or shuffled, or another script's bytes."""
-    if len(_LATIN1.findall(text)) > _UPPER_LATIN1_SHARE * sum(map(len, runs)):
+    if len(_LATIN1.findall(text)) > _UPPER_LATIN1_SHARE * sum(map(len, _LATIN_RUN.findall(text.lower()))):
         return True
     usual, vowels = letter_shares(runs)
     low, high = _VOWEL_SHARE
