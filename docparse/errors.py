@@ -10,6 +10,7 @@
     │   ├── DamagedFile                  2   422  no
     │   ├── PageRangeInvalid             2   422  no
     │   ├── LimitExceeded                2   413  no     pages, pixels, bytes or page size
+    │   ├── CorrectionInvalid            2   422  no     an edit does not fit the document
     │   └── EncryptedFile                8   422  no
     │       └── WrongPassword            8   422  no
     ├── MissingDependency                3   501  no     an extra or a program is not installed
@@ -106,6 +107,14 @@ class PageRangeInvalid(InputError):
 class LimitExceeded(InputError):
     code, http_status = "limit_exceeded", 413
     default_action = "Raise the named limit in the settings, or split the file."
+
+
+class CorrectionInvalid(InputError):
+    """`edit` is the place of the edit in its list, from 0, where one is to blame."""
+
+    code = "correction_invalid"
+    default_action = "Correct or leave out the named edit."
+    edit: int | None = None
 
 
 class EncryptedFile(InputError):

@@ -15,9 +15,9 @@ from docparse.geometry import Box
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
-Source = Literal["qwen", "remote", "embedded", "text_layer"]
+Source = Literal["qwen", "remote", "embedded", "text_layer", "user"]
 Status = Literal["ok", "partial", "failed"]
 
 
@@ -62,7 +62,7 @@ class BlockBase(Model):
     checks: list[Check] = Field(default_factory=list)
     flags: list[str] = Field(default_factory=list)
     parts: list[Part] = Field(default_factory=list, description="pieces of a block joined over columns or pages")
-    original: str | None = Field(default=None, description="the model's text, where it was corrected")
+    original: str | None = Field(default=None, description="the text that was read, where it was corrected")
 
 
 class Heading(BlockBase):
