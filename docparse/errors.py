@@ -24,6 +24,7 @@
     ├── ServiceError                     1   400  no     what a client of the service asked for can't be done
     │   ├── NotFound                     1   404  no     no such job, page or key (or another tenant's)
     │   ├── Conflict                     1   409  no     the wrong state, or a key used for another request
+    │   │   └── CorrectionsChanged       1   412  no     somebody else saved corrections meanwhile
     │   ├── TooManyRequests              1   429  yes    a tenant's limit
     │   └── StoreUnavailable             1   503  yes    database, blobs or broker do not answer
     │       └── StoreFull                1   507  yes    no room left
@@ -178,6 +179,11 @@ class NotFound(ServiceError):
 class Conflict(ServiceError):
     code, http_status = "conflict", 409
     default_action = "Look at the job's state first."
+
+
+class CorrectionsChanged(Conflict):
+    code, http_status = "corrections_changed", 412
+    default_action = "Fetch them again, put your edits after theirs, and save."
 
 
 class TooManyRequests(ServiceError):

@@ -17,17 +17,33 @@ from docparse import __version__
 from docparse.api.context import Context
 from docparse.api.openapi import describe
 from docparse.api.problems import install_handlers
-from docparse.api.routes import docling, docs, events, invoices, jobs, results, system, webhooks
+from docparse.api.routes import (
+    corrections,
+    docling,
+    docs,
+    events,
+    invoices,
+    jobs,
+    results,
+    session,
+    system,
+    viewing,
+    webhooks,
+)
 from docparse.api.shell import Bounds, Shell
 from docparse.api.tracing import install_tracing
 from docparse.api.webhooks import Sender
 
+# inline styles: KaTeX, Vega and abcjs set them; no script but our own files, no eval, nothing from elsewhere
 _UI_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self' blob:; frame-src 'self' blob:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; media-src 'self' data: blob:; worker-src 'self' blob:; "
+    "frame-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_ROUTERS = (jobs.router, results.router, events.router, webhooks.router, invoices.router, docling.router, system.router)
+_ROUTERS = tuple(
+    subject.router
+    for subject in (jobs, results, viewing, corrections, events, webhooks, invoices, docling, session, system)
+)
 
 
 def create_app(context: Context) -> FastAPI:
@@ -45,8 +61,8 @@ def create_app(context: Context) -> FastAPI:
     origins = [origin.strip() for origin in context.settings.cors_origins.split(",") if origin.strip()]
     if origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"],
-            expose_headers=["X-Request-Id", "X-Job-Id", "X-Job-State", "Location", "Retry-After"],
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "PUT", "DELETE"], allow_headers=["*"],
+            expose_headers=["X-Request-Id", "X-Job-Id", "X-Job-State", "Location", "Retry-After", "ETag"],
         )  # fmt: skip
     install_tracing(app)
     settings = context.settings
@@ -64,6 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         context.watcher.stop()
+        context.images.close()
         sender.close()
 
 
@@ -73,6 +90,8 @@ class _Viewer(StaticFiles):
     async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def]
         response = await super().get_response(path, scope)
         response.headers["Content-Security-Policy"] = _UI_CSP
+        hashed = path.startswith("assets/") and response.status_code == 200
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
         return response
 
 

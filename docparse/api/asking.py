@@ -12,7 +12,9 @@ from docparse.api.errors import Forbidden, Unprocessable
 from docparse.options import ParseOptions
 from docparse.settings import Settings
 
-ResultFormat = Literal["json", "html", "md", "txt", "zip"]
+ResultFormat = Literal[
+    "json", "html", "md", "txt", "csv", "xlsx", "chunks", "docling", "searchable", "overlay", "zip"
+]  # fmt: skip
 MOST_LANGUAGES = 20
 
 PRESETS: dict[str, dict[str, Any]] = {

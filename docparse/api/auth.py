@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from docparse.workers.accounts import Accounts
 
 DEFAULT_TENANT = "default"
+COOKIE = "docparse_key"
 _REMEMBER_S = 3.0  # a revoked key opens nothing from then on
 _MOST = 10_000
 
@@ -61,11 +62,25 @@ class Door:
 
 
 def key_of(request: HTTPConnection) -> str | None:
-    """The key in `Authorization: Bearer`, else in `X-Api-Key`; None without one."""
+    """The key in `Authorization: Bearer`, else in `X-Api-Key`, else in the cookie of a session; None without one."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()
-    return request.headers.get("x-api-key", "").strip() or None
+    return request.headers.get("x-api-key", "").strip() or request.cookies.get(COOKIE) or None
+
+
+def check_same_origin(request: HTTPConnection) -> None:
+    """A browser sends the cookie by itself: what changes something counts only from our own pages. Raises Forbidden.
+
+    The cookie is SameSite=Strict; this also stops other ports and sub-domains, which are the same site.
+    """
+    if request.scope.get("method", "GET") in ("GET", "HEAD", "OPTIONS") and request.scope["type"] == "http":
+        return
+    if "authorization" in request.headers or "x-api-key" in request.headers or COOKIE not in request.cookies:
+        return
+    origin = request.headers.get("origin")
+    if origin is None or urlsplit(origin).netloc != request.headers.get("host"):
+        raise Forbidden("another web page asks with the cookie of this one")
 
 
 async def authenticate(request: Request) -> str:
@@ -77,6 +92,7 @@ async def authenticate_socket(request: HTTPConnection) -> str:
     """The same for any connection: FastAPI wants to know which kind it is."""
     context: Context = request.app.state.context
     key = key_of(request)
+    check_same_origin(request)
     if key is not None:
         tenant = await to_thread.run_sync(context.door.tenant_of, key)
         if tenant is None and not await to_thread.run_sync(context.door.is_open):

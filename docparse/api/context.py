@@ -13,8 +13,10 @@ from fastapi import Request
 from docparse.api.addresses import AddressRules, parse_networks
 from docparse.api.auth import Door
 from docparse.api.errors import Busy
+from docparse.api.images import PageImages
 from docparse.api.limits import RateLimit
 from docparse.api.metrics import Metrics
+from docparse.api.reading import CorrectionKeeper, Reader
 from docparse.api.uploads import UploadLimits
 from docparse.api.waiting import Watcher
 from docparse.errors import EngineUnavailable, SettingsError, StoreUnavailable
@@ -26,17 +28,32 @@ if TYPE_CHECKING:
 _MIB = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """Results on disk that are shown, and no uploads taken."""
+
+    job_id: str
+    keeper: CorrectionKeeper
+    password: str | None = None
+
+
 @dataclass(slots=True)
 class Context:
-    """The service behind the API, its settings, and what is kept in this process."""
+    """The service behind the API, its settings, and what is kept in this process.
+
+    `view` is set for `docparse view`: the one job to show, where its corrections are, and a password.
+    """
 
     settings: Settings
     service: Service
     loopback: bool
+    view: View | None = None
     door: Door = field(init=False)
     rates: RateLimit = field(init=False)
     watcher: Watcher = field(init=False)
     metrics: Metrics = field(init=False)
+    images: PageImages = field(init=False)
+    reader: Reader = field(init=False)
     spool: Path | None = None
     _uploads: int = 0
 
@@ -45,6 +62,13 @@ class Context:
         self.rates = RateLimit(self.settings.rate_per_minute)
         self.watcher = Watcher(self.service.store.job, self.service.store.last_events)
         self.metrics = Metrics(self.service.store)
+        self.images = PageImages(self.service, password=self.password)
+        self.reader = Reader(self.service, self.view.keeper if self.view else self.service.store, self.images)
+
+    @property
+    def password(self) -> str | None:
+        """For files that are encrypted; the service forgets passwords with the end of a job."""
+        return self.view.password if self.view else None
 
     @contextlib.contextmanager
     def uploading(self) -> Iterator[None]:

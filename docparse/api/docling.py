@@ -16,7 +16,7 @@ from docparse.schemas.document import Document
 from docparse.schemas.job import Job, JobState
 from docparse.settings import Settings
 
-FORMATS = {"md": ".md", "html": ".html", "text": ".txt", "json": ".docling.json"}
+FORMATS = {"md": "md", "html": "html", "text": "txt", "json": "docling"}
 _CONTENT = {"md": "md_content", "html": "html_content", "text": "text_content", "json": "json_content"}
 _STATUS = {
     JobState.QUEUED: "pending", JobState.RUNNING: "started", JobState.COMPLETED: "success",

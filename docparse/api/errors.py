@@ -130,9 +130,9 @@ class UrlFailed(InputError):
     default_action = "Check that the address answers with the file itself."
 
 
-class NotAcceptable(ServiceError):
-    code, http_status = "not_acceptable", 406
-    default_action = "Ask for html, json, md, txt or zip."
+class PreconditionMissing(ServiceError):
+    code, http_status = "precondition_missing", 428
+    default_action = 'Send the version that you have seen: `If-Match: "3"`, as the header ETag names it.'
 
 
 def _classes(base: type[DocparseError]) -> Iterator[type[DocparseError]]:

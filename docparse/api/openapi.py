@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
 
-from docparse.schemas.document import Document
+from docparse.schemas.document import Block, Document
 from docparse.schemas.problem import ApiProblem
 
 _TEXT = """\
@@ -20,6 +21,9 @@ PDFs and images in; every element of every page out: typed, boxed, in reading or
 one by `?wait=`, by server-sent events, or by a webhook. Results can be read until `expires_at`.
 
 **Keys.** `Authorization: Bearer KEY` or `X-Api-Key: KEY`. Without keys the service answers to its own machine alone.
+
+**Corrections.** What people correct is kept beside the result, which never changes: results, pages and exports hold the
+corrections, `original=true` leaves them out.
 
 **Errors** are `application/problem+json` with a stable `code`, whether a retry helps (`retryable`), what to do
 (`user_action`) and the `request_id`, which is also in the header X-Request-Id of every answer.
@@ -52,11 +56,12 @@ def _build(app: FastAPI) -> dict[str, Any]:
         routes=app.routes, license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
     )  # fmt: skip
     components = schema.setdefault("components", {}).setdefault("schemas", {})
-    for model in (Document, ApiProblem):
-        found = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    for own, model in (("Document", Document), ("ApiProblem", ApiProblem), ("Block", Block)):
+        adapter: TypeAdapter[Any] = TypeAdapter(model)
+        found = adapter.json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
         for name, definition in found.pop("$defs", {}).items():
             components.setdefault(name, definition)
-        components[model.__name__] = found
+        components[own] = found
     schema["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},

@@ -4,41 +4,51 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
 from docparse.api.asking import ResultFormat
 from docparse.api.context import Context
-from docparse.api.errors import BadRequest, JobCanceled, NotReady, error_of
-from docparse.errors import DocparseError, NotFound
-from docparse.export import export_bytes
+from docparse.api.errors import BadRequest, NotReady
+from docparse.api.reading import document_of
+from docparse.errors import DocparseError
+from docparse.export import FORMATS, export_bytes
 from docparse.export.crops import crop_of
-from docparse.schemas.document import Document
+from docparse.export.guarded import pdf_in_child
+from docparse.schemas.document import Document, Page
 from docparse.schemas.job import Job, JobDocument, JobState
 
 HeadersFooters = Literal["drop", "keep"]
 MEDIA_TYPES: dict[str, str] = {
-    "json": "application/json", "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8",
-    "txt": "text/plain; charset=utf-8", "zip": "application/zip",
+    **{name: format.media_type for name, format in FORMATS.items()}, "zip": "application/zip",
 }  # fmt: skip
+_SUFFIX = {**{name: format.suffix for name, format in FORMATS.items()}, "zip": ".zip"}
 _HTML_CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-_SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
+_PICTURE_SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
+_drawing = threading.Semaphore(2)
+_SHOWN = frozenset(("json", "html", "md", "txt"))  # what a browser shows; the rest is saved
 
 
 @dataclass(frozen=True, slots=True)
 class ResultWish:
-    """Which document of a job, and how. `crops`: pictures inside the JSON instead of links to them."""
+    """Which document of a job, and how. `crops`: pictures inside the JSON instead of links to them.
+
+    `original`: without corrections. `download`: to be saved, not shown.
+    """
 
     format: ResultFormat = "json"
     document: int | None = None
     crops: bool = False
     headers_footers: HeadersFooters = "drop"
+    original: bool = False
+    download: bool = False
 
 
 def result_response(context: Context, tenant: str, job: Job, wish: ResultWish) -> Response:
@@ -46,50 +56,47 @@ def result_response(context: Context, tenant: str, job: Job, wish: ResultWish) -
     if not job.state.terminal:
         raise NotReady(f"job {job.id} is {job.state.value}")
     if wish.format == "zip" and wish.document is None and job.state is not JobState.CANCELED:
-        return _answer(
-            context, job, _zip(context, tenant, job, job.documents, wish), wish, _stem(job.documents[0].name)
-        )
+        return _answer(job, _zip(context, tenant, job, job.documents, wish), wish, _stem(job.documents[0].name))
     chosen = _chosen(job, wish.document)
-    document = load_document(context, tenant, job, chosen.number)
+    document = context.reader.load(tenant, job, chosen.number, original=wish.original)
     if wish.format == "zip":
-        return _answer(context, job, _zip(context, tenant, job, [chosen], wish), wish, _stem(chosen.name))
-    return _answer(context, job, _export(document, job, chosen.number, wish), wish, _stem(chosen.name))
-
-
-def load_document(context: Context, tenant: str, job: Job, number: int) -> Document:
-    """The parsed document, pictures and all. Raises its error, JobCanceled, NotReady, NotFound."""
-    found = _chosen(job, number)
-    if found.state in (JobState.COMPLETED, JobState.PARTIAL):
-        return context.service.result(tenant, job.id, number)
-    if found.error is not None:
-        raise _of_document(error_of(found.error))
-    if found.state is JobState.CANCELED:
-        raise JobCanceled(f"job {job.id} was canceled")
-    raise NotReady(f"document {number} of job {job.id} is {found.state.value}")
-
-
-def _of_document(error: DocparseError) -> DocparseError:
-    """Why a document failed is about the document: no 5xx, which would say that the service is down."""
-    if error.http_status >= 500 or error.http_status == 499:
-        error.http_status = 422  # type: ignore[misc]  # of this one error, not of its class
-    return error
+        body = _zip(context, tenant, job, [chosen], wish)
+    elif FORMATS[wish.format].needs_original:
+        body = _pdf(context, tenant, job, chosen, document, wish)
+    else:
+        body = _export(document, job, chosen.number, wish)
+    return _answer(job, body, wish, _stem(chosen.name))
 
 
 def with_links(document: Document, job_id: str, number: int) -> Document:
     """The document with addresses of its pictures instead of their data."""
-    pages = []
-    for page in document.pages:
-        base = f"/v1/jobs/{job_id}/pages/{page.number}/crops"
-        tail = f"?document={number}" if number > 1 else ""
-        blocks = []
-        for block in page.blocks:
-            crop = crop_of(block)
-            if crop is not None and crop.data is not None:
-                linked = crop.model_copy(update={"data": None, "href": f"{base}/{quote(block.id)}{tail}"})
-                block = block.model_copy(update={"crop": linked})
-            blocks.append(block)
-        pages.append(page.model_copy(update={"blocks": blocks}))
-    return document.model_copy(update={"pages": pages})
+    return document.model_copy(update={"pages": [page_with_links(page, job_id, number) for page in document.pages]})
+
+
+def page_with_links(page: Page, job_id: str, number: int, *, version: int = 0) -> Page:
+    """A page with addresses of its pictures; `version` of the corrections makes those that were cut anew new ones."""
+    base = f"/v1/jobs/{job_id}/pages/{page.number}/crops"
+    query = {name: value for name, value in (("document", number if number > 1 else 0), ("v", version)) if value}
+    tail = f"?{urlencode(query)}" if query else ""
+    blocks = []
+    for block in page.blocks:
+        crop = crop_of(block)
+        if crop is not None and crop.data is not None:
+            linked = crop.model_copy(update={"data": None, "href": f"{base}/{quote(block.id)}{tail}"})
+            block = block.model_copy(update={"crop": linked})
+        blocks.append(block)
+    return page.model_copy(update={"blocks": blocks})
+
+
+def _pdf(
+    context: Context, tenant: str, job: Job, chosen: JobDocument, document: Document, wish: ResultWish
+) -> bytes:  # fmt: skip
+    """A PDF drawn on the file that was uploaded, in a child process."""
+    kind: Any = wish.format
+    service = context.service
+    key = service.store.blob_keys(tenant, job.id, chosen.number)["source"]
+    with _drawing, service.blobs.local(key) as path:
+        return pdf_in_child(kind, document, path, service.settings, password=context.password)
 
 
 def _chosen(job: Job, number: int | None) -> JobDocument:
@@ -98,33 +105,29 @@ def _chosen(job: Job, number: int | None) -> JobDocument:
             f"job {job.id} has {len(job.documents)} documents",
             user_action="Name one with ?document=1, or ask for format=zip.",
         )
-    wanted = number or 1
-    for document in job.documents:
-        if document.number == wanted:
-            return document
-    raise NotFound(f"job {job.id} has no document {wanted}")
+    return document_of(job, number or 1)
 
 
 def _export(document: Document, job: Job, number: int, wish: ResultWish) -> bytes:
     options: dict[str, Any] = {}
+    takes = FORMATS[wish.format].takes
     if wish.format == "json" and not wish.crops:
         document = with_links(document, job.id, number)
-    if wish.format in ("md", "txt"):
+    if "headers_footers" in takes:
         options["headers_footers"] = wish.headers_footers
     if wish.format == "md":
         options["images"] = "embed" if wish.crops else "none"
-    return export_bytes(document, f".{wish.format}", **options)
+    return export_bytes(document, wish.format, **options)
 
 
-def _answer(context: Context, job: Job, body: bytes, wish: ResultWish, stem: str) -> Response:
+def _answer(job: Job, body: bytes, wish: ResultWish, stem: str) -> Response:
+    way = "inline" if wish.format in _SHOWN and not wish.download else "attachment"
     headers = {
         "X-Job-Id": job.id, "X-Job-State": job.state.value, "Cache-Control": "private, no-store",
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(f'{stem}.{wish.format}')}",
+        "Content-Disposition": f"{way}; filename*=UTF-8''{quote(stem + _SUFFIX[wish.format])}",
     }  # fmt: skip
     if wish.format == "html":
         headers["Content-Security-Policy"] = _HTML_CSP
-    elif wish.format == "zip":
-        headers["Content-Disposition"] = headers["Content-Disposition"].replace("inline", "attachment")
     return Response(body, 200, headers, MEDIA_TYPES[wish.format])
 
 
@@ -137,7 +140,7 @@ def _zip(context: Context, tenant: str, job: Job, documents: Iterable[JobDocumen
         for found in documents:
             record = {"document": found.number, "name": found.name, "sha256": found.sha256, "state": found.state.value}
             try:
-                document = load_document(context, tenant, job, found.number)
+                document = context.reader.load(tenant, job, found.number, original=wish.original)
             except DocparseError as error:
                 record["error"] = {"code": error.code, "message": error.message, "user_action": error.user_action}
             else:
@@ -159,7 +162,7 @@ def _add(archive: zipfile.ZipFile, document: Document, stem: str, wish: ResultWi
         for block in page.blocks:
             crop = crop_of(block)
             if crop is not None and crop.data is not None:
-                name = f"{stem}.images/{block.id}.{_SUFFIX.get(crop.media_type, 'png')}"
+                name = f"{stem}.images/{block.id}.{_PICTURE_SUFFIX.get(crop.media_type, 'png')}"
                 archive.writestr(zipfile.ZipInfo(name), crop.data)
                 names.append(name)
                 block = block.model_copy(update={"crop": crop.model_copy(update={"data": None, "href": quote(name)})})
@@ -168,7 +171,7 @@ def _add(archive: zipfile.ZipFile, document: Document, stem: str, wish: ResultWi
     linked = document.model_copy(update={"pages": pages})
     for suffix in ("html", "json", "md", "txt"):
         options = {"headers_footers": wish.headers_footers} if suffix in ("md", "txt") else {}
-        archive.writestr(f"{stem}.{suffix}", export_bytes(linked, f".{suffix}", **options))
+        archive.writestr(f"{stem}.{suffix}", export_bytes(linked, suffix, **options))
         names.append(f"{stem}.{suffix}")
     return names
 

@@ -39,6 +39,8 @@ def idempotency_key(request: Request) -> str | None:
 
 async def receive(request: Request, context: Context) -> Form:
     """The upload of a request, on disk. Raises Busy when too many come at once, and what `read_upload` does."""
+    if context.view is not None:
+        raise Forbidden("this is a view of results on disk", user_action="`docparse serve` takes uploads.")
     with context.uploading():
         return await read_upload(request, context.spool, context.upload_limits)
 

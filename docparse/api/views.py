@@ -48,6 +48,7 @@ class PageView(BaseModel):
 
     state: JobPage
     page: Page | None = None
+    version: int = Field(default=0, description="Of the corrections that it holds.")
 
 
 class WebhookView(BaseModel):

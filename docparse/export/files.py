@@ -1,50 +1,38 @@
-"""Exports as files: format by suffix, written whole or not at all."""
+"""Exports as bytes and as files, written whole or not at all."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from docparse.errors import OutputError, UsageError
 from docparse.export.crops import crop_of
+from docparse.export.formats import format_of, named
 from docparse.schemas.document import Document
 
-# suffix -> (module, function); the modules load on call
-_EXPORTS = {
-    ".html": ("docparse.export.html", "to_html"),
-    ".htm": ("docparse.export.html", "to_html"),
-    ".json": ("docparse.export.json", "to_json"),
-    ".md": ("docparse.export.markdown", "to_markdown"),
-    ".markdown": ("docparse.export.markdown", "to_markdown"),
-    ".txt": ("docparse.export.text", "to_text"),
-    ".csv": ("docparse.export.tables", "to_csv"),
-    ".xlsx": ("docparse.export.xlsx", "to_xlsx"),
-    ".chunks.jsonl": ("docparse.export.chunks", "to_chunks"),
-    ".jsonl": ("docparse.export.chunks", "to_chunks"),
-    ".docling.json": ("docparse.export.docling", "to_docling"),
-}
-FORMATS: Mapping[str, tuple[str, str]] = MappingProxyType(_EXPORTS)
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
 
-def format_of(path: str | Path) -> str:
-    """The suffix that chooses the export; UsageError when there is none for it."""
-    name = Path(path).name.lower()
-    for suffix in sorted(FORMATS, key=len, reverse=True):
-        if name.endswith(suffix):
-            return suffix
-    raise UsageError(f"{Path(path).name}: no export is known for this suffix (known: {', '.join(FORMATS)})")
+def export_bytes(
+    document: Document, format: str, *, original: str | Path | bytes | None = None, password: str | None = None,
+    **options: Any,
+) -> bytes:  # fmt: skip
+    """One export as bytes (text as UTF-8). `format` is its name in `FORMATS`, `options` are those of its function.
 
-
-def export_bytes(document: Document, suffix: str, **options: Any) -> bytes:
-    """One export as bytes (text as UTF-8)."""
-    module, name = FORMATS[suffix]
-    result = getattr(importlib.import_module(module), name)(document, **options)
+    PDFs are drawn on `original`, the file that was parsed. Raises UsageError, MissingDependency, and for PDFs what
+    opening the original raises.
+    """
+    chosen = named(format)
+    module, _, name = chosen.target.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    if chosen.needs_original:
+        if original is None:
+            raise UsageError(f"the format {chosen.name} needs the file that was parsed")
+        return bytes(function(document, original, password=password, **options))
+    result = function(document, **options)
     return result if isinstance(result, bytes) else result.encode("utf-8", "replace")
 
 
@@ -53,7 +41,7 @@ def save(document: Document, path: str | Path, **options: Any) -> Path:
 
     Raises UsageError for an unknown suffix and OutputError when it can't be written.
     """
-    return write_atomically(path, export_bytes(document, format_of(path), **options))
+    return write_atomically(path, export_bytes(document, format_of(path).name, **options))
 
 
 def write_atomically(path: str | Path, data: bytes) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from docparse.options import ParseOptions
 from docparse.settings import Settings
 from docparse.source import PageSource, open_source
 from docparse.workers.blobs import Blobs
@@ -34,10 +35,14 @@ class Sources:
         self._idle: list[_Open] = []
         self._lock = threading.Lock()
 
-    @contextlib.contextmanager
-    def lend(self, claim: Claim) -> Iterator[PageSource]:
+    def lend(self, claim: Claim) -> contextlib.AbstractContextManager[PageSource]:
         """The claim's document, open. Raises what `open_source` raises, NotFound when its blob is gone."""
-        opened = self._take(claim.work.document_id) or self._open(claim)
+        return self.lend_file(claim.work.document_id, claim.source_key, claim.options, claim.name)
+
+    @contextlib.contextmanager
+    def lend_file(self, document_id: str, key: str, options: ParseOptions, name: str) -> Iterator[PageSource]:
+        """The same for any blob; `document_id` tells files apart."""
+        opened = self._take(document_id) or self._open(document_id, key, options, name)
         try:
             yield opened.source
         finally:
@@ -70,13 +75,11 @@ class Sources:
                     return opened
         return None
 
-    def _open(self, claim: Claim) -> _Open:
+    def _open(self, document_id: str, key: str, options: ParseOptions, name: str) -> _Open:
         with ExitStack() as stack:
-            path = stack.enter_context(self._blobs.local(claim.source_key))
-            source = stack.enter_context(
-                open_source(path, options=claim.options, settings=self._settings, name=claim.name)
-            )
-            return _Open(claim.work.document_id, source, stack.pop_all(), time.monotonic())
+            path = stack.enter_context(self._blobs.local(key))
+            source = stack.enter_context(open_source(path, options=options, settings=self._settings, name=name))
+            return _Open(document_id, source, stack.pop_all(), time.monotonic())
 
     def _give_back(self, opened: _Open) -> None:
         with self._lock:

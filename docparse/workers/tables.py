@@ -136,6 +136,21 @@ pages = Table(
     Index(None, "owner"),
 )  # fmt: skip
 
+corrections = Table(
+    "corrections", metadata,
+    Column("document_id", _ID, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("updated_at", Float, nullable=False),
+)  # fmt: skip
+
+extracts = Table(
+    "extracts", metadata,
+    Column("document_id", _ID, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(300), nullable=False),
+    Column("made_at", Float, nullable=False),
+)  # fmt: skip
+
 attempts = Table(
     "attempts", metadata,
     Column("document_id", _ID, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),

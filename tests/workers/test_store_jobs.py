@@ -202,7 +202,7 @@ def test_migration_is_done_once_and_matches_the_tables(store: Store) -> None:
 
     store.migrate()
     with store.engine.connect() as connection:
-        assert current_revision(connection) == "0001"
+        assert current_revision(connection) == "0002"
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 

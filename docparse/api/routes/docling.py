@@ -17,7 +17,7 @@ from docparse.api.context import Context, context_of
 from docparse.api.docling import ConvertResponse, TaskStatus, asked_by, converted, options_of_form, task_of, wish_of
 from docparse.api.errors import BadRequest, Forbidden, Unprocessable
 from docparse.api.problems import declared
-from docparse.api.results import ResultWish, load_document, result_response
+from docparse.api.results import ResultWish, result_response
 from docparse.api.routes.jobs import JobId
 from docparse.api.submitting import receive, submit
 from docparse.api.uploads import Form, Upload
@@ -206,7 +206,7 @@ def _converted(context: Context, tenant: str, job: Job) -> Response | ConvertRes
     wish = wish_of(job)
     if wish.zip:
         return result_response(context, tenant, job, ResultWish("zip"))
-    document = load_document(context, tenant, job, 1)
+    document = context.reader.load(tenant, job, 1)
     seconds = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
     return converted(document, wish, seconds)
 
@@ -215,7 +215,7 @@ def _task(context: Context, tenant: str, job: Job) -> TaskStatus:
     """With the reason when it failed."""
     if job.state.terminal and task_of(job).task_status == "failure":
         try:
-            load_document(context, tenant, job, 1)
+            context.reader.load(tenant, job, 1)
         except DocparseError as error:
             return task_of(job, error)
     return task_of(job)

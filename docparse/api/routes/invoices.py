@@ -5,19 +5,30 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from docparse.api.asking import JobQuery, asked
 from docparse.api.auth import Tenant
 from docparse.api.context import Context, context_of
 from docparse.api.errors import BadRequest
+from docparse.api.extracting import (
+    MEDIA_TYPES,
+    InvoiceFormat,
+    JobInvoices,
+    as_table,
+    extract_job,
+    invoice_options,
+    kept_invoices,
+    reading,
+)
 from docparse.api.problems import declared
+from docparse.api.routes.jobs import JobId
+from docparse.api.routes.results import DocumentNumber, Download
 from docparse.api.submitting import receive
 from docparse.api.uploading import UPLOAD_BODY
 from docparse.api.uploads import Form, Upload
@@ -25,7 +36,15 @@ from docparse.options import ParseOptions
 from docparse.schemas.invoice import InvoiceResult
 
 router = APIRouter(tags=["invoices"])
-_reading = threading.Semaphore(2)
+_TABLES: dict[str, Any] = {
+    "description": "The invoices in the format that was asked for.",
+    "model": JobInvoices,
+    "content": {
+        "text/csv": {"schema": {"type": "string"}},
+        "application/jsonl": {"schema": {"type": "string"}},
+        MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+    },
+}
 
 
 class InvoiceList(BaseModel):
@@ -47,13 +66,50 @@ async def invoices(request: Request, tenant: Tenant, query: Annotated[JobQuery, 
         return InvoiceList(results=await to_thread.run_sync(_extract, context, form, what.options))
 
 
+@router.post(
+    "/v1/jobs/{job_id}/invoices", summary="Extract the invoices of a job",
+    responses=declared(409, 413, 415, 501, 502, 504, 507),
+)  # fmt: skip
+async def extract(
+    request: Request, tenant: Tenant, job_id: JobId, document: DocumentNumber = None,
+    again: Annotated[bool, Query(description="Also what was extracted before.")] = False,
+) -> JobInvoices:  # fmt: skip
+    """Read the job's files, or one of them, as invoices, and keep what is found. Answers when it is done."""
+    context = context_of(request)
+
+    def run() -> JobInvoices:
+        job = context.service.store.job(tenant, job_id)
+        return extract_job(context, tenant, job, document, again=again)
+
+    return await to_thread.run_sync(run)
+
+
+@router.get(
+    "/v1/jobs/{job_id}/invoices", summary="Get the invoices of a job", response_model=JobInvoices,
+    responses={200: _TABLES, **declared(501, 507)},
+)  # fmt: skip
+async def kept(
+    request: Request, tenant: Tenant, job_id: JobId, document: DocumentNumber = None, format: InvoiceFormat = "json",
+    download: Download = False,
+) -> Response | JobInvoices:  # fmt: skip
+    """What was extracted so far; csv and xlsx have a row for each invoice, xlsx also a sheet of their lines."""
+    context = context_of(request)
+    job = await to_thread.run_sync(context.service.store.job, tenant, job_id)
+    found = await to_thread.run_sync(kept_invoices, context, tenant, job, document)
+    if format == "json" and not download:
+        return found
+    data = found.model_dump_json(indent=1).encode() if format == "json" else b""
+    data = data or await to_thread.run_sync(as_table, context, found, format)
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="invoices.{format}"'}
+    return Response(data, headers=headers, media_type=MEDIA_TYPES[format])
+
+
 def _extract(context: Context, form: Form, parse: ParseOptions) -> list[InvoiceResult]:
     """All files with one engine, so many requests at a time as there are places."""
     from docparse.invoices import InvoiceOptions, extract_invoices
 
-    if parse.engine == "auto":
-        parse = parse.model_copy(update={"engine": "embedded"})
-    with _reading, tempfile.TemporaryDirectory(dir=context.spool) as folder:
+    parse = invoice_options(parse)
+    with reading, tempfile.TemporaryDirectory(dir=context.spool) as folder:
         names = {str(_path(upload, Path(folder, str(place)))): upload.name for place, upload in enumerate(form.files)}
         found = list(extract_invoices(list(names), InvoiceOptions(parse), settings=context.settings))
     return [result.model_copy(update={"source": names.get(result.source, result.source)}) for result in found]
