@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -57,7 +57,7 @@ def _build(app: FastAPI) -> dict[str, Any]:
     )  # fmt: skip
     components = schema.setdefault("components", {}).setdefault("schemas", {})
     for own, model in (("Document", Document), ("ApiProblem", ApiProblem), ("Block", Block)):
-        adapter: TypeAdapter[Any] = TypeAdapter(model)
+        adapter: TypeAdapter[Any] = TypeAdapter(cast(Any, model))
         found = adapter.json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
         for name, definition in found.pop("$defs", {}).items():
             components.setdefault(name, definition)
