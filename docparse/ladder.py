@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docparse.assemble import PageDraft
+from docparse.checks.witness import Heard
 from docparse.errors import Cancelled, DocparseError, EngineError, EngineUnavailable, PageTimeout
 from docparse.geometry import smart_resize
 from docparse.model.base import Deadline, Engine, Sampling
@@ -29,6 +30,7 @@ from docparse.options import ParseOptions
 from docparse.reading import read_output
 from docparse.schemas.document import Attempt
 from docparse.schemas.page import PageImage, PageOutput, TextQuality
+from docparse.second_witness import Seeking, hear_witness
 
 if TYPE_CHECKING:
     from docparse.model.embedded.orientation import Turn
@@ -55,23 +57,24 @@ class _Rung:
 
 def settle(
     engine: Engine, image: PageImage, answer: PageOutput | DocparseError, *, options: ParseOptions, deadline: Deadline,
-    fallback: Fallback,
+    fallback: Fallback, seeking: Seeking = "",
 ) -> PageDraft:  # fmt: skip
     """The page of the engine's first answer, or of a better one if the verifier has doubts about it.
 
-    `deadline` is what the page had when its first reading began; `fallback` opens the embedded engine. Raises the first
+    `seeking` is the OCR of the page that runs beside the engine (`seek_witness`). `deadline` is what the page had when its first reading began; `fallback` opens the embedded engine. Raises the first
     error if no try gave a page. The embedded engine's own answers are taken as they are: nothing here would make them
     better.
     """
     if engine.name.startswith("embedded") or not options.retry or _hopeless(answer):
         if isinstance(answer, DocparseError):
             raise answer
-        return read_output(image, answer, options)
+        return read_output(image, answer, options, heard=hear_witness(seeking, deadline))
     if deadline.at_s is not None and isinstance(answer, PageOutput):
         deadline = Deadline(deadline.at_s - answer.seconds)
     first = _Rung("", engine.name, lambda _: _done(answer), image)
     others = iter(()) if isinstance(answer, EngineUnavailable) else _other_ways(engine, image)
-    return _climb(first, _rungs(others, image, fallback), image, options, deadline)
+    heard = Heard() if isinstance(answer, EngineUnavailable) else hear_witness(seeking, deadline)
+    return _climb(first, _rungs(others, image, fallback), image, options, deadline, heard)
 
 
 def _hopeless(answer: PageOutput | DocparseError) -> bool:
@@ -80,14 +83,14 @@ def _hopeless(answer: PageOutput | DocparseError) -> bool:
 
 
 def _climb(
-    first: _Rung, rungs: Iterator[_Rung], image: PageImage, options: ParseOptions, deadline: Deadline
+    first: _Rung, rungs: Iterator[_Rung], image: PageImage, options: ParseOptions, deadline: Deadline, heard: Heard
 ) -> PageDraft:
     attempts: list[Attempt] = []
     best: PageDraft | None = None
     error: DocparseError | None = None
     rung: _Rung | None = first
     while rung is not None:
-        draft, failure = _try(rung, image, options, deadline, attempts)
+        draft, failure = _try(rung, image, options, deadline, attempts, heard)
         error = error or failure
         if draft is not None and (best is None or draft.score > best.score):
             best = draft
@@ -104,7 +107,7 @@ def _climb(
 
 
 def _try(
-    rung: _Rung, image: PageImage, options: ParseOptions, deadline: Deadline, attempts: list[Attempt]
+    rung: _Rung, image: PageImage, options: ParseOptions, deadline: Deadline, attempts: list[Attempt], heard: Heard
 ) -> tuple[PageDraft | None, DocparseError | None]:
     """Read the page one way; what came of it is added to `attempts`."""
     started = time.monotonic()
@@ -112,7 +115,7 @@ def _try(
     attempts.append(attempt)
     try:
         output = _result(rung, deadline)
-        draft = _read(rung, output, image, options)
+        draft = _read(rung, output, image, options, heard)
     except Cancelled:
         raise
     except DocparseError as error:
@@ -146,11 +149,11 @@ def _done(answer: PageOutput | DocparseError) -> Future[PageOutput]:
     return future
 
 
-def _read(rung: _Rung, output: PageOutput, image: PageImage, options: ParseOptions) -> PageDraft:
+def _read(rung: _Rung, output: PageOutput, image: PageImage, options: ParseOptions, heard: Heard) -> PageDraft:
     flags = [f"turned:{rung.turn}"] if rung.turn else []
     flags += ["degraded"] if rung.degraded else []
     output = replace(output, flags=(*output.flags, *flags))
-    return read_output(image, output, options, seen=rung.seen, turn=rung.turn)
+    return read_output(image, output, options, seen=rung.seen, turn=rung.turn, heard=heard)
 
 
 def _rungs(others: Iterator[_Rung], image: PageImage, fallback: Fallback) -> Iterator[_Rung]:

@@ -18,7 +18,8 @@ class ParseOptions(BaseModel):
     Switches of what is done after recognition: `join` paragraphs and tables over page breaks, `dehyphenate` them,
     label `running` headers and footers, set heading `levels` over the document, tie `captions` and `footnotes` to what
     they belong to, `reorder` blocks that stand against the page, `correct` a model's small misreadings to a sound text
-    layer, `retry` pages that the verifier does not believe.
+    layer, `retry` pages that the verifier does not believe. `witness`: OCR reads the scans that a model reads too, so
+    that the verifier has words to compare them with.
 
     Pages count from 1; `pages` is a range text such as "1,3-5,8-end", None for all. Times are seconds.
     """
@@ -41,6 +42,7 @@ class ParseOptions(BaseModel):
     reorder: bool = True
     correct: bool = True
     retry: bool = True
+    witness: bool = True
     page_timeout_s: float = Field(default=120.0, gt=0)
     document_timeout_s: float | None = Field(default=None, gt=0)
     jobs: int | None = Field(default=None, ge=1, le=256)

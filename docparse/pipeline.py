@@ -10,13 +10,14 @@ assemble(document)                          6 assemble
 from __future__ import annotations
 
 import functools
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,12 +31,14 @@ from docparse.options import ParseOptions
 from docparse.reading import failed_page
 from docparse.schemas.document import Document, EngineInfo, Page, SourceInfo, Status
 from docparse.schemas.page import PageImage, PageOutput
+from docparse.second_witness import Seeking, seek_witness
 from docparse.settings import Settings, load_settings
 from docparse.source import PageSource, open_source
 
 __all__ = ["PageDone", "finish_document", "open_engine", "parse", "parse_drafts", "parse_pages"]
 
 AnySource = str | Path | bytes | BinaryIO
+_OCR_JOBS = 4  # processes of the embedded engine beside another one
 _GRACE_S = 5.0  # an engine reports its own timeout; this is for one that does not
 
 
@@ -65,6 +68,26 @@ class _Run:
     fallback: Callable[[], Engine]
     progress: Progress | None = None
     done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A page that the engine is reading, and OCR beside it."""
+
+    number: int
+    image: PageImage | DocparseError
+    future: Future[PageOutput] | None = None
+    seeking: Seeking = ""
+    started_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def ready(self) -> bool:
+        return self.future is None or self.future.done()
+
+    def cancel(self) -> None:
+        for future in (self.future, self.seeking):
+            if isinstance(future, Future):
+                future.cancel()
 
 
 def parse(
@@ -136,38 +159,38 @@ def _open(
 
 
 def _open_fallback(stack: ExitStack, options: ParseOptions, settings: Settings) -> Engine:
-    """The embedded engine for pages that another one could not read, opened when the first such page comes."""
-    engine, _ = open_engine(options.model_copy(update={"engine": "embedded", "jobs": 1}), settings)
+    """The embedded engine for pages that another one could not read and for OCR beside a model, opened at need."""
+    jobs = options.jobs or min(_OCR_JOBS, os.cpu_count() or 1)
+    engine, _ = open_engine(options.model_copy(update={"engine": "embedded", "jobs": jobs}), settings)
     stack.callback(engine.close)
     return engine
 
 
 def _drafts(run: _Run) -> Iterator[PageDraft]:
     """Pages in order; recognition runs a few pages behind rendering."""
-    waiting: deque[tuple[int, PageImage | DocparseError, Future[PageOutput] | None, float]] = deque()
+    waiting: deque[_Waiting] = deque()
     jobs = run.options.jobs or 2
     window = max(2 * jobs + 1, getattr(run.engine, "window", 0))  # an engine that batches wants more in hand
     try:
         for number, image in zip(run.source.numbers, run.source.pages(run.engine.budget, jobs), strict=True):
-            waiting.append((number, image, _submit(run, image), time.monotonic()))
-            while len(waiting) > window or (waiting and _ready(waiting[0][2])):
-                yield _finish(run, *waiting.popleft())
+            waiting.append(_submit(run, number, image))
+            while len(waiting) > window or (waiting and waiting[0].ready):
+                yield _finish(run, waiting.popleft())
         while waiting:
-            yield _finish(run, *waiting.popleft())
+            yield _finish(run, waiting.popleft())
     finally:
-        for _, _, future, _ in waiting:
-            if future is not None:
-                future.cancel()
+        for page in waiting:
+            page.cancel()
 
 
-def _ready(future: Future[PageOutput] | None) -> bool:
-    return future is None or future.done()
-
-
-def _submit(run: _Run, image: PageImage | DocparseError) -> Future[PageOutput] | None:
+def _submit(run: _Run, number: int, image: PageImage | DocparseError) -> _Waiting:
+    """The page goes to the engine, and to OCR beside it where nothing else could vouch for what a model says."""
     if isinstance(image, DocparseError):
-        return None
-    return run.engine.submit(image, deadline=_page_deadline(run))
+        return _Waiting(number, image)
+    deadline = _page_deadline(run)
+    future = run.engine.submit(image, deadline=deadline)
+    seeking = seek_witness(run.engine, image, options=run.options, deadline=deadline, embedded=run.fallback)
+    return _Waiting(number, image, future, seeking)
 
 
 def _page_deadline(run: _Run) -> Deadline:
@@ -175,16 +198,15 @@ def _page_deadline(run: _Run) -> Deadline:
     return Deadline.after(page_s if left is None else min(page_s, left))
 
 
-def _finish(
-    run: _Run, number: int, image: PageImage | DocparseError, future: Future[PageOutput] | None, started_s: float
-) -> PageDraft:
+def _finish(run: _Run, page: _Waiting) -> PageDraft:
+    number, image = page.number, page.image
     try:
         if isinstance(image, DocparseError):
             raise image
-        assert future is not None
+        assert page.future is not None
         draft = settle(
-            run.engine, image, _answer(run, future, number), options=run.options, deadline=_page_deadline(run),
-            fallback=run.fallback,
+            run.engine, image, _answer(run, page.future, number), options=run.options, deadline=_page_deadline(run),
+            fallback=run.fallback, seeking=page.seeking,
         )  # fmt: skip
     except Cancelled:
         raise
@@ -192,7 +214,7 @@ def _finish(
         draft = failed_page(number, image if isinstance(image, PageImage) else None, error, run.engine.name)
     run.done += 1
     if run.progress is not None:
-        seconds = time.monotonic() - started_s
+        seconds = time.monotonic() - page.started_s
         run.progress(PageDone(number, run.done, len(run.source.numbers), draft.page.status, seconds))
     return draft
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from docparse.assemble import PageDraft
 from docparse.checks import check_page, doubt
 from docparse.checks.correct import correct_blocks
-from docparse.checks.witness import find_witness
+from docparse.checks.witness import Heard, find_witness
 from docparse.crops import add_crops
 from docparse.errors import DocparseError
 from docparse.model.confidence import add_confidence
@@ -24,18 +24,19 @@ _SOURCES: dict[str, Source] = {"qwen": "qwen", "remote": "remote"}
 
 
 def read_output(
-    image: PageImage, output: PageOutput, options: ParseOptions, *, seen: PageImage | None = None, turn: Turn = 0
-) -> PageDraft:
+    image: PageImage, output: PageOutput, options: ParseOptions, *, seen: PageImage | None = None, turn: Turn = 0,
+    heard: Heard | None = None,
+) -> PageDraft:  # fmt: skip
     """The typed page of an engine's answer, in page coordinates, corrected and checked.
 
     `seen` is what the engine saw where that was not `image` itself: another size, or the page turned clockwise by
-    `turn` degrees.
+    `turn` degrees. `heard` is what OCR read beside a model, on pages without a sound text layer.
     """
     page = typed_page(image, output, seen=seen, turn=turn)
-    witness = find_witness(image, output)
-    if options.correct and witness is not None and page.engine in _SOURCES:
+    witness = find_witness(image, output, heard)
+    if options.correct and witness is not None and witness.source == "text_layer" and page.engine in _SOURCES:
         correct_blocks(page.blocks, witness)
-    verdict = check_page(page, image, output, witness)
+    verdict = check_page(page, image, output, witness, heard)
     if options.crops:
         add_crops(page, image)
     draft = PageDraft.of(page, image, output)

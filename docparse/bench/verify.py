@@ -11,14 +11,17 @@ import random
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from docparse.schemas.document import Block, Page
-from docparse.schemas.page import PageImage, PageOutput
+from docparse.schemas.page import PageImage, PageOutput, PixelBudget, TextLayer, TextQuality
+
+if TYPE_CHECKING:
+    from docparse.model.embedded.engine import EmbeddedEngine
 
 _FILES = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
@@ -86,20 +89,31 @@ def verify(
     data: Annotated[list[Path], typer.Option("--data", help="Documents or folders; may be given again.")],
     engine: Annotated[str, typer.Option("--engine", help="Whose output is taken as good.")] = "embedded",
     pages: Annotated[int, typer.Option("--pages", min=1, help="Pages of each document.")] = 3,
+    witness: Annotated[
+        str, typer.Option("--witness", help="page: its own words. ocr: what OCR reads where a text layer is the truth.")
+    ] = "page",
     files: Annotated[int | None, typer.Option("--files", min=1, help="At most so many documents.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the places that the faults are put in.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
     list_pages: Annotated[bool, typer.Option("--list", help="Name missed faults and flagged good pages.")] = False,
 ) -> int:
-    """Measure the page verifier on documents with faults put into their good output."""
-    from docparse.errors import FileMissing
+    """Measure the page verifier on documents with faults put into their good output.
+
+    With `--witness ocr`, pages with a sound text layer stand for what a model reads without a fault, and OCR of their
+    pixels, at a model's resolution, for the witness of a scan.
+    """
+    from docparse.errors import FileMissing, UsageError
+
+    if witness not in ("page", "ocr"):
+        raise UsageError(f"--witness {witness!r}: page or ocr")
 
     documents = [path for item in data for path in find_documents(item)]
     if not documents:
         raise FileMissing(f"no PDFs or images under {', '.join(map(str, data))}")
     if files is not None and len(documents) > files:
         documents = [documents[i * len(documents) // files] for i in range(files)]
-    outcome = measure(read_samples(documents, engine, pages), seed)
+    samples = read_samples(documents, engine, pages) if witness == "page" else read_scanned(documents, pages)
+    outcome = measure(samples, seed)
     result = outcome.as_json(pages=list_pages)
     print(json.dumps(result, indent=1) if as_json else _table(result))
     return 0
@@ -139,6 +153,42 @@ def read_samples(documents: Sequence[Path], engine: str, pages: int) -> Iterator
                 print(f"{path.name}: {error}", file=sys.stderr)
     finally:
         opened.close()
+
+
+def read_scanned(documents: Sequence[Path], pages: int) -> Iterator[Sample]:
+    """Pages as a model without fault would read their scans: blocks of the text layer, OCR words as the witness."""
+    from docparse.model.embedded.engine import EmbeddedEngine
+
+    ocr, fast = EmbeddedEngine(), EmbeddedEngine(fast=True)
+    try:
+        for path in documents:
+            yield from _scanned_pages(path, pages, fast, ocr)
+    finally:
+        ocr.close()
+
+
+def _scanned_pages(path: Path, pages: int, fast: EmbeddedEngine, ocr: EmbeddedEngine) -> Iterator[Sample]:
+    from docparse.errors import DocparseError
+    from docparse.model.base import Deadline
+    from docparse.options import ParseOptions
+    from docparse.reading import typed_page
+    from docparse.settings import load_settings
+    from docparse.source import open_source
+
+    try:
+        with open_source(path, options=ParseOptions(), settings=load_settings()) as source:
+            del source.numbers[pages:]
+            for image in source.pages(PixelBudget(), 1):
+                if isinstance(image, DocparseError) or image.text.quality is not TextQuality.SOUND:
+                    continue
+                output = fast.submit(image, deadline=Deadline()).result()
+                page = typed_page(image, output)
+                words = ocr.submit_words(image, deadline=Deadline.after(120)).result()
+                output = replace(output, engine="qwen", words=words.words, flags=words.flags)
+                bare = image.replace(pixels=None, text=TextLayer())
+                yield Sample(f"{path.parent.name}/{path.name} page {image.number}", bare, output, page)
+    except DocparseError as error:
+        print(f"{path.name}: {error}", file=sys.stderr)
 
 
 def measure(samples: Iterator[Sample], seed: int = 1) -> Outcome:

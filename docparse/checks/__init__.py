@@ -5,18 +5,23 @@ from __future__ import annotations
 from docparse.checks.kinds import check_block
 from docparse.checks.page import Verdict, verify_page, write_verdict
 from docparse.checks.trust import doubt
-from docparse.checks.witness import Witness
+from docparse.checks.witness import Heard, Witness
 from docparse.schemas.document import Page
 from docparse.schemas.page import PageImage, PageOutput
 
 __all__ = ["Verdict", "check_page", "doubt"]
 
 
-def check_page(page: Page, image: PageImage, output: PageOutput, witness: Witness | None = None) -> Verdict:
-    """Judge a page and write what was found on it and its blocks: checks, flags, confidence."""
+def check_page(
+    page: Page, image: PageImage, output: PageOutput, witness: Witness | None = None, heard: Heard | None = None
+) -> Verdict:
+    """Judge a page and write what was found on it and its blocks: checks, flags, confidence.
+
+    `heard` says why OCR gave no witness where there is none.
+    """
     quick = output.engine == "embedded-fast"
     for block in page.blocks:
         check_block(block, quick=quick)
-    verdict = verify_page(page, image, output, witness)
+    verdict = verify_page(page, image, output, witness, heard)
     write_verdict(page, verdict, output)
     return verdict

@@ -10,12 +10,13 @@ import numpy as np
 
 from docparse.checks.agreement import Agreement, BlockMatch, compare
 from docparse.checks.cell_places import misplaced_cells
+from docparse.checks.misreadings import changed_numbers, forgive
 from docparse.checks.order import order_faults
 from docparse.checks.printed import printed, tokens
 from docparse.checks.repetition import loops
 from docparse.checks.scripts import main_script
 from docparse.checks.turn import turn_of
-from docparse.checks.witness import Witness, find_witness, owners
+from docparse.checks.witness import Heard, Witness, find_witness, owners
 from docparse.geometry import area
 from docparse.schemas.document import Block, Check, Page, Table
 from docparse.schemas.page import PageImage, PageOutput
@@ -44,10 +45,15 @@ class Verdict:
             self.score *= 1.0 - cost
 
 
-def verify_page(page: Page, image: PageImage, output: PageOutput, witness: Witness | None = None) -> Verdict:
+def verify_page(
+    page: Page, image: PageImage, output: PageOutput, witness: Witness | None = None, heard: Heard | None = None
+) -> Verdict:
     """Judge the blocks of a page; nothing on it is changed. `witness` is found from image and output if not given."""
-    witness = witness or find_witness(image, output)
-    verdict = _without_witness(page, image) if witness is None else _with_witness(page, image, output, witness)
+    witness = witness or find_witness(image, output, heard)
+    if witness is not None:
+        verdict = _with_witness(page, image, output, witness)
+    else:
+        verdict = _without_witness(page, image, heard.reason if heard is not None else "")
     _judge_unread(verdict, page)
     return verdict
 
@@ -55,6 +61,8 @@ def verify_page(page: Page, image: PageImage, output: PageOutput, witness: Witne
 def _with_witness(page: Page, image: PageImage, output: PageOutput, witness: Witness) -> Verdict:
     own = output.engine.startswith("embedded")  # it copies the witness's words: not one may get lost
     agreement = compare(page.blocks, witness, image, reads_pictures=not own)
+    if witness.source == "ocr" and not own:
+        forgive(agreement, witness)
     verdict = Verdict(matches=agreement.blocks)
     _judge_text(verdict, agreement, own)
     _judge_places(verdict, page, agreement, witness, turn_of(output, witness))
@@ -90,6 +98,7 @@ def _judge_text(verdict: Verdict, agreement: Agreement, own: bool) -> None:
     verdict.add("coverage", "missing_text", [] if big else missing, _some("not in the output", missing))
     verdict.add("invention", "invented_text", [] if big else extra, _some("not on the page", extra))
     numbers = [token for token in (*extra, *missing) if _is_number(token)]
+    numbers += [token for token in changed_numbers(agreement) if not _is_number(token)]
     verdict.add("numbers", "numbers_differ", numbers, _some("only on the page or only in the output", numbers), 0.1)
     if made_up > _FOREIGN_SHARE * max(agreement.output_size, 1) and missing:
         here, there = main_script("".join(extra)), main_script("".join(missing))
@@ -146,7 +155,7 @@ def _some(what: str, items: Sequence[str]) -> str:
     return f"{what}: {', '.join(items[:5])}{more}"[:300]
 
 
-def _without_witness(page: Page, image: PageImage) -> Verdict:
+def _without_witness(page: Page, image: PageImage, reason: str) -> Verdict:
     """No words to compare with: only blank pages and loops can be told."""
     verdict = Verdict(matches=[BlockMatch(vouched=False) for _ in page.blocks])
     text = [block.id for block in page.blocks]
@@ -155,8 +164,8 @@ def _without_witness(page: Page, image: PageImage) -> Verdict:
         verdict.add("blank", "text_on_blank_page", told, f"{len(told)} blocks on a page without ink", 1.0)
     again = loops(page.blocks)
     verdict.add("repetition", "repetition", again, f"{len(again)} blocks repeat themselves", 0.5)
-    why = f"text layer {image.text.quality.value}, no OCR words"
-    verdict.checks.append(Check(name="coverage", outcome="skipped", detail=why))
+    why = f"text layer {image.text.quality.value}, {reason or 'no OCR words'}"[:300]
+    verdict.checks += [Check(name=name, outcome="skipped", detail=why) for name in ("coverage", "invention", "numbers")]
     return verdict
 
 

@@ -18,7 +18,7 @@ def turn_of(output: PageOutput, witness: Witness) -> int:
     """Degrees clockwise by which the page must be turned to be read: as the engine says, else as the words run."""
     said = (flag.removeprefix("turned:") for flag in output.flags if flag.startswith("turned:"))
     turn = next((int(degrees) for degrees in said if degrees in ("90", "180", "270")), 0)
-    return turn or _way_of_words(witness)
+    return turn or witness.turn or _way_of_words(witness)
 
 
 def _way_of_words(witness: Witness) -> int:

@@ -23,14 +23,26 @@ class Witness:
     words: Sequence[Word]
     plain: list[str]
     source: Literal["text_layer", "ocr"]
+    turn: int = 0  # degrees clockwise by which OCR turned the page to read it
 
 
-def find_witness(image: PageImage, output: PageOutput) -> Witness | None:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What OCR beside a model gave: words in page units, or the reason why there are none."""
+
+    words: Sequence[Word] = ()
+    reason: str = ""
+    turn: int = 0
+
+
+def find_witness(image: PageImage, output: PageOutput, heard: Heard | None = None) -> Witness | None:
     """The page's own words, or None where nothing can vouch for what stands on it."""
     if image.text.quality is TextQuality.SOUND and image.text.words:
         return Witness(image.text.words, squeeze_all([word.text for word in image.text.words]), "text_layer")
     if output.words:
         return Witness(output.words, squeeze_all([word.text for word in output.words]), "ocr")
+    if heard is not None and heard.words:
+        return Witness(heard.words, squeeze_all([word.text for word in heard.words]), "ocr", heard.turn)
     return None
 
 

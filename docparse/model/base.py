@@ -54,3 +54,10 @@ class Sampling(Protocol):
     """An engine that can be asked to read a page again with some chance in it: what the retry ladder looks for."""
 
     def submit_at(self, page: PageImage, *, temperature: float, deadline: Deadline) -> Future[PageOutput]: ...
+
+
+@runtime_checkable
+class WordReader(Protocol):
+    """An engine that can give the words of a page alone, without making blocks of them: the verifier's witness."""
+
+    def submit_words(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]: ...

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from docparse.errors import Cancelled, EngineUnavailable
-from docparse.model.base import Deadline, Engine, Sampling
+from docparse.model.base import Deadline, Engine, Sampling, WordReader
 from docparse.schemas.page import PageImage, PageOutput, PixelBudget
 from docparse.workers.keeper import Held
 
 
 def held_engine(engine: Engine, held: Held) -> Engine:
     """The engine for one piece of work: nothing is begun once it is lost (Cancelled), what runs is cancelled."""
-    return _HeldSampling(engine, held) if isinstance(engine, Sampling) else _HeldEngine(engine, held)
+    if isinstance(engine, Sampling):
+        return _HeldSampling(engine, held)
+    return _HeldReader(engine, held) if isinstance(engine, WordReader) else _HeldEngine(engine, held)
 
 
 class _HeldEngine:
@@ -40,6 +42,13 @@ class _HeldSampling(_HeldEngine):
         engine = self._engine
         assert isinstance(engine, Sampling)
         return self._watch(lambda: engine.submit_at(page, temperature=temperature, deadline=deadline))
+
+
+class _HeldReader(_HeldEngine):
+    def submit_words(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
+        engine = self._engine
+        assert isinstance(engine, WordReader)
+        return self._watch(lambda: engine.submit_words(page, deadline=deadline))
 
 
 class AwayEngine:

@@ -24,6 +24,7 @@ from docparse.pipeline import finish_document
 from docparse.reading import failed_page
 from docparse.schemas.document import EngineInfo, SourceInfo
 from docparse.schemas.page import PageImage, PageOutput
+from docparse.second_witness import Seeking, seek_witness
 from docparse.workers.claims import LostClaim
 from docparse.workers.codec import (
     draft_from_json,
@@ -100,11 +101,17 @@ def recognize_page(worker: Worker, claim: Claim, held: Held) -> Sequence[Work]:
     with ExitStack() as stack:
         engine, info = _engine(worker, claim, stack)
         deadline = Deadline.after(_page_time_s(claim))
+        seeking: Seeking = "the engine is away"
+        if not isinstance(engine, AwayEngine):
+            seeking = seek_witness(
+                engine, image, options=claim.options, deadline=deadline,
+                embedded=lambda: _embedded(worker, claim, held, stack),
+            )  # fmt: skip
         engine = held_engine(engine, held)
         answer = _answer(engine.submit(image, deadline=deadline), claim, held, deadline)
         if isinstance(answer, EngineUnavailable) and claim.attempt < _PATIENT:
             raise answer
-        draft = _settle(worker, claim, held, stack, engine, image, answer, deadline)
+        draft = _settle(worker, claim, held, stack, engine, image, answer, deadline, seeking)
     blob = worker.blobs.put(claim.scope, draft_to_json(draft))
     page = draft.page
     tokens = answer.tokens if isinstance(answer, PageOutput) else 0
@@ -130,15 +137,14 @@ def _engine(worker: Worker, claim: Claim, stack: ExitStack) -> tuple[Engine, Eng
 
 def _settle(
     worker: Worker, claim: Claim, held: Held, stack: ExitStack, engine: Engine, image: PageImage,
-    answer: PageOutput | DocparseError, deadline: Deadline,
+    answer: PageOutput | DocparseError, deadline: Deadline, seeking: Seeking,
 ) -> PageDraft:  # fmt: skip
     if deadline.at_s is not None and isinstance(answer, PageOutput):
         deadline = Deadline(deadline.at_s + answer.seconds)  # the ladder takes them off again
-    embedded = claim.options.model_copy(update={"engine": "embedded", "model": None})
     try:
         return settle(
             engine, image, answer, options=claim.options, deadline=deadline,
-            fallback=lambda: held_engine(stack.enter_context(worker.engines.lend(embedded))[0], held),
+            fallback=lambda: _embedded(worker, claim, held, stack), seeking=seeking,
         )  # fmt: skip
     except Cancelled:
         raise LostClaim from None
@@ -146,6 +152,12 @@ def _settle(
         if not claim.options.retry:
             raise
         raise EngineError(error.message, page=error.page) from error
+
+
+def _embedded(worker: Worker, claim: Claim, held: Held, stack: ExitStack) -> Engine:
+    """The embedded engine beside the one that was asked for."""
+    embedded = claim.options.model_copy(update={"engine": "embedded", "model": None})
+    return held_engine(stack.enter_context(worker.engines.lend(embedded))[0], held)
 
 
 def _answer(

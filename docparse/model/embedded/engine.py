@@ -36,9 +36,10 @@ class Task:
     has_pixels: bool
     remaining_s: float | None
     options: Mapping[str, Any]
+    words_only: bool = False
 
 
-_Waiting = tuple[PageImage, Deadline, "Future[PageOutput]"]
+_Waiting = tuple[PageImage, Deadline, "Future[PageOutput]", bool]
 
 
 class EmbeddedEngine:
@@ -62,17 +63,27 @@ class EmbeddedEngine:
 
     def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
         future: Future[PageOutput] = Future()
-        if self._closed:
-            future.set_exception(EngineError("the engine is closed", page=page.number))
-        elif self._fast:
+        if self._fast and not self._closed:
             _recognise_here(page, future, self._options)
         else:
-            self._queue.put((page, deadline, future))
-            if not self._idle.acquire(blocking=False) and len(self._threads) < self._jobs:
-                thread = threading.Thread(target=self._work, name="docparse-embedded", daemon=True)
-                self._threads.append(thread)
-                thread.start()
+            self._enqueue(page, deadline, future, words_only=False)
         return future
+
+    def submit_words(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
+        """What OCR reads on the page, as `words` of an answer without HTML."""
+        future: Future[PageOutput] = Future()
+        self._enqueue(page, deadline, future, words_only=True)
+        return future
+
+    def _enqueue(self, page: PageImage, deadline: Deadline, future: Future[PageOutput], *, words_only: bool) -> None:
+        if self._closed:
+            future.set_exception(EngineError("the engine is closed", page=page.number))
+            return
+        self._queue.put((page, deadline, future, words_only))
+        if not self._idle.acquire(blocking=False) and len(self._threads) < self._jobs:
+            thread = threading.Thread(target=self._work, name="docparse-embedded", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def close(self) -> None:
         self._closed = True
@@ -88,13 +99,14 @@ class EmbeddedEngine:
         worker: ChildProcess | None = None
         try:
             while (waiting := self._queue.get()) is not None:
-                page, deadline, future = waiting
-                if future.cancelled():
+                page, deadline, future, words_only = waiting
+                if future.cancelled() or (words_only and deadline.passed):
+                    _settle(future, PageTimeout(f"page {page.number} waited too long for OCR", page=page.number))
                     self._idle.release()
                     continue
                 if worker is None or not worker.alive:
                     worker = _start_worker(threads)
-                _ask(worker, page, deadline, future, self._options)
+                _ask(worker, page, deadline, future, self._options, words_only=words_only)
                 self._idle.release()
         finally:
             if worker is not None:
@@ -111,13 +123,15 @@ def _start_worker(threads: int) -> ChildProcess:
 
 
 def _ask(
-    worker: ChildProcess, page: PageImage, deadline: Deadline, future: Future[PageOutput], options: Mapping[str, Any]
-) -> None:
+    worker: ChildProcess, page: PageImage, deadline: Deadline, future: Future[PageOutput], options: Mapping[str, Any],
+    *, words_only: bool,
+) -> None:  # fmt: skip
     """Have the worker do one page and settle the future, come what may."""
     number = page.number
     try:
         pixels = page.pixels
-        worker.connection.send(Task(page.replace(pixels=None), pixels is not None, deadline.remaining_s, options))
+        task = Task(page.replace(pixels=None), pixels is not None, deadline.remaining_s, options, words_only)
+        worker.connection.send(task)
         if pixels is not None:
             worker.connection.send_bytes(np.ascontiguousarray(pixels).data.cast("B"))
         while not worker.connection.poll(_POLL_S):
@@ -154,7 +168,8 @@ def serve_pages(connection: Connection) -> None:
         if task.has_pixels:
             data = connection.recv_bytes()
             page = page.replace(pixels=np.frombuffer(data, np.uint8).reshape(page.height_px, page.width_px, 3))
-        connection.send(_recognise(page, Deadline.after(task.remaining_s), task.options, fast=False))
+        deadline = Deadline.after(task.remaining_s)
+        connection.send(_recognise(page, deadline, task.options, fast=False, words_only=task.words_only))
 
 
 def _recognise_here(page: PageImage, future: Future[PageOutput], options: Mapping[str, Any]) -> None:
@@ -162,13 +177,16 @@ def _recognise_here(page: PageImage, future: Future[PageOutput], options: Mappin
 
 
 def _recognise(
-    page: PageImage, deadline: Deadline, options: Mapping[str, Any], *, fast: bool
+    page: PageImage, deadline: Deadline, options: Mapping[str, Any], *, fast: bool, words_only: bool = False
 ) -> PageOutput | DocparseError:
-    from docparse.model.embedded.recognise import recognise
+    from docparse.model.embedded.recognise import read_words, recognise
 
     started = time.perf_counter()
     try:
-        output = recognise(page, fast=fast, deadline=deadline, **options)
+        if words_only:
+            output = read_words(page, languages=options["languages"], deadline=deadline)
+        else:
+            output = recognise(page, fast=fast, deadline=deadline, **options)
     except DocparseError as error:
         return error
     except Exception as error:  # a bug on one page must not cost the others

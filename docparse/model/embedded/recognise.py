@@ -37,12 +37,11 @@ def recognise(
     flags: tuple[str, ...] = ()
     found: Sequence[Region] = ()
     if not fast and _wants_ocr(page, ocr_mode):
-        upright, pose = orientation.upright(page)
-        result = ocr.read_words(upright, languages=languages, deadline=deadline)
+        upright, pose, result = _ocr(page, languages, deadline)
         words, flags = result.words, (*pose.flags, *result.flags)
         if not words and page.text.hidden and not pose:
             words, flags = page.text.hidden, (*flags, "hidden_text_used")
-        read = tuple(word._replace(bbox=pose.back(word.bbox)) for word in words) if pose else tuple(words)
+        read = _on_page(words, pose)
         # only here: where exact words, rules and shapes are known, geometry is the better judge (docs/accuracy.md)
         found = [*regions.detect_regions(upright), *(Region("unread", box) for box in result.unread)]
     elif page.text.quality is TextQuality.HIDDEN and not words:
@@ -74,6 +73,26 @@ def recognise(
         flags=flags,
         seconds=time.perf_counter() - started_s,
     )
+
+
+def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: Deadline | None = None) -> PageOutput:
+    """The words that OCR reads on a page, and nothing made of them: no regions, tables or blocks."""
+    _, pose, result = _ocr(page, languages, deadline)
+    return PageOutput(
+        html="", engine="embedded", words=_on_page(result.words, pose), flags=(*pose.flags, *result.flags)
+    )
+
+
+def _ocr(
+    page: PageImage, languages: tuple[str, ...], deadline: Deadline | None
+) -> tuple[PageImage, Pose, ocr.OcrResult]:
+    upright, pose = orientation.upright(page)
+    return upright, pose, ocr.read_words(upright, languages=languages, deadline=deadline)
+
+
+def _on_page(words: Sequence[Word], pose: Pose) -> tuple[Word, ...]:
+    """Words of the upright page where they stand on the page as displayed."""
+    return tuple(word._replace(bbox=pose.back(word.bbox)) for word in words) if pose else tuple(words)
 
 
 def _set_upright(page: PageImage, words: Sequence[Word]) -> tuple[PageImage, Sequence[Word], Pose]:

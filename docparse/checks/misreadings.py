@@ -1,0 +1,93 @@
+"""Small misreadings of OCR: when it is the witness, its own slips are no fault of the model that it is asked about.
+
+What a block has and its page lacks, and the other way round, is paired by likeness: "harb0ur" for "harbour" is OCR's
+doing. A number is a number: one that differs counts against the model, unless OCR was not sure of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from docparse.checks.agreement import Agreement, BlockMatch
+from docparse.checks.printed import tokens
+from docparse.checks.witness import Witness
+
+_MOST = 300  # left-over tokens of a side that are paired; more is another page
+_SURE = 0.9  # confidence from which on a number of OCR's counts
+_LONGEST = 40
+_FOLD = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "6": "b", "9": "g", "2": "z", "ı": "l"})
+
+
+def forgive(agreement: Agreement, witness: Witness) -> None:
+    """Take like tokens off both sides of an agreement with OCR words."""
+    if len(agreement.extra) > _MOST or len(agreement.missing) > _MOST:
+        return
+    sure = _confidence(witness)
+    for match in agreement.blocks:
+        for pool in _pools(agreement, match):
+            _pair(match.extra, pool, sure)
+
+
+def _pools(agreement: Agreement, match: BlockMatch) -> Iterator[list[str]]:
+    """Where the page's word for a token of a block may be: in its own box, beside all boxes, in another box."""
+    yield match.missing
+    yield match.optional
+    yield agreement.outside
+    for other in agreement.blocks:
+        if other is not match and match.extra:
+            yield other.missing
+
+
+def _pair(extra: list[str], missing: list[str], sure: dict[str, float]) -> None:
+    for token in list(extra):
+        like = next((other for other in missing if _alike(token, other, sure)), None)
+        if like is not None:
+            extra.remove(token)
+            missing.remove(like)
+
+
+def _alike(ours: str, theirs: str, sure: dict[str, float]) -> bool:
+    if abs(len(ours) - len(theirs)) > 2 or max(len(ours), len(theirs)) > _LONGEST:
+        return False
+    a, b = (text.replace("rn", "m").replace("cl", "d").translate(_FOLD) for text in (ours, theirs))
+    if a == b and not (ours.isdigit() and theirs.isdigit()):
+        return True
+    if any(sign.isdigit() for sign in ours + theirs):
+        return sure.get(theirs, 1.0) < _SURE and distance(ours, theirs, 1) <= 1
+    most = max(len(a), len(b)) // 4
+    return most > 0 and (Counter(a) & Counter(b)).total() >= len(b) - most and distance(a, b, most) <= most
+
+
+def _confidence(witness: Witness) -> dict[str, float]:
+    """For every token of the witness the best confidence with which it was read."""
+    found: dict[str, float] = {}
+    for word in witness.words:
+        for token in tokens(word.text):
+            found[token] = max(found.get(token, 0.0), word.confidence)
+    return found
+
+
+def distance(a: str, b: str, most: int) -> int:
+    """Edits from `a` to `b`; `most` + 1 for anything beyond `most`."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    row = list(range(len(b) + 1))
+    for place, sign in enumerate(a, 1):
+        last, row[0] = row[0], place
+        for at, other in enumerate(b, 1):
+            last, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, last + (sign != other))
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def changed_numbers(agreement: Agreement) -> list[str]:
+    """Numbers of any length that a block gives in place of another one on the page."""
+    found: list[str] = []
+    for match in agreement.blocks:
+        ours = [token for token in match.extra if token.isdigit()]
+        theirs = [token for token in match.missing if token.isdigit()]
+        if ours and theirs:
+            found += [*ours, *theirs]
+    return found
