@@ -61,9 +61,9 @@ def settle(
 ) -> PageDraft:  # fmt: skip
     """The page of the engine's first answer, or of a better one if the verifier has doubts about it.
 
-    `seeking` is the OCR of the page that runs beside the engine (`seek_witness`). `deadline` is what the page had when its first reading began; `fallback` opens the embedded engine. Raises the first
-    error if no try gave a page. The embedded engine's own answers are taken as they are: nothing here would make them
-    better.
+    `seeking` is the OCR of the page that runs beside the engine (`seek_witness`). `deadline` is what the page had when
+    its first reading began; `fallback` opens the embedded engine. Raises the first error if no try gave a page. The
+    embedded engine's own answers are taken as they are: nothing here would make them better.
     """
     if engine.name.startswith("embedded") or not options.retry or _hopeless(answer):
         if isinstance(answer, DocparseError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from docparse.invoices.text import squash
@@ -44,12 +44,35 @@ _MONTH_FIRST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """A date in a text. `other` is its second reading (day and month changed places) where it has one."""
+    """A date in a text. `other` is its second reading (day and month changed places) where it has one.
+
+    `mended`: it is one only with digits in the place of letters that OCR read.
+    """
 
     value: datetime.date
     start: int
     end: int
     other: datetime.date | None = None
+    mended: bool = False
+
+
+_MISREAD = re.compile(
+    r"(?<![^\W\d_])[\dOoQDIl|SBZ]{1,4}(?P<mark>[./-])[\dOoQDIl|SBZ]{1,2}(?P=mark)[\dOoQDIl|SBZ]{2,4}(?!\w)"
+)
+_AS_DIGITS = str.maketrans("OoQDIl|SBZ", "0000111582")
+
+
+def mend_digits(text: str) -> str:
+    """The text with digits for the letters that OCR puts in their place within dates; it stays as long as it is."""
+    return _MISREAD.sub(lambda match: match.group().translate(_AS_DIGITS), text)
+
+
+def find_read_dates(text: str, order: Order = "") -> Iterator[FoundDate]:
+    """`find_dates` for a line that OCR read."""
+    mended = mend_digits(text)
+    for found in find_dates(mended, order):
+        here = slice(found.start, found.end)
+        yield replace(found, mended=True) if mended[here] != text[here] else found
 
 
 def find_dates(text: str, order: Order = "") -> Iterator[FoundDate]:

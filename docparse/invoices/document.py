@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from docparse.invoices.alternatives import search_alternatives
 from docparse.invoices.asking import Asker
 from docparse.invoices.classify import Kind, split, tell_kind
 from docparse.invoices.compare import Comparison, compare, leaves
@@ -121,6 +122,7 @@ def _read_part(opened: Opened, pages: list[Sheet], einvoice: EInvoice | None, to
     if kind.name == "receipt" and tools.asker is None:
         draft.kind = "receipt"
         read_receipt(sheets, draft)
+    search_alternatives(sheets, draft)
     template = apply_templates(tools.templates, sheets, draft) if tools.templates else None
     if template is not None:
         kind.evidence.append(f"template {template}")

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from datetime import date
 
-from docparse.invoices.dates import FoundDate, date_order, find_dates
+from docparse.invoices.dates import FoundDate, date_order, find_dates, find_read_dates
 from docparse.invoices.labels import Label, Place, below, beside, find_labels, stops
 from docparse.invoices.reading import Draft, Reading, best
 from docparse.invoices.text import Row, Sheet, Sheets, Span
@@ -24,6 +24,8 @@ _DATE_FIELDS = ("issue_date", "due_date", "delivery_date")
 _DATE_LABELS = frozenset((*_DATE_FIELDS, "other_date"))
 _REFERENCES = ("order_ref", "contract_ref", "preceding_ref", "payment_ref", "customer_id")
 _PLACE = re.compile(r"[^\W\d]{3,}, (?:den|le|li|the|am|a|dnia)\s*$")
+_MENDED = "letters of OCR read as digits"
+_SENSIBLE_DAYS = range(0, 401)  # from issue to due date
 _ID_RUN = re.compile(r"(?:[A-Za-z]{1,5}[ ])?\S*\d\S*")
 
 
@@ -125,14 +127,41 @@ def read_dates(facts: Facts, draft: Draft) -> None:
         by_row.setdefault(id(label.row), []).append(label)
     for sheet in facts.sheets.pages:
         for row in sheet.rows:
-            for when in find_dates(row.text, facts.order):
+            find = find_read_dates if sheet.ocr else find_dates
+            for when in find(row.text, facts.order):
                 for name, score in _owners(facts, sheet, row, when, by_row, titled):
                     others = (when.other,) if when.other else ()
                     span = Span(row.page, tuple(row.between(when.start, when.end)))
-                    found[name].append(Reading.at(when.value, span, score, others))
+                    note = _MENDED if when.mended else ""
+                    found[name].append(Reading(when.value, (span,), score, others, note))
     for name in _DATE_FIELDS:
         draft.put(name, best(found[name]))
     _settle_order(draft, facts)
+    _in_sequence(draft, found)
+    for name in _DATE_FIELDS:
+        reading = draft.fields.get(name)
+        if reading is not None and reading.note == _MENDED:
+            draft.flag(name, "alternative", f'OCR read "{reading.spans[0].text}"')
+
+
+def _in_sequence(draft: Draft, found: dict[str, list[Reading]]) -> None:
+    """An invoice that is due before it was issued, or years later: other dates that its labels may mean."""
+    issue, due = draft.fields.get("issue_date"), draft.fields.get("due_date")
+    if issue is None or due is None or _days(issue.value, due.value) in _SENSIBLE_DAYS:
+        return
+    pairs = [
+        (one, other)
+        for one in found["issue_date"]
+        for other in found["due_date"]
+        if _days(one.value, other.value) in _SENSIBLE_DAYS and one.spans != other.spans
+    ]
+    if not pairs:
+        return
+    first, second = max(pairs, key=lambda pair: pair[0].score + pair[1].score)
+    for name, old, new in (("issue_date", issue, first), ("due_date", due, second)):
+        if new.value != old.value:
+            draft.put(name, new)
+            draft.flag(name, "alternative", f"{old.value} is out of sequence")
 
 
 def _owners(

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from docparse.invoices import blocks
 from docparse.invoices.amounts import Candidate, find_candidates
-from docparse.invoices.dates import Order, find_dates
+from docparse.invoices.dates import Order, find_dates, find_read_dates
 from docparse.invoices.facts import Facts
 from docparse.invoices.numbers import decimal_mark, find_numbers
 from docparse.invoices.reading import Draft, Reading, best
@@ -122,7 +122,7 @@ def _date(facts: Facts, draft: Draft) -> None:
 
 def _dates_in(text: str, order: Order) -> Iterator[tuple[int, int, datetime.date]]:
     """Dates of a line, those that OCR has run together with the time, and bare ones of eight digits, in this order."""
-    for when in find_dates(_mended(text), order):
+    for when in find_read_dates(text, order):
         yield when.start, when.end, when.value
     for match in _GLUED.finditer(text):
         for when in find_dates(match["date"], order):
@@ -130,12 +130,6 @@ def _dates_in(text: str, order: Order) -> Iterator[tuple[int, int, datetime.date
     for match in _COMPACT.finditer(text):
         with contextlib.suppress(ValueError):
             yield match.start(), match.end(), datetime.date(int(match["year"]), int(match["month"]), int(match["day"]))
-
-
-def _mended(text: str) -> str:
-    """Letters that OCR puts for digits between digits."""
-    text = re.sub(r"(?<=\d)[Oo](?=[\d/.\-])", "0", text)
-    return re.sub(r"(?<=[\d/.\-])[lI](?=\d)", "1", text)
 
 
 def _total(sheets: Sheets, draft: Draft) -> None:
