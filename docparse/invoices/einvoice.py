@@ -14,6 +14,7 @@ from lxml import etree
 
 from docparse.errors import DamagedFile, InputError
 from docparse.invoices.cii import read_cii
+from docparse.invoices.schematron import check_schematron
 from docparse.invoices.ubl import read_ubl
 from docparse.invoices.xml_tree import Element, local_name
 from docparse.schemas.invoice import Invoice, RuleCheck
@@ -77,7 +78,7 @@ def read_einvoice(data: bytes, name: str = "XML", *, validate: bool = True) -> E
         syntax = "UBL"
     else:
         raise InputError(f"{name} is XML, but no invoice: its root is {kind}", user_action="Give CII or UBL.")
-    checks = (check_schema(root),) if validate else ()
+    checks = (check_schema(root), *check_schematron(root)) if validate else ()
     return EInvoice(name, syntax, profile, invoice, root, checks)
 
 

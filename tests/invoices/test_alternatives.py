@@ -1,4 +1,4 @@
-"""Where check digits or the order of dates fail: another reading that stands on the page, flagged; else what is printed."""
+"""Where check digits or the order of dates fail: another reading from the page, flagged; else what is printed."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def an_invoice(**changes: object) -> Invoice:
 
 def test_what_is_written_is_read_again() -> None:
     read = read_einvoice(to_cii(an_invoice()))
-    assert [check.outcome for check in read.checks] == ["passed"]
+    assert {check.outcome for check in read.checks if check.rule == "xsd"} == {"passed"}
     assert (read.syntax, read.data.number, read.data.gross) == ("CII", "INV-2024-117", Decimal("2846.40"))
     assert [line.line_total for line in read.data.lines] == [Decimal("72.00"), Decimal("2300.00")]
     assert read.data.seller.vat_id == "GB123456789"
