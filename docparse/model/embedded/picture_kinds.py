@@ -1,4 +1,4 @@
-"""Pictures told apart after the layout is known: molecules are read, music, charts and formulas owned up to."""
+"""Pictures told apart: charts are measured, molecules read, music and formulas owned up to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from docparse.geometry import Box, clip, inside_share, union
 from docparse.model.base import Deadline
 from docparse.model.embedded import chemistry, pictures, preprocess
+from docparse.model.embedded.charts import read_chart
 from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
 from docparse.schemas.page import PageImage, Word
 
@@ -18,6 +19,8 @@ _FEW_WORDS = 60
 _LEAST_PX = 80  # shorter side of a crop that is looked at
 _LEAST_DPI = 120
 _OSRA_CONFIDENCE = 0.4
+_CHART_CONFIDENCE = 0.7
+_LEAST_NUMBERS = 3
 _MOST_READ = 12  # drawings of one page that OSRA is asked about
 _FORMULA_PX = 260
 _MATH = re.compile(r"[=^_∫∑∏√∂∞±≤≥×·∈∀∃{}|\\<>+]|[\u0370-\u03ff]")
@@ -28,8 +31,9 @@ def tell_pictures(
 ) -> tuple[list[Block], tuple[str, ...]]:
     """Blocks with pictures by kind, and page flags for what no recogniser here can read.
 
-    A molecule that OSRA reads becomes a chemistry block of low confidence. Music, charts and formulas stay pictures
-    with the text printed in them; the flags are `music_not_recognised`, `chart_data_not_recognised`,
+    A chart whose scales and marks fit together becomes a chart block with its measured data, a molecule that OSRA reads
+    a chemistry block of low confidence. Music, formulas and other charts stay pictures with the text printed in them;
+    the flags are `music_not_recognised`, `chart_data_not_recognised`,
     `formula_not_recognised`, `chemistry_not_recognised`. Needs the page's pixels; without them nothing changes.
     """
     if page.pixels is None:
@@ -40,7 +44,10 @@ def tell_pictures(
     told: list[Block] = []
     asked = 0
     for block in blocks:
-        if isinstance(block, Image) and block.bbox is not None and asked < _MOST_READ:
+        if isinstance(block, Image | Chart) and (chart := _measured(block, page, words)) is not None:
+            block = chart
+            flags.pop("chart_data_not_recognised", None)
+        elif isinstance(block, Image) and block.bbox is not None and asked < _MOST_READ:
             block = _tell(block, page, flags, deadline)
             asked += isinstance(block, Chemistry)
         elif isinstance(block, Chart) and not block.data:
@@ -75,6 +82,8 @@ def _whole_page(
     if drawing is not None and min(page.height_px, page.width_px) >= _LEAST_PX:
         if pictures.looks_chemical(drawing):
             return _gathered(blocks, box, Image, even_empty=True)
+        if _is_sparse(words, page) and _measured(Image(bbox=box), page, words) is not None:
+            return _gathered(blocks, box, Image, even_empty=True)
         if pictures.looks_chart(drawing) and len(words) >= 3 and _is_sparse(words, page):
             flags["chart_data_not_recognised"] = None
             return _gathered(blocks, box, Image, even_empty=True)
@@ -82,6 +91,30 @@ def _whole_page(
         flags["formula_not_recognised"] = None
         return _gathered(blocks, box, Formula, even_empty=True)
     return blocks
+
+
+def _measured(block: Image | Chart, page: PageImage, words: Sequence[Word]) -> Chart | None:
+    """The picture as a chart with data, where it is one whose scales and marks fit together."""
+    if block.bbox is None or (isinstance(block, Chart) and block.data):
+        return None
+    inside = [word for word in words if inside_share(word.bbox, block.bbox) > 0.6]
+    if sum(word.text[-1:].isdigit() or word.text[-1:] in "%)" for word in inside) < _LEAST_NUMBERS:
+        return None
+    left, top, _, _ = page.to_px(block.bbox)
+    placed = [(word.text, _moved(page.to_px(word.bbox), int(left), int(top)), word.line) for word in inside]
+    reading = read_chart(_crop(page, block.bbox), placed)
+    if reading is None:
+        return None
+    confidence = round(_CHART_CONFIDENCE * reading.found, 2)
+    return Chart(
+        bbox=block.bbox, chart_type=reading.kind, data=reading.data, confidence=confidence,
+        text=block.ocr if isinstance(block, Image) else block.text,
+        flags=["chart_data_measured", *(["chart_data_incomplete"] if reading.found < 1 else [])],
+    )  # fmt: skip
+
+
+def _moved(box: Box, x: int, y: int) -> Box:
+    return (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
 
 
 def _tell(block: Image, page: PageImage, flags: dict[str, None], deadline: Deadline | None) -> Block:

@@ -1,0 +1,367 @@
+"""One chart: which kind it is, and its data, measured from pixels with the printed labels as scale.
+
+words -> labels -> scales (numbers that run evenly) -> plot area -> colours of the marks -> bars, areas, lines, points
+or sectors -> table. What does not fit together gives None: the chart then stays a picture.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.geometry import Box
+from docparse.model.embedded.charts import bars as bar_marks
+from docparse.model.embedded.charts.bars import Bar
+from docparse.model.embedded.charts.inks import Ink, find_inks
+from docparse.model.embedded.charts.labels import Label, make_labels, median_height
+from docparse.model.embedded.charts.legend import Entry, find_legend, name_of
+from docparse.model.embedded.charts.lines import find_points, heights
+from docparse.model.embedded.charts.pie import find_sectors, read_pie
+from docparse.model.embedded.charts.scales import Scale, level_scale, snapped, upright_scale
+from docparse.model.embedded.charts.values import rounded
+
+_LEAST_FOUND = 0.6  # of the values of a chart; below, it was not understood
+_BASE = 2.5  # pixels by which bars may miss their common base
+_FOOT = 8.0  # pixels above zero at which the lowest area may end: the labels' boxes cut it off there
+_UNBROKEN = 0.5  # of a line's columns that show it
+_LEAST_SIDE = 60
+_MOST_VALUES = 400
+
+Pixels = NDArray[np.uint8]
+Table = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartReading:
+    """`data` as in `Chart.data`; `found` is the share of values that could be measured."""
+
+    kind: str
+    data: Table
+    found: float
+
+
+class _Chart(NamedTuple):
+    """A chart with values growing upwards: level ones are turned. `labels` name the places along the other axis."""
+
+    pixels: Pixels
+    inks: list[Ink]
+    names: list[str]
+    value: Scale
+    labels: list[Label]
+    places: list[float]
+    printed: list[Label]
+    level: bool = False
+
+
+def read_chart(pixels: Pixels, words: Iterable[tuple[str, Box, int]]) -> ChartReading | None:
+    """The data of the chart in an RGB crop; `words` (text, box in its pixels, line) are printed in it."""
+    labels = make_labels(words)
+    if len(labels) < 3 or min(pixels.shape[:2]) < _LEAST_SIDE:
+        return None
+    upright, level = upright_scale(labels), level_scale(labels)
+    upright = snapped(upright, pixels, upright=True) if upright is not None else None
+    level = snapped(level, pixels, upright=False) if level is not None else None
+    if upright is None and level is None:
+        return _read_pie(pixels, labels)
+    if upright is not None and level is not None:
+        reading = _read_points(pixels, labels, upright, level)
+        if reading is not None:
+            return reading
+    reading = _read_upright(pixels, labels, upright, level) if upright is not None else None
+    if reading is None and level is not None:
+        reading = _read_level(pixels, labels, level)
+    return reading
+
+
+def _read_pie(pixels: Pixels, labels: list[Label]) -> ChartReading | None:
+    entries, boxes = find_legend(pixels, labels)
+    whole = (0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]))
+    inks = find_inks(pixels, whole, boxes, [label.bbox for label in labels])
+    found = find_sectors(inks)
+    if found is None:
+        return None
+    disc, sectors = found
+    named = [entry[0] for entry in entries]
+    names = [name_of(inks[number].colour, entries) for _, _, number in sectors]
+    if len(set(names) - {""}) < len(sectors):  # no legend, only labels beside sectors
+        names, named = [""] * len(sectors), []
+    rows = read_pie(disc, sectors, [label for label in labels if label not in named], names)
+    return ChartReading("pie", [["", "value"], *rows], 1.0) if rows else None
+
+
+def _read_points(pixels: Pixels, labels: list[Label], upright: Scale, level: Scale) -> ChartReading | None:
+    plot = _plot(pixels, max(tick.bbox[2] for tick in upright.ticks), min(tick.bbox[1] for tick in level.ticks))
+    inks, entries = _inks(pixels, plot, labels, (*upright.ticks, *level.ticks))
+    clouds = [find_points(ink.mask, plot[2] - plot[0]) for ink in inks]
+    if not clouds or any(cloud is None for cloud in clouds):
+        return None
+    rows: Table = []
+    for ink, cloud in zip(inks, clouds, strict=True):
+        points = sorted((level.value(x), upright.value(y)) for x, y in cloud or ())
+        xs = rounded([x for x, _ in points], abs(level.slope))
+        ys = rounded([y for _, y in points], abs(upright.slope))
+        name = [name_of(ink.colour, entries)] if len(inks) > 1 else []
+        rows += [[x, y, *name] for x, y in zip(xs, ys, strict=True)]
+    title = _below(labels, level.ticks) or "x"
+    return ChartReading("scatter", [[title, "y", *(["series"] if len(inks) > 1 else [])], *rows], 1.0)
+
+
+def _below(labels: Sequence[Label], ticks: Sequence[Label]) -> str:
+    """The title of the level axis."""
+    y = max(tick.bbox[3] for tick in ticks)
+    return next((label.text for label in labels if label.bbox[1] >= y - 1 and label.value is None), "")
+
+
+def _read_upright(pixels: Pixels, labels: list[Label], scale: Scale, level: Scale | None) -> ChartReading | None:
+    left = max(tick.bbox[2] for tick in scale.ticks)
+    low = max(tick.y for tick in scale.ticks)
+    row = _row_below(labels, left, low, scale.ticks)
+    if not row:
+        return None
+    plot = _plot(pixels, left, min(label.bbox[1] for label in row))
+    inks, entries = _inks(pixels, plot, labels, (*scale.ticks, *row))
+    chart = _Chart(
+        pixels, inks, [name_of(ink.colour, entries) for ink in inks], scale, row, [label.x for label in row],
+        [label for label in labels if label.value is not None and label not in scale.ticks and label not in row],
+    )  # fmt: skip
+    if not inks:
+        return None
+    if not any(ink.thick for ink in inks):
+        return _read_lines(chart)
+    if level is not None and _leans_left(inks):
+        return None
+    found = bar_marks.find_bars(chart.pixels, chart.inks)
+    return _read_bars(chart, found, level) if found else _read_areas(chart)
+
+
+def _read_level(pixels: Pixels, labels: list[Label], scale: Scale) -> ChartReading | None:
+    """Level bars, turned so that they stand."""
+    top = min(tick.bbox[1] for tick in scale.ticks)
+    column = _column_left(labels, min(tick.x for tick in scale.ticks), top)
+    if not column:
+        return None
+    left = max(label.bbox[2] for label in column)
+    inks, entries = _inks(pixels, _plot(pixels, left, top), labels, (*scale.ticks, *column))
+    width = float(pixels.shape[1])
+    turned = [Ink(ink.colour, np.ascontiguousarray(ink.mask[:, ::-1].T), ink.thick) for ink in inks]
+    value = Scale(-scale.slope, scale.slope * width + scale.start, scale.ticks)
+    beside = [label for label in labels if label.value is not None and label not in (*scale.ticks, *column)]
+    names = [name_of(ink.colour, entries) for ink in inks]
+    chart = _Chart(
+        np.ascontiguousarray(pixels[:, ::-1].transpose(1, 0, 2)), turned, names, value, column,
+        [label.y for label in column],
+        [label._replace(bbox=_turned(label.bbox, width)) for label in beside], level=True,
+    )  # fmt: skip
+    found = bar_marks.find_bars(chart.pixels, chart.inks)
+    return _read_bars(chart, found, None) if found else None
+
+
+def _turned(box: Box, width: float) -> Box:
+    return (box[1], width - box[2], box[3], width - box[0])
+
+
+def _plot(pixels: Pixels, left: float, bottom: float) -> Box:
+    return (left + 1, 0.0, float(pixels.shape[1]), bottom - 1)
+
+
+def _inks(pixels: Pixels, plot: Box, labels: Sequence[Label], used: Sequence[Label]) -> tuple[list[Ink], list[Entry]]:
+    entries, boxes = find_legend(pixels, [label for label in labels if label not in used])
+    return find_inks(pixels, plot, boxes, [label.bbox for label in labels]), entries
+
+
+def _row_below(labels: Sequence[Label], left: float, low: float, ticks: Sequence[Label]) -> list[Label]:
+    """The labels of the level axis: the first row under the lowest tick with at least two of them."""
+    height = median_height(ticks)
+    under = sorted(
+        (o for o in labels if o not in ticks and o.y > low + 0.4 * height and o.bbox[2] > left), key=lambda o: o.y
+    )
+    rows: list[list[Label]] = []
+    for label in under:
+        if rows and abs(label.y - rows[-1][0].y) < 0.6 * height:
+            rows[-1].append(label)
+        else:
+            rows.append([label])
+    return next((sorted(row, key=lambda label: label.x) for row in rows if len(row) >= 2), [])
+
+
+def _column_left(labels: Sequence[Label], left: float, low: float) -> list[Label]:
+    """The labels of the upright axis: the largest group left of the first tick that ends at one place."""
+    beside = [o for o in labels if o.bbox[2] < left + o.height and o.y < low]
+    best: list[Label] = []
+    for label in beside:
+        group = [o for o in beside if abs(o.bbox[2] - label.bbox[2]) < 0.6 * label.height + 1]
+        if len(group) > len(best):
+            best = group
+    return sorted(best, key=lambda label: label.y) if len(best) >= 2 else []
+
+
+def _leans_left(inks: Sequence[Ink]) -> bool:
+    """Whether fills start at one place on the left more than they stand on one at the foot: level bars."""
+    fills = np.logical_or.reduce([ink.mask for ink in inks if ink.thick])
+    left = fills.argmax(axis=1)[fills.any(axis=1)]
+    foot = fills[::-1].argmax(axis=0)[fills.any(axis=0)]
+    leans, stands = (float(np.mean(np.abs(starts - np.median(starts)) <= _BASE)) for starts in (left, foot))
+    return leans * _unbroken(fills.T) > stands * _unbroken(fills)
+
+
+def _unbroken(fills: NDArray[np.bool_]) -> float:
+    """Share of the columns' extent that is filled: there are gaps between level bars, none in upright ones."""
+    outline = bar_marks.profile(fills)
+    return float(fills.sum() / max(1.0, (outline.bottom - outline.top).sum()))
+
+
+def _read_bars(chart: _Chart, found: list[Bar], level: Scale | None) -> ChartReading | None:
+    fills = [ink for ink in chart.inks if ink.thick]
+    if sum(ink.mask.sum() for ink in chart.inks if not ink.thick) > 0.15 * sum(ink.mask.sum() for ink in fills):
+        return None  # bars with a line over them
+    if len(found) > _MOST_VALUES:
+        return None
+    base = _base(found, chart.value)
+    if base is None:
+        return None
+    if level is not None and len(fills) == 1 and _touching(found):
+        return _histogram(chart, _split(found), base, level)
+    cells: dict[tuple[int, int], float] = {}
+    stacked = False
+    for bar in sorted(found, key=lambda bar: bar.x1 - bar.x0):  # a sliver beside a bar is its soft side
+        place = _place(bar.x, chart.places)
+        if place is None:
+            continue
+        key = (place, bar.ink)
+        value, on_base = _bar_value(bar, chart, base)
+        stacked |= not on_base
+        cells[key] = value
+    kind = "bar" if len(fills) == 1 else "stacked_bar" if stacked else "grouped_bar"
+    return _table(chart, cells, "horizontal_bar" if chart.level and kind == "bar" else kind)
+
+
+def _base(found: Sequence[Bar], scale: Scale) -> float | None:
+    """The row on which bars stand; None if they stand nowhere together."""
+    zero = scale.pixel(0.0)
+    lowest = max(bar.bottom for bar in found)
+    for base in (zero, lowest):
+        on = [bar for bar in found if min(abs(bar.bottom - base), abs(bar.top - base)) <= _BASE]
+        columns = {round(bar.x / 4) for bar in found}
+        if len({round(bar.x / 4) for bar in on}) >= 0.9 * len(columns):
+            return base
+    return None
+
+
+def _bar_value(bar: Bar, chart: _Chart, base: float) -> tuple[float, bool]:
+    """The value of a bar, printed or measured, and whether it stands on the base."""
+    scale = chart.value
+    if abs(bar.bottom - base) <= _BASE:
+        return _printed(chart, bar, scale.value(bar.top)), True
+    if abs(bar.top - base) <= _BASE:
+        return _printed(chart, bar, scale.value(bar.bottom)), True
+    return _printed(chart, bar, scale.value(bar.top) - scale.value(bar.bottom)), False
+
+
+def _printed(chart: _Chart, bar: Bar, value: float) -> float:
+    """The number that is printed at or in a bar, where it is what was measured; else the measure."""
+    near = 2.0 * abs(chart.value.slope) + 0.01 * abs(value)
+    for label in chart.printed:
+        (x0, y0, x1, y1), height = label.bbox, label.height
+        beside = (
+            bar.x0 - 2 <= (x0 + x1) / 2 <= bar.x1 + 2
+            and bar.top - 2.5 * max(height, y1 - y0) <= (y0 + y1) / 2 <= bar.bottom
+        )
+        if beside and label.value is not None and abs(label.value - value) <= near:
+            return label.value
+    return value
+
+
+def _place(x: float, places: Sequence[float]) -> int | None:
+    """The label that a mark belongs to."""
+    steps = np.diff(sorted(places))
+    nearest = min(range(len(places)), key=lambda i: abs(places[i] - x))
+    return nearest if abs(places[nearest] - x) <= 0.55 * float(np.median(steps)) else None
+
+
+def _table(chart: _Chart, cells: dict[tuple[int, int], float], kind: str) -> ChartReading | None:
+    """Rows by label, columns by colour; one column where the colours only tell the labels apart."""
+    inks = sorted({ink for _, ink in cells})
+    if not inks:
+        return None
+    per_pixel = abs(chart.value.slope)
+    if len(inks) > 1 and len(cells) <= len(chart.labels) and len({place for place, _ in cells}) == len(cells):
+        cells = {(place, inks[0]): value for (place, _), value in cells.items()}
+        inks, kind = inks[:1], "bar"
+    found = len(cells) / (len(inks) * len(chart.labels))
+    if found < _LEAST_FOUND or (len(inks) > 1 and any(not chart.names[ink] for ink in inks)):
+        return None
+    named = sorted(inks, key=lambda ink: min((p,) for p, i in cells if i == ink))
+    columns = [rounded([cells.get((place, ink)) for place in range(len(chart.labels))], per_pixel) for ink in named]
+    head = ["", *(chart.names[ink] for ink in named)] if len(named) > 1 else ["", chart.names[named[0]] or "value"]
+    body = [[label.text, *values] for label, *values in zip(chart.labels, *columns, strict=True)]
+    return ChartReading(kind, [head, *body], found)
+
+
+def _touching(found: Sequence[Bar]) -> bool:
+    gaps = [after.x0 - bar.x1 for bar, after in itertools.pairwise(found)]
+    return bool(gaps) and sum(gap <= bar_marks.GRID for gap in gaps) >= 0.7 * len(gaps)
+
+
+def _split(found: Sequence[Bar]) -> list[Bar]:
+    """Bars of one height side by side look like one wide bar: all bins are equally wide."""
+    narrow = min(bar.x1 - bar.x0 for bar in found)
+    bins: list[Bar] = []
+    for bar in found:
+        count = max(1, round((bar.x1 - bar.x0) / narrow))
+        step = (bar.x1 - bar.x0) / count
+        bins += [bar._replace(x0=bar.x0 + i * step, x1=bar.x0 + (i + 1) * step) for i in range(count)]
+    return bins
+
+
+def _histogram(chart: _Chart, bins: Sequence[Bar], base: float, level: Scale) -> ChartReading:
+    cuts = [bar.x1 if i + 1 == len(bins) else (bar.x1 + bins[i + 1].x0) / 2 for i, bar in enumerate(bins)]
+    ends = [bins[0].x0, *cuts]
+    edges = rounded([level.value(x) for pair in zip(ends, cuts, strict=False) for x in pair], 2 * abs(level.slope))
+    counts = rounded([_bar_value(bar, chart, base)[0] for bar in bins], abs(chart.value.slope))
+    rows = [[f"{edges[2 * i]}-{edges[2 * i + 1]}", count] for i, count in enumerate(counts)]
+    return ChartReading("histogram", [["", chart.names[bins[0].ink] or "value"], *rows], 1.0)
+
+
+def _read_areas(chart: _Chart) -> ChartReading | None:
+    """Areas one on the other, measured at the labels."""
+    cells: dict[tuple[int, int], float] = {}
+    for number, ink in enumerate(chart.inks):
+        if not ink.thick:
+            continue
+        outline = bar_marks.profile(ink.mask)
+        if not _is_area(outline, ink.mask, chart.places):
+            return None
+        for place, x in enumerate(chart.places):
+            columns = [int(x) + offset for offset in (0, 1, -1, 2, -2, 3, -3)]
+            column = next((c for c in columns if 0 <= c < len(outline.there) and outline.there[c]), None)
+            if column is not None:
+                top, bottom = chart.value.value(outline.top[column]), chart.value.value(outline.bottom[column])
+                cells[place, number] = top - (bottom if abs(bottom) > _FOOT * abs(chart.value.slope) else 0.0)
+    return _table(chart, cells, "area")
+
+
+def _is_area(outline: bar_marks.Profile, mask: NDArray[np.bool_], places: Sequence[float]) -> bool:
+    """Whether a fill goes on from the first label to the last, without holes."""
+    first, last = int(min(places)) + 3, int(max(places)) - 3
+    tall = (outline.bottom - outline.top)[first:last]
+    filled = mask[:, first:last].sum(axis=0)
+    return bool(len(tall) and outline.there[first:last].mean() > 0.97 and filled.sum() > 0.85 * tall.sum())
+
+
+def _read_lines(chart: _Chart) -> ChartReading | None:
+    cells: dict[tuple[int, int], float] = {}
+    for number, ink in enumerate(chart.inks):
+        columns = np.flatnonzero(ink.mask.any(axis=0))
+        if not len(columns) or columns[-1] - columns[0] < 0.4 * (max(chart.places) - min(chart.places)):
+            continue
+        if len(columns) < _UNBROKEN * (columns[-1] - columns[0]):
+            return None
+        for place, row in enumerate(heights(ink.mask, chart.places)):
+            if row is not None:
+                cells[place, number] = chart.value.value(row)
+    return _table(chart, cells, "line")

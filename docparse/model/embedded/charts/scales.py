@@ -1,0 +1,144 @@
+"""Scales: tick labels whose numbers run evenly along an axis, set exactly by the tick marks beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.charts.labels import Label
+
+_LEAST_TICKS = 3
+_MOST_LABELS = 80
+_OFF = 0.35  # of a label's height: how far a tick label may stand from where its number belongs
+_AXIS_AWAY = 24  # pixels between labels and their axis
+_MARK = 4  # pixels that a tick mark sticks out, and that it may stand from its label's middle
+_DARK = 45  # 255 less the grey: an axis line
+_LEAST_CONTRAST = 8.0  # of 255, between a tick mark or grid line and what is beside it
+_ALIGNED = 0.6  # of a label's height: how far edges or middles of one axis's labels may lie apart
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """value = slope x pixel + start, along one axis; `ticks` are the labels it was read from."""
+
+    slope: float
+    start: float
+    ticks: tuple[Label, ...]
+
+    def value(self, pixel: float) -> float:
+        return self.slope * pixel + self.start
+
+    def pixel(self, value: float) -> float:
+        return (value - self.start) / self.slope
+
+
+def upright_scale(labels: Sequence[Label]) -> Scale | None:
+    """The scale of labels one above the other, values growing upwards; None where there is none."""
+    return _find([label for label in labels if label.value is not None], upright=True)
+
+
+def level_scale(labels: Sequence[Label]) -> Scale | None:
+    """The scale of labels side by side, values growing to the right."""
+    return _find([label for label in labels if label.value is not None], upright=False)
+
+
+def snapped(scale: Scale, pixels: NDArray[np.uint8], *, upright: bool) -> Scale:
+    """The scale after its tick marks or grid lines, which stand truer than labels; unchanged where there are none."""
+    grey = pixels.astype(float).mean(axis=2)
+    lines = grey if upright else grey.T  # the axis runs along the rows
+    edge = max(t.bbox[2] for t in scale.ticks) if upright else min(t.bbox[1] for t in scale.ticks)
+    along = [tick.y if upright else tick.x for tick in scale.ticks]
+    axis = _axis_column(lines, edge, min(along), max(along), 1 if upright else -1)
+    strips = []
+    if axis is not None:
+        outside = slice(max(0, axis - _MARK), axis) if upright else slice(axis + 1, axis + 1 + _MARK)
+        strips.append(_contrast(lines[:, outside], 0.5))
+    plot = lines[:, int(edge) + 2 :] if upright else lines[:, : max(1, int(edge) - 2)]
+    strips.append(_contrast(plot, 0.15))
+    for strip in strips:
+        better = _fitted(scale, strip)
+        if better is not None:
+            return better
+    return scale
+
+
+def _axis_column(lines: NDArray[np.float64], edge: float, low: float, high: float, way: int) -> int | None:
+    """The column of the axis line near the labels, which end at column `edge`; None where there is none."""
+    for column in range(int(edge), int(edge) + way * _AXIS_AWAY, way):
+        if not 0 <= column < lines.shape[1]:
+            return None
+        if np.mean(255 - lines[int(low) : int(high), column] > _DARK) > 0.9:
+            return column
+    return None
+
+
+def _contrast(lines: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """How far each row differs from those around it, in so much of its columns."""
+    if lines.shape[1] == 0 or lines.shape[0] < 2 * _MARK + 1:
+        return np.zeros(lines.shape[0])
+    padded = np.pad(lines, ((_MARK, _MARK), (0, 0)), mode="edge")
+    around = np.minimum(np.abs(lines - padded[: -2 * _MARK]), np.abs(lines - padded[2 * _MARK :]))
+    return np.asarray(np.quantile(around, 1 - share, axis=1))
+
+
+def _fitted(scale: Scale, strip: NDArray[np.float64]) -> Scale | None:
+    found = [(_mark(strip, scale.pixel(tick.value or 0.0)), tick.value) for tick in scale.ticks]
+    known = [(place, value) for place, value in found if place is not None and value is not None]
+    if len(known) < max(_LEAST_TICKS, 0.6 * len(found)):
+        return None
+    places, values = np.array([p for p, _ in known]), np.array([v for _, v in known])
+    slope, start = np.polyfit(places, values, 1)
+    if np.abs(slope * places + start - values).max() > abs(slope):
+        return None
+    return Scale(float(slope), float(start), scale.ticks)
+
+
+def _mark(strip: NDArray[np.float64], place: float) -> float | None:
+    """The middle of the line near a place."""
+    first, end = max(0, int(place) - _MARK), min(len(strip), int(place) + _MARK + 1)
+    piece = strip[first:end]
+    if not len(piece) or piece.max() < _LEAST_CONTRAST:
+        return None
+    top = int(piece.argmax())
+    near = slice(max(0, top - 1), top + 2)
+    return float(first + (np.arange(len(piece))[near] + 0.5) @ piece[near] / piece[near].sum())
+
+
+def _find(labels: Sequence[Label], *, upright: bool) -> Scale | None:
+    labels = labels[:_MOST_LABELS]
+    if len(labels) < _LEAST_TICKS:
+        return None
+    boxes = np.array([label.bbox for label in labels])
+    values = np.array([label.value for label in labels], float)
+    heights = boxes[:, 3] - boxes[:, 1]
+    along = (boxes[:, 1] + boxes[:, 3] if upright else boxes[:, 0] + boxes[:, 2]) / 2
+    edges = (0, 2) if upright else (1, 3)
+    across = np.stack([boxes[:, edges[0]], boxes[:, edges[1]], (boxes[:, edges[0]] + boxes[:, edges[1]]) / 2])
+    best: tuple[int, float, np.ndarray] | None = None
+    for i in range(len(labels)):
+        for j in range(i + 1, len(labels)):
+            if abs(along[j] - along[i]) < heights[i] or values[i] == values[j]:
+                continue
+            slope = (values[j] - values[i]) / (along[j] - along[i])
+            if (slope < 0) != upright:
+                continue
+            off = np.abs(along - (along[i] + (values - values[i]) / slope))
+            aside = np.abs(across - across[:, i : i + 1]).min(axis=0)
+            on = (off < _OFF * heights + 1) & (aside < _ALIGNED * heights[i] + 1) & _alike(across, i, j, heights[i])
+            count = len(set(values[on].tolist()))
+            spread = float(np.ptp(along[on])) if on.any() else 0.0
+            if count >= _LEAST_TICKS and (best is None or (count, spread) > best[:2]):
+                best = (count, spread, on)
+    if best is None:
+        return None
+    on = best[2]
+    slope, start = np.polyfit(along[on], values[on], 1)
+    return Scale(float(slope), float(start), tuple(labels[k] for k in np.flatnonzero(on).tolist()))
+
+
+def _alike(across: np.ndarray, i: int, j: int, height: float) -> bool:
+    """Whether two labels share an edge or their middle, as those of one axis do."""
+    return bool(np.abs(across[:, i] - across[:, j]).min() < _ALIGNED * height + 1)
