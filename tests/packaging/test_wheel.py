@@ -42,7 +42,14 @@ def test_contents(wheel: Path) -> None:
     packed = {name for name in names if name.startswith("docparse/")}
     tracked = subprocess.run(["git", "ls-files", "docparse"], cwd=ROOT, capture_output=True, text=True, check=False)
     if tracked.returncode == 0:
-        assert set(tracked.stdout.split()) <= packed
+        viewer = "docparse/api/ui/"
+        made_from = {name for name in tracked.stdout.split() if name.startswith(viewer)} - {
+            name for name in packed if name.startswith(f"{viewer}dist/")
+        }
+        assert set(tracked.stdout.split()) - made_from <= packed
+        assert not {name for name in packed if name.startswith(viewer)} - {
+            name for name in tracked.stdout.split() if name.startswith(f"{viewer}dist/")
+        }
     assert {"docparse/py.typed", "docparse/samples/sample.pdf"} <= packed
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"docparse"}
