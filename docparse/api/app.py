@@ -34,10 +34,10 @@ from docparse.api.shell import Bounds, Shell
 from docparse.api.tracing import install_tracing
 from docparse.api.webhooks import Sender
 
-# inline styles: KaTeX, Vega and abcjs set them; no script but our own files, no eval, nothing from elsewhere
+# no script and no style but our own files, no eval, nothing from elsewhere
 _UI_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; media-src 'self' data: blob:; worker-src 'self' blob:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; media-src 'self' data: blob:; worker-src 'self' blob:; "
     "frame-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _ROUTERS = tuple(

@@ -40,6 +40,7 @@ def browser() -> Iterator[Browser]:
         path = find_browser()
     except MissingDependency as missing:
         pytest.skip(missing.message)
+    sync_api.expect.set_options(timeout=8_000)
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

@@ -30,7 +30,7 @@ def opened(service: Any, open_page: Callable[..., Any], report: Path) -> Page:
     page: Page = open_page(service.address).page
     _upload(page, report)
     page.wait_for_url("**/#/job/**")
-    expect(page.get_by_role("button", name="Download")).to_be_visible()
+    expect(page.get_by_role("button", name="Download")).to_be_visible(timeout=40_000)  # the first waits for the engine
     expect(page.locator(".text-page[data-page='1'] .block").first).to_be_visible()
     return page
 

@@ -47,6 +47,11 @@ function licences(): Plugin {
             const match = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll('\\', '/'))
             if (match) found.add(match[0])
           }
+      // what a package carries inside its own build
+      for (const folder of [...found]) {
+        const inner = join(folder, '..', 'chroma-js/')
+        if (folder.endsWith('/smiles-drawer/') && existsSync(inner)) found.add(inner)
+      }
       const texts = [...found].sort().map((folder) => {
         const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
         const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name))

@@ -8,7 +8,7 @@ import type { Placed, Sheet } from '../result/geometry'
 import { PageColumn, type Goal } from '../result/PageColumn'
 import { Button, tellError } from '../ui/controls'
 import { Icon } from '../ui/icon'
-import { citationsOf, codeWords, groupsOf, isWarning, labelOf, LINE_COLUMNS, linesOf, ruleWords, shown, STATUS } from './fields'
+import { citationsOf, codeWords, groupsOf, isWarning, labelOf, LINE_COLUMNS, linesOf, lower, ruleWords, shown, STATUS } from './fields'
 import type { Row } from './InvoicesView'
 
 export function InvoiceView({ job, rows, row }: { job: string; rows: Row[]; row: Row }) {
@@ -29,6 +29,10 @@ export function InvoiceView({ job, rows, row }: { job: string; rows: Row[]; row:
     return (mine.length > 0 ? mine : known).map((page) => ({ number: page.number, width: page.width!, height: page.height! }))
   }, [overview, result])
   const cited = field ? citationsOf(result, field) : []
+  const choose = (path: string | null) => {
+    setField(path)
+    if (path && citationsOf(result, path).length > 0 && matchMedia('(max-width: 760px)').matches) setTab('image')
+  }
   const goal = useMemo<Goal | null>(() => (cited[0] ? { page: cited[0].page, box: cited[0].bbox, of: field } : null), [field])
   const overlay = useCallback((page: Placed) => <Citations page={page} result={result} field={field} choose={setField} />, [result, field])
   const place = rows.indexOf(row)
@@ -66,9 +70,9 @@ export function InvoiceView({ job, rows, row }: { job: string; rows: Row[]; row:
             <span>{result.origin === 'xml' ? `embedded e-invoice${result.xml_profile ? ` (${result.xml_profile})` : ''}` : result.origin === 'page' ? 'read from the page' : 'nothing read'}</span>
             {result.language && <span>{result.language}</span>}
           </p>
-          <Doubtful result={result} choose={setField} />
-          <Fields result={result} field={field} choose={setField} />
-          <Lines result={result} field={field} choose={setField} />
+          <Doubtful result={result} choose={choose} />
+          <Fields result={result} field={field} choose={choose} />
+          <Lines result={result} field={field} choose={choose} />
           <Passed result={result} />
         </div>
       </div>
@@ -109,7 +113,7 @@ function Doubtful({ result, choose }: { result: InvoiceResult; choose: (path: st
         <li key={`r${place}`}><Icon name="warning" size={14} /><span><b>{ruleWords(rule.rule)}</b>{rule.detail && <span class="why">{rule.detail}</span>}<Paths paths={rule.fields} choose={choose} /></span></li>
       ))}
       {result.contradictions.map((found, place) => (
-        <li key={`c${place}`}><Icon name="warning" size={14} /><span><b>The e-invoice and the page disagree on {labelOf(found.field).toLowerCase()}</b>
+        <li key={`c${place}`}><Icon name="warning" size={14} /><span><b>The e-invoice and the page disagree on {lower(labelOf(found.field))}</b>
           <span class="why">e-invoice: {shown(found.xml_value, found.field, '') || 'nothing'}; page: {shown(found.page_value, found.field, '') || 'not printed'}</span><Paths paths={[found.field]} choose={choose} /></span></li>
       ))}
       {flags.map((flag, place) => (
@@ -151,7 +155,7 @@ function Fields({ result, field, choose }: Choosing) {
 function Proof({ cited, flags, doubtful }: { cited: Citation[]; flags: string[]; doubtful: boolean }) {
   const words = [...flags, ...(cited.length === 0 && flags.length === 0 ? ['Not found on the page'] : []), ...(cited.some((one) => one.match === 'fuzzy') ? ['Printed a little otherwise'] : [])]
   return (
-    <span class="proof" title={words.join('; ') || `“${cited[0]?.quote}”`}>
+    <span class={words.length > 0 ? 'proof words' : 'proof'} title={words.join('; ') || `“${cited[0]?.quote}”`}>
       {words.length > 0 ? <span class={doubtful || cited.length === 0 ? 'warn-text' : 'hint'}>{words.join('; ')}</span> : <><Icon name="check" size={13} /><span class="sr">proved by the page</span></>}
     </span>
   )
@@ -192,5 +196,5 @@ function Passed({ result }: { result: InvoiceResult }) {
   const passed = result.rules.filter((rule) => rule.outcome === 'passed')
   if (passed.length === 0) return null
   const names = [...new Set(passed.map((rule) => rule.rule))]
-  return <p class="hint passed"><Icon name="check" size={13} /> Rules that hold: {names.map((name) => labelOf(name).toLowerCase()).join(', ')}.</p>
+  return <p class="hint passed"><Icon name="check" size={13} /> Rules that hold: {names.map((name) => lower(labelOf(name))).join(', ')}.</p>
 }

@@ -82,7 +82,7 @@ export function InvoicesView({ job: id, document: number, part }: { job: string;
               <Progress share={total ? (total - left) / total : null} label="Invoices read" /><span>{total - left} of {plural(total, 'document')}</span>
             </div>
           )}
-          {rows.length > 0 ? <Batch job={id} rows={rows} /> : <p class="empty" aria-busy={left > 0}>{left > 0 || !job ? 'Reading …' : 'No invoice was found.'}</p>}
+          {rows.length > 0 ? <Batch job={id} rows={rows} /> : <p class="empty" aria-busy={left > 0}>{left > 0 || !job || isBusy(job.state) ? 'Reading …' : 'No invoice was found.'}</p>}
         </main>
       )}
     </>

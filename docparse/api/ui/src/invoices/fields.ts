@@ -39,14 +39,17 @@ export const LINE_COLUMNS = ['line_id', 'name', 'quantity', 'unit', 'unit_price'
 
 type Data = Record<string, unknown>
 
+/** Inside a sentence; "VAT id" stays. */
+export const lower = (label: string): string => (/^[A-Z]{2}/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1))
+
 export function labelOf(path: string): string {
   const line = /^(lines|taxes|allowances)\[(\d+)\](?:\.(.+))?$/.exec(path)
   if (line) {
     const what = { lines: 'Line', taxes: 'Tax', allowances: 'Allowance' }[line[1]!]
-    return `${what} ${Number(line[2]) + 1}${line[3] ? `, ${labelOf(line[3]).toLowerCase()}` : ''}`
+    return `${what} ${Number(line[2]) + 1}${line[3] ? `, ${lower(labelOf(line[3]))}` : ''}`
   }
   const [head, ...rest] = path.split('.')
-  if (rest.length > 0) return `${plainWords(head!)}, ${labelOf(rest.join('.')).toLowerCase()}`
+  if (rest.length > 0) return `${plainWords(head!)}, ${lower(labelOf(rest.join('.')))}`
   return LABELS[path] ?? plainWords(path)
 }
 

@@ -8,6 +8,10 @@ import { cleanSvg } from './svg'
 
 const COLOURS = ['#2f6fab', '#d9822b', '#3f8f5b', '#b0417a', '#6a58b8', '#8a6d3b', '#2a9d9d', '#c1473d', '#7a7a7a', '#a3a12f']
 
+const MOST_STEPS = 24 // of a line, named one by one; more are a scale
+
+const isYear = (value: number | string): boolean => typeof value === 'number' && Number.isInteger(value) && value > 1000 && value < 2200
+
 const refuse = () => Promise.reject(new Error('a chart loads nothing'))
 const LOADER = { load: refuse, sanitize: refuse, http: refuse, file: refuse } as unknown as Loader
 
@@ -45,7 +49,8 @@ export function shapeOf(type: string | null | undefined): Shape {
 
 function specOf(series: Series, shape: Shape, sideways: boolean, stacked: boolean, width: number): TopLevelSpec {
   const many = series.names.length > 1
-  const quantity = series.numeric && shape !== 'bar' && shape !== 'arc'
+  const one = series.rows.length / series.names.length
+  const quantity = series.numeric && (shape === 'point' || (shape !== 'bar' && shape !== 'arc' && one > MOST_STEPS))
   const values = series.rows.map((row) => ({ ...row, x: quantity ? (parseNumber(row.x) ?? 0) : row.x }))
   const colour = { field: 'series', type: 'nominal', title: null, legend: many ? { orient: 'bottom', columns: 4 } : null }
   const base = { data: { values }, width, height: 240, background: 'transparent' }
@@ -56,9 +61,8 @@ function specOf(series: Series, shape: Shape, sideways: boolean, stacked: boolea
       encoding: { theta: { field: 'y', type: 'quantitative', stack: true }, color: slice, order: { field: 'y', type: 'quantitative', sort: 'descending' } },
     } as unknown as TopLevelSpec
   }
-  const one = values.length / series.names.length
   const x = quantity
-    ? { field: 'x', type: 'quantitative', title: series.x || null, scale: { zero: false } }
+    ? { field: 'x', type: 'quantitative', title: series.x || null, scale: { zero: false }, axis: values.every((row) => isYear(row.x)) ? { format: 'd' } : {} }
     : { field: 'x', type: 'nominal', sort: null, title: series.x || null, axis: { labelAngle: !sideways && one > 6 ? -40 : 0, labelLimit: 120 } }
   const y = { field: 'y', type: 'quantitative', title: many ? null : (series.names[0] ?? null), stack: stacked ? 'zero' : null }
   const grouped = shape === 'bar' && many && !stacked

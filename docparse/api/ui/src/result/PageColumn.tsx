@@ -37,7 +37,7 @@ export function PageColumn({ sheets, image, overlay, current, onCurrent, goal, l
   const scroller = useRef<HTMLDivElement>(null)
   const [pane, setPane] = useState({ width: 0, height: 0 })
   const [zoom, setZoom] = useState<Zoom>('width')
-  const [view, setView] = useState({ from: 0, to: 2000 })
+  const [view, setView] = useState({ from: 0, to: 1200 })
   const anchor = useRef<Anchor | null>(null)
   const driven = useRef(false)
   const layout = useMemo(() => place(sheets, pane, zoom), [sheets, pane, zoom])
@@ -109,7 +109,7 @@ export function PageColumn({ sheets, image, overlay, current, onCurrent, goal, l
     return () => removeEventListener('viewer-zoom', onKey)
   }, [zoomTo])
 
-  const shown = pages.filter((page) => page.top + page.h > view.from && page.top < view.to)
+  const shown = pane.width === 0 ? [] : pages.filter((page) => page.top + page.h > view.from && page.top < view.to)
   const room = Math.max(pane.width - 2 * MARGIN, 80)
   const share = typeof zoom === 'number' ? zoom : (pages.find((page) => page.number === current)?.w ?? room) / room
   return (

@@ -34,7 +34,7 @@ export function formatsOf(block: Block): { label: string; format: string; file: 
     { label: 'HTML', format: 'html', file: false },
   ]
   const has = (...kinds: string[]) => kinds.includes(block.kind)
-  if (has('formula', 'paragraph', 'heading', 'table', 'list', 'caption', 'footnote')) forms.push({ label: 'LaTeX', format: 'latex', file: false })
+  forms.splice(has('formula') ? 0 : 3, 0, { label: 'LaTeX', format: 'latex', file: false })
   if (has('formula')) forms.push({ label: 'MathML', format: 'mathml', file: false })
   if (has('table', 'chart')) forms.push({ label: 'CSV', format: 'csv', file: false })
   if (has('table', 'chart')) forms.push({ label: 'CSV file', format: 'csv', file: true }, { label: 'Excel file (XLSX)', format: 'xlsx', file: true })

@@ -60,12 +60,14 @@ export class Viewer {
   async open(): Promise<void> {
     this.trouble.value = null
     try {
+      const first = this.page(this.current.peek()) // asked for at once, not after what it stands in
       const [job, overview] = await Promise.all([getJob(this.api.job), this.api.overview()])
       batch(() => {
         this.job.value = job
         this.overview.value = overview
       })
       if (this.ended.value) {
+        if (!first.peek().page) this.forget(this.current.peek())
         if (overview.edits > 0) void this.loadCorrections()
       } else if (!ENDED.has(job.state)) this.listen(job.last_event)
       if (this.current.value > 1) this.goTo(this.current.value, null, 'drawer')
