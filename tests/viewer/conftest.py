@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from viewer_files import make_report
+from viewer_files import DESK, make_report
 
 from docparse.errors import MissingDependency
 from docparse.synth.press import find_browser
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 TESTS = Path(__file__).parents[1]
-DIST = TESTS.parent / "docparse" / "api" / "ui" / "dist"
-UI = DIST.parent
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 sys.path.append(str(TESTS / "export"))  # payloads
 
 _spec = importlib.util.spec_from_file_location("api_conftest", TESTS / "api" / "conftest.py")

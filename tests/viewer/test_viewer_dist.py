@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 
-from conftest import DIST, UI
+from viewer_files import DIST, UI
 
 BUDGET_KB = 400
 LAZY_BUDGET_KB = 330  # of the largest library that a kind of block loads on its own

@@ -34,6 +34,10 @@ from docparse.schemas.document import (
     Table,
 )
 
+UI = Path(__file__).parents[2] / "docparse" / "api" / "ui"
+DIST = UI / "dist"
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
 
 def make_report(pages: int = 3) -> bytes:
     document = pymupdf.open()

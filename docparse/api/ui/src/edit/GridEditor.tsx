@@ -67,7 +67,7 @@ function CellInput({ cell, onFocus, onKeep, onDown }: {
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey) {
-      keep()
+      ref.current!.blur() // leaving the field keeps it
       onDown(1)
     } else if (event.key === 'ArrowUp' && event.altKey) onDown(-1)
     else if (event.key === 'ArrowDown' && event.altKey) onDown(1)
