@@ -40,8 +40,15 @@ class OptionQuery(BaseModel):
     )
     engine: Literal["auto", "embedded", "embedded-fast", "qwen", "remote"] | None = None
     crops: bool | None = Field(default=None, description="Cut out pictures of figures.")
-    join: bool | None = Field(default=None, description="Join paragraphs and tables over page breaks.")
-    dehyphenate: bool | None = None
+    join: bool | None = Field(default=None, description="Join paragraphs and tables over columns and pages.")
+    dehyphenate: bool | None = Field(default=None, description="Undo hyphenation where pieces are joined.")
+    running: bool | None = Field(default=None, description="Label running headers, footers and page numbers.")
+    levels: bool | None = Field(default=None, description="Set heading levels over the whole document.")
+    captions: bool | None = Field(default=None, description="Tie captions to figures and tables.")
+    footnotes: bool | None = Field(default=None, description="Tie footnotes to their markers.")
+    reorder: bool | None = Field(default=None, description="Mend a reading order that contradicts the page.")
+    correct: bool | None = Field(default=None, description="Correct a model's small misreadings to a sound text layer.")
+    retry: bool | None = Field(default=None, description="Read pages again that the verifier does not believe.")
     page_timeout_s: float | None = Field(default=None, gt=0, le=3600)
     document_timeout_s: float | None = Field(default=None, gt=0, le=86_400)
 

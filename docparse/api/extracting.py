@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from docparse.api.context import Context
 from docparse.api.reading import document_of
+from docparse.errors import NotFound
 from docparse.options import ParseOptions
 from docparse.schemas.invoice import InvoiceResult
 from docparse.schemas.job import Job, JobDocument, JobState
@@ -86,7 +87,9 @@ def _extracted(
     with ExitStack() as stack:
         paths = {}
         for document in todo:
-            key = service.store.blob_keys(tenant, job.id, document.number)["source"]
+            key = service.store.blob_keys(tenant, job.id, document.number).get("source")
+            if key is None:
+                raise NotFound("the file that was parsed is not here", user_action="Start again with --source FILE.")
             paths[document.number] = str(stack.enter_context(service.blobs.local(key)))
         files = list(dict.fromkeys(paths.values()))  # the same file twice is one blob
         found = list(extract_invoices(files, InvoiceOptions(parse), settings=service.settings))

@@ -57,7 +57,7 @@ class PageImages:
     def picture(self, job: Job, tenant: str, document: int, number: int, size: ImageSize, page: Page | None) -> Picture:
         """A page as an image: "full" is a PNG of the size that boxes in the HTML refer to (`page`, once it is read).
 
-        Raises NotFound, SourceFault, EncryptedFile.
+        Without the file that was parsed a page that was read is white. Raises NotFound, SourceFault, EncryptedFile.
         """
         kept = self._kept(tenant, job.id, document, number)
 
@@ -104,13 +104,19 @@ class PageImages:
             store.blob_keys(tenant, job_id, document)
             return None
 
+    def _source_key(self, tenant: str, job_id: str, document: int) -> str | None:
+        """Blob of the file that was parsed; `docparse view` may be without it."""
+        return self._service.store.blob_keys(tenant, job_id, document).get("source")
+
     def _encode(
         self, kept: str | None, job: Job, tenant: str, document: int, number: int, size: ImageSize, page: Page | None
     ) -> bytes:  # fmt: skip
         if size == "full" and kept is not None:
             return self._service.blobs.get(kept)
         longest = LONGEST_PX.get(size)
-        if kept is not None:
+        if kept is None and page is not None and self._source_key(tenant, job.id, document) is None:
+            pixels, ratio = _white(page), page.width / max(page.height, 1e-6)
+        elif kept is not None:
             pixels, ratio = png_to_pixels(self._service.blobs.get(kept)), None
             if page is not None and page.width > 0 and page.height > 0:
                 ratio = page.width / page.height
@@ -134,7 +140,9 @@ class PageImages:
         return image.pixels, image.width / image.height
 
     def _render(self, job: Job, tenant: str, document: int, number: int, budget: PixelBudget) -> PageImage:
-        key = self._service.store.blob_keys(tenant, job.id, document)["source"]
+        key = self._source_key(tenant, job.id, document)
+        if key is None:
+            raise NotFound("the file that was parsed is not here")
         options = ParseOptions(
             password=self._password,
             **{name: value for name, value in job.options.items() if name in ("ocr", "languages")},
@@ -152,6 +160,9 @@ class PageImages:
     def _page_image(self, tenant: str, job: Job, document: int, page: Page) -> PageImage | None:
         """The page with pixels, as crops are cut from it; None where it can't be seen."""
         try:
+            kept = self._kept(tenant, job.id, document, page.number)
+            if kept is None and self._source_key(tenant, job.id, document) is None:
+                return None
             picture = self.picture(job, tenant, document, page.number, "full", page)
         except DocparseError:
             return None
@@ -167,6 +178,13 @@ class PageImages:
             self._timer = threading.Timer(_IDLE_S + 1, self._sources.close_idle, (_IDLE_S,))
             self._timer.daemon = True
             self._timer.start()
+
+
+def _white(page: Page) -> NDArray[np.uint8]:
+    """A page whose file is not here: boxes are shown on white."""
+    import numpy as np
+
+    return np.full((max(page.image_height, 1), max(page.image_width, 1), 3), 255, np.uint8)
 
 
 def _fitting(pixels: NDArray[np.uint8], ratio: float | None, longest: int) -> tuple[int, int]:

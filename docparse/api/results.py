@@ -18,7 +18,7 @@ from docparse.api.asking import ResultFormat
 from docparse.api.context import Context
 from docparse.api.errors import BadRequest, NotReady
 from docparse.api.reading import document_of
-from docparse.errors import DocparseError
+from docparse.errors import DocparseError, NotFound
 from docparse.export import FORMATS, export_bytes
 from docparse.export.crops import crop_of
 from docparse.export.guarded import pdf_in_child
@@ -94,7 +94,9 @@ def _pdf(
     """A PDF drawn on the file that was uploaded, in a child process."""
     kind: Any = wish.format
     service = context.service
-    key = service.store.blob_keys(tenant, job.id, chosen.number)["source"]
+    key = service.store.blob_keys(tenant, job.id, chosen.number).get("source")
+    if key is None:
+        raise NotFound("the file that was parsed is not here", user_action="Start again with --source FILE.")
     with _drawing, service.blobs.local(key) as path:
         return pdf_in_child(kind, document, path, service.settings, password=context.password)
 

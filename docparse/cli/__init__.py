@@ -22,6 +22,8 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "parse": Command("docparse.cli.parse:parse", "Parse PDFs and images (the default command)."),
+    "view": Command("docparse.cli.view:view", "Show results in the browser, beside their pages, and correct them."),
+    "export": Command("docparse.cli.export:export", "Write a JSON result, with its corrections, in other formats."),
     "bench": Command("docparse.cli.bench:bench", "Measure docparse: bench verify, …"),
     "models": Command("docparse.cli.models:models", "List, download and verify the weights of the qwen engine."),
     "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),

@@ -9,12 +9,9 @@ from typing import Literal
 
 from docparse.cli.inputs import Input, output_stems
 from docparse.errors import UsageError
+from docparse.export.formats import FORMATS, Format, named, suffix_format
 
-Format = Literal["html", "md", "json", "txt"]
-FOLDER_FORMATS: tuple[Format, ...] = ("html", "json", "md")
-OF_SUFFIX: dict[str, Format] = {
-    ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".json": "json", ".txt": "txt",
-}  # fmt: skip
+FOLDER_FORMATS = tuple(FORMATS[name] for name in ("html", "json", "md"))
 HeadersFooters = Literal["keep", "drop"]
 Images = Literal["files", "embed", "none"]
 
@@ -23,16 +20,16 @@ Images = Literal["files", "embed", "none"]
 class Target:
     """One result: `path` None is stdout."""
 
-    format: Literal["html", "md", "json", "txt", "overlay"]
+    format: Format
     path: Path | None
     in_folder: bool = False
 
     @property
     def default_images(self) -> Images:
         """Files in a folder of results and beside Markdown; otherwise one file holds everything."""
-        if self.format == "md" and self.path is None:
+        if self.format.name == "md" and self.path is None:
             return "none"
-        return "files" if self.in_folder or self.format == "md" else "embed"
+        return "files" if self.in_folder or self.format.name == "md" else "embed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,11 @@ class Job:
     item: Input
     targets: tuple[Target, ...] = ()
 
+    @property
+    def json_path(self) -> Path | None:
+        """Where the whole result goes as JSON, if it does."""
+        return next((target.path for target in self.targets if target.format.name == "json"), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -50,16 +52,22 @@ class Plan:
     jobs: tuple[Job, ...]
     folder: Path | None = None
 
+    @property
+    def holds_json(self) -> bool:
+        """Whether every document is written as JSON."""
+        return all(job.json_path is not None for job in self.jobs)
+
 
 def formats_of(names: Sequence[str]) -> tuple[Format, ...]:
     """The formats of `--to html --to md,json`, each once. Raises UsageError."""
-    found: dict[Format, None] = {}
-    for name in (part.strip().lower() for text in names for part in text.split(",")):
-        fmt = OF_SUFFIX.get(f".{name}")
-        if fmt is None:
-            raise UsageError(f"--to {name}: no such format", user_action="Choose from html, md, json and txt.")
-        found[fmt] = None
-    return tuple(found)
+    found: dict[str, Format] = {}
+    for name in (part.strip() for text in names for part in text.split(",")):
+        try:
+            format = named(name)
+        except UsageError as error:
+            raise UsageError(f"--to {name}: no such format", user_action=error.user_action) from None
+        found[format.name] = format
+    return tuple(found.values())
 
 
 def plan_outputs(items: Sequence[Input], output: str | None, formats: tuple[Format, ...], overlay: str | None) -> Plan:
@@ -68,7 +76,7 @@ def plan_outputs(items: Sequence[Input], output: str | None, formats: tuple[Form
     if folder is not None:
         stems = output_stems(items)
         targets = [
-            [Target(fmt, _with(folder / stem, fmt), in_folder=True) for fmt in formats or FOLDER_FORMATS]
+            [Target(fmt, _with(folder / stem, fmt.suffix), in_folder=True) for fmt in formats or FOLDER_FORMATS]
             for stem in stems
         ]
     elif len(items) != 1:
@@ -89,12 +97,12 @@ def _folder(items: Sequence[Input], output: str | None) -> Path | None:
     if output in (None, "-"):
         return None
     path = Path(str(output))
-    several = len(items) > 1 and path.suffix.lower() not in OF_SUFFIX
+    several = len(items) > 1 and suffix_format(path) is None
     return path if str(output).endswith(("/", "\\")) or path.is_dir() or several else None
 
 
 def _with(stem: Path, suffix: str) -> Path:
-    return stem.with_name(f"{stem.name}.{suffix}")
+    return stem.with_name(f"{stem.name}{suffix}")
 
 
 def _to_stdout(formats: tuple[Format, ...], *, nothing: bool) -> list[Target]:
@@ -102,23 +110,25 @@ def _to_stdout(formats: tuple[Format, ...], *, nothing: bool) -> list[Target]:
         raise UsageError("several formats can't go to stdout", user_action="Give a folder: -o DIR/")
     if nothing and not formats:
         return []
-    return [Target(formats[0] if formats else "md", None)]
+    return [Target(formats[0] if formats else FORMATS["md"], None)]
 
 
 def _to_file(path: Path, formats: tuple[Format, ...]) -> Target:
-    suffix = OF_SUFFIX.get(path.suffix.lower())
+    found = suffix_format(path)
     if len(formats) > 1:
         raise UsageError(f"several formats can't go to one file {path}", user_action="Give a folder: -o DIR/")
-    if suffix and formats and suffix != formats[0]:
-        raise UsageError(f"{path} and --to {formats[0]} contradict each other", user_action="Leave out --to.")
     if formats:
-        return Target(formats[0], path)
-    if suffix is None:
-        action = "For a PDF with boxes use --overlay FILE.pdf." if path.suffix.lower() == ".pdf" else (
-            "Name it .html, .md, .json or .txt, give --to, or a folder with a slash at its end."
-        )  # fmt: skip
-        raise UsageError(f"the suffix of {path} is no output format", user_action=action)
-    return Target(suffix, path)
+        asked = formats[0]
+        if found and found != asked and path.suffix.lower() not in {Path(suffix).suffix for suffix in asked.suffixes}:
+            raise UsageError(f"{path} and --to {asked.name} contradict each other", user_action="Leave out --to.")
+        return Target(asked, path)
+    if found is None:
+        suffixes = ", ".join(format.suffix for format in FORMATS.values() if format.name != "overlay")
+        raise UsageError(
+            f"the suffix of {path} is no output format",
+            user_action=f"Name it {suffixes}, give --to, or a folder with a slash at its end.",
+        )
+    return Target(found, path)
 
 
 def _add_overlays(jobs: list[Job], overlay: str) -> list[Job]:
@@ -126,14 +136,14 @@ def _add_overlays(jobs: list[Job], overlay: str) -> list[Job]:
     if overlay == "-":
         if len(jobs) > 1 or any(target.path is None for target in jobs[0].targets):
             raise UsageError("stdout takes one result, and --overlay - would be a second one")
-        return [Job(jobs[0].item, (*jobs[0].targets, Target("overlay", None)))]
+        return [Job(jobs[0].item, (*jobs[0].targets, Target(FORMATS["overlay"], None)))]
     if not overlay.endswith("/") and not path.is_dir() and len(jobs) == 1:
-        return [Job(jobs[0].item, (*jobs[0].targets, Target("overlay", path)))]
+        return [Job(jobs[0].item, (*jobs[0].targets, Target(FORMATS["overlay"], path)))]
     if path.suffix.lower() == ".pdf":
         raise UsageError(f"{len(jobs)} overlays can't go to one file", user_action="Give a folder: --overlay DIR/")
     stems = output_stems([job.item for job in jobs])
     return [
-        Job(job.item, (*job.targets, Target("overlay", _with(path / stem, "boxes.pdf"))))
+        Job(job.item, (*job.targets, Target(FORMATS["overlay"], _with(path / stem, ".boxes.pdf"))))
         for job, stem in zip(jobs, stems, strict=True)
     ]
 

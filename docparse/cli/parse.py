@@ -10,17 +10,25 @@ import typer
 
 from docparse.cli.outputs import HeadersFooters, Images
 from docparse.cli.progress import Mode
+from docparse.export.formats import FORMATS
 
 if TYPE_CHECKING:
     from docparse.cli.run import Run
     from docparse.options import ParseOptions
 
-_TO = "html, md, json or txt; repeatable. If left out: by suffix; md on stdout; html, json and md in a folder."
+_TO = (
+    f"{', '.join(FORMATS)}; by commas or repeated. If left out: by suffix; md on stdout; html, json and md in a folder."
+)
 _IMAGES = "Pictures as files (NAME.images/), inside the output, or none. If left out: files in a folder and for md."
 _MANIFEST = "Run manifest, a JSON line for each input; DIR/manifest.jsonl when the output is a folder."
 _JSON = "One JSON object on stdout: what the run did, or its error; with the documents if there is no -o."
 _VERBOSE = "A line for each page; -vv: tracebacks."
-_OUT, _WHAT, _HOW, _RUN = "Output", "Pages and reading", "Engine", "Run"
+_OUT, _WHAT, _HOW, _AFTER, _RUN = "Output", "Pages and reading", "Engine", "After reading", "Run"
+
+
+def _switch(name: str, what: str) -> Any:
+    """An option that leaves out one thing that is done after reading."""
+    return typer.Option(f"--no-{name}", help=f"Do not {what}.", rich_help_panel=_AFTER)
 
 
 def parse(
@@ -79,6 +87,18 @@ def parse(
     document_timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="For one document; none.", rich_help_panel=_HOW)
     ] = None,
+    no_join: Annotated[bool, _switch("join", "join paragraphs and tables over columns and pages")] = False,
+    no_dehyphenate: Annotated[bool, _switch("dehyphenate", "undo hyphenation where pieces are joined")] = False,
+    no_running: Annotated[bool, _switch("running", "label running headers, footers and page numbers")] = False,
+    no_levels: Annotated[bool, _switch("levels", "set heading levels over the whole document")] = False,
+    no_captions: Annotated[bool, _switch("captions", "tie captions to figures and tables")] = False,
+    no_footnotes: Annotated[bool, _switch("footnotes", "tie footnotes to their markers")] = False,
+    no_reorder: Annotated[bool, _switch("reorder", "mend a reading order that contradicts the page")] = False,
+    no_correct: Annotated[bool, _switch("correct", "correct a model's misreadings to a sound text layer")] = False,
+    no_retry: Annotated[bool, _switch("retry", "read pages again that the verifier does not believe")] = False,
+    view: Annotated[
+        bool, typer.Option("--view", help="Show the results in the browser when done.", rich_help_panel=_RUN)
+    ] = False,
     abort_on_error: Annotated[
         bool, typer.Option("--abort-on-error", help="Stop at the first document that fails.", rich_help_panel=_RUN)
     ] = False,
@@ -105,29 +125,39 @@ def parse(
     from docparse.cli.outputs import Job, Plan, formats_of, plan_outputs
     from docparse.cli.progress import open_progress
     from docparse.cli.run import RunOptions
+    from docparse.cli.view import check_viewer, show_outcomes
     from docparse.settings import load_settings
 
     options = _options(
         pages=pages, password=password, engine=engine, model=model, ocr=ocr, languages=_split(languages),
         page_timeout_s=page_timeout, document_timeout_s=document_timeout, jobs=jobs, crops=images != "none",
+        join=not no_join, dehyphenate=not no_dehyphenate, running=not no_running, levels=not no_levels,
+        captions=not no_captions, footnotes=not no_footnotes, reorder=not no_reorder, correct=not no_correct,
+        retry=not no_retry,
     )  # fmt: skip
     settings = load_settings()
     items = expand_inputs(inputs)
     formats = formats_of(to or ())
-    if json_object and output in (None, "-"):
+    if view:
+        check_viewer()
+    if (json_object and output in (None, "-")) or (view and output is None and not formats):
         plan = plan_outputs(items, output, formats, overlay) if overlay else Plan(tuple(Job(item) for item in items))
     else:
         plan = plan_outputs(items, output, formats, overlay)
+    whole = json_object and output in (None, "-")
     how = RunOptions(
         headers_footers=headers_footers, images=images, skip_existing=skip_existing, no_overwrite=no_overwrite,
-        abort_on_error=abort_on_error, keep_documents=json_object and output in (None, "-"),
+        abort_on_error=abort_on_error, keep_documents=whole or (view and not plan.holds_json),
     )  # fmt: skip
     if manifest is None and plan.folder is not None:
         manifest = plan.folder / NAME
     with open_progress(progress, documents=len(items), verbosity=-1 if quiet else verbose) as shown:
         run = _run_of(server)(plan, options, settings, how, shown, Manifest(manifest))
         run()
-    return _finish(run, as_json=json_object, quiet=quiet)
+    code = _finish(run, as_json=json_object, whole=whole, quiet=quiet)
+    if view:
+        show_outcomes(run.outcomes, run.plan.jobs, password)
+    return code
 
 
 def _run_of(server: str | None) -> Callable[..., Run]:
@@ -163,7 +193,7 @@ def _options(**values: Any) -> ParseOptions:
         raise UsageError(f"--{name}: {first['msg'].lower()}") from None
 
 
-def _finish(run: Run, *, as_json: bool, quiet: bool) -> int:
+def _finish(run: Run, *, as_json: bool, whole: bool, quiet: bool) -> int:
     """The last word of a run: its summary, the `--json` object, the exit code."""
     from docparse.cli.outcome import final_error
     from docparse.cli.report import error_line, error_object, print_json
@@ -180,13 +210,13 @@ def _finish(run: Run, *, as_json: bool, quiet: bool) -> int:
                 "exit_code": code,
                 "error": error_object(error) if error else None,
                 "engine": run.info.model_dump(exclude_defaults=True) if run.info else None,
-                "documents": [_document_object(outcome) for outcome in run.outcomes],
+                "documents": [_document_object(outcome, whole=whole) for outcome in run.outcomes],
             }
         )
     return code
 
 
-def _document_object(outcome: Any) -> dict[str, Any]:
+def _document_object(outcome: Any, *, whole: bool) -> dict[str, Any]:
     from docparse.cli.report import error_object
 
     found = {
@@ -197,6 +227,6 @@ def _document_object(outcome: Any) -> dict[str, Any]:
         **outcome.record,
         "error": error_object(outcome.error) if outcome.error else None,
     }
-    if outcome.document is not None:
+    if outcome.document is not None and whole:
         found["document"] = outcome.document.model_dump(mode="json")
     return found

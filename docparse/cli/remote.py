@@ -17,7 +17,9 @@ from docparse.pipeline import PageDone
 from docparse.schemas.document import Document, Status
 
 _SENT = ("pages", "password", "ocr", "page_timeout_s", "document_timeout_s")
-_SWITCHES = ("crops", "join", "dehyphenate")
+_SWITCHES = (
+    "crops", "join", "dehyphenate", "running", "levels", "captions", "footnotes", "reorder", "correct", "retry",
+)  # fmt: skip
 
 
 class RemoteRun(Run):

@@ -15,11 +15,13 @@ from docparse.schemas.document import Document
 
 
 def check_targets(targets: Sequence[Target], *, no_overwrite: bool) -> None:
-    """Before any work: can the results be written? Raises OutputExists or OutputError."""
+    """Before any work: can the results be written? Raises MissingDependency, UsageError, OutputExists, OutputError."""
     for target in targets:
+        target.format.check()
         if target.path is None:
-            if target.format == "overlay" and sys.stdout.isatty():
-                raise UsageError("a PDF is not written to a terminal", user_action="Give --overlay FILE.pdf.")
+            if not target.format.is_text and sys.stdout.isatty():
+                action = f"Name a file: NAME{target.format.suffix}."
+                raise UsageError(f"the format {target.format.name} is not written to a terminal", user_action=action)
             continue
         if target.path.is_dir():
             raise OutputError(f"{target.path} is a folder", user_action="Give a file name.")
@@ -43,33 +45,39 @@ def make_folders(folder: Path | None, targets: Sequence[Target]) -> None:
         if target.path is None or target.path.parent.is_dir():
             continue
         parent = target.path.parent
-        if folder is None and target.format != "overlay":
+        if folder is None and target.format.name != "overlay":
             raise OutputError(f"the folder of {target.path} does not exist", user_action=f"Make {parent} first.")
         make_folder(parent)
 
 
 def write_targets(
-    document: Document, job: Job, original: Path | bytes, *, headers_footers: HeadersFooters, images: Images | None,
-    password: str | None,
+    document: Document, job: Job, original: Path | bytes | None, *, headers_footers: HeadersFooters,
+    images: Images | None, password: str | None,
 ) -> None:  # fmt: skip
-    """Write all results of one document, each file whole or not at all. Raises OutputError."""
+    """Write all results of one document, each file whole or not at all. Raises OutputError.
+
+    `original` is the file that was parsed; UsageError when a result is drawn on it and it is not there.
+    """
     with_files: Document | None = None
     for target in job.targets:
-        if target.format == "overlay":
-            from docparse.export.overlay import to_overlay
-
-            _write(target, to_overlay(document, original, password=password))
-            continue
-        mode = images or target.default_images
-        if mode == "files" and target.path is not None and target.format != "txt":
-            with_files = with_files or _write_pictures(document, target.path)
+        format = target.format
         options: dict[str, Any] = {}
-        if target.format != "txt":
+        shown = document
+        if format.needs_original:
+            if original is None:
+                raise UsageError(
+                    f"{format.name} is drawn on the file that was parsed ({document.source.name}), which was not found",
+                    user_action="Give it with --source FILE.",
+                )
+            options |= {"original": original, "password": password}
+        if "images" in format.takes:
+            mode = images or target.default_images
             options["images"] = "none" if mode == "none" else "embed"
-        if target.format in ("md", "txt"):
+            if mode == "files" and target.path is not None:
+                shown = with_files = with_files or _write_pictures(document, target.path)
+        if "headers_footers" in format.takes:
             options["headers_footers"] = headers_footers
-        data = export_bytes(with_files if mode == "files" and with_files else document, f".{target.format}", **options)
-        _write(target, data)
+        _write(target, export_bytes(shown, format.name, **options))
 
 
 def _write_pictures(document: Document, beside: Path) -> Document:
@@ -87,5 +95,5 @@ def _write(target: Target, data: bytes) -> None:
 
 def write_stdout(data: bytes) -> None:
     """The result and nothing else; stdout is used once."""
-    sys.stdout.buffer.write(data if data.endswith(b"\n") or data.startswith(b"%PDF") else data + b"\n")
+    sys.stdout.buffer.write(data if data.endswith(b"\n") or data.startswith((b"%PDF", b"PK")) else data + b"\n")
     sys.stdout.buffer.flush()

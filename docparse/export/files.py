@@ -7,9 +7,10 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from docparse.errors import OutputError, UsageError
-from docparse.export.crops import crop_of
+from docparse.errors import InputError, OutputError, UsageError
+from docparse.export.crops import crop_of, safe_href
 from docparse.export.formats import format_of, named
 from docparse.schemas.document import Document
 
@@ -97,6 +98,27 @@ def write_images(document: Document, folder: str | Path, *, prefix: str | None =
                 write_atomically(base / name, crop.data)
                 href = f"{prefix}/{name}" if prefix else name
                 block = block.model_copy(update={"crop": crop.model_copy(update={"data": None, "href": href})})
+            blocks.append(block)
+        pages.append(page.model_copy(update={"blocks": blocks}))
+    return document.model_copy(update={"pages": pages})
+
+
+def read_images(document: Document, folder: str | Path) -> Document:
+    """The document with the pictures inside that it refers to below `folder`; what is not there stays a reference."""
+    base = Path(folder)
+    pages = []
+    for page in document.pages:
+        blocks = []
+        for block in page.blocks:
+            crop = crop_of(block)
+            href = safe_href(crop.href) if crop is not None else None
+            path = base / unquote(href) if href else None
+            if crop is not None and path is not None and ".." not in path.parts and path.is_file():
+                try:
+                    found = crop.model_copy(update={"data": path.read_bytes(), "href": None})
+                except OSError as error:
+                    raise InputError(f"{path}: {error.strerror or error}") from None
+                block = block.model_copy(update={"crop": found})
             blocks.append(block)
         pages.append(page.model_copy(update={"blocks": blocks}))
     return document.model_copy(update={"pages": pages})

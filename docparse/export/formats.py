@@ -5,12 +5,13 @@ Nothing is imported here but when an export is made, so that help texts and the 
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from docparse.errors import UsageError
+from docparse.errors import MissingDependency, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Format:
     """One export: `target` is its function ("module:name"), the first of `suffixes` the one its files get.
 
     `takes` are options of that function that callers may pass on; a format that `needs_original` is drawn on the file
-    that was parsed.
+    that was parsed; `module` is what it imports of the extra `extra`.
     """
 
     name: str
@@ -28,6 +29,20 @@ class Format:
     target: str
     takes: frozenset[str] = frozenset()
     needs_original: bool = False
+    module: str = ""
+    extra: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        return not self.media_type.startswith(("application/pdf", "application/vnd."))
+
+    def check(self) -> None:
+        """Raises MissingDependency when its extra is not installed."""
+        if self.module and importlib.util.find_spec(self.module) is None:
+            raise MissingDependency(
+                f"the format {self.name} needs {self.module.replace('_', '-')}",
+                user_action=f"pip install 'docparse[{self.extra}]'",
+            )
 
     @property
     def suffix(self) -> str:
@@ -46,11 +61,12 @@ _TABLE = (
            "docparse.export.text:to_text", frozenset((_RUNNING,))),
     Format("csv", "all tables as CSV", (".csv",), "text/csv; charset=utf-8", "docparse.export.tables:to_csv"),
     Format("xlsx", "all tables as Excel workbook", (".xlsx",),
-           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "docparse.export.xlsx:to_xlsx"),
+           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "docparse.export.xlsx:to_xlsx",
+           module="openpyxl", extra="xlsx"),
     Format("chunks", "chunks for retrieval (JSON lines)", (".chunks.jsonl", ".jsonl"), "application/jsonl",
            "docparse.export.chunks:to_chunks"),
     Format("docling", "DoclingDocument JSON", (".docling.json",), "application/json",
-           "docparse.export.docling:to_docling"),
+           "docparse.export.docling:to_docling", module="docling_core", extra="docling"),
     Format("searchable", "PDF whose text can be searched", (".searchable.pdf", ".pdf"), "application/pdf",
            "docparse.export.searchable:to_searchable", needs_original=True),
     Format("overlay", "PDF with boxes drawn on it", (".boxes.pdf",), "application/pdf",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +13,26 @@ from sqlalchemy.exc import IntegrityError
 
 from docparse.errors import CorrectionsChanged, NotFound
 from docparse.schemas.corrections import Corrections
+from docparse.schemas.job import JobState
 from docparse.workers.database import Database
-from docparse.workers.tables import corrections, documents, extracts, pages
+from docparse.workers.endings import emit
+from docparse.workers.jobs import NewFile
+from docparse.workers.tables import corrections, documents, extracts, jobs, pages
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A result that was made elsewhere, with the file that was parsed if it is there; both are in the blobs already.
+
+    `file.key` is "" without the file.
+    """
+
+    file: NewFile
+    result_key: str
+    status: str
+    pages: int
+    pages_failed: int
+    engine: dict[str, Any]
 
 
 class Kept(Database):
@@ -68,6 +87,27 @@ class Kept(Database):
             changed = connection.execute(update(extracts).where(extracts.c.document_id == found).values(**values))
             if changed.rowcount == 0:
                 connection.execute(insert(extracts).values(document_id=found, **values))
+
+    def adopt(self, tenant: str, job_id: str, found: Sequence[Adopted], options: dict[str, Any]) -> None:
+        """A finished job of results that were made elsewhere. It never expires."""
+        now = time.time()
+        state = JobState.COMPLETED if all(one.status == "ok" for one in found) else JobState.PARTIAL
+        total, failed = sum(one.pages for one in found), sum(one.pages_failed for one in found)
+        with self.write(durable=True) as connection:
+            connection.execute(insert(jobs).values(
+                id=job_id, tenant_id=tenant, state=state.value, options=options, service={}, fingerprint=job_id[:64],
+                created_at=now, started_at=now, finished_at=now, documents_total=len(found), documents_left=0,
+                pages_total=total, pages_done=total - failed, pages_failed=failed,
+            ))  # fmt: skip
+            for number, one in enumerate(found, 1):
+                connection.execute(insert(documents).values(
+                    id=f"{job_id}-{number:05d}", job_id=job_id, tenant_id=tenant, number=number, name=one.file.name,
+                    sha256=one.file.sha256, bytes=one.file.bytes, media_type=one.file.media_type,
+                    source_key=one.file.key, state="completed" if one.status == "ok" else "partial",
+                    pages_total=one.pages, pages_left=0, pages_failed=one.pages_failed, engine=one.engine,
+                    result_key=one.result_key, cached=True, started_at=now, finished_at=now,
+                ))  # fmt: skip
+            emit(connection, job_id, f"job.{state.value}", {"state": state.value})
 
     def draft_keys(self, tenant: str, job_id: str, document: int = 1) -> dict[int, str]:
         """Blobs of the pages that are done, by number, as long as they are kept. Raises NotFound."""

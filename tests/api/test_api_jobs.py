@@ -204,3 +204,13 @@ def test_known_document_is_not_read_again(client: httpx.Client) -> None:
     page = client.get(f"/v1/jobs/{again['id']}/pages/1")
     assert page.json()["state"]["state"] == "done"
     assert client.get(f"/v1/jobs/{again['id']}/pages/1/image").status_code == 200
+
+
+def test_switches_of_what_comes_after_reading(client: httpx.Client) -> None:
+    switches = ("join", "dehyphenate", "running", "levels", "captions", "footnotes", "reorder", "correct", "retry")
+    answer = client.post("/v1/parse", params={**FAST, **dict.fromkeys(switches, "false")}, content=make_pdf())
+    options = answer.json()["options"]
+    assert {name: options[name] for name in switches} == dict.fromkeys(switches, False)
+    fields = client.post("/v1/jobs", files={"files": ("x.pdf", make_pdf())}, data={**FAST, "running": "false"})
+    assert fields.json()["options"]["running"] is False
+    check_problem(client.post("/v1/parse", params={"levels": "maybe"}, content=make_pdf()), 422, "invalid_value")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from docparse.api.asking import JobQuery, ParseQuery, asked
 from docparse.api.auth import Tenant
 from docparse.api.context import context_of
-from docparse.api.errors import BadRequest, JobFinished
+from docparse.api.errors import BadRequest, Forbidden, JobFinished
 from docparse.api.problems import declared
 from docparse.api.results import MEDIA_TYPES, ResultWish, result_response
 from docparse.api.submitting import idempotency_key, receive, submit
@@ -130,6 +130,8 @@ async def cancel(
 ) -> Response | JobView:  # fmt: skip
     """Stop a job that is queued or running; 409 when it is terminal."""
     service = context_of(request).service
+    if context_of(request).view is not None:
+        raise Forbidden("this is a view of results on disk", user_action="Close it, and delete the files.")
     if purge:
         await to_thread.run_sync(service.delete, tenant, job_id)
         context_of(request).reader.forget(job_id)

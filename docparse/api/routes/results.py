@@ -128,7 +128,7 @@ def _page_view(context: Context, tenant: str, job_id: str, number: int, document
 
 def _image(context: Context, tenant: str, job_id: str, number: int, document: int, size: ImageSize) -> Picture:
     job = context.service.store.job(tenant, job_id)
-    page = _known_page(context, tenant, job, number, document) if size == "full" else None
+    page = _known_page(context, tenant, job, number, document)
     return context.images.picture(job, tenant, document, number, size, page)
 
 
