@@ -22,17 +22,17 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "parse": Command("docparse.cli.parse:parse", "Parse PDFs and images (the default command)."),
-    "view": Command("docparse.cli.view:view", "Show results in the browser, beside their pages, and correct them."),
     "export": Command("docparse.cli.export:export", "Write a JSON result, with its corrections, in other formats."),
-    "bench": Command("docparse.cli.bench:bench", "Measure docparse: bench verify, …"),
-    "models": Command("docparse.cli.models:models", "List, download and verify the weights of the qwen engine."),
-    "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),
-    "serve": Command("docparse.cli.serve:serve", "Serve the REST API."),
-    "health": Command("docparse.cli.health:health", "Whether this machine's worker is alive (for containers)."),
-    "keys": Command("docparse.cli.keys:keys", "Make, list and revoke API keys."),
+    "view": Command("docparse.cli.view:view", "Show results in the browser, beside their pages, and correct them."),
     "invoices": Command("docparse.cli.invoices:invoices", "Extract invoices and receipts, with proof for every field."),
-    "schema": Command("docparse.cli.schema:schema", "Print the JSON Schema of the JSON output."),
+    "serve": Command("docparse.cli.serve:serve", "Serve the REST API."),
+    "keys": Command("docparse.cli.keys:keys", "Make, list and revoke API keys."),
     "worker": Command("docparse.cli.worker:worker", "Serve one queue of the service (Celery)."),
+    "health": Command("docparse.cli.health:health", "Whether this machine's worker is alive (for containers)."),
+    "models": Command("docparse.cli.models:models", "List, download and verify the weights of the qwen engine."),
+    "schema": Command("docparse.cli.schema:schema", "Print the JSON Schema of the JSON output."),
+    "synth": Command("docparse.cli.synth:synth", "Make documents of every element kind with their truth."),
+    "bench": Command("docparse.cli.bench:bench", "Measure docparse: bench verify, …"),
 }
 DEFAULT = "parse"
 

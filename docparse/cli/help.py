@@ -30,11 +30,13 @@ Usage: docparse [COMMAND] [OPTIONS] INPUT...
 
 PDFs and images in; every element of every page out: typed, boxed, in reading order, checked.
 
-  docparse file.pdf -o out.html            the format follows the suffix: .html .md .json .txt
+  docparse file.pdf -o out.html            the format follows the suffix: .html .md .json .txt .csv .xlsx .pdf …
   docparse file.pdf > out.md               Markdown on stdout
   docparse scans/ more.pdf -o out/         files and folders; HTML, JSON and Markdown of each
   docparse file.pdf --pages 1,3-5,8-end --to json
+  docparse scan.pdf -o searchable.pdf      the same pages with text that can be searched
   docparse file.pdf --overlay boxes.pdf    the PDF with every block's box drawn on it
+  docparse file.pdf --view                 look at it in the browser, and correct it
 
 Commands:
 {commands}

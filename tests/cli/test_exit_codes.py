@@ -26,7 +26,6 @@ def _one_line(err: str) -> str:
     ("args", "words"),
     [
         (["file.pdf", "--jsno"], "--jsno"),
-        (["file.pdf", "-o", "out.pdf"], "--overlay"),
         (["file.pdf", "-o", "out.doc"], ".html"),
         (["file.pdf", "--to", "docx"], "docx"),
         (["file.pdf", "-o", "out.html", "--to", "md"], "contradict"),
