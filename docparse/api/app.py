@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match, Mount
@@ -33,6 +35,7 @@ from docparse.api.routes import (
 from docparse.api.shell import Bounds, Shell
 from docparse.api.tracing import install_tracing
 from docparse.api.webhooks import Sender
+from docparse.workers.memory import trim
 
 # no script and no style but our own files, no eval, nothing from elsewhere
 _UI_CSP = (
@@ -44,6 +47,7 @@ _ROUTERS = tuple(
     subject.router
     for subject in (jobs, results, viewing, corrections, events, webhooks, invoices, docling, session, system)
 )
+_TRIM_EVERY_S = 30.0
 
 
 def create_app(context: Context) -> FastAPI:
@@ -67,7 +71,7 @@ def create_app(context: Context) -> FastAPI:
     install_tracing(app)
     settings = context.settings
     bounds = Bounds(settings.inline_mb, settings.request_mb, settings.upload_idle_s)
-    app.add_middleware(Shell, bounds=bounds, seen=context.metrics.seen)
+    app.add_middleware(Shell, bounds=bounds, seen=context.metrics.seen, admit=context.admit)
     return app
 
 
@@ -76,12 +80,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
     sender = Sender(context.service.store, context.address_rules(webhook=True))
     sender.start()
+    chores = [asyncio.create_task(context.gate.watch()), asyncio.create_task(_trim())]
     try:
         yield
     finally:
+        for chore in chores:
+            chore.cancel()
         context.watcher.stop()
         context.images.close()
         sender.close()
+
+
+async def _trim() -> None:
+    """Memory that was freed goes back now and then."""
+    while True:
+        await asyncio.sleep(_TRIM_EVERY_S)
+        await to_thread.run_sync(trim)
 
 
 class _Viewer(StaticFiles):

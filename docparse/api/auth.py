@@ -35,10 +35,14 @@ class Door:
         self._has_keys: tuple[float, bool] = (0.0, True)
         self._lock = threading.Lock()
 
+    def known(self, key: str) -> str | None:
+        """The tenant of a key that was asked for a moment ago; None else. Asks nobody."""
+        until, tenant = self._known.get(_digest(key), (0.0, None))
+        return tenant if until > time.monotonic() else None
+
     def tenant_of(self, key: str) -> str | None:
         """The tenant of a key, None for one that is unknown or revoked."""
-        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-        now = time.monotonic()
+        digest, now = _digest(key), time.monotonic()
         with self._lock:
             until, tenant = self._known.get(digest, (0.0, None))
         if until > now:
@@ -50,6 +54,12 @@ class Door:
             self._known[digest] = (now + _REMEMBER_S, found.tenant_id if found else None)
         return found.tenant_id if found else None
 
+    @property
+    def open_for_sure(self) -> bool | None:
+        """`is_open` as it was a moment ago; None when the store has to be asked."""
+        until, has_keys = self._has_keys
+        return None if self.loopback and time.monotonic() > until else self.loopback and not has_keys
+
     def is_open(self) -> bool:
         """Whether no key is needed: on loopback, as long as there is none."""
         if not self.loopback:
@@ -59,6 +69,10 @@ class Door:
             has_keys = self._store.has_keys()
             self._has_keys = (time.monotonic() + _REMEMBER_S, has_keys)
         return not has_keys
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def key_of(request: HTTPConnection) -> str | None:
@@ -94,10 +108,10 @@ async def authenticate_socket(request: HTTPConnection) -> str:
     key = key_of(request)
     check_same_origin(request)
     if key is not None:
-        tenant = await to_thread.run_sync(context.door.tenant_of, key)
-        if tenant is None and not await to_thread.run_sync(context.door.is_open):
+        tenant = context.door.known(key) or await to_thread.run_sync(context.door.tenant_of, key)
+        if tenant is None and not await _is_open(context.door):
             raise KeyInvalid("this key is unknown or revoked")
-    elif await to_thread.run_sync(context.door.is_open):
+    elif await _is_open(context.door):
         _check_neighbour(request)
         tenant = None
     else:
@@ -105,6 +119,11 @@ async def authenticate_socket(request: HTTPConnection) -> str:
     tenant = tenant or DEFAULT_TENANT
     context.rates.take(tenant)
     return tenant
+
+
+async def _is_open(door: Door) -> bool:
+    known = door.open_for_sure
+    return await to_thread.run_sync(door.is_open) if known is None else known
 
 
 def _check_neighbour(request: HTTPConnection) -> None:

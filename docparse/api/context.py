@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from docparse.api.addresses import AddressRules, parse_networks
-from docparse.api.auth import Door
-from docparse.api.errors import Busy
+from docparse.api.auth import DEFAULT_TENANT, Door, key_of
+from docparse.api.gate import Gate
 from docparse.api.images import PageImages
 from docparse.api.limits import RateLimit
 from docparse.api.metrics import Metrics
@@ -52,16 +52,17 @@ class Context:
     rates: RateLimit = field(init=False)
     watcher: Watcher = field(init=False)
     metrics: Metrics = field(init=False)
+    gate: Gate = field(init=False)
     images: PageImages = field(init=False)
     reader: Reader = field(init=False)
     spool: Path | None = None
-    _uploads: int = 0
 
     def __post_init__(self) -> None:
         self.door = Door(self.service.store, loopback=self.loopback)
         self.rates = RateLimit(self.settings.rate_per_minute)
         self.watcher = Watcher(self.service.store.job, self.service.store.last_events)
         self.metrics = Metrics(self.service.store)
+        self.gate = Gate(self.settings.uploads_at_once)
         self.images = PageImages(self.service, password=self.password)
         self.reader = Reader(self.service, self.view.keeper if self.view else self.service.store, self.images)
 
@@ -70,16 +71,10 @@ class Context:
         """For files that are encrypted; the service forgets passwords with the end of a job."""
         return self.view.password if self.view else None
 
-    @contextlib.contextmanager
-    def uploading(self) -> Iterator[None]:
-        """A place among the uploads that are taken in at a time. Raises Busy when there is none."""
-        if self._uploads >= self.settings.uploads_at_once:
-            raise Busy("too many uploads at once")
-        self._uploads += 1
-        try:
-            yield
-        finally:
-            self._uploads -= 1
+    def admit(self, scope: Scope) -> None:
+        """Raises what `Gate.check` does, before anything else is done for a request."""
+        key = key_of(HTTPConnection(scope))
+        self.gate.check(scope["method"], scope["path"], DEFAULT_TENANT if key is None else self.door.known(key))
 
     def check_broker(self) -> None:
         """Raises StoreUnavailable when a broker is configured and does not answer."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel, Field, TypeAdapter
 
 from docparse.api.context import Context
+from docparse.api.errors import Busy
 from docparse.api.reading import document_of
 from docparse.errors import NotFound
 from docparse.options import ParseOptions
@@ -25,8 +27,9 @@ MEDIA_TYPES: dict[InvoiceFormat, str] = {
     "json": "application/json", "jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
-reading = threading.Semaphore(2)
-"""Invoices are read so many requests at a time, in this process."""
+_reading = CapacityLimiter(2)  # requests at a time; waiting in a thread would take the threads of all other requests
+_MOST_WAITING = 16
+_T = TypeVar("_T")
 _RESULTS = TypeAdapter(list[InvoiceResult])
 _OPTIONS = ("pages", "engine", "ocr", "languages", "page_timeout_s")
 
@@ -44,6 +47,13 @@ class JobInvoices(BaseModel):
 
     documents: list[DocumentInvoices]
     missing: list[int] = Field(description="Numbers of documents that POST would read.")
+
+
+async def read_in_turn(read: Callable[[], _T]) -> _T:
+    """Read invoices in a thread, when it is this request's turn. Raises Busy when too many wait."""
+    if _reading.statistics().tasks_waiting >= _MOST_WAITING:
+        raise Busy("too many invoices wait to be read")
+    return await to_thread.run_sync(read, limiter=_reading)
 
 
 def kept_invoices(context: Context, tenant: str, job: Job, only: int | None = None) -> JobInvoices:
@@ -66,10 +76,9 @@ def extract_job(context: Context, tenant: str, job: Job, only: int | None, *, ag
     keys = context.service.store.extracts(tenant, job.id)
     todo = [found for found in wanted if (again or found.number not in keys) and found.state is not JobState.CANCELED]
     if todo:
-        with reading:
-            for document, results in _extracted(context, tenant, job, todo):
-                blob = context.service.blobs.put(blob_scope(tenant, job.id), _RESULTS.dump_json(results))
-                context.service.store.keep_extract(tenant, job.id, document.number, blob.key)
+        for document, results in _extracted(context, tenant, job, todo):
+            blob = context.service.blobs.put(blob_scope(tenant, job.id), _RESULTS.dump_json(results))
+            context.service.store.keep_extract(tenant, job.id, document.number, blob.key)
     return kept_invoices(context, tenant, job, only)
 
 

@@ -53,8 +53,11 @@ class Bounds:
 class Shell:
     """ASGI middleware around everything; see the module."""
 
-    def __init__(self, app: ASGIApp, *, bounds: Bounds, seen: Callable[[str, str, int, float], None]) -> None:
-        self.app, self.bounds, self.seen = app, bounds, seen
+    def __init__(
+        self, app: ASGIApp, *, bounds: Bounds, seen: Callable[[str, str, int, float], None],
+        admit: Callable[[Scope], None],
+    ) -> None:  # fmt: skip
+        self.app, self.bounds, self.seen, self.admit = app, bounds, seen, admit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,6 +69,7 @@ class Shell:
         started = time.monotonic()
         try:
             call.check_claim()
+            self.admit(scope)
             await self.app(scope, call.receive, call.send)
         except Exception as error:
             if call.status:  # the answer has begun: nothing but to break it off

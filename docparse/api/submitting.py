@@ -41,7 +41,7 @@ async def receive(request: Request, context: Context) -> Form:
     """The upload of a request, on disk. Raises Busy when too many come at once, and what `read_upload` does."""
     if context.view is not None:
         raise Forbidden("this is a view of results on disk", user_action="`docparse serve` takes uploads.")
-    with context.uploading():
+    with context.gate.uploading():
         return await read_upload(request, context.spool, context.upload_limits)
 
 
@@ -55,7 +55,11 @@ async def submit(
         raise Unprocessable(f"more than {_MOST_URLS} addresses in one request")
     if not form.files and not what.urls:
         raise BadRequest("no file was sent", user_action="Send multipart/form-data with `files`.")
-    return await to_thread.run_sync(lambda: _submit(context, tenant, form, what, key, metadata or {}))
+    with context.gate.submitting(tenant):
+        threads = None if what.urls else context.gate.threads  # an address may take its time
+        return await to_thread.run_sync(
+            lambda: _submit(context, tenant, form, what, key, metadata or {}), limiter=threads
+        )
 
 
 def _submit(

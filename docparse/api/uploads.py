@@ -6,6 +6,7 @@ request fails or the process is killed, the system takes it back at once.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -87,7 +88,8 @@ class Upload:
         self.media_type = media_type(head, name=self.name)
 
     def close(self) -> None:
-        self.file.close()
+        with contextlib.suppress(OSError):  # on a full disk what is still buffered can't be written; it is not wanted
+            self.file.close()
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import platform
+import random
 import statistics
 import sys
 import tempfile
@@ -23,14 +24,16 @@ import typer
 from sqlalchemy import func, select
 
 from docparse.bench.gpu_model import GpuModel, Measures
-from docparse.bench.service_faults import Trial, pdf_of
+from docparse.bench.service_client import PDF, Answer, Client, Papers, is_refusal
 from docparse.bench.service_rig import Rig, wait_until
+from docparse.bench.service_trial import Trial
+from docparse.errors import AllFailed
 from docparse.model.base import Deadline
 from docparse.schemas.page import PageImage, PageOutput
 from docparse.workers.tables import events
 
 _IN_FLIGHT = "8,32,128,512"
-_WARM_UP = 500  # documents before memory is looked at: pools fill, caches and connections are made
+_WARM_UP = 1000  # documents before memory is looked at: pools fill, caches and connections are made, forks part
 _AT_ONCE = 32
 
 
@@ -116,24 +119,25 @@ class _Client:
     """Documents over REST, each with words of its own."""
 
     def __init__(self, port: int, pages_each: int) -> None:
-        import httpx
-
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-        self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, limits=limits)
+        self._http = Client(port)
+        self._papers = Papers(pages_each)
         self.pages_each = pages_each
-        self.sent = 0
+        self.refused = 0
+
+    @property
+    def sent(self) -> int:
+        return self._papers.sent
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._http.close()
 
     async def added_latency_ms(self, page_s: float, times: int = 15) -> float:
         """Median time of a page that is alone, above what the engine needs; the first ones warm everything up."""
-        found = []
+        found, papers = [], Papers(1)
         for turn in range(times + 5):
-            data = self._pdf(1)
+            data = papers.next()
             started_s = time.perf_counter()
-            answer = await self._http.post("/v1/parse?wait=60", content=data, headers=_PDF)
-            answer.raise_for_status()
+            _checked(await self._http.ask("POST", "/v1/parse?wait=60", data, PDF))
             if turn >= 5:
                 found.append(time.perf_counter() - started_s - page_s)
         return statistics.median(found) * 1000
@@ -166,21 +170,20 @@ class _Client:
         await asyncio.gather(*(work() for _ in range(at_once)))
 
     async def _one(self) -> None:
-        answer = await self._http.post("/v1/jobs", content=self._pdf(self.pages_each), headers=_PDF)
-        answer.raise_for_status()
-        address = f"/v1/jobs/{answer.json()['id']}?wait=60"
-        while True:
-            answer = await self._http.get(address)
-            answer.raise_for_status()
-            if answer.json()["state"] not in ("queued", "running"):
-                return
-
-    def _pdf(self, count: int) -> bytes:
-        self.sent += 1
-        return pdf_of([f"document {self.sent} page {page}." for page in range(1, count + 1)])
+        paper = self._papers.next()
+        while is_refusal(answer := await self._http.ask("POST", "/v1/jobs", paper, PDF)):
+            self.refused += 1
+            await asyncio.sleep(int(answer.headers["retry-after"]) * random.uniform(1.0, 1.5))
+        _checked(answer)
+        address = f"/v1/jobs/{answer.json['id']}?wait=60"
+        while _checked(await self._http.ask("GET", address)).json["state"] in ("queued", "running"):
+            pass
 
 
-_PDF = {"content-type": "application/pdf"}
+def _checked(answer: Answer) -> Answer:
+    if answer.status >= 400:
+        raise AllFailed(f"the service answered {answer.status}: {answer.body[:300]!r}")
+    return answer
 
 
 def bare_rate(measures: Measures, in_flight: int, seconds: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,20 +49,32 @@ def redis_program() -> str:
     return found
 
 
+def small_disk(folder: Path, size_mb: int) -> list[str]:
+    """A command in front of another one, by which that one finds a tmpfs at the folder. Raises MissingDependency."""
+    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
+    mount = f"mount -t tmpfs -o size={size_mb}m none {shlex.quote(str(folder))}"
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
+        raise MissingDependency("no file system can be mounted here", user_action="Run it as root on Linux.")
+    return [*unshare, "sh", "-c", f'{mount} && exec "$@"', "sh"]
+
+
 class Rig:
     """A whole service in one folder. Processes are started by name and ended with the `with` block.
 
-    `lease_s` is short, so that what a killed worker held comes back within the time of a test.
+    `lease_s` is short, so that what a killed worker held comes back within the time of a test. `more` are settings.
     """
 
-    def __init__(self, folder: Path, measures: Measures, *, lease_s: float = 5.0, broker: bool = True) -> None:
+    def __init__(
+        self, folder: Path, measures: Measures, *, lease_s: float = 5.0, broker: bool = True,
+        more: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
         self.folder, self.measures = folder, measures
         self.redis_port, self.api_port = free_port(), free_port()
         self.broker_url = f"redis://:{_PASSWORD}@127.0.0.1:{self.redis_port}/0" if broker else None
         values: dict[str, object] = {
             "data_dir": folder / "data", "lease_s": lease_s, "cache_results": False, "max_active_jobs": 100_000,
             "engine_slots": max(2, measures.slots + measures.slots // 2),
-            "engine_factory": "docparse.bench.gpu_model:open_engine",
+            "engine_factory": "docparse.bench.gpu_model:open_engine", **(more or {}),
         }  # fmt: skip
         if broker:
             values["broker_url"] = self.broker_url
@@ -103,9 +116,23 @@ class Rig:
         self._start(name, command + (["--concurrency", str(concurrency)] if concurrency else []))
         return name
 
-    def start_api(self) -> None:
-        """`docparse serve`, without keys on loopback."""
-        self._start("api", [sys.executable, "-m", "docparse", "serve", "--port", str(self.api_port)])
+    def start_api(self, *, disk_mb: int | None = None) -> None:
+        """`docparse serve`, without keys on loopback; with its data on a small disk of its own, if one is asked for.
+
+        Nobody else sees that disk but by /proc/PID/root, and it is gone with the process. Raises MissingDependency.
+        """
+        self._start(
+            "api",
+            [
+                *(small_disk(self.settings.data_dir, disk_mb) if disk_mb else ()),
+                sys.executable,
+                "-m",
+                "docparse",
+                "serve",
+                "--port",
+                str(self.api_port),
+            ],
+        )
 
     def api_answers(self) -> bool:
         address = f"http://127.0.0.1:{self.api_port}/livez"

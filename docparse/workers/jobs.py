@@ -133,6 +133,12 @@ class Jobs(Database):
             _job_row(connection, tenant, job_id)
             return _bury(connection, tenant, job_id)
 
+    def scope(self, tenant: str, job_id: str) -> str:
+        """Where the job's blobs are. Raises NotFound."""
+        with self.read() as connection:
+            _job_row(connection, tenant, job_id)
+        return blob_scope(tenant, job_id)
+
     def page(self, tenant: str, job_id: str, number: int, document: int = 1) -> JobPage:
         """State of one page. Raises NotFound."""
         with self.read() as connection:

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from docparse.settings import Settings
 from docparse.workers.celery_app import TASK, make_app
+from docparse.workers.memory import before_forking, few_arenas
 from docparse.workers.reconcile import Reconciler
 from docparse.workers.service import Service
 from docparse.workers.stages import Stage, Work
@@ -76,7 +77,10 @@ def run_worker(settings: Settings, queue: str, concurrency: int | None = None) -
     slots = concurrency or (cores() if prefork else settings.engine_slots or cores() + 1)
     holder = Holder(settings, queue, 1 if prefork else slots)
     _register(app, holder, prefork)
-    if not prefork:
+    few_arenas()
+    if prefork:
+        before_forking()
+    else:
         holder.reconcile()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     worker = app.Worker(

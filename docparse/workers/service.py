@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docparse.errors import Conflict, NotFound
+from docparse.errors import Conflict, NotFound, StoreFull
 from docparse.options import ParseOptions
 from docparse.schemas.document import Document
 from docparse.schemas.job import Job, JobOptions
@@ -62,7 +62,12 @@ class Service:
 
     def delete(self, tenant: str, job_id: str) -> None:
         """Rows and blobs are gone when it returns; what a worker writes after that goes too. Raises NotFound."""
-        scope = self.store.delete(tenant, job_id)
+        try:
+            scope = self.store.delete(tenant, job_id)
+        except StoreFull:  # deleting rows takes room as well: the job's files make some
+            scope = self.store.scope(tenant, job_id)
+            self.blobs.remove_scope(scope)
+            scope = self.store.delete(tenant, job_id)
         self.blobs.remove_scope(scope)
         self.store.unbury(scope)
         self.store.scrub()

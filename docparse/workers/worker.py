@@ -16,6 +16,7 @@ from docparse.schemas.page import PixelBudget
 from docparse.workers.claims import LostClaim
 from docparse.workers.engines import Engines, budget_of
 from docparse.workers.keeper import Held, Keeper
+from docparse.workers.memory import trim
 from docparse.workers.owner import owner_id
 from docparse.workers.service import Service
 from docparse.workers.sources import Sources
@@ -160,6 +161,7 @@ class Worker:
         self.sources.close_idle()
         if time.monotonic() - self._announced_s > _ANNOUNCE_S or not self._announced_s:
             self._announced_s = time.monotonic()
+            trim()
             self.store.seen(
                 self.owner, self.queues, self.engines.announced(), slots=self.slots, busy=len(self.keeper.claims()),
                 counts=dict(self.counts),

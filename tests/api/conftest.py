@@ -44,7 +44,8 @@ class Server:
         command = [sys.executable, "-m", "docparse", "serve", "--port", str(self.port), *self._arguments]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self._env, cwd=self.folder, stdout=log, stderr=log)
-        for _ in range(600):
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
             found = re.search(r"serving (http://\S+)", self.log[before:])
             if found and self._answers(found[1]):
                 self.address = found[1].replace("0.0.0.0", "127.0.0.1")

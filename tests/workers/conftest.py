@@ -18,7 +18,7 @@ from docparse.workers.store import Store
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
     """A PostgreSQL server of the tests' own; None where there is none or it can't be started."""
-    programs = shutil.which("postgres"), shutil.which("initdb")
+    programs = _program("postgres"), _program("initdb")
     users = {entry.pw_name for entry in pwd.getpwall()}
     user = "postgres" if os.geteuid() == 0 and "postgres" in users else None
     if None in programs or (os.geteuid() == 0 and user is None):
@@ -42,6 +42,12 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | Non
         process.terminate()
         process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _program(name: str) -> str | None:
+    """On the path, or where Debian keeps it: /usr/lib/postgresql/VERSION/bin."""
+    kept = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: path.parent.parent.name)
+    return shutil.which(name) or (str(kept[-1]) if kept else None)
 
 
 def _answers(url: str) -> bool:

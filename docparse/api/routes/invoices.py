@@ -24,7 +24,7 @@ from docparse.api.extracting import (
     extract_job,
     invoice_options,
     kept_invoices,
-    reading,
+    read_in_turn,
 )
 from docparse.api.problems import declared
 from docparse.api.routes.jobs import JobId
@@ -63,7 +63,7 @@ async def invoices(request: Request, tenant: Tenant, query: Annotated[JobQuery, 
         what = asked(context.settings, query, form.fields)
         if not form.files:
             raise BadRequest("no file was sent", user_action="Send multipart/form-data with `files`.")
-        return InvoiceList(results=await to_thread.run_sync(_extract, context, form, what.options))
+        return InvoiceList(results=await read_in_turn(lambda: _extract(context, form, what.options)))
 
 
 @router.post(
@@ -81,7 +81,7 @@ async def extract(
         job = context.service.store.job(tenant, job_id)
         return extract_job(context, tenant, job, document, again=again)
 
-    return await to_thread.run_sync(run)
+    return await read_in_turn(run)
 
 
 @router.get(
@@ -105,11 +105,11 @@ async def kept(
 
 
 def _extract(context: Context, form: Form, parse: ParseOptions) -> list[InvoiceResult]:
-    """All files with one engine, so many requests at a time as there are places."""
+    """All files with one engine."""
     from docparse.invoices import InvoiceOptions, extract_invoices
 
     parse = invoice_options(parse)
-    with reading, tempfile.TemporaryDirectory(dir=context.spool) as folder:
+    with tempfile.TemporaryDirectory(dir=context.spool) as folder:
         names = {str(_path(upload, Path(folder, str(place)))): upload.name for place, upload in enumerate(form.files)}
         found = list(extract_invoices(list(names), InvoiceOptions(parse), settings=context.settings))
     return [result.model_copy(update={"source": names.get(result.source, result.source)}) for result in found]
