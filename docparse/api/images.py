@@ -30,6 +30,7 @@ ImageSize = Literal["full", "screen", "thumb"]
 LONGEST_PX: dict[ImageSize, int] = {"screen": 1400, "thumb": 240}
 _QUALITY = {"screen": 85, "thumb": 75}
 _LIMIT_BYTES = 48 << 20
+_FEWEST_PX = 480 * 480  # smaller renderings show the grid of their size, a multiple of 28
 _AT_ONCE = 2  # pages rendered at a time
 _IDLE_S = 20.0  # how long a file stays open for its next page
 
@@ -131,9 +132,10 @@ class PageImages:
         self, job: Job, tenant: str, document: int, number: int, longest: int | None
     ) -> tuple[NDArray[np.uint8], float]:
         """Pixels, and width by height of the page."""
-        budget = (
-            PixelBudget() if longest is None else PixelBudget(max_pixels=4 * longest**2, max_scan_pixels=4 * longest**2)
-        )
+        budget = PixelBudget()
+        if longest is not None:
+            pixels = max(longest**2, _FEWEST_PX)
+            budget = PixelBudget(max_pixels=pixels, max_scan_pixels=pixels)
         image = self._render(job, tenant, document, number, budget)
         if image.pixels is None:
             raise NotFound(f"page {number} has no image")
@@ -210,5 +212,5 @@ def _jpeg(pixels: NDArray[np.uint8], quality: int) -> bytes:
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, optimize=True)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from docparse.api.auth import DEFAULT_TENANT
 from docparse.api.context import Context, View
 from docparse.api.server import bind, run_server
 from docparse.corrections import corrections_beside, load_corrections, save_corrections
-from docparse.errors import CorrectionsChanged, InputError
+from docparse.errors import CorrectionsChanged, DocparseError, InputError
 from docparse.schemas.corrections import Corrections
 from docparse.schemas.document import Document
 from docparse.settings import load_settings
@@ -82,7 +82,17 @@ def show(
             say("docparse: the viewer's files are not built here; only the API answers")
         elif browser:
             threading.Timer(0.5, webbrowser.open, (address,)).start()
+        threading.Thread(target=_warm, args=(context, job_id), daemon=True).start()
         run_server(create_app(context), sock, log_level="warning", grace_s=3)
+
+
+def _warm(context: Context, job_id: str) -> None:
+    """The first look shall be quick: the document read and its file open before the browser asks."""
+    with suppress(DocparseError):
+        job = context.service.store.job(DEFAULT_TENANT, job_id)
+        document, _ = context.reader.corrected(DEFAULT_TENANT, job, 1)
+        for page in document.pages[:1]:
+            context.images.picture(job, DEFAULT_TENANT, 1, page.number, "screen", page)
 
 
 def _named(results: Sequence[Opened]) -> str:

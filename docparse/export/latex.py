@@ -43,7 +43,8 @@ def block_latex(block: Block) -> str:
                 [[escape_latex(value) for value in row] for row in block.data], max(map(len, block.data), default=0)
             )
         case Code():
-            return f"\\begin{{lstlisting}}\n{block.text}\n\\end{{lstlisting}}"
+            text = block.text.replace("\\end{lstlisting}", "\\end {lstlisting}")  # or it would end here
+            return f"\\begin{{lstlisting}}\n{text}\n\\end{{lstlisting}}"
         case Image():
             return "\n\n".join(escape_latex(text) for text in (block.caption, block.ocr) if text)
         case Music():
