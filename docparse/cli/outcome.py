@@ -73,6 +73,19 @@ def partial_error(document: Document) -> PartialResult | None:
     return PartialResult(f"{len(failed)} of {len(document.pages)} pages failed{why}")
 
 
+def summary(outcomes: Sequence[Outcome], folder: Path | None, seconds: float) -> str:
+    """What a run has written, in one line; "" if it has written no file."""
+    pages = sum(len(outcome.record.get("pages", ())) for outcome in outcomes)
+    written = [path for outcome in outcomes for path in outcome.outputs]
+    if not written:
+        return ""
+    what = "1 page" if pages == 1 else f"{pages} pages"
+    if len(outcomes) > 1:
+        what = f"{sum(outcome.status in ('ok', 'partial') for outcome in outcomes)} documents, {what}"
+    where = f"{folder}/" if folder is not None else ", ".join(written)
+    return f"docparse: {what} in {seconds:.1f} s, written to {where}"
+
+
 def final_error(outcomes: Sequence[Outcome], planned: int, manifest: Path | None) -> DocparseError | None:
     """The error of a whole run, with its exit code; None when all went well."""
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]

@@ -195,11 +195,13 @@ def _options(**values: Any) -> ParseOptions:
 
 def _finish(run: Run, *, as_json: bool, whole: bool, quiet: bool) -> int:
     """The last word of a run: its summary, the `--json` object, the exit code."""
-    from docparse.cli.outcome import final_error
+    from docparse.cli.outcome import final_error, summary
     from docparse.cli.report import error_line, error_object, print_json
 
     error = final_error(run.outcomes, len(run.plan.jobs), run.manifest.path)
     code = 0 if error is None else error.exit_code
+    if line := summary(run.outcomes, run.plan.folder, run.seconds):
+        run.progress.summary(line)
     if error is not None and len(run.plan.jobs) > 1 and not quiet:
         run.progress.say(error_line(error))
     run.progress.event("end", exit_code=code, documents=len(run.outcomes))

@@ -55,6 +55,9 @@ class Progress:
     def document(self, shown: str) -> None:
         """A document is finished."""
 
+    def summary(self, line: str) -> None:
+        """The last line of a run that went well, for a person who watches."""
+
 
 class JsonLines(Progress):
     """One JSON object a line on stderr."""
@@ -85,6 +88,9 @@ class Bar(Progress):
 
     def say(self, line: str) -> None:
         self._rich.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def summary(self, line: str) -> None:
+        self.say(line)
 
     def page(self, shown: str, page: PageDone) -> None:
         super().page(shown, page)

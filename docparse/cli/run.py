@@ -51,6 +51,7 @@ class Run:
         self.progress, self.manifest = progress, manifest
         self.outcomes: list[Outcome] = []
         self.info: EngineInfo | None = None
+        self.seconds = 0.0
         self._engine: Engine | None = None
         self._stop = threading.Event()
         self._writing = threading.Lock()
@@ -62,6 +63,7 @@ class Run:
     def __call__(self) -> None:
         """Work through the jobs. Raises Cancelled or KeyboardInterrupt when stopped; other errors are in `outcomes`."""
         make_folder(self.plan.folder)
+        started = time.monotonic()
         try:
             if self.threads == 1:
                 for job in self.plan.jobs:
@@ -70,6 +72,7 @@ class Run:
             else:
                 self._in_threads()
         finally:
+            self.seconds = time.monotonic() - started
             self._stop.set()
             if self._engine is not None:
                 self._engine.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -76,3 +77,4 @@ def test_bar_on_a_terminal(tmp_path: Path) -> None:
     assert run.wait(timeout=60) == 0
     assert b"/60" in shown
     assert b"pages/s" in shown
+    assert re.search(rb"docparse: 60 pages in \d+\.\d s, written to out\.md", shown)
