@@ -13,6 +13,7 @@ from random_model import EOS, Case, FaultyDrafter, drain
 
 from docparse.errors import Cancelled
 from docparse.model.qwen.batcher import Batcher
+from docparse.model.qwen.fixed import FixedSteps
 from docparse.model.qwen.request import Answer, Request
 from docparse.model.qwen.runner import Runner
 from docparse.schemas.page import FinishReason
@@ -22,9 +23,17 @@ PAGE_BYTES = 2 * 3 * PAGE * 2 * 16 * 4  # keys and values, layers, tokens, heads
 LONGEST = 96
 
 
-def open_batcher(model: Any, *, slots: int = 4, pages: int = 200, prefill: int = 4096, drafts: bool = True) -> Batcher:
+def open_batcher(
+    model: Any, *, slots: int = 4, pages: int = 200, prefill: int = 4096, drafts: bool = True, run_ahead: bool = False,
+    look_ahead: int = 0, fixed: bool = False,
+) -> Batcher:  # fmt: skip
     runner = Runner(model, slots=slots, longest=LONGEST, page_size=PAGE, cache_bytes=pages * PAGE_BYTES)
-    return Batcher(runner, eos=[EOS], slots=slots, prefill_tokens=prefill, drafts=drafts)
+    if fixed:
+        runner.fixed = FixedSteps(runner)
+    return Batcher(
+        runner, eos=[EOS], slots=slots, prefill_tokens=prefill, drafts=drafts, run_ahead=run_ahead,
+        look_ahead=look_ahead,
+    )  # fmt: skip
 
 
 @st.composite
@@ -38,15 +47,16 @@ def plans(draw: Callable[..., Any]) -> list[tuple[int, int, int, bool, int | Non
     return found
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     plan=plans(), slots=st.integers(1, 5), pages=st.sampled_from([12, 16, 24, 200]),
-    prefill=st.sampled_from([7, 40, 4096]), seed=st.integers(0, 99),
+    prefill=st.sampled_from([7, 40, 4096]), seed=st.integers(0, 99), run_ahead=st.booleans(), fixed=st.booleans(),
+    look_ahead=st.sampled_from([0, 2]),
 )  # fmt: skip
 def test_equal_to_generate(
-    model: Any, cases: list[Case], plan: list[Any], slots: int, pages: int, prefill: int, seed: int
+    model: Any, cases: list[Case], plan: list[Any], slots: int, pages: int, prefill: int, seed: int, **ways: Any
 ) -> None:
-    batcher = open_batcher(model, slots=slots, pages=pages, prefill=prefill)
+    batcher = open_batcher(model, slots=slots, pages=pages, prefill=prefill, **ways)
     rng, now = random.Random(seed), [0]
     requests: list[tuple[int, Request, Case, int, int | None]] = []
     for case, arrival, limit, drafts, cancelled in plan:

@@ -32,7 +32,7 @@ def requests(cases: list[Case], count: int = 4, **options: Any) -> list[Request]
 
 def wrap(batcher: Batcher, monkeypatch: pytest.MonkeyPatch, around: Callable[[Forward, Sequence[Part]], Any]) -> None:
     forward = batcher.runner.forward
-    monkeypatch.setattr(batcher.runner, "forward", lambda parts: around(forward, parts))
+    monkeypatch.setattr(batcher.runner, "forward", lambda parts, known=None: around(forward, parts))
 
 
 def whole(answers: dict[int | None, Answer], cases: list[Case], pages: Sequence[int]) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from docparse.model.qwen.device import on_device
+
 if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
@@ -63,6 +65,13 @@ class Kernel(Protocol):
 
     def plan(self, pieces: Sequence[Piece]) -> Plan: ...
 
+    def fixed_plan(self, size: int, blocks: int) -> Plan:
+        """A plan of `size` pieces with one new token each and at most `blocks` pages, in tensors that stay where they
+        are: what a CUDA graph reads. `refill` writes a step into them."""
+        ...
+
+    def refill(self, plan: Plan, pieces: Sequence[Piece]) -> None: ...
+
     def __call__(
         self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: Plan
     ) -> torch.Tensor: ...
@@ -79,7 +88,6 @@ class GatherKernel:
         self.device = device
 
     def plan(self, pieces: Sequence[Piece]) -> Plan:
-        import torch
 
         groups, at, first = [], 0, 0
         while at < len(pieces):
@@ -92,29 +100,53 @@ class GatherKernel:
             groups.append(self._group(first, members))
             first += count * len(members)
             at = until
-        places = torch.from_numpy(token_places(pieces, self.cache.page_size)).to(self.device)
+        places = on_device(token_places(pieces, self.cache.page_size), self.device)
         return Plan(tuple(pieces), places, tuple(groups))
 
-    def _group(self, first: int, members: Sequence[Piece]) -> Group:
+    def fixed_plan(self, size: int, blocks: int) -> Plan:
         import torch
 
+        pieces = [Piece(0, 1, [self.cache.scratch])] * size
+        table = torch.zeros(size * blocks, dtype=torch.int64, device=self.device)
+        mask = torch.zeros((size, 1, 1, blocks * self.cache.page_size), dtype=self.dtype, device=self.device)
+        plan = Plan(
+            tuple(pieces), torch.zeros(size, dtype=torch.int64, device=self.device),
+            (Group(0, size, size, 1, blocks, table, mask),),
+        )  # fmt: skip
+        self.refill(plan, pieces)
+        return plan
+
+    def refill(self, plan: Plan, pieces: Sequence[Piece]) -> None:
+        group = plan.groups[0]
+        assert group.table is not None
+        assert group.mask is not None
+        table, mask = self._table(pieces, 1, group.blocks)
+        plan.places.copy_(on_device(token_places(pieces, self.cache.page_size), self.device), non_blocking=True)
+        group.table.copy_(on_device(table, self.device), non_blocking=True)
+        group.mask.copy_(on_device(mask, self.device), non_blocking=True)
+
+    def _group(self, first: int, members: Sequence[Piece]) -> Group:
         size, count = len(members), members[0].count
         last = first + size * count
         if size == 1 and members[0].start == 0 and count > 1:
             return Group(first, last, size, count)
+        blocks = self.cache.pages_for(max(piece.start for piece in members) + count)
+        table, mask = self._table(members, count, blocks)
+        masks = on_device(mask, self.device).to(self.dtype)
+        return Group(first, last, size, count, blocks, on_device(table, self.device), masks)
+
+    def _table(
+        self, members: Sequence[Piece], count: int, blocks: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Pages of the pieces, flat, and what is added to the scores of keys that a token must not see."""
         page_size = self.cache.page_size
-        ends = np.array([piece.start + count for piece in members])
-        blocks = self.cache.pages_for(int(ends.max()))
-        table = np.zeros((size, blocks), np.int64)
+        table = np.zeros((len(members), blocks), np.int64)
         for row, piece in zip(table, members, strict=True):
             used = self.cache.pages_for(piece.start + count)
             row[:used] = piece.pages[:used]
-        seen = np.arange(blocks * page_size) < (ends[:, None] - count + 1 + np.arange(count))[..., None]
-        mask = torch.zeros((size, 1, count, blocks * page_size), dtype=self.dtype)
-        mask.masked_fill_(torch.from_numpy(~seen).unsqueeze(1), float("-inf"))
-        return Group(
-            first, last, size, count, blocks, torch.from_numpy(table.ravel()).to(self.device), mask.to(self.device)
-        )
+        starts = np.array([piece.start for piece in members])
+        unseen = np.arange(blocks * page_size) > (starts[:, None] + np.arange(count))[..., None]
+        return table.ravel(), np.where(unseen, np.float32("-inf"), np.float32(0))[:, None]
 
     def __call__(
         self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: Plan

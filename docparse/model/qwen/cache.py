@@ -46,7 +46,10 @@ class PageAllocator:
 
 
 class PagedCache:
-    """Keys and values of every layer: (pages, page_size, kv heads, head size)."""
+    """Keys and values of every layer: (pages, page_size, kv heads, head size).
+
+    Page `scratch` is behind those that are lent: rows that only fill up a batch write there.
+    """
 
     def __init__(
         self, *, layers: int, heads: int, head_size: int, pages: int, page_size: int, dtype: torch.dtype, device: Any
@@ -55,7 +58,8 @@ class PagedCache:
 
         self.page_size = page_size
         self.allocator = PageAllocator(pages)
-        shape = (pages + 1, page_size, heads, head_size)
+        self.scratch = pages + 1
+        shape = (pages + 2, page_size, heads, head_size)
         # Zeros, not empty memory: a masked key still meets its value times 0, which must not be NaN.
         self.keys = [torch.zeros(shape, dtype=dtype, device=device) for _ in range(layers)]
         self.values = [torch.zeros(shape, dtype=dtype, device=device) for _ in range(layers)]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from docparse.errors import DocparseError, EngineError
 from docparse.model.base import Deadline, Engine
+from docparse.model.qwen import fast
 from docparse.model.qwen.batcher import Batcher
 from docparse.model.qwen.drafts import TextDrafter, html_text, layer_text
 from docparse.model.qwen.load import Checkpoint
@@ -76,6 +77,7 @@ class QwenEngine:
         runner = Runner(
             checkpoint.model, slots=slots, cache_bytes=cache_bytes, mean=checkpoint.mean, std=checkpoint.std
         )
+        fast.enable(runner, slots=slots)
         self._image_token = runner.image_token
         self._before, self._after = self._frame(checkpoint)
         self.batcher = Batcher(runner, eos=checkpoint.eos, slots=slots, drafts=drafts)

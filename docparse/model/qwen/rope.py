@@ -56,7 +56,13 @@ class Rope:
         self.axes = torch.tensor(axes, device=self.frequencies.device)
 
     def __call__(self, positions: torch.Tensor, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
-        """(cos, sin) of shape (tokens, 1, head_dim / 2) for positions of shape (3, tokens)."""
+        """(cos, sin) of shape (tokens, 1, head_dim) for positions of shape (3, tokens).
+
+        Both halves of the head turn by the same angles, in opposite directions: sin is negative in the first one.
+        """
+        import torch
+
         angles = positions.float()[self.axes].T * self.frequencies
         cos, sin = angles.cos() * self.scaling, angles.sin() * self.scaling
-        return cos.to(dtype).unsqueeze(1), sin.to(dtype).unsqueeze(1)
+        both = torch.cat((cos, cos), -1), torch.cat((-sin, sin), -1)
+        return both[0].to(dtype).unsqueeze(1), both[1].to(dtype).unsqueeze(1)

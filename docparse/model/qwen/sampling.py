@@ -22,7 +22,8 @@ class Chooser:
         import torch
 
         self.decoding = decoding
-        self.plain = decoding.temperature <= 0 and decoding.repetition_penalty == 1.0
+        greedy = decoding.temperature <= 0 and decoding.repetition_penalty == 1.0
+        self.plain = greedy and not decoding.script  # the largest logit decides
         self._random = random.Random(decoding.seed)
         self._numbers: list[float] = []
         self.seen: torch.Tensor | None = None

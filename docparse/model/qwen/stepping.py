@@ -1,13 +1,16 @@
-"""One step of a batch: what each request feeds, which tokens are chosen, and what they mean for the request."""
+"""One step of a batch: what each request feeds, which tokens are chosen, and what they mean for the request.
+
+`launch` hands a step to the device, `land` reads its tokens back: between the two the next step can be launched.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from docparse.model.qwen.runner import Part, Running
+from docparse.model.qwen.runner import Part, Runner, Running
 from docparse.model.qwen.sampling import accepted
 from docparse.schemas.page import FinishReason
 
@@ -27,10 +30,38 @@ class Chosen:
         return not any(math.isnan(value) for value in self.logprobs)
 
 
+@dataclass(eq=False, slots=True)
+class Flight:
+    """A step that was handed to the device: `numbers` (token, log-probability) of each row come to the host by
+    themselves, and are there once `ready` has passed."""
+
+    parts: list[Part]
+    logits: torch.Tensor
+    best: torch.Tensor
+    numbers: torch.Tensor
+    ready: Any
+    started_s: float
+    forward_s: float
+    launched_s: float
+
+    @property
+    def prompts(self) -> bool:
+        """Whether a prompt is fed."""
+        return any(part.start < part.running.prompt_length for part in self.parts)
+
+    @property
+    def plain(self) -> bool:
+        """Whether what it chooses is `best` in every row, so that the next step may start from it."""
+        return all(part.running.chooser.plain and part.rows <= 1 for part in self.parts)
+
+
 def parts_of(running: Sequence[Running], budget: int) -> list[Part]:
     """What each request feeds, short parts first. Prompts beyond `budget` tokens are fed in pieces or wait."""
     parts: list[Part] = []
     for one in running:
+        if one.unread:
+            parts.append(Part(one, [0], one.cached, 1, one.epoch, one.row))
+            continue
         ids = one.tokens[one.cached :]
         if len(ids) > 1:
             if budget <= 0:
@@ -39,30 +70,71 @@ def parts_of(running: Sequence[Running], budget: int) -> list[Part]:
             budget -= len(ids)
         whole = one.cached + len(ids) == len(one.tokens)
         drafts = one.drafts if whole else []
-        parts.append(Part(one, [*ids, *drafts], one.cached, 1 + len(drafts) if whole else 0))
+        parts.append(Part(one, [*ids, *drafts], one.cached, 1 + len(drafts) if whole else 0, one.epoch))
     parts.sort(key=lambda part: len(part.ids))
     return parts
 
 
-def choose(parts: Sequence[Part], logits: torch.Tensor) -> list[Chosen]:
-    """Tokens for every part; greedy requests without a penalty in one call."""
-    sums = logits.logsumexp(-1)
-    best = logits.argmax(-1)
-    ids: list[int] = best.tolist()
-    slices, at = [], 0
+def launch(runner: Runner, parts: list[Part], before: Flight | None) -> Flight:
+    """Hand a step to the device. `before` is the step of which the tokens were not read back yet."""
+    import torch
+
+    started = runner.now()
+    logits = runner.forward(parts, None if before is None else before.best)
+    forwarded = runner.now()
+    with torch.inference_mode():
+        best = logits.argmax(-1)
+        logprobs = logits.gather(1, best[:, None])[:, 0] - logits.logsumexp(-1)
+        numbers, ready = torch.stack((best.double(), logprobs.double())), None
+        if logits.device.type == "cuda":
+            host = torch.empty(numbers.shape, dtype=numbers.dtype, pin_memory=True)
+            host.copy_(numbers, non_blocking=True)
+            numbers, ready = host, torch.cuda.current_stream().record_event()
+    row = 0
     for part in parts:
+        one = part.running
+        one.cached = part.start + len(part.ids)
+        row += part.rows
+        if part.rows:
+            one.unread, one.row = one.unread + 1, row - 1
+    return Flight(parts, logits, best, numbers, ready, started, forwarded - started, runner.now() - started)
+
+
+def land(flight: Flight) -> list[Chosen]:
+    """Wait for a step; tokens for every part. Greedy requests without a penalty have theirs already."""
+    if flight.ready is not None:
+        flight.ready.synchronize()
+    best, logprobs = flight.numbers.tolist()
+    ids = [int(number) for number in best]
+    slices, at, other = [], 0, False
+    for part in flight.parts:
         rows = slice(at, at + part.rows)
         at += part.rows
         slices.append(rows)
         one = part.running
-        script = one.request.decoding.script
-        if script:
-            ids[rows] = script[one.written : one.written + part.rows]
-        elif part.rows and not one.chooser.plain:
-            ids[rows] = one.chooser.choose(logits[rows], one.drafts)
-    chosen = best.new_tensor(ids)
-    logprobs: list[float] = (logits.gather(1, chosen[:, None])[:, 0] - sums).tolist()
+        if part.rows and not one.chooser.plain and part.epoch == one.epoch:
+            other = True
+            script = one.request.decoding.script
+            ids[rows] = (
+                script[one.written : one.written + part.rows]
+                if script
+                else one.chooser.choose(flight.logits[rows], one.drafts)
+            )
+    if other:
+        chosen = flight.best.new_tensor(ids)
+        logprobs = (flight.logits.gather(1, chosen[:, None])[:, 0] - flight.logits.logsumexp(-1)).tolist()
     return [Chosen(ids[rows], logprobs[rows]) for rows in slices]
+
+
+def ends_by_length(one: Running, longest: int) -> bool:
+    """Whether the token that was not read back yet is the request's last one, whatever it is."""
+    return one.unread > 0 and (one.written + one.unread >= one.request.decoding.max_tokens or one.length >= longest)
+
+
+def void(one: Running) -> None:
+    """What was computed for the request and not read back yet does not count."""
+    one.epoch += 1
+    one.unread = 0
 
 
 def take(part: Part, chosen: Chosen, eos: frozenset[int], longest: int) -> tuple[int, FinishReason | None]:
@@ -72,9 +144,9 @@ def take(part: Part, chosen: Chosen, eos: frozenset[int], longest: int) -> tuple
     """
     one, drafts = part.running, part.running.drafts
     one.drafts = []
-    one.cached = part.start + len(part.ids)
     if not part.rows:
         return 0, None
+    one.unread -= 1
     held = accepted(chosen.tokens, drafts) - 1
     one.cached -= len(drafts) - held
     decoding = one.request.decoding

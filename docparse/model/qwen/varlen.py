@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from docparse.model.qwen.attention import Piece, Plan, token_places
+from docparse.model.qwen.device import on_device
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
     from docparse.model.qwen.cache import PagedCache
 
@@ -50,26 +52,34 @@ class VarlenKernel:
         self._attend: Any = varlen_attn
 
     def plan(self, pieces: Sequence[Piece]) -> Plan:
-        import torch
-
-        page_size = self.cache.page_size
-        lengths = [piece.start + piece.count for piece in pieces]
-        table = np.zeros((len(pieces), self.cache.pages_for(max(lengths))), np.int32)
-        for row, piece, length in zip(table, pieces, lengths, strict=True):
-            used = self.cache.pages_for(length)
-            row[:used] = piece.pages[:used]
+        blocks = self.cache.pages_for(max(piece.start + piece.count for piece in pieces))
+        places, starts, table, lengths = (on_device(part, self.device) for part in self._arrays(pieces, blocks))
         counts = [piece.count for piece in pieces]
-        starts = np.fromiter(itertools.accumulate(counts, initial=0), np.int32)
-        return VarlenPlan(
-            tuple(pieces),
-            torch.from_numpy(token_places(pieces, page_size)).to(self.device),
-            (),
-            torch.from_numpy(starts).to(self.device),
-            torch.from_numpy(table).to(self.device),
-            torch.tensor(lengths, dtype=torch.int32, device=self.device),
-            max(counts),
-            max(lengths),
-        )
+        longest = max(piece.start + piece.count for piece in pieces)
+        return VarlenPlan(tuple(pieces), places, (), starts, table, lengths, max(counts), longest)
+
+    def fixed_plan(self, size: int, blocks: int) -> Plan:
+        pieces = [Piece(0, 1, [self.cache.scratch])] * size
+        # Tensors of their own: arrays on the CPU would be shared with the buffers.
+        places, starts, table, lengths = (on_device(part, self.device).clone() for part in self._arrays(pieces, blocks))
+        longest = blocks * self.cache.page_size
+        return VarlenPlan(tuple(pieces), places, (), starts, table, lengths, 1, longest)
+
+    def refill(self, plan: Plan, pieces: Sequence[Piece]) -> None:
+        assert isinstance(plan, VarlenPlan)
+        places, _, table, lengths = self._arrays(pieces, plan.table.shape[1])
+        for target, part in ((plan.places, places), (plan.table, table), (plan.lengths, lengths)):
+            target.copy_(on_device(part, self.device), non_blocking=True)
+
+    def _arrays(self, pieces: Sequence[Piece], blocks: int) -> tuple[NDArray[Any], ...]:
+        """Places of the new tokens, starts of the pieces, their pages (`blocks` each), and their lengths."""
+        table = np.zeros((len(pieces), blocks), np.int32)
+        lengths = np.array([piece.start + piece.count for piece in pieces], np.int32)
+        for row, piece, length in zip(table, pieces, lengths, strict=True):
+            used = self.cache.pages_for(int(length))
+            row[:used] = piece.pages[:used]
+        starts = np.fromiter(itertools.accumulate((piece.count for piece in pieces), initial=0), np.int32)
+        return token_places(pieces, self.cache.page_size), starts, table, lengths
 
     def __call__(
         self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: Plan
