@@ -11,7 +11,7 @@ import json
 import platform
 import resource
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +32,7 @@ class Setup:
     lengths: tuple[int, int] = (20, 300)
     visual: int = 48
     queue: int = 192
+    baseline: int = 0  # pages that `generate` is given; 0 for all
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Result:
     ratios: dict[str, float | bool]
     runs: dict[str, Run]
     ideal: int
+    roofline: str = ""
 
 
 def engine(
@@ -50,6 +52,9 @@ def engine(
     rounds: Annotated[int, typer.Option(min=1)] = 2,
     lengths: Annotated[str, typer.Option(help="Shortest and longest output in tokens.")] = "20-300",
     visual: Annotated[int, typer.Option(min=1, help="Visual tokens of a page, about.")] = 48,
+    baseline: Annotated[
+        int, typer.Option(min=0, help="Pages that generate is given; by default all of tiny, else 8.")
+    ] = 0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of every contender.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with the ratios.")] = False,
 ) -> int:
@@ -71,7 +76,9 @@ def engine(
     if shape not in SHAPES or not (low.isdigit() and high.isdigit() and 1 < int(low) <= int(high)):
         raise UsageError(f"--shape is one of {', '.join(SHAPES)}, --lengths two numbers such as 20-300")
     torch.set_num_threads(threads)
-    setup = Setup(shape, pages, slots, rounds, (int(low), int(high)), visual)
+    setup = Setup(shape, pages, slots, rounds, (int(low), int(high)), visual, baseline=baseline)
+    if shape != "tiny" and not baseline:
+        setup = replace(setup, baseline=8)
     result = measure(setup)
     if as_json:
         print(json.dumps(result.ratios))
@@ -83,10 +90,13 @@ def engine(
 def measure(setup: Setup) -> Result:
     """Run all contenders; minutes on a CPU."""
     from docparse.bench import engine_contenders as contenders
+    from docparse.bench import engine_roofline as roofline
     from docparse.bench import engine_work as work
     from docparse.model.qwen.drafts import TextDrafter, layer_text
 
     model = work.random_model(setup.shape)
+    # The engine lays weights out as it likes them; on a CPU `generate` keeps a model as transformers makes it.
+    plain = work.random_model(setup.shape) if model.device.type == "cpu" else model
     size = int(model.config.text_config.vocab_size)
     items = work.mixed_items(setup.pages, setup.lengths, setup.visual, size)
     texts, vocabulary = work.written_items(items, size, setup.lengths)
@@ -95,17 +105,18 @@ def measure(setup: Setup) -> Result:
         return TextDrafter(layer_text(item.words), vocabulary)
 
     texts = texts[: max(setup.pages // 2, 2)]
+    known = items[: setup.baseline or len(items)]
     contenders.batched(model, items[:2], 2)  # warm
     runs = _best_of(
         setup.rounds,
         {
-            "static": lambda: contenders.generate(model, items, 8),
+            "static": lambda: contenders.generate(plain, known, 8),
             "engine": lambda: contenders.batched(model, items, setup.slots),
             "text": lambda: contenders.batched(model, texts, setup.slots),
             "text, drafts": lambda: contenders.batched(model, texts, setup.slots, drafter=layer),
         },
     )
-    runs["generate"] = contenders.generate(model, items, 1)
+    runs["generate"] = contenders.generate(plain, known, 1)
     few = texts[: max(2, setup.pages // 8)]
     runs["few"] = contenders.batched(model, few, 1)
     runs["few, drafts"] = contenders.batched(model, few, 1, drafter=layer)
@@ -116,7 +127,11 @@ def measure(setup: Setup) -> Result:
     queue = work.mixed_items(setup.queue, setup.lengths, 4, size, seed=3)
     runs["queue"] = contenders.batched(work.random_model(setup.shape, layers=1), queue, setup.slots)
     ideal = contenders.ideal_steps(queue, setup.slots)
-    return Result(_ratios(setup, runs, ideal), runs, contenders.ideal_steps(items, setup.slots))
+    result = Result(_ratios(setup, runs, ideal), runs, contenders.ideal_steps(items, setup.slots))
+    if model.device.type == "cuda":
+        runs["exact"] = contenders.batched(model, items, setup.slots, exact=True)
+        result.roofline = roofline.share(model, items, setup.slots, result.ideal, runs["engine"].seconds)
+    return result
 
 
 def _best_of(rounds: int, contenders: dict[str, Callable[[], Run]]) -> dict[str, Run]:
@@ -133,15 +148,15 @@ def _ratios(setup: Setup, runs: dict[str, Run], queue_ideal: int) -> dict[str, f
     wanted = runs["generate"].tokens
     counters = runs["engine"].counters
     assert counters is not None
-    seconds = {name: run.seconds for name, run in runs.items()}
+    speed = {name: run.pages_per_s for name, run in runs.items()}
     return {
-        "tokens_equal": all(runs[name].tokens == wanted for name in ("engine", "drafts"))
+        "tokens_equal": all(runs[name].tokens[: len(wanted)] == wanted for name in ("engine", "drafts"))
         and runs["text"].tokens == runs["text, drafts"].tokens,
-        "vs_generate": round(seconds["generate"] / seconds["engine"], 3),
-        "vs_static8": round(seconds["static"] / seconds["engine"], 3),
+        "vs_generate": round(speed["engine"] / speed["generate"], 3),
+        "vs_static8": round(speed["engine"] / speed["static"], 3),
         "steps_over_ideal": round(runs["queue"].steps / queue_ideal, 4),
         "draft_steps_ratio": round(runs["few"].steps / runs["few, drafts"].steps, 3),
-        "draft_full_slots_ratio": round(seconds["text"] / seconds["text, drafts"], 3),
+        "draft_full_slots_ratio": round(speed["text, drafts"] / speed["text"], 3),
         "slot_occupancy": round(counters.used / (counters.decode_steps * setup.slots), 4),
     }
 
@@ -161,9 +176,12 @@ def _table(setup: Setup, result: Result, threads: int) -> str:
     ]
     for name, title in _TITLES.items():
         run = result.runs[name]
-        rate = f"{run.seconds:8.2f}{len(run.tokens) / run.seconds:9.2f}{run.total / run.seconds:10.0f}{run.steps:7}"
+        rate = f"{run.seconds:8.2f}{run.pages_per_s:9.2f}{run.total / run.seconds:10.0f}{run.steps:7}"
         lines.append(f"{title:28}{rate}")
-    lines += ["", f"ideal steps of these pages: {result.ideal}", _split(result.runs["engine"])]
+    lines += ["", f"ideal steps of these pages: {result.ideal}"]
+    lines.append(_split(result.runs.get("exact", result.runs["engine"])))
+    if torch.cuda.is_available():
+        lines += [f"on after the self-tests: {', '.join(result.runs['engine'].fast) or 'nothing'}", result.roofline]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if torch.cuda.is_available():
         peak = torch.cuda.max_memory_allocated() / 2**20

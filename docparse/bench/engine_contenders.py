@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docparse.bench.engine_work import IMAGE, PAD, Item
+from docparse.model.qwen import fast
 from docparse.model.qwen.batcher import Batcher, Counters
 from docparse.model.qwen.patches import to_patches
 from docparse.model.qwen.request import Decoding, Drafter, Request
@@ -24,10 +25,15 @@ class Run:
     steps: int
     counters: Counters | None = None
     patching_s: float = 0.0
+    fast: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
         return sum(map(len, self.tokens))
+
+    @property
+    def pages_per_s(self) -> float:
+        return len(self.tokens) / self.seconds
 
 
 def now(model: Any) -> float:
@@ -36,6 +42,14 @@ def now(model: Any) -> float:
 
     on_cpu = model.device.type == "cpu" and torch.get_num_threads() == 1
     return time.process_time() if on_cpu else time.perf_counter()
+
+
+def wait(model: Any) -> None:
+    """Until the device has done what it was given."""
+    import torch
+
+    if model.device.type == "cuda":
+        torch.cuda.synchronize()
 
 
 def generate(model: Any, items: Sequence[Item], batch: int) -> Run:
@@ -60,13 +74,22 @@ def generate(model: Any, items: Sequence[Item], batch: int) -> Run:
         )  # fmt: skip
         steps += longest
         found += [out[row, width : width + item.length].tolist() for row, item in enumerate(group)]
+    wait(model)
     return Run(found, now(model) - started, steps)
 
 
-def batched(model: Any, items: Sequence[Item], slots: int, *, drafter: Callable[[Item], Drafter] | None = None) -> Run:
-    """This engine's batcher; with `drafter`, which makes one for a page, it drafts."""
+def batched(
+    model: Any, items: Sequence[Item], slots: int, *, drafter: Callable[[Item], Drafter] | None = None,
+    exact: bool = False,
+) -> Run:  # fmt: skip
+    """This engine's batcher; with `drafter`, which makes one for a page, it drafts.
+
+    `exact` waits for the device after each part of a step, for the split of the time.
+    """
     longest = max(len(item.prompt) + item.length for item in items) + 1
     runner = Runner(model, slots=slots, longest=longest, cache_bytes=None)
+    on = fast.enable(runner, slots=slots)
+    runner.exact = exact
     batcher = Batcher(runner, eos=(), slots=slots, drafts=drafter is not None)
     started, patching = now(model), 0.0
     for number, item in enumerate(items):
@@ -82,9 +105,10 @@ def batched(model: Any, items: Sequence[Item], slots: int, *, drafter: Callable[
             if answer.error is not None:
                 raise answer.error
             found[answer.request.page or 0] = list(answer.tokens)
+    wait(model)
     seconds = now(model) - started
     tokens = [found[number] for number in range(len(items))]
-    return Run(tokens, seconds, batcher.counters.decode_steps, batcher.counters, patching)
+    return Run(tokens, seconds, batcher.counters.decode_steps, batcher.counters, patching, on)
 
 
 def ideal_steps(items: Sequence[Item], slots: int) -> int:

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 from misbehaving_server import PAGE
 from remote_helpers import Server, page
@@ -17,6 +19,7 @@ from remote_helpers import Server, page
 from docparse.errors import EngineError, EngineUnavailable, PageTimeout
 from docparse.model.base import Deadline, Sampling
 from docparse.model.remote import RemoteEngine
+from docparse.pipeline import parse
 from docparse.qwenvl.reader import read_page
 from docparse.schemas.page import FinishReason, PageOutput
 
@@ -291,3 +294,26 @@ def test_the_key_is_sent_and_told_to_nobody(
     assert server.requests[0]["key"] == "Bearer sk-very-secret"
     for text in (str(error), error.user_action, repr(output), caplog.text, repr(opened._settings)):
         assert "secret" not in text
+
+
+def test_a_page_of_a_server_that_stays_busy_is_read_by_the_embedded_engine(
+    engine: Open, server: Server, tmp_path: Path
+) -> None:
+    """Nothing is lost: the first page is the server's, the second, after all tries, the embedded engine's."""
+    source = tmp_path / "two.pdf"
+    with pymupdf.open() as pdf:
+        for text in ("High water at noon.", "Low water at dusk."):
+            pdf.new_page(width=280, height=200).insert_text((20, 40), text)
+        pdf.save(source)
+    html = '<p data-bbox="0 0 280 100">High water at noon.</p>'
+    server.control({"kind": "ok"}, then={"kind": "status", "status": 503}, answer=html)
+    opened = engine(remote_concurrency=1, remote_attempts=2)
+    document = parse(source, engine=opened, retry=True, jobs=1)
+    assert document.status == "ok"
+    assert [page.flags for page in document.pages if "degraded" in page.flags] == [document.pages[1].flags]
+    assert document.pages[0].blocks[0].source == "remote"
+    assert "Low water at dusk." in str(document.pages[1].blocks)
+    attempts = document.pages[1].attempts
+    assert [attempt.engine for attempt in attempts] == ["remote", "embedded"]
+    assert "busy or failing (503)" in attempts[0].outcome
+    assert "after 2 tries" in attempts[0].outcome

@@ -108,7 +108,7 @@ class Decoder:
 
 
 def _rotate(states: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    """Rope on (tokens, heads, head size); cos and sin are (tokens, 1, head size), the sin of the first half negative."""
+    """Rope on (tokens, heads, head size); cos and sin are (tokens, 1, head size), sin negative in its first half."""
     import torch
 
     return torch.addcmul(states * cos, states.roll(states.shape[-1] // 2, -1), sin)
