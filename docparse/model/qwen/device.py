@@ -27,7 +27,8 @@ class SideStream:
     def __init__(self, device: torch.device) -> None:
         import torch
 
-        self._stream: Any = torch.cuda.Stream(device)
+        stream: Any = torch.cuda.Stream  # torch gives it no types
+        self._stream = stream(device)
 
     def run(self, work: Callable[[], _T]) -> tuple[_T, Any]:
         """(what `work` returns, the event after which it is computed)."""

@@ -97,7 +97,8 @@ class FixedSteps:
         """As torch's notes on CUDA graphs say: a few runs on another stream first, then the recording."""
         import torch
 
-        stream: Any = torch.cuda.Stream()
+        new_stream: Any = torch.cuda.Stream  # torch gives it no types
+        stream = new_stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
             for _ in range(2):
