@@ -19,6 +19,7 @@ from docparse.options import ParseOptions
 from docparse.schemas.page import PageImage, PageOutput, TextQuality
 
 _DOUBTFUL = ("ocr_unavailable", "ocr_incomplete", "low_confidence", "script_unsupported")
+_SURE = 0.9  # mean confidence of its words, from which on OCR is a witness
 
 Seeking = Future[PageOutput] | str  # OCR under way, or why there is none
 
@@ -53,8 +54,17 @@ def hear_witness(seeking: Seeking, deadline: Deadline) -> Heard:
         return Heard(reason="OCR was not done in time")
     except DocparseError as error:
         return Heard(reason=f"OCR failed: {error}")
-    doubts = [flag for flag in found.flags if flag.partition(":")[0] in _DOUBTFUL]
-    if doubts or not found.words:
-        return Heard(reason=f"OCR: {doubts[0]}" if doubts else "OCR read nothing")
+    doubt = doubt_of(found)
+    if doubt:
+        return Heard(reason=doubt)
     turns = (flag.removeprefix("turned:") for flag in found.flags if flag.startswith("turned:"))
     return Heard(found.words, turn=next((int(turn) for turn in turns if turn.isdigit()), 0))
+
+
+def doubt_of(found: PageOutput) -> str:
+    """Why what OCR read can't judge anybody; empty if it can."""
+    doubts = [flag for flag in found.flags if flag.partition(":")[0] in _DOUBTFUL]
+    if doubts or not found.words:
+        return f"OCR: {doubts[0]}" if doubts else "OCR read nothing"
+    sure = sum(word.confidence for word in found.words) / len(found.words)
+    return f"OCR is not sure of itself ({sure:.2f})" if sure < _SURE else ""

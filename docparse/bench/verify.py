@@ -172,6 +172,7 @@ def _scanned_pages(path: Path, pages: int, fast: EmbeddedEngine, ocr: EmbeddedEn
     from docparse.model.base import Deadline
     from docparse.options import ParseOptions
     from docparse.reading import typed_page
+    from docparse.second_witness import doubt_of
     from docparse.settings import load_settings
     from docparse.source import open_source
 
@@ -179,12 +180,13 @@ def _scanned_pages(path: Path, pages: int, fast: EmbeddedEngine, ocr: EmbeddedEn
         with open_source(path, options=ParseOptions(), settings=load_settings()) as source:
             del source.numbers[pages:]
             for image in source.pages(PixelBudget(), 1):
-                if isinstance(image, DocparseError) or image.text.quality is not TextQuality.SOUND:
-                    continue
+                if isinstance(image, DocparseError) or image.text.quality is not TextQuality.SOUND or image.pictures:
+                    continue  # what stands in a picture, a text layer does not know
                 output = fast.submit(image, deadline=Deadline()).result()
                 page = typed_page(image, output)
                 words = ocr.submit_words(image, deadline=Deadline.after(120)).result()
-                output = replace(output, engine="qwen", words=words.words, flags=words.flags)
+                heard = () if doubt_of(words) else words.words
+                output = replace(output, engine="qwen", words=heard, flags=words.flags)
                 bare = image.replace(pixels=None, text=TextLayer())
                 yield Sample(f"{path.parent.name}/{path.name} page {image.number}", bare, output, page)
     except DocparseError as error:

@@ -54,6 +54,7 @@ class Agreement:
     outside: list[str]
     witness_size: int
     output_size: int
+    beside: list[int] = field(default_factory=list, repr=False)  # words of the witness in no block's box
 
     @property
     def extra(self) -> list[str]:
@@ -87,7 +88,7 @@ def compare(blocks: Sequence[Block], witness: Witness, image: PageImage, *, read
         if blind and match.extra and _on_picture(block, image):
             match.extra, match.vouched = [], False
     lost = [token for word in outside for token in tokens(witness.words[word].text)]
-    agreement = Agreement(matches, lost, sum(map(len, witness.plain)), sum(map(len, streams)))
+    agreement = Agreement(matches, lost, sum(map(len, witness.plain)), sum(map(len, streams)), outside)
     _cancel(agreement)
     _explain(agreement, "".join(witness.plain), "".join(streams))
     return agreement

@@ -7,20 +7,27 @@ doing. A number is a number: one that differs counts against the model, unless O
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docparse.checks.agreement import Agreement, BlockMatch
-from docparse.checks.printed import tokens
+from docparse.checks.printed import printed, tokens
+from docparse.checks.turn import runs_sideways
 from docparse.checks.witness import Witness
+from docparse.schemas.document import Block
 
 _MOST = 300  # left-over tokens of a side that are paired; more is another page
 _SURE = 0.9  # confidence from which on a number of OCR's counts
 _LONGEST = 40
+_LEAST_LINE = 3  # letters and digits of a line that counts
 _FOLD = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "6": "b", "9": "g", "2": "z", "ı": "l"})
 
 
-def forgive(agreement: Agreement, witness: Witness) -> None:
-    """Take like tokens off both sides of an agreement with OCR words."""
+def forgive(agreement: Agreement, blocks: Sequence[Block], witness: Witness) -> None:
+    """Take off what OCR can't judge (text in graphics, text that runs up the page) and like tokens on both sides."""
+    for block, match in zip(blocks, agreement.blocks, strict=True):
+        said = printed(block)
+        if match.extra and (not said.whole or runs_sideways(block)):
+            match.extra, match.vouched = [], False
     if len(agreement.extra) > _MOST or len(agreement.missing) > _MOST:
         return
     sure = _confidence(witness)
@@ -90,4 +97,20 @@ def changed_numbers(agreement: Agreement) -> list[str]:
         theirs = [token for token in match.missing if token.isdigit()]
         if ours and theirs:
             found += [*ours, *theirs]
+    return found
+
+
+def lost_lines(agreement: Agreement, witness: Witness) -> list[str]:
+    """Lines that OCR read without doubt, and that stand in no block and nowhere in the output."""
+    beside, missing = set(agreement.beside), Counter(agreement.outside)
+    lines: dict[int, list[int]] = {}
+    for place, word in enumerate(witness.words):
+        lines.setdefault(word.line, []).append(place)
+    found = []
+    for places in lines.values():
+        words = [witness.words[place] for place in places]
+        said = [token for word in words for token in tokens(word.text)]
+        clear = min(word.confidence for word in words) >= _SURE and sum(map(len, said)) >= _LEAST_LINE
+        if clear and beside.issuperset(places) and not Counter(said) - missing:
+            found.append(" ".join(word.text for word in words))
     return found

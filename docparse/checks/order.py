@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.checks.agreement import Agreement
-from docparse.checks.turn import turned
+from docparse.checks.agreement import Agreement, BlockMatch
+from docparse.checks.turn import runs_sideways, turned
 from docparse.checks.witness import Witness
 from docparse.schemas.document import Block, Caption, Footnote, Image, PageFooter, PageHeader, PageNumber
 from docparse.schemas.page import WordStyle
@@ -36,7 +36,7 @@ def order_faults(
     seats = [
         place
         for place, block in enumerate(blocks)
-        if block.bbox and not isinstance(block, _ASIDE) and (turn or not _lies(agreement.blocks[place].words, witness))
+        if block.bbox and not isinstance(block, _ASIDE) and (turn or not _lies(block, agreement.blocks[place], witness))
     ]
     if len(seats) < 2:
         return []
@@ -82,9 +82,14 @@ def _contradictions(boxes: NDArray[np.float64], drawn: NDArray[np.intp]) -> list
     return [(int(i), int(j)) for i, j in np.argwhere(found)]
 
 
-def _lies(words: Sequence[int], witness: Witness) -> bool:
-    """Whether most of these words run up or down the page: labels of axes and sideways tables have no order here."""
-    sample = words[:20]
+def _lies(block: Block, match: BlockMatch, witness: Witness) -> bool:
+    """Whether most of its words run up or down the page: labels of axes and sideways tables have no order here.
+
+    OCR does not say how its words run.
+    """
+    if witness.source == "ocr":
+        return runs_sideways(block)
+    sample = match.words[:20]
     return sum(bool(witness.words[place].style & _ROTATED) for place in sample) > 0.5 * len(sample)
 
 

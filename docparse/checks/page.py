@@ -10,7 +10,7 @@ import numpy as np
 
 from docparse.checks.agreement import Agreement, BlockMatch, compare
 from docparse.checks.cell_places import misplaced_cells
-from docparse.checks.misreadings import changed_numbers, forgive
+from docparse.checks.misreadings import changed_numbers, forgive, lost_lines
 from docparse.checks.order import order_faults
 from docparse.checks.printed import printed, tokens
 from docparse.checks.repetition import loops
@@ -23,6 +23,8 @@ from docparse.schemas.page import PageImage, PageOutput
 
 _NUMBER_DIGITS = 3  # digits from which on a number must stand on both sides, whoever read the page
 _LOST_SHARE, _LOST_RUN = 0.02, 12  # what a model may miss: share of the page's characters, characters in one place
+_OCR_SHARE, _OCR_RUN = 0.03, 30  # the same where OCR is the witness and may have lost words itself
+_OCR_LEAST = 12  # characters that it may lose on any page
 _FOREIGN_SHARE = 0.3  # of the output that stands nowhere on the page, from which on its script is compared
 _MOVED_SHARE, _MOVED_LEAST = 0.8, 3  # of a block's words, found elsewhere on the page than in its box
 _BLANK_SHARE, _BLANK_STEP = 0.0003, 8
@@ -62,9 +64,11 @@ def _with_witness(page: Page, image: PageImage, output: PageOutput, witness: Wit
     own = output.engine.startswith("embedded")  # it copies the witness's words: not one may get lost
     agreement = compare(page.blocks, witness, image, reads_pictures=not own)
     if witness.source == "ocr" and not own:
-        forgive(agreement, witness)
+        forgive(agreement, page.blocks, witness)
     verdict = Verdict(matches=agreement.blocks)
-    _judge_text(verdict, agreement, own)
+    ocr = witness.source == "ocr"
+    bearable = not own and _bearable(agreement, ocr=ocr) and not (ocr and lost_lines(agreement, witness))
+    _judge_text(verdict, agreement, bearable)
     _judge_places(verdict, page, agreement, witness, turn_of(output, witness))
     suspects = [place for place, match in enumerate(agreement.blocks) if match.extra]
     again = loops(page.blocks, suspects) if suspects else []
@@ -88,15 +92,14 @@ def _judge_unread(verdict: Verdict, page: Page) -> None:
         )
 
 
-def _judge_text(verdict: Verdict, agreement: Agreement, own: bool) -> None:
+def _judge_text(verdict: Verdict, agreement: Agreement, bearable: bool) -> None:
     extra, missing = agreement.extra, agreement.missing
     lost, made_up = sum(map(len, missing)), sum(map(len, extra))
     covered = 1.0 - lost / agreement.witness_size if agreement.witness_size else 1.0
     borne_out = 1.0 - made_up / agreement.output_size if agreement.output_size else 1.0
     verdict.score = max(0.0, covered) * max(0.0, borne_out)
-    big = not own and _bearable(agreement)
-    verdict.add("coverage", "missing_text", [] if big else missing, _some("not in the output", missing))
-    verdict.add("invention", "invented_text", [] if big else extra, _some("not on the page", extra))
+    verdict.add("coverage", "missing_text", [] if bearable else missing, _some("not in the output", missing))
+    verdict.add("invention", "invented_text", [] if bearable else extra, _some("not on the page", extra))
     numbers = [token for token in (*extra, *missing) if _is_number(token)]
     numbers += [token for token in changed_numbers(agreement) if not _is_number(token)]
     verdict.add("numbers", "numbers_differ", numbers, _some("only on the page or only in the output", numbers), 0.1)
@@ -106,14 +109,15 @@ def _judge_text(verdict: Verdict, agreement: Agreement, own: bool) -> None:
         verdict.add("language", "wrong_language", foreign, f"{here} letters on a page of {there} ones", 0.5)
 
 
-def _bearable(agreement: Agreement) -> bool:
-    """Small misreadings of a model: spread over the page, few, and no block off altogether."""
+def _bearable(agreement: Agreement, *, ocr: bool) -> bool:
+    """Small misreadings of a model, or of OCR as its witness: spread over the page, few, no block off altogether."""
+    share, run, least = (_OCR_SHARE, _OCR_RUN, _OCR_LEAST) if ocr else (_LOST_SHARE, _LOST_RUN, 4)
     for items, size in ((agreement.missing, agreement.witness_size), (agreement.extra, agreement.output_size)):
-        if sum(map(len, items)) > max(_LOST_SHARE * size, 4):
+        if sum(map(len, items)) > max(share * size, least):
             return False
-    places = [agreement.outside, *(match.missing for match in agreement.blocks)]
-    places += [match.extra for match in agreement.blocks]
-    return all(sum(map(len, items)) <= _LOST_RUN for items in places)
+    places = [match.missing for match in agreement.blocks] + [match.extra for match in agreement.blocks]
+    outside = sum(map(len, agreement.outside)) <= _LOST_RUN  # a line beside all blocks is one that was left out
+    return outside and all(sum(map(len, items)) <= run for items in places)
 
 
 def _is_number(token: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.checks.printed import printed
 from docparse.checks.witness import Witness
+from docparse.schemas.document import Block
 from docparse.schemas.page import PageOutput, WordStyle
 
 _WAYS = {int(WordStyle.UP): 90, int(WordStyle.LEFT): 180, int(WordStyle.DOWN): 270}
@@ -36,3 +40,13 @@ def turned(boxes: NDArray[np.float64], turn: int) -> NDArray[np.float64]:
     x0, y0, x1, y1 = boxes.T
     sides = {90: (-y1, x0, -y0, x1), 180: (-x1, -y1, -x0, -y0), 270: (y0, -x1, y1, -x0)}
     return np.stack(sides[turn], axis=1) if turn else boxes
+
+
+def runs_sideways(block: Block) -> bool:
+    """Whether the longest word would not fit into the block's box if it were set level: text along an axis, say."""
+    text = printed(block).text
+    if block.bbox is None or not text.strip():
+        return False
+    width, height = block.bbox[2] - block.bbox[0], block.bbox[3] - block.bbox[1]
+    size = math.sqrt(width * height / (0.6 * len(text)))  # of type half as wide as high, on lines 1.2 apart
+    return height > 2 * width and max(map(len, text.split())) * 0.5 * size > 1.5 * width

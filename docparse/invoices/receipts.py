@@ -19,7 +19,7 @@ from docparse.invoices.text import Row, Sheets, Span
 from docparse.invoices.title import is_title
 
 _NOT_ADDRESS = re.compile(
-    r"\btel\b|phone|fax|\bgst\b|\bsst\b|\bco\.? ?(?:reg|no)|reg\.? ?no|roc\b|@|www|invoice|receipt|"
+    r"\bte[l1i|]\b|phone|fax|\bgst\b|\bsst\b|\bco\.? ?(?:reg|no)|reg\.? ?no|roc\b|@|www|invoice|receipt|"
     r"cashier|date|\bbill\b|\btax\b",
     re.I,
 )
@@ -27,6 +27,7 @@ _REGISTRATION = re.compile(
     r"^\W*(?:\(?(?i:co\.?|company|reg|roc|gst|sst|tax|abn|uen)?[\s.:]*(?i:reg\.?|no\.?|id)?[\s.:]*)?"
     r"[\d\-A-Z]{0,4}\d{4,}[\dA-Z\- ]{0,8}\)?\W*$"
 )
+_REGISTERED = re.compile(r"^\W*(?:co(?:mpany)?\.? ?(?:reg\.? ?)?no|reg\.? ?no|roc|gst|sst)\b", re.I)
 _GLUED = re.compile(r"(?P<date>\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4})(?=\d{1,2}:\d\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<day>[0-3]\d)(?P<month>[01]\d)(?P<year>20\d\d)(?!\d)")
 _HEAD_ROWS = 14
@@ -87,8 +88,10 @@ def _address(sheets: Sheets, company: int, draft: Draft) -> None:
     lines: list[Row] = []
     for row in rows[company + 1 : company + 9]:
         text = row.text.replace("\t", " ")
-        if _REGISTRATION.match(text) or (
-            re.search(r"reg|co\.? ?no|gst|roc|company", text, re.I) and not blocks.is_street(text)
+        if (
+            _REGISTRATION.match(text)
+            or _REGISTERED.match(text)
+            or (re.search(r"reg|co\.? ?no|gst|roc|company", text, re.I) and not blocks.is_street(text))
         ):
             if lines:
                 break

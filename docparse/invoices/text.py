@@ -45,10 +45,17 @@ class Token:
     size: float
     bold: bool = False
     confidence: float = 1.0
+    misread: bool = False  # by OCR, perhaps
 
     @property
     def key(self) -> str:
-        return squash(self.text)
+        """What it is compared as when labels are looked for."""
+        key = squash(self.text)
+        if not self.misread:
+            return key
+        from docparse.invoices.ocr_labels import label_key
+
+        return label_key(key)
 
     @property
     def height(self) -> float:
@@ -186,7 +193,7 @@ def build_sheet(words: Iterable[Word], number: int, width: float, height: float,
     if turn:
         words = [word._replace(bbox=turn_box(word.bbox, _BACK[turn], width, height)) for word in words]
         width, height = (width, height) if turn == 180 else (height, width)
-    tokens = [token for word in joined(words) if not word.style & skip for token in _tokens(word)]
+    tokens = [token for word in joined(words) if not word.style & skip for token in _tokens(word, ocr=ocr)]
     rows = [Row(number, 0, _unspaced(sorted(row, key=lambda token: token.bbox[0]))) for row in _rows(tokens)]
     rows.sort(key=lambda row: row.top + row.bottom)
     for index, row in enumerate(rows):
@@ -239,7 +246,7 @@ def _touches(left: Word, right: Word) -> bool:
     return abs(right.bbox[0] - left.bbox[2]) < 0.3 * max(left.size, right.size, 1.0)
 
 
-def _tokens(word: Word) -> list[Token]:
+def _tokens(word: Word, *, ocr: bool) -> list[Token]:
     size = word.size or 0.8 * (word.bbox[3] - word.bbox[1])
     bold = bool(word.style & WordStyle.BOLD)
     text = word.text.strip("\u200b\u200e\u200f\ufeff ")
@@ -251,7 +258,7 @@ def _tokens(word: Word) -> list[Token]:
     found, at = [], 0
     for part in parts:
         box = (x0 + at * step, y0, x0 + (at + len(part)) * step, y1)
-        found.append(Token(part, box, size, bold, word.confidence))
+        found.append(Token(part, box, size, bold, word.confidence, ocr))
         at += len(part)
     return found
 
@@ -293,7 +300,7 @@ def _unspaced(row: list[Token]) -> list[Token]:
         if end - place >= 5:
             run = row[place:end]
             text = "".join(token.text for token in run)
-            found.append(Token(text, union(token.bbox for token in run), run[0].size, run[0].bold))
+            found.append(Token(text, union(t.bbox for t in run), run[0].size, run[0].bold, misread=run[0].misread))
         else:
             end = max(end, place + 1)
             found += row[place:end]

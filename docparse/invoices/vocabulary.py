@@ -123,3 +123,9 @@ def words_of(name: str) -> dict[str, Any]:
     """The plain word lists of `words.toml`."""
     table: dict[str, Any] = _load("words.toml")[name]
     return table
+
+
+def label_words() -> set[str]:
+    """Every single word of the labels of fields and sums and of the titles of papers."""
+    tables = (*_load("labels.toml")["fields"].values(), *_load("totals.toml").values(), words_of("titles"))
+    return {word for table in tables for phrases in table.values() for phrase in phrases for word in phrase.split()}

@@ -262,9 +262,9 @@ def test_huge_pages_take_time_in_proportion(size: int) -> None:
         x, y = 10.0 * (i % 50), 4.0 * (i // 50)
         blocks.append(Paragraph(text=f"word{i}", bbox=(x, y, x + 9, y + 3)))
         words.append(Word(f"word{i}" if i % 3 else f"ward{i}", (x + 1, y + 1, x + 8, y + 2)))
-    started = time.perf_counter()
+    started = time.process_time()
     found = flags(blocks, words, "qwen")
-    assert time.perf_counter() - started < size / 1000
+    assert time.process_time() - started < size / 1000
     assert "invented_text" in found
 
 

@@ -67,3 +67,23 @@ def test_a_slip() -> None:
 def test_cash_and_change_find_a_total_without_a_label() -> None:
     text = SLIP.replace("TOTAL AMOUNT", "T0TEI AM0UNT")
     assert read(text).total == Decimal("17.00")
+
+
+def test_labels_that_ocr_misread_by_a_letter_are_known_and_values_stay() -> None:
+    from docparse.invoices.ocr_labels import label_key
+
+    misread = {"anount": "amount", "inuoice": "invoice", "tota1": "total", "bakery": "bakery"}
+    assert {word: label_key(word) for word in misread} == misread
+    sheet = build_sheet([Word("INUOICE", (10, 10, 60, 20)), Word("Tota1", (70, 10, 90, 20))], 1, 100, 100, ocr=True)
+    assert [token.text for token in sheet.rows[0].tokens] == ["INUOICE", "Tota1"]
+    assert [token.key for token in sheet.rows[0].tokens] == ["invoice", "total"]
+    plain = build_sheet([Word("INUOICE", (10, 10, 60, 20))], 1, 100, 100)
+    assert plain.rows[0].tokens[0].key == "inuoice"
+
+
+def test_balances_of_a_card_are_no_total_and_a_register_line_does_not_end_the_address() -> None:
+    text = SLIP.replace("(812345-K)", "CO.NO. (812345-K)").replace("TEL:", "Te1 :")
+    text = text.replace("ROUNDING ADJ | 0.02", "BALANCE BEFORE | 8.00\nBALANCE AFTER | 31.40")
+    data = read(text)
+    assert data.address == "NO. 12, JALAN MAWAR 3, TAMAN BUNGA, 47100 PUCHONG."
+    assert data.total == Decimal("17.00")
