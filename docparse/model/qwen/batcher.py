@@ -167,12 +167,14 @@ class Batcher:
         started = self.runner.now()
         try:
             self.runner.see(unseen)
-        except Exception:
+        except Exception as error:
+            if is_out_of_memory(error):
+                free_memory()
             for running in unseen:  # one bad page must not cost the others
                 try:
                     self.runner.see([running])
-                except Exception as error:
-                    self._end(running, error=page_error(running.request.page, error))
+                except Exception as again:
+                    self._end(running, error=page_error(running.request.page, again))
         self.counters.vision_s += self.runner.now() - started
 
     def _make_room(self) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _STEPS = 3  # decode steps that are compared
+_PROMPTS = 4096  # tokens of all prompts together, as in a real step
 _TOKENS = 24
 _SLOWER = 1.02
 
@@ -90,7 +91,7 @@ def _random_batch(runner: Runner, count: int) -> Iterator[list[Running]]:
     batch: list[Running] = []
     try:
         for number in range(count):
-            most = min(2 * cache.page_size, runner.longest - _STEPS - 1)
+            most = min(2 * cache.page_size, _PROMPTS // count, runner.longest - _STEPS - 1)
             prompt = _random_tokens(runner, rng, rng.randint(2, most))
             one = runner.prepare(Request(prompt), number)
             pages = cache.allocator.take(cache.pages_for(len(prompt) + _STEPS))
