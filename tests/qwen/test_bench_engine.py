@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,12 @@ def test_all_contenders_write_the_same_and_every_ratio_is_there(
     table = capsys.readouterr().out
     assert "generate, batches of 8" in table
     assert "peak memory" in table
+    few = {**result.runs, "generate": replace(result.runs["generate"], tokens=result.runs["generate"].tokens[:2])}
+    ratios = bench._ratios(SMALL, few, 9)
+    assert ratios["tokens_equal"] is True
+    assert ratios["vs_generate"] == pytest.approx(2 * result.ratios["vs_generate"], rel=0.01)
+    wrong = {**few, "engine": replace(few["engine"], tokens=[[1], *few["engine"].tokens[1:]])}
+    assert bench._ratios(SMALL, wrong, 9)["tokens_equal"] is False
 
 
 @pytest.mark.parametrize("args", [["--shape", "13b"], ["--lengths", "many"], ["--lengths", "9-3"]])
