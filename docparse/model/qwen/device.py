@@ -22,19 +22,22 @@ def on_device(array: NDArray[np.generic], device: torch.device) -> torch.Tensor:
 
 
 class SideStream:
-    """A CUDA stream beside the one that decodes: what it computes is waited for on the device, not by the host."""
+    """A CUDA stream beside the one that decodes: what it computes is waited for on the device, not by the host.
+
+    It waits for the other stream when it is made, and no more: work on it uses weights and what it made itself.
+    """
 
     def __init__(self, device: torch.device) -> None:
         import torch
 
         stream: Any = torch.cuda.Stream  # torch gives it no types
         self._stream = stream(device)
+        self._stream.wait_stream(torch.cuda.current_stream())
 
     def run(self, work: Callable[[], _T]) -> tuple[_T, Any]:
         """(what `work` returns, the event after which it is computed)."""
         import torch
 
-        self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
             found = work()
             return found, self._stream.record_event()

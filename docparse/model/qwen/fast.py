@@ -131,11 +131,11 @@ def vision_differs(runner: Runner, side: SideStream) -> str:
     def look() -> list[torch.Tensor]:
         return runner.vision(on_device(patches, runner.device), grids)
 
-    wanted = look()
     for _ in range(_STEPS):
-        found, event = side.run(look)
-        for one, other in zip(wanted, found, strict=True):
+        found, event = side.run(look)  # first: what both cache is made there, and waited for below
+        for other in found:
             await_event(event, other)
+        for one, other in zip(look(), found, strict=True):
             if why := _apart(one, other, tolerance(runner)):
                 return why
     return ""
