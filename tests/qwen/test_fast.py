@@ -16,8 +16,10 @@ from docparse.model.qwen.attention import Piece
 from docparse.model.qwen.batcher import Batcher
 from docparse.model.qwen.device import SideStream
 from docparse.model.qwen.fixed import FixedStep, FixedSteps, blocks_of, size_of
+from docparse.model.qwen.request import Decoding
 from docparse.model.qwen.runner import FixedStepFailed, Part, Runner
 from docparse.model.qwen.varlen import VarlenKernel, VarlenPlan
+from docparse.schemas.page import FinishReason
 
 
 def test_sizes_hold_what_is_padded_to_them() -> None:
@@ -173,6 +175,35 @@ def test_running_ahead_launches_before_it_reads(model: Any, cases: list[Case], m
     assert all(list(answer.tokens) == cases[answer.request.page or 0].expected(30) for answer in answers)
     allocator = batcher.runner.cache.allocator
     assert allocator.free == allocator.count
+
+
+class Stopper:
+    """Calls the text a loop after `most` tokens."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+    def extend(self, tokens: Sequence[int]) -> bool:
+        self.left -= len(tokens)
+        return self.left <= 0
+
+
+def test_loops_penalties_and_chance_are_the_same_when_running_ahead(model: Any, cases: list[Case]) -> None:
+    found: dict[bool, list[tuple[int | None, tuple[int, ...], FinishReason]]] = {}
+    for run_ahead in (False, True):
+        batcher = open_batcher(model, run_ahead=run_ahead, slots=4)
+        ways: list[dict[str, Any]] = [
+            {"watcher": Stopper(7)}, {}, {"decoding": Decoding(20, temperature=0.9, seed=3)},
+            {"decoding": Decoding(20, repetition_penalty=1.3)}, {"watcher": Stopper(2)},
+            {"decoding": Decoding(6, script=(9, 8, 7, 6, 5, 4))}, {},
+        ]  # fmt: skip
+        for number, (case, way) in enumerate(zip(cases, ways, strict=False)):
+            batcher.add(case.request(page=number, **way))
+        answers = sorted(drain(batcher), key=lambda answer: answer.request.page or 0)
+        found[run_ahead] = [(answer.request.page, answer.tokens, answer.finish) for answer in answers]
+    assert found[True] == found[False]
+    assert [found[True][number][2] for number in (0, 4)] == [FinishReason.REPETITION] * 2
+    assert (len(found[True][0][1]), found[True][5][1]) == (7, (9, 8, 7, 6, 5, 4))
 
 
 def test_a_length_known_before_wastes_no_row(model: Any, cases: list[Case]) -> None:
