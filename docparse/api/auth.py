@@ -17,7 +17,7 @@ from docparse.api.errors import Forbidden, KeyInvalid, KeyMissing
 
 if TYPE_CHECKING:
     from docparse.api.context import Context
-    from docparse.workers.accounts import Accounts
+    from docparse.workers.accounts import Accounts, TenantLimits
 
 DEFAULT_TENANT = "default"
 COOKIE = "docparse_key"
@@ -33,6 +33,7 @@ class Door:
         self._store = store
         self._known: dict[str, tuple[float, str | None]] = {}
         self._has_keys: tuple[float, bool] = (0.0, True)
+        self._limits: dict[str, tuple[float, TenantLimits]] = {}
         self._lock = threading.Lock()
 
     def known(self, key: str) -> str | None:
@@ -53,6 +54,20 @@ class Door:
                 self._known.clear()
             self._known[digest] = (now + _REMEMBER_S, found.tenant_id if found else None)
         return found.tenant_id if found else None
+
+    def limits_known(self, tenant: str) -> TenantLimits | None:
+        """The tenant's own limits as they were a moment ago; None when the store has to be asked."""
+        until, found = self._limits.get(tenant, (0.0, None))
+        return found if until > time.monotonic() else None
+
+    def limits(self, tenant: str) -> TenantLimits:
+        """The tenant's own limits."""
+        found = self._store.limits(tenant)
+        with self._lock:
+            if len(self._limits) > _MOST:
+                self._limits.clear()
+            self._limits[tenant] = (time.monotonic() + _REMEMBER_S, found)
+        return found
 
     @property
     def open_for_sure(self) -> bool | None:
@@ -117,7 +132,10 @@ async def authenticate_socket(request: HTTPConnection) -> str:
     else:
         raise KeyMissing("this service needs a key")
     tenant = tenant or DEFAULT_TENANT
-    context.rates.take(tenant)
+    limits = context.door.limits_known(tenant)
+    if limits is None:
+        limits = await to_thread.run_sync(context.door.limits, tenant)
+    context.rates.take(tenant, per_minute=limits.requests_per_minute)
     return tenant
 
 

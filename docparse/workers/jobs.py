@@ -215,13 +215,24 @@ def _by_key(connection: Connection, tenant: str, key: str | None) -> Any:
 
 
 def _check_limit(connection: Connection, tenant: str, default: int | None) -> None:
-    row = connection.execute(select(tenants.c.active_jobs).where(tenants.c.id == tenant)).first()
+    row = connection.execute(select(tenants).where(tenants.c.id == tenant)).first()
+    _check_pages(connection, tenant, row.queued_pages if row is not None else None)
     most = row.active_jobs if row is not None and row.active_jobs is not None else default
     if most is None:
         return
     mine = select(func.count()).select_from(jobs).where(jobs.c.tenant_id == tenant, jobs.c.state.in_(_ACTIVE))
     if connection.execute(mine).scalar_one() >= most:
         raise TooManyRequests(f"{most} jobs are queued or running already, which is the limit")
+
+
+def _check_pages(connection: Connection, tenant: str, most: int | None) -> None:
+    """By the pages that are known: a document counts once it has been opened."""
+    if most is None:
+        return
+    left = func.sum(jobs.c.pages_total - jobs.c.pages_done - jobs.c.pages_failed)
+    mine = select(left).where(jobs.c.tenant_id == tenant, jobs.c.state.in_(_ACTIVE))
+    if (connection.execute(mine).scalar_one() or 0) >= most:
+        raise TooManyRequests(f"{most} pages wait already, which is the limit")
 
 
 def _job_row(connection: Connection, tenant: str, job_id: str) -> Any:

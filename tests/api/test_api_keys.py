@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import httpx
 import pytest
 from conftest import FAST, Server, check_problem, make_pdf, wait_until
@@ -60,6 +63,68 @@ def test_foreign_ids_are_not_found(tight: Server, keys: dict[str, str]) -> None:
         assert other.get("/v1/jobs").json()["jobs"] == []
         assert mine.get(jobs).status_code == 200
         assert mine.get(hooks).status_code == 200
+
+
+def test_every_route_keeps_foreign_ids_to_itself(tight: Server, keys: dict[str, str]) -> None:
+    """By the service's own description, so that a new route can't be forgotten."""
+    with tight.client(keys["alpha"]) as mine, tight.client(keys["beta"]) as other:
+        made = mine.post("/v1/parse", params=FAST, content=make_pdf())
+        hook = mine.post("/v1/webhooks", json={"url": "http://127.0.0.1:9/x"}).json()["id"]
+        job, asked = made.headers["x-job-id"], 0
+        values = {
+            "job_id": job,
+            "task_id": job,
+            "webhook_id": hook,
+            "delivery_id": "msg_1",
+            "number": "1",
+            "block": "p1-b1",
+        }
+        for path, operations in mine.get("/openapi.json").json()["paths"].items():
+            if "{" not in path:
+                continue
+            for method, operation in operations.items():
+                place = path.format_map(_Known(values))
+                body = {"json": {"edits": []}} if method == "put" else {}
+                headers = {"If-Match": '"0"'} if method == "put" else {}
+                answer = other.request(method.upper(), place, params=required_of(operation), headers=headers, **body)
+                assert answer.status_code == 404, f"{method} {place}: {answer.status_code} {answer.text[:200]}"
+                assert job not in answer.text.replace(place, "").replace(f"job '{job}'", "")
+                asked += 1
+        assert asked >= 15
+        assert mine.get(f"/v1/jobs/{job}").status_code == 200
+        assert mine.get(f"/v1/webhooks/{hook}").status_code == 200
+
+
+class _Known(dict[str, str]):
+    """Values of path parameters; a new one must be named above."""
+
+    def __missing__(self, name: str) -> str:
+        raise AssertionError(f"no value for the path parameter {name}")
+
+
+def required_of(operation: dict[str, Any]) -> dict[str, str]:
+    """Query parameters without which a request is refused before anything else."""
+    return {
+        parameter["name"]: "x" for parameter in operation.get("parameters", ())
+        if parameter["in"] == "query" and parameter.get("required")
+    }  # fmt: skip
+
+
+def test_a_tenant_has_its_own_rate(tight: Server, keys: dict[str, str]) -> None:
+    secret = tight.key("slowed")
+    set_ = tight.cli("keys", "limit", "--tenant", "slowed", "--requests-per-minute", "8", "--json")
+    assert json.loads(set_.stdout) == {
+        "ok": True, "tenant": "slowed", "requests_per_minute": 8, "active_jobs": None, "queued_pages": None,
+    }  # fmt: skip
+    with tight.client(secret) as slowed, tight.client(keys["alpha"]) as other:
+        answers = [slowed.get("/v1/jobs") for _ in range(6)]
+        assert [answer.status_code for answer in answers[:2]] == [200, 200]
+        problem = check_problem(answers[-1], 429, "rate_limited")
+        assert problem["retryable"] is True
+        assert other.get("/v1/jobs").status_code == 200
+        assert "default" in tight.cli("keys", "limit", "--tenant", "slowed", "--requests-per-minute", "0").stdout
+        wait_until(lambda: [slowed.get("/v1/jobs").status_code for _ in range(6)] == [200] * 6, 15)
+    assert tight.cli("keys", "create", "--active-jobs", "3").returncode == 1
 
 
 def test_results_are_not_shared_between_tenants(tight: Server, keys: dict[str, str]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,7 +16,8 @@ from conftest import FAST, Server, make_pdf, wait_until
 
 from docparse.api import signing
 from docparse.api.addresses import AddressRules, parse_networks
-from docparse.api.webhooks import Sender
+from docparse.api.errors import UrlFailed
+from docparse.api.webhooks import Sender, send
 
 
 class Sink:
@@ -162,6 +165,15 @@ def test_name_that_leads_inside_is_never_called() -> None:
     sender.close()
     assert outbox.settled[0]["retry_in_s"] is None
     assert "public Internet" in outbox.settled[0]["error"]
+
+
+def test_a_receiver_that_never_answers_costs_its_time_alone() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        outbox = Outbox(f"http://127.0.0.1:{silent.getsockname()[1]}/x")
+        started_s = time.monotonic()
+        with pytest.raises(UrlFailed):
+            send(outbox.hook, outbox.delivery, AddressRules(("http",), parse_networks("127.0.0.1")), timeout_s=0.5)
+        assert time.monotonic() - started_s < 3
 
 
 def test_unknown_webhook(client: httpx.Client) -> None:

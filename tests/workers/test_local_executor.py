@@ -95,7 +95,7 @@ def test_expired_jobs_go(tmp_path: Path) -> None:
     with running(tmp_path, QUICK) as service:
         job = ended(service, put_job(service, pdf_of("short"), wishes=JobOptions(ttl_s=0.1)))
         assert wait_until(lambda: service.store.jobs("default")[0] == [], 20)
-        assert not (tmp_path / "blobs" / "default" / job.id).exists()
+        assert wait_until(lambda: not (tmp_path / "blobs" / "default" / job.id).exists(), 20)
 
 
 _KILLED = """\

@@ -85,6 +85,23 @@ def test_limit_of_active_jobs(store: Store) -> None:
     assert _job(store).state is JobState.QUEUED
 
 
+def test_limit_of_waiting_pages(store: Store) -> None:
+    store.ensure_tenant("default", TenantLimits(queued_pages=3))
+    first = _job(store)
+    claim = store.claim(Work(Stage.OPEN, f"{first.id}-00001"), "w", 30)
+    assert claim is not None
+    store.opened(claim, {}, [1, 2], "application/pdf", rung=2)
+    second = _job(store)
+    claim = store.claim(Work(Stage.OPEN, f"{second.id}-00001"), "w", 30)
+    assert claim is not None
+    store.opened(claim, {}, [1, 2], "application/pdf", rung=2)
+    with pytest.raises(TooManyRequests, match="3 pages"):
+        _job(store)
+    assert _job(store, tenant="other").state is JobState.QUEUED
+    store.cancel("default", first.id)
+    assert _job(store).state is JobState.QUEUED
+
+
 def test_cancel_once(store: Store) -> None:
     job = _job(store)
     assert store.cancel("default", job.id).state is JobState.CANCELED

@@ -35,6 +35,44 @@ def _claim(store: Store, work: Work, owner: str = "w", lease_s: float = 30) -> C
     return claim
 
 
+def _at(store: Store, stage: Stage, claimed: bool) -> tuple[str, Claim | Work]:
+    """A job whose only page or document waits for the stage, or is at it: (job id, what it is)."""
+    job_id = new_id("job")
+    store.create_job("default", [new_file("default", job_id)], ParseOptions(), job_id=job_id)
+    work = Work(Stage.OPEN, f"{job_id}-00001")
+    commits = {
+        Stage.OPEN: lambda claim: store.opened(claim, {}, [1], "", rung=1),
+        Stage.RENDER: lambda claim: store.rendered(claim, "page", None),
+        Stage.RECOGNIZE: lambda claim: store.page_done(claim, PageRead("draft"), _ENGINE),
+    }
+    while work.stage is not stage:
+        (work,) = commits[work.stage](_claim(store, work))
+    return job_id, _claim(store, work) if claimed else work
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+@pytest.mark.parametrize("stage", list(Stage))
+def test_cancel_at_each_state(store: Store, stage: Stage, claimed: bool) -> None:
+    """What waits is never begun; what is at work is told to stop, and its commit comes to nothing."""
+    job_id, at = _at(store, stage, claimed)
+    assert store.cancel("default", job_id).state is JobState.CANCELED
+    if isinstance(at, Work):
+        assert store.claim(at, "w", 30) is None
+    else:
+        assert store.renew([at], 30) == [at]
+        late = {
+            Stage.OPEN: lambda: store.opened(at, {}, [1], "", rung=1),
+            Stage.RENDER: lambda: store.rendered(at, "page", None),
+            Stage.RECOGNIZE: lambda: store.page_done(at, PageRead("draft"), _ENGINE),
+            Stage.ASSEMBLE: lambda: store.assembled(at, "ok", "result", "cache"),
+        }
+        with pytest.raises(LostClaim):
+            late[stage]()
+    assert all(store.ring_due(one, 10, time.time() + 1) == [] for one in Stage)
+    assert store.job("default", job_id).state is JobState.CANCELED
+    assert store.events("default", job_id)[-1].kind == "job.canceled"
+
+
 def test_one_of_many_workers_gets_the_work(store: Store) -> None:
     _, (work,) = _opened(store, 1)
     with ThreadPoolExecutor(16) as pool:
