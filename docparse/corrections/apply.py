@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from docparse.checks.kinds import check_block
-from docparse.corrections.grid import cell_at, edit_line, set_cell, span_cell
+from docparse.corrections.grid import LARGEST, cell_at, edit_line, set_cell, span_cell
 from docparse.corrections.kinds import BLOCK, FIGURES, convert
 from docparse.errors import CorrectionInvalid
 from docparse.export.text import block_text
@@ -29,10 +29,12 @@ from docparse.schemas.corrections import (
     SetKind,
     SpanCell,
 )
-from docparse.schemas.document import Block, Check, Crop, Document, ListBlock, ListItem, Page, Part, Table
+from docparse.schemas.document import Block, Chart, Check, Crop, Document, ListBlock, ListItem, Page, Part, Table
 
 Recrop = Callable[[int, Box], Crop | None]
 """(page, box in page units) -> the picture there, None where the page can't be seen."""
+_MOST_WORK = 15_000_000  # grid positions that all edits together may go through: some seconds
+_DEEPEST = 20  # level of a list item
 _KEEPS_CHECKS = (MoveBlock, DeleteBlock, Confirm)
 
 
@@ -84,6 +86,7 @@ class _Editor:
         self._pages = {page.number: page for page in document.pages}
         self._where = {block.id: page.number for page in document.pages for block in page.blocks}
         self._owned: set[int] = set()
+        self._work = 0
         self._changed: dict[str, str] = {}  # block id -> text that was read
         self._moved: set[str] = set()  # blocks whose picture is to be cut anew
         self._confirmed: set[str] = set()  # blocks that were looked at after their last change
@@ -110,11 +113,13 @@ class _Editor:
                 self._confirmed.add(block.id)
             case SetKind():
                 page.blocks[place] = convert(block, edit.kind, edit.level)
+                _check_size(page.blocks[place], block.id)
                 if edit.kind in FIGURES and getattr(page.blocks[place], "crop", None) is None:
                     self._moved.add(block.id)
             case SetBox():
                 self._set_box(block, edit)
             case _:
+                self._count_work(block)
                 page.blocks[place] = _edited(block, edit)
 
     def finish(self, recrop: Recrop | None) -> Document:
@@ -140,6 +145,12 @@ class _Editor:
                 setattr(block, name, "")
         check_block(block)
         block.checks.append(_seen("corrected"))
+
+    def _count_work(self, block: Block) -> None:
+        """Every edit of a table goes through all of it: thousands of edits of a huge one are refused."""
+        self._work += block.rows * block.cols if isinstance(block, Table) else 0
+        if self._work > _MOST_WORK:
+            raise CorrectionInvalid(f"too many edits of a table as large as {block.id}")
 
     def _page(self, number: int) -> Page:
         """A page of our own, to be changed. Raises CorrectionInvalid."""
@@ -172,6 +183,7 @@ class _Editor:
         if edit.id in self._where or not edit.id.startswith(f"p{edit.page}-"):
             raise CorrectionInvalid(f"a new block of page {edit.page} can't have the id {edit.id}")
         page = self._page(edit.page)
+        _check_size(edit.block, edit.id)
         block = _copy(edit.block).model_copy(
             update={"id": edit.id, "page": edit.page, "parts": [], "original": None}
         )  # fmt: skip
@@ -238,16 +250,28 @@ def _with_fields(block: Block, edit: SetFields) -> Block:
     foreign = sorted(set(values) - set(type(block).model_fields))
     if foreign:
         raise CorrectionInvalid(f"{block.id} is a {block.kind}: it has no {', '.join(foreign)}")
-    if "cells" in values and any(
-        cell.row + cell.rowspan > edit.rows or cell.col + cell.colspan > edit.cols for cell in values["cells"]
-    ):
-        raise CorrectionInvalid(f"{block.id}: a cell lies outside of the {edit.rows} rows and {edit.cols} columns")
     try:
         found: Block = BLOCK.validate_python({**dict(block), **values})
     except ValidationError as error:
         first = error.errors()[0]
         raise CorrectionInvalid(f"{block.id}: {first['loc'][-1]}: {first['msg'].lower()}") from None
+    _check_size(found, found.id)
     return _copy(found)
+
+
+def _check_size(block: Block, name: str) -> None:
+    """Raises CorrectionInvalid for what no page holds and no export could be made of."""
+    if isinstance(block, Table):
+        if block.rows * block.cols > LARGEST:
+            raise CorrectionInvalid(f"{name}: a table has {LARGEST} cells at most")
+        if any(cell.row + cell.rowspan > block.rows or cell.col + cell.colspan > block.cols for cell in block.cells):
+            raise CorrectionInvalid(f"{name}: a cell lies outside of the {block.rows} rows and {block.cols} columns")
+        if sum(cell.rowspan * cell.colspan for cell in block.cells) > 2 * LARGEST:
+            raise CorrectionInvalid(f"{name}: too many cells stand on one another")
+    if isinstance(block, Chart) and len(block.data) * max(map(len, block.data), default=0) > LARGEST:
+        raise CorrectionInvalid(f"{name}: a chart has {LARGEST} values at most")
+    if isinstance(block, ListBlock) and any(item.level > _DEEPEST for item in block.items):
+        raise CorrectionInvalid(f"{name}: items of a list are {_DEEPEST} levels deep at most")
 
 
 def _edit_item(block: Block, edit: EditItem) -> None:

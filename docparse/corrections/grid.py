@@ -6,7 +6,7 @@ from docparse.errors import CorrectionInvalid
 from docparse.schemas.corrections import EditLine, SetCell, SpanCell
 from docparse.schemas.document import Cell, Chart, Table
 
-_LARGEST = 1_000_000  # grid positions
+LARGEST = 250_000  # grid positions of a table
 
 
 def set_cell(block: Table | Chart, edit: SetCell) -> None:
@@ -42,8 +42,8 @@ def edit_line(block: Table | Chart, edit: EditLine) -> None:
     if isinstance(block, Chart):
         _edit_data(block, edit, by_row=by_row)
     elif edit.action == "insert":
-        if (block.rows + by_row) * (block.cols + (not by_row)) > _LARGEST:
-            raise CorrectionInvalid(f"{block.id} would be larger than {_LARGEST} cells")
+        if (block.rows + by_row) * (block.cols + (not by_row)) > LARGEST:
+            raise CorrectionInvalid(f"{block.id} would be larger than {LARGEST} cells")
         _insert(block, edit.at, by_row=by_row)
     else:
         _delete(block, edit.at, by_row=by_row)
@@ -57,6 +57,8 @@ def _count(block: Table | Chart, *, by_row: bool) -> int:
 
 def _edit_data(chart: Chart, edit: EditLine, *, by_row: bool) -> None:
     width = max(map(len, chart.data), default=0)
+    if (len(chart.data) + 1) * (width + 1) > LARGEST:
+        raise CorrectionInvalid(f"{chart.id}: a chart has {LARGEST} values at most")
     data = [row + [""] * (width - len(row)) for row in chart.data]
     if by_row and edit.action == "insert":
         data.insert(edit.at, [""] * max(width, 1))

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from docparse.corrections.grid import LARGEST
+from docparse.errors import CorrectionInvalid
 from docparse.export.tables import table_rows
 from docparse.export.text import block_text, table_text
 from docparse.schemas.document import Block, Cell, Chart, Image, ListBlock, ListItem, Table
@@ -70,5 +72,7 @@ def _items(text: str) -> list[ListItem]:
 
 def _grid(rows: list[list[str]]) -> dict[str, Any]:
     cols = max(map(len, rows), default=0)
+    if len(rows) * cols > LARGEST:
+        raise CorrectionInvalid(f"a table has {LARGEST} cells at most")
     cells = [Cell(row=r, col=c, text=row[c] if c < len(row) else "") for r, row in enumerate(rows) for c in range(cols)]
     return {"rows": len(rows), "cols": cols, "cells": cells}

@@ -11,6 +11,7 @@ from docparse.schemas.document import Chart, Document, Table
 
 _FORMULA = re.compile(r"\s*[=+\-@|%\t\r\n]|\s*[＝＋－＠]")
 _NUMBER = re.compile(r"\s*[-+−]?[\d.,'\s\u00a0]*\d[\d.,'\s\u00a0]*(?:[eE][-+]?\d+)?\s*[%€$£¥]?\s*")
+_NOTHING = frozenset(("-", "--", "---"))  # how tables say that there is no value
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 Rows = list[list[str]]
@@ -40,7 +41,8 @@ def safe_cell(text: str) -> str:
     Source: OWASP, "CSV injection".
     """
     text = _CONTROL.sub("", text)
-    return "'" + text if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    harmless = _NUMBER.fullmatch(text) or text in _NOTHING
+    return "'" + text if _FORMULA.match(text) and not harmless else text
 
 
 def _tables(document: Document) -> Iterator[tuple[str, Rows]]:

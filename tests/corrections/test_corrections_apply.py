@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -317,6 +318,18 @@ def test_formula_is_checked_anew() -> None:
             {"op": "set", "block": "p1-b3", "rows": 1, "cols": 1, "cells": [{"row": 1, "col": 0}]},
             "outside of the 1 rows",
         ),
+        ({"op": "set", "block": "p1-b3", "rows": 10_000, "cols": 10_000, "cells": []}, "250000 cells at most"),
+        (
+            {
+                "op": "add",
+                "id": "p1-u1",
+                "page": 1,
+                "after": None,
+                "block": {"kind": "table", "rows": 10**9, "cols": 10**9},
+            },
+            "250000 cells at most",
+        ),
+        ({"op": "set", "block": "p1-b4", "items": [{"text": "x", "level": 10**9}]}, "20 levels deep"),
     ],
 )
 def test_what_does_not_fit(edit: dict[str, Any], says: str) -> None:
@@ -367,3 +380,22 @@ def test_touched_pages() -> None:
         )
     ]
     assert touched_pages(made(), edits) == [1, 2]
+
+
+def test_endless_work_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    edits = [{"op": "cell", "block": "p1-b3", "row": 0, "col": 0, "text": "x"}] * 11
+    assert corrected(*edits)
+    monkeypatch.setattr(sys.modules["docparse.corrections.apply"], "_MOST_WORK", 60)  # ten edits of six cells
+    with pytest.raises(CorrectionInvalid, match="too many edits") as raised:
+        corrected(*edits)
+    assert raised.value.edit == 10
+
+
+def test_text_that_would_be_a_huge_table() -> None:
+    text = {"op": "set", "block": "p1-b2", "text": "a\t" * 50_000 + "\nx" * 50_000}
+    for kind in ("table", "chart"):
+        with pytest.raises(CorrectionInvalid, match="at most"):
+            corrected(text, {"op": "kind", "block": "p1-b2", "kind": kind})
+    wide = {"op": "set", "block": "p2-b2", "data": [[""] * 100_000, *[["x"]] * 1000]}
+    with pytest.raises(CorrectionInvalid, match="at most"):
+        corrected(wide)
