@@ -13,7 +13,8 @@ from docparse.schemas.page import PageImage, Word
 _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
 _MOST_SHAPES = 4000
-_NUMBER = re.compile(r"[-+−]?[\d.,]+\s*%?")
+_MOST_DRAWN = 200
+_NUMBER = re.compile(r"\(?[-+−]?[\d.,]+\s*%?\)?")
 
 
 @dataclass(slots=True)
@@ -22,26 +23,28 @@ class Figure:
 
     bbox: Box
     chart: bool = False
+    music: bool = False
     words: list[Word] = field(default_factory=list)
     score: float = 0.8
 
 
 def find_figures(
-    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable], em: float
-) -> list[Figure]:
-    """Figures of a page; a word belongs to at most one."""
+    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable], em: float,
+    plots: Sequence[Figure] = (),
+) -> list[Figure]:  # fmt: skip
+    """Figures of a page but for the `plots`, which are known already; a word belongs to at most one."""
     size = area((0, 0, page.width, page.height))
     least = _LEAST_SIDE * max(page.width, page.height)
     prose = _prose(words)
     boxes = _picture_boxes(page, size, least, prose)
     drawn = _drawing_boxes(page, em, least, prose)
-    taken = [table.bbox for table in tables]
+    taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
     figures: list[Figure] = []
     for region in regions:
         if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
             inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
             box = _without_text(_snug(region.bbox, inner), words, em)
-            figures.append(Figure(box, region.kind == "chart", score=region.score))
+            figures.append(Figure(box, chart=region.kind == "chart", score=region.score))
     for box in boxes + drawn:
         known = [figure.bbox for figure in figures]
         if any(inside_share(box, other) > 0.5 or inside_share(other, box) > 0.5 for other in known):
@@ -124,15 +127,39 @@ def _drawing_boxes(page: PageImage, em: float, least: float, prose: Sequence[tup
             continue
         parts.append((box, min(shape.segments, 12) if not plain else 1))
     parts = _runs(parts, em)
+    parts += _bonds(page, parts, em)
     clusters = _clusters([box for box, _ in parts], 1.2 * em)
     found = []
     for members in clusters:
         box = union(parts[i][0] for i in members)
         strokes = sum(parts[i][1] for i in members)
-        if strokes < 12 or min(width(box), height(box)) < 2.2 * least or area(box) >= _BACKGROUND * size:
+        short, long = sorted((width(box), height(box)))
+        if strokes < 12 or short < 1.2 * least or long < 2.2 * least or area(box) >= _BACKGROUND * size:
+            continue
+        if short < 2.2 * least and (strokes < 24 or long > 8 * short):
             continue
         found.append(_with_rules(box, page, em))
     return join_near(found, 0.8 * em)
+
+
+def _bonds(page: PageImage, parts: Sequence[tuple[Box, int]], em: float) -> list[tuple[Box, int]]:
+    """Short level and upright strokes beside drawn ones: parts of the same drawing."""
+    drawn = [box for box, strokes in parts if strokes > 1 or min(width(box), height(box)) > 1][:_MOST_DRAWN]
+    return [
+        (_fat(rule.bbox), 1)
+        for rule in page.rules[:_MOST_SHAPES]
+        if max(width(rule.bbox), height(rule.bbox)) < 4 * em
+        and any(_apart(rule.bbox, box) < 0.6 * em for box in drawn)
+    ] if drawn else []  # fmt: skip
+
+
+def _apart(a: Box, b: Box) -> float:
+    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3])
+
+
+def _fat(box: Box) -> Box:
+    """A rule as a box with an area."""
+    return (box[0], box[1], max(box[2], box[0] + 0.5), max(box[3], box[1] + 0.5))
 
 
 def _runs(parts: list[tuple[Box, int]], em: float) -> list[tuple[Box, int]]:
@@ -154,7 +181,7 @@ def _with_rules(box: Box, page: PageImage, em: float) -> Box:
     touching = [
         rule.bbox
         for rule in page.rules
-        if overlap((rule.bbox[0], rule.bbox[1], rule.bbox[2] + 0.5, rule.bbox[3] + 0.5), reach) > 0
+        if overlap(_fat(rule.bbox), reach) > 0
         and (width(rule.bbox) <= 1.3 * width(box) and height(rule.bbox) <= 1.3 * height(box))
     ]
     return clip(union([box, *touching]), page.width, page.height)
@@ -226,7 +253,7 @@ def _take_labels(figures: list[Figure], words: Sequence[Word], em: float) -> Non
         lengths[word.line] = lengths.get(word.line, 0) + len(word.text)
     loose = [word for word in words if word.line >= 0 and lengths[word.line] <= 6 and word.size < 1.3 * em]
     for figure in figures:
-        if min(width(figure.bbox), height(figure.bbox)) < 5 * em:
+        if min(width(figure.bbox), height(figure.bbox)) < 3 * em:
             continue
         x0, y0, x1, y1 = figure.bbox
         reach = (x0 - 1.6 * em, y0 - 1.2 * em, x1 + 1.6 * em, y1 + 1.4 * em)

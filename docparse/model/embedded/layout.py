@@ -13,6 +13,7 @@ from docparse.model.embedded.formula import find_displays, formula_block
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
 from docparse.model.embedded.ink import mark_bold, page_ink
 from docparse.model.embedded.joining import join_lines, line_text
+from docparse.model.embedded.justified import join_justified
 from docparse.model.embedded.lines import Line, make_lines, sound_words
 from docparse.model.embedded.listing import group_lists
 from docparse.model.embedded.order import reading_order
@@ -25,6 +26,7 @@ from docparse.schemas.document import (
     Block,
     Chart,
     Image,
+    Music,
     PageFooter,
     PageHeader,
     PageNumber,
@@ -37,9 +39,13 @@ _ROTATED = int(WordStyle.ROTATED)
 
 
 def build_blocks(
-    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable]
-) -> list[Block]:
-    """Blocks of a page in reading order, boxes in page units, ids unset. No word outside tables is lost."""
+    page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable],
+    plots: Sequence[Figure] = (),
+) -> list[Block]:  # fmt: skip
+    """Blocks of a page in reading order, boxes in page units, ids unset. No word outside tables is lost.
+
+    The words of `plots` (charts, music) are not among `words`.
+    """
     kept = sound_words(words, page.width, page.height)
     tables = [table for table in tables if not _is_other(table, kept, regions)]
     held: list[Word] = []
@@ -48,7 +54,7 @@ def build_blocks(
         inner = {id(word) for word in held}
         kept = [word for word in kept if id(word) not in inner]
     ways = _by_direction(kept)
-    blocks = _upright_blocks(page, ways.get("right", []), regions, tables, held)
+    blocks = _upright_blocks(page, ways.get("right", []), regions, tables, held, plots)
     others: tuple[Direction, ...] = ("down", "up", "left")
     notes = [block for way in others for block in _side_notes(page, ways.get(way, []), way)]
     return blocks + [note for note in notes if not _is_axis_title(note, blocks)]
@@ -88,17 +94,18 @@ def _by_direction(words: Sequence[Word]) -> dict[Direction, list[Word]]:
 
 def _upright_blocks(
     page: PageImage, words: Sequence[Word], regions: Sequence[Region], tables: Sequence[FoundTable],
-    held: Sequence[Word] = (),
+    held: Sequence[Word] = (), plots: Sequence[Figure] = (),
 ) -> list[Block]:  # fmt: skip
     """Blocks of the words that run to the right; `held` are those that the tables have already."""
     em = median(word.size for word in words) if words else page.height / 70
-    figures = find_figures(page, words, regions, tables, em)
+    figures = find_figures(page, words, regions, tables, em, plots)
     drawn = {id(word) for figure in figures for word in figure.words}
     running = [word for word in words if id(word) not in drawn]
+    figures += plots
     ink = None
     if running and not running[0].font:  # read by OCR
         ink, running = page_ink(page), mark_bold(running, page)
-    lines = join_rows(make_lines(running, ink))
+    lines = join_rows(join_justified(make_lines(running, ink)))
     stats = page_stats(lines).beside(held)
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)
@@ -146,9 +153,14 @@ def _side_notes(page: PageImage, words: Sequence[Word], way: Direction) -> list[
     return blocks
 
 
-def figure_block(figure: Figure) -> Image | Chart:
+def figure_block(figure: Figure) -> Image | Chart | Music:
     """Picture or chart with the text printed in it, line by line."""
-    text = "\n".join(line_text(line) for line in make_lines(figure.words))
+    if figure.music:
+        return Music(bbox=figure.bbox, flags=["music_not_recognised"])
+    upright = [word for word in figure.words if not word.style & _ROTATED]
+    text = "\n".join(line_text(line) for line in make_lines(upright))
+    turned_text = " ".join(word.text for word in figure.words if word.style & _ROTATED)
+    text = f"{text}\n{turned_text}".strip()
     if figure.chart:
         return Chart(bbox=figure.bbox, text=text, flags=["chart_data_not_recognised"])
     return Image(bbox=figure.bbox, ocr=text)

@@ -255,9 +255,17 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
             and not gutters.part(last.x1, part.x0, part.baseline, em)
         ):
             merged[-1] = Piece.of(last.words + part.words)
+        elif alike and part.x1 < last.x1 and _fits_in(part, last):  # a formula drawn after the line it stands in
+            merged[-1] = Piece.of(_insert(last.words, part))
         else:
             merged.append(part)
     return merged
+
+
+def _fits_in(part: Piece, host: Piece) -> bool:
+    """Whether a piece stands in a gap between two words of another."""
+    low, high = part.x0 + 0.1 * part.size, part.x1 - 0.1 * part.size
+    return not any(word.bbox[0] < high and low < word.bbox[2] for word in host.words)
 
 
 def _unwrapped(row: list[Piece]) -> list[Piece]:

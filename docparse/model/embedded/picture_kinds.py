@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ from docparse.schemas.page import PageImage, Word
 _FEW_WORDS = 60
 _LEAST_PX = 80  # shorter side of a crop that is looked at
 _LEAST_DPI = 120
+_LEAST_DRAWN_DPI = 95
+_LEAST_BONDS = 4
 _OSRA_CONFIDENCE = 0.4
 _CHART_CONFIDENCE = 0.7
 _LEAST_NUMBERS = 3
@@ -47,9 +50,9 @@ def tell_pictures(
         if isinstance(block, Image | Chart) and (chart := _measured(block, page, words)) is not None:
             block = chart
             flags.pop("chart_data_not_recognised", None)
-        elif isinstance(block, Image) and block.bbox is not None and asked < _MOST_READ:
-            block = _tell(block, page, flags, deadline)
-            asked += isinstance(block, Chemistry)
+        elif isinstance(block, Image) and asked < _MOST_READ and _may_be_molecule(block, page):
+            asked += 1
+            block = _molecule(block, page, flags, deadline)
         elif isinstance(block, Chart) and not block.data:
             flags["chart_data_not_recognised"] = None
         elif isinstance(block, Formula) and not block.latex:
@@ -117,20 +120,41 @@ def _moved(box: Box, x: int, y: int) -> Box:
     return (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
 
 
-def _tell(block: Image, page: PageImage, flags: dict[str, None], deadline: Deadline | None) -> Block:
-    """A molecule where the picture is one, else the picture."""
-    assert block.bbox is not None
+def _may_be_molecule(block: Image, page: PageImage) -> bool:
+    """Whether a picture has the look of a structural formula, and pixels enough to read it."""
+    if block.bbox is None:
+        return False
     crop = _crop(page, block.bbox)
-    if min(crop.shape[:2]) < _LEAST_PX or (page.unit == "pt" and page.scale_x * 72 < _LEAST_DPI):
-        return block
+    if min(crop.shape[:2]) < _LEAST_PX:
+        return False
+    if page.unit == "pt" and page.scale_x * 72 < _LEAST_DPI:  # what is drawn, not scanned, is sharp at any resolution
+        return page.scale_x * 72 >= _LEAST_DRAWN_DPI and _has_bonds(page, block.bbox)
     drawing = pictures.strokes(crop)
-    if drawing is None:
-        return block
-    if pictures.looks_chemical(drawing):
-        found = chemistry.read_structures(crop, deadline=deadline)
-        if found:
-            return Chemistry(smiles=".".join(found), bbox=block.bbox, confidence=_OSRA_CONFIDENCE, flags=["osra"])
-        flags["chemistry_not_recognised"] = None
+    return drawing is not None and pictures.looks_chemical(drawing)
+
+
+def _has_bonds(page: PageImage, box: Box) -> bool:
+    """Whether the page draws several slanted strokes of much the same length there."""
+    lengths = sorted(
+        math.hypot(shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1])
+        for shape in page.shapes
+        if shape.segments == 1 and not shape.filled and inside_share(shape.bbox, box) > 0.9
+    )
+    usual = lengths[len(lengths) // 2] if lengths else 0.0
+    alike = sum(0.45 * usual <= length <= 2.2 * usual for length in lengths)
+    return len(lengths) >= _LEAST_BONDS and alike >= 0.8 * len(lengths)
+
+
+def _molecule(block: Image, page: PageImage, flags: dict[str, None], deadline: Deadline | None) -> Block:
+    """The molecule that OSRA sees in a picture, else the picture."""
+    assert block.bbox is not None
+    x0, y0, x1, y1 = block.bbox
+    margin = 0.03 * max(x1 - x0, y1 - y0)  # letters at the rim stand half out of the strokes' box
+    crop = _crop(page, (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
+    found = chemistry.read_structures(crop, deadline=deadline)
+    if found:
+        return Chemistry(smiles=".".join(found), bbox=block.bbox, confidence=_OSRA_CONFIDENCE, flags=["osra"])
+    flags["chemistry_not_recognised"] = None
     return block
 
 

@@ -10,7 +10,9 @@ from docparse.model.embedded import ocr, orientation, regions, turned
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.orientation import Pose
 from docparse.model.embedded.picture_kinds import tell_pictures
+from docparse.model.embedded.plots import find_plots
 from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import Region
 from docparse.qwenvl.writer import write_page
 from docparse.schemas.document import Block, ListBlock, Table
@@ -49,8 +51,11 @@ def recognise(
     if not pose and page.text.quality is TextQuality.SOUND:
         upright, words, pose = _set_upright(page, words)
         flags = (*flags, *(() if turned.is_vertical_writing(words) else pose.flags))
-    tables = find_tables(upright, words, found)
-    blocks = build_blocks(upright, words, found, tables)
+    plots = find_plots(upright, words, em_of(words)) if upright.rules else []
+    drawn = {id(word) for plot in plots for word in plot.words}
+    running = [word for word in words if id(word) not in drawn] if drawn else words
+    tables = find_tables(upright, running, found)
+    blocks = build_blocks(upright, running, found, tables, plots)
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
         flags = (*flags, *said)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
+from docparse.model.embedded.tables.heads import join_heads, with_head
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
+from docparse.model.embedded.tables.page_columns import in_columns
 from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
 from docparse.model.embedded.tables.precision import has_caption, is_drawing, is_open_table, is_prose
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
@@ -22,6 +24,7 @@ from docparse.schemas.page import PageImage, Word, WordStyle
 # confidence of tables between drawn rules, of those from pixels or a layout model, and of those of aligned text alone
 _DRAWN, _SEEN, _ALIGNED = 0.9, 0.8, 0.7
 _ROTATED = int(WordStyle.ROTATED)
+_COLUMN_EM = 22.0  # what is narrower than this can't lie across two columns of text
 
 
 def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region] = ()) -> list[FoundTable]:
@@ -79,12 +82,16 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
     runs = text_runs(free, em)
+    if any(run.bbox[2] - run.bbox[0] > _COLUMN_EM * em for run in runs):
+        columns = in_columns(free, em)
+        runs = runs if len(columns) == 1 else [run for column in columns for run in text_runs(column, em)]
     stacks, runs = join_runs(stacks, runs, words, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
     others = [region.bbox for region in regions if region.kind != "table" and region.score >= 0.6]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
-        area = area_of(with_spanner(box, free, horizontal, em), words, horizontal, vertical)
+        whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
+        area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
         if table and not is_prose(table):
             tables.append(table)
@@ -95,7 +102,8 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
-    return without_overlaps([table for table in tables if not is_drawing(table, page.shapes, em)])
+    tables = without_overlaps([table for table in tables if not is_drawing(table, page.shapes, em)])
+    return join_heads(tables, em) if len(tables) > 1 else tables
 
 
 def _outside(words: Sequence[Word], boxes: Sequence[Box]) -> list[Word]:

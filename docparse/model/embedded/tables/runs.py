@@ -12,6 +12,7 @@ from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunk
 from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_CHARS = 7, 42
+_LABEL_LINES = 6
 
 
 class Run(NamedTuple):
@@ -68,18 +69,41 @@ def _runs(rows: Sequence[TextRow], em: float) -> Iterable[list[TextRow]]:
     lone: list[TextRow] = []
     for row in rows:
         last = (lone or run)[-1:]
-        if last and row.y0 - last[0].y1 > 2.2 * em:
+        if (last and not _follows(run, lone, row, em)) or _is_title(row, em):
             yield from _long_enough(run)
             run, lone = [], []
         if len(row.chunks) > 1:
-            if run and lone and (len(lone) > 2 or not _touch(run, row)):
+            if run and lone and (len(lone) > _lone_lines(run, lone) or not _touch(run, row)):
                 yield from _long_enough(run)
                 run, lone = [], []
-            run += [*lone, row] if run else [row]
+            if not run:  # a head's other lines, set between those of its neighbours
+                lone = lone[-1:] if lone and row.y0 - lone[-1].y1 < -0.1 * em else []
+            run += [*lone, row]
             lone = []
         else:
             lone.append(row)
     yield from _long_enough(run)
+
+
+def _lone_lines(run: Sequence[TextRow], lone: Sequence[TextRow]) -> int:
+    """How many lines of one chunk a row of several may be parted by: more where they go on with a label."""
+    above = next(row for row in reversed(run) if len(row.chunks) > 1)
+    left, right = above.chunks[0].x0, above.chunks[1].x0
+    within = all(left - 1 <= chunk.x0 and chunk.x1 < right for row in lone for chunk in row.chunks)
+    return _LABEL_LINES if within else 2
+
+
+def _follows(run: Sequence[TextRow], lone: Sequence[TextRow], row: TextRow, em: float) -> bool:
+    """Whether a row stands near enough under the last one; under a head of several lines there is more room."""
+    gap = row.y0 - (lone or run)[-1].y1
+    return gap <= 2.2 * em or (
+        gap <= 3.2 * em and len(run) <= 2 and len(lone) < 2 and len(row.chunks) > 1 and _touch(run, row)
+    )
+
+
+def _is_title(row: TextRow, em: float) -> bool:
+    """A lone chunk in larger type."""
+    return len(row.chunks) == 1 and min(word.size for word in row.chunks[0].words) > 1.25 * em
 
 
 def _touch(run: Sequence[TextRow], row: TextRow) -> bool:

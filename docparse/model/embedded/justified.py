@@ -1,0 +1,119 @@
+"""Justified lines whose blanks are as wide as gutters: pieces of one column put together again.
+
+In a narrow column the blanks of a justified line can be wider than those between table cells. What tells them from
+cells is that they stand elsewhere in every line: no white corridor runs down through the lines around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from docparse.model.embedded.lines import Line, line_of
+
+_ROWS_AROUND = 7  # rows above and below that are asked
+_LEAST_AROUND = 2
+_CORRIDOR_EM = 0.7  # white of that width through all rows around is a gutter
+_FLUSH_EM = 0.6
+_WIDEST_EM = 16.0
+
+Row = list[Line]
+
+
+def join_justified(lines: list[Line]) -> list[Line]:
+    """Lines top to bottom, those of justified text whole; cells and columns stay apart."""
+    rows = _rows(lines)
+    if all(len(row) == 1 for row in rows):
+        return lines
+    result: list[Line] = []
+    for number, row in enumerate(rows):
+        result += _joined(row, _around(rows, number)) if len(row) > 1 else row
+    return result if len(result) < len(lines) else lines
+
+
+def _rows(lines: Sequence[Line]) -> list[Row]:
+    rows: list[Row] = []
+    for line in lines:  # they come sorted by baseline
+        if rows and line.baseline - rows[-1][0].baseline < 0.2 * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    for row in rows:
+        row.sort(key=lambda line: line.x0)
+    return rows
+
+
+def _around(rows: Sequence[Row], number: int) -> list[Row]:
+    """Rows above and below that follow one another as lines of text do."""
+    found: list[Row] = []
+    for step in (-1, 1):
+        last, at = rows[number], number + step
+        while 0 <= at < len(rows) and abs(at - number) <= _ROWS_AROUND:
+            if abs(rows[at][0].baseline - last[0].baseline) > 2.0 * last[0].size:
+                break
+            last = rows[at]
+            found.append(last)
+            at += step
+    return found
+
+
+def _joined(row: Row, around: Sequence[Row]) -> Row:
+    if len(around) < _LEAST_AROUND:
+        return row
+    runs: list[Row] = [[row[0]]]
+    for left, right in pairwise(row):
+        if _bridged(left, right, around):
+            runs[-1].append(right)
+        else:
+            runs.append([right])
+    result: Row = []
+    for run in runs:
+        if len(run) > 1 and _is_flush(run, around):
+            result.append(line_of([word for line in run for word in line.words], run[0].rtl))
+        else:
+            result += run
+    return result
+
+
+def _bridged(left: Line, right: Line, around: Sequence[Row]) -> bool:
+    """Whether the text of the rows around leaves no white corridor between the two."""
+    em = max(left.size, right.size)
+    if min(left.size, right.size) < 0.87 * em or right.x0 - left.x1 > _WIDEST_EM * em:
+        return False
+    free = [(left.x1, right.x0)]
+    for row in around:
+        for line in row:
+            if line.x1 <= left.x1 or line.x0 >= right.x0:
+                continue
+            for word in line.words:
+                free = _without(free, word.bbox[0], word.bbox[2])
+            free = [gap for gap in free if gap[1] - gap[0] > _CORRIDOR_EM * em]
+            if not free:
+                return True
+    return False
+
+
+def _without(gaps: Sequence[tuple[float, float]], low: float, high: float) -> list[tuple[float, float]]:
+    left: list[tuple[float, float]] = []
+    for start, end in gaps:
+        if high <= start or low >= end:
+            left.append((start, end))
+            continue
+        left += [(start, low)] if low > start else []
+        left += [(high, end)] if high < end else []
+    return left
+
+
+def _is_flush(run: Row, around: Sequence[Row]) -> bool:
+    """Whether most rows around that reach into the run's width start and end where it does."""
+    em, start, end = run[0].size, run[0].x0, run[-1].x1
+    near = flush = 0
+    for row in around:
+        inside = [line for line in row if line.x1 > start + em and line.x0 < end - em]
+        if not inside:
+            continue
+        near += 1
+        begins = abs(inside[0].x0 - start) < _FLUSH_EM * em
+        ends = abs(inside[-1].x1 - end) < _FLUSH_EM * em
+        flush += begins and ends
+    return flush >= _LEAST_AROUND and 5 * flush >= 2 * near

@@ -1,0 +1,75 @@
+"""Heads that stand apart from their table: above its first rule, or in a coloured band of their own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from docparse.geometry import Box, union
+from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows, words_in
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.page import Word
+
+_MOST_LINES = 4
+_HEAD_ROWS = 3
+
+
+def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
+    """The box with the heads of its columns, where these stand right above its first rule."""
+    x0, y0, x1, y1 = box
+    rows = _chunked(words_in(words, (x0 - 1, y0 - 5 * em, x1 + 1, y0 + 0.2 * em)), em)
+    body = next((row for row in _chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em) if len(row.chunks) > 1), None)
+    top, several = y0, 0
+    for row in reversed(rows[-_MOST_LINES:]):
+        if top - row.y1 > 0.8 * em:
+            break
+        outside = any(word.bbox[0] < x0 - em or word.bbox[2] > x1 + em for word in row.words)
+        if outside or any(is_number(chunk.text) for chunk in row.chunks):
+            break
+        if len(row.chunks) < 2 and top - row.y1 > -0.1 * em:  # a lone line is a head's only between those beside it
+            break
+        several = max(several, len(row.chunks))
+        top = min(top, row.y0)
+    wanted = 0 if body is None else len(body.chunks)
+    return (x0, top, x1, y1) if several >= max(2, wanted - 1) else box
+
+
+def _chunked(words: Sequence[Word], em: float) -> list[TextRow]:
+    rows = text_rows(words)
+    for row in rows:
+        row.chunks = split_chunks(row, 0.9 * em)
+    return rows
+
+
+def join_heads(tables: Sequence[FoundTable], em: float) -> list[FoundTable]:
+    """Tables top to bottom, a short one joined to that of as many columns right below it."""
+    result: list[FoundTable] = []
+    for table in tables:
+        head = next((t for t in reversed(result) if _is_head(t, table, em)), None)
+        if head is None:
+            result.append(table)
+        else:
+            result[result.index(head)] = _joined(head, table)
+    return result
+
+
+def _is_head(upper: FoundTable, lower: FoundTable, em: float) -> bool:
+    a, b = upper.bbox, lower.bbox
+    return (
+        upper.rows <= _HEAD_ROWS
+        and upper.cols == lower.cols
+        and -0.5 * em < b[1] - a[3] < 0.6 * em
+        and abs(a[0] - b[0]) < em
+        and abs(a[2] - b[2]) < em
+        and (
+            not any(cell.header for cell in lower.cells)
+            or any(is_number(cell.text) for cell in lower.cells if cell.header)
+        )
+    )
+
+
+def _joined(head: FoundTable, body: FoundTable) -> FoundTable:
+    cells = [cell.model_copy(update={"header": True}) for cell in head.cells]
+    cells += [cell.model_copy(update={"row": cell.row + head.rows, "header": False}) for cell in body.cells]
+    return dataclasses.replace(body, bbox=union((head.bbox, body.bbox)), cells=tuple(cells), rows=head.rows + body.rows)

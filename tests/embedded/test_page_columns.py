@@ -1,0 +1,107 @@
+"""Narrow columns: justified lines stay whole, tables keep to their own column, heads belong to their table."""
+
+from __future__ import annotations
+
+import random
+
+from docparse.model.embedded.justified import join_justified
+from docparse.model.embedded.lines import make_lines
+from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.heads import join_heads
+from docparse.model.embedded.tables.page_columns import page_gutters
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.document import Cell
+from docparse.schemas.page import PageImage, Rule, Word
+
+
+def page(rules: tuple[Rule, ...] = ()) -> PageImage:
+    return PageImage(1, 616, 868, 595.0, 842.0, rules=rules)
+
+
+def set_words(texts: list[str], x0: float, x1: float, y: float, line: int, size: float = 10.0) -> list[Word]:
+    """Words spread evenly from x0 to x1, as a justified line has them."""
+    widths = [0.5 * size * len(text) for text in texts]
+    blank = (x1 - x0 - sum(widths)) / max(1, len(texts) - 1)
+    words, x = [], x0
+    for text, width in zip(texts, widths, strict=True):
+        box = (x, y - 0.9 * size, x + width, y + 0.25 * size)
+        words.append(Word(text, box, size, "Serif", 0, 0, y, line))
+        x += width + blank
+    return words
+
+
+def justified(x0: float, x1: float, y: float, lines: int, first: int = 0, pitch: float = 13.0) -> list[Word]:
+    chance = random.Random(7)
+    words: list[Word] = []
+    for number in range(lines):
+        texts = ["a" * chance.randint(3, 8) for _ in range(3 + number % 3)]
+        words += set_words(texts, x0, x1, y + pitch * number, first + number)
+    return words
+
+
+def numbers(xs: list[float], y: float, rows: int, pitch: float, first: int = 0) -> list[Word]:
+    words: list[Word] = []
+    for row in range(rows):
+        for col, x in enumerate(xs):
+            text = f"{row + 1}{col}4" if col else f"Item{row}"
+            level = y + pitch * row
+            words.append(Word(text, (x, level - 9, x + 5 * len(text), level + 2.5), 10.0, "Serif", 0, 0, level, first))
+            first += 1
+    return words
+
+
+def test_justified_lines_of_a_narrow_column_stay_whole() -> None:
+    lines = join_justified(make_lines(justified(50, 220, 100, 9)))
+    assert len(lines) == 9
+    assert max(len(line.words) for line in lines) == 5
+
+
+def test_cells_below_one_another_stay_apart() -> None:
+    lines = make_lines(numbers([50, 120, 200], 100, 8, 13))
+    assert len(join_justified(lines)) == len(lines) == 24
+
+
+def test_two_justified_columns_stay_two() -> None:
+    words = justified(50, 220, 100, 9) + justified(260, 430, 100, 9, first=20)
+    lines = join_justified(make_lines(words))
+    assert len(lines) == 18
+    assert not any(line.x0 < 230 < line.x1 for line in lines)
+
+
+def test_tables_in_neighbouring_columns_do_not_merge() -> None:
+    words = numbers([50, 150, 220], 100, 12, 15.0) + numbers([275, 375, 445], 107, 10, 18.5, first=60)
+    found = find_tables(page(), words)
+    assert [(table.rows, table.cols) for table in found] == [(12, 3), (10, 3)]
+
+
+def test_table_beside_running_text_keeps_to_its_column() -> None:
+    words = numbers([50, 150, 220], 100, 9, 13.0) + justified(262, 500, 100, 9, first=60)
+    (table,) = find_tables(page(), words)
+    assert (table.rows, table.cols) == (9, 3)
+    assert table.bbox[2] < 260
+
+
+def test_gap_between_columns_of_one_table_is_no_gutter_of_the_page() -> None:
+    assert page_gutters(numbers([50, 90, 130], 100, 12, 13.0), 10.0) == []
+
+
+def test_band_with_heads_joins_the_table_below() -> None:
+    head = FoundTable(
+        (50, 80, 300, 100), (Cell(row=0, col=0, text="A"), Cell(row=0, col=1, text="B")), 1, 2, ruled=True
+    )
+    cells = tuple(Cell(row=row, col=col, text=f"{row}{col}") for row in range(3) for col in range(2))
+    body = FoundTable((50, 101, 300, 160), cells, 3, 2)
+    apart = FoundTable((50, 300, 300, 360), cells, 3, 2)
+    joined = join_heads([head, body, apart], 10.0)
+    assert [table.rows for table in joined] == [4, 3]
+    assert [cell.text for cell in joined[0].cells if cell.header] == ["A", "B"]
+
+
+def test_heads_above_the_first_rule_belong_to_the_table() -> None:
+    words = numbers([50, 150, 250], 130, 5, 14.0, first=10)
+    for col, text in enumerate(("Name", "First", "Second")):
+        x = (50, 150, 250)[col]
+        words.append(Word(text, (x, 101, x + 5 * len(text), 112.5), 10.0, "Serif", 0, 0, 110.0, col))
+    rules = (Rule((45, 116, 300, 116), True, 0.5), Rule((45, 192, 300, 192), True, 0.5))
+    (table,) = find_tables(page(rules), words)
+    assert [cell.text for cell in table.cells if cell.row == 0] == ["Name", "First", "Second"]
