@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.script import is_cjk, is_unspaced
 from docparse.schemas.page import Word
 
+# MuPDF puts no blank behind a sign beyond U+20CF, however wide the gap is, and so one before it alone
+_SIGN_GAP_EM = 0.17
+_RELATION = "∈∉∋⊂⊃⊆⊇⊊∩∪∼≃≅≈≠≡≤≥→←↔⇒⇐⇔↦⟶⟹⟺"
+_HALF_SET = re.compile(
+    rf"(?<=\s)([{_RELATION}]+)(?=[^\s{_RELATION}.,;:)])|(?<=[^\s{_RELATION}(])([{_RELATION}]+)(?=\s)"
+)
 _HYPHENS = "-‐‑\u00ad"
 
 
@@ -22,7 +29,12 @@ def words_text(words: Sequence[Word]) -> str:
         parts.append(word.text)
         end = max(end, word.bbox[2]) if parts else word.bbox[2]
         last = word
-    return "".join(parts)
+    text = "".join(parts)
+    return text if text.isascii() else _HALF_SET.sub(_with_blanks, text)
+
+
+def _with_blanks(sign: re.Match[str]) -> str:
+    return f"{sign[1]} " if sign[1] else f" {sign[2]}"
 
 
 def _blank(last: Word, word: Word, end: float) -> bool:
@@ -36,7 +48,7 @@ def _blank(last: Word, word: Word, end: float) -> bool:
     if is_cjk(left) and is_cjk(right):
         return gap > 0.8 * em
     if same:
-        return last.space or gap > 0.3 * em
+        return last.space or gap > (_SIGN_GAP_EM if "\u20d0" <= left < "\u2e80" else 0.3) * em
     return gap > 0.12 * em or (last.space and gap > -0.1 * em and last.line < 0)
 
 

@@ -82,7 +82,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
     runs = text_runs(free, em)
-    if any(run.bbox[2] - run.bbox[0] > _COLUMN_EM * em for run in runs):
+    if free and free[0].font and any(run.bbox[2] - run.bbox[0] > _COLUMN_EM * em for run in runs):
         columns = in_columns(free, em)
         runs = runs if len(columns) == 1 else [run for column in columns for run in text_runs(column, em)]
     stacks, runs = join_runs(stacks, runs, words, em)

@@ -25,7 +25,10 @@ class Cut(NamedTuple):
 
 
 def in_columns(words: Sequence[Word], em: float) -> list[list[Word]]:
-    """The words by column; all in one list where no gutter parts the page."""
+    """The words by column; all in one list where no gutter parts the page.
+
+    For words of a text layer: what OCR read does not stand exactly enough on its lines.
+    """
     cuts = page_gutters(words, em)
     if not cuts:
         return [list(words)]
@@ -72,10 +75,7 @@ def _parts_page(cut: Cut, others: Sequence[Cut], words: Sequence[Word], em: floa
     right.append(_rows_within(level, cut.x, float("inf")))
     if min(len(left[0]), len(right[0])) < 3:
         return False
-    if any(_is_column(rows, em) for rows in (*left, *right)):
-        return True
-    # the levels of words that were read by OCR are not exact enough to tell
-    return bool(level[0].font) and _aligned_share(left[0], right[0], em) < _ALIGNED
+    return any(_is_column(rows, em) for rows in (*left, *right)) or _aligned_share(left[0], right[0], em) < _ALIGNED
 
 
 def _rows_within(words: Sequence[Word], low: float, high: float) -> list[TextRow]:

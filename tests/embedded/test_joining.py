@@ -1,0 +1,33 @@
+"""Words to text: blanks round the signs of relations, behind which a PDF reader gives none."""
+
+from __future__ import annotations
+
+import pytest
+
+from docparse.model.embedded.joining import words_text
+from docparse.schemas.page import Word
+
+
+def run(*parts: tuple[str, float, bool]) -> list[Word]:
+    """Words of one line, each with the gap before it (in em) and whether the source has a blank behind it."""
+    words, x = [], 0.0
+    for text, gap, space in parts:
+        x += 10 * gap
+        words.append(Word(text, (x, 0, x + 6 * len(text), 12), 10.0, "CMSY10", 0, 0, 10.0, 1, space=space))
+        x += 6 * len(text)
+    return words
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ([("U", 0, True), ("∈", 0.28, False), ("T", 0.28, False)], "U ∈ T"),
+        ([("i", 0, False), ("∈", 0, False), ("I", 0, False)], "i∈I"),  # a limit is set tight
+        ([("T", 0, True), ("⊆P(X)", 0.28, False)], "T ⊆ P(X)"),
+        ([("X", 0, True), ("∅∈", 0.28, False), ("T", 0.28, False)], "X ∅ ∈ T"),
+        ([("f", 0, True), ("→", 0.28, False), (",", 0.05, False)], "f →,"),
+        ([("x", 0, True), ("−5", 0.28, False)], "x −5"),
+    ],
+)
+def test_signs_of_relations_have_a_blank_on_both_sides(parts: list[tuple[str, float, bool]], text: str) -> None:
+    assert words_text(run(*parts)) == text
