@@ -94,18 +94,21 @@ def random_model(shape: str, *, layers: int | None = None, seed: int = 0) -> Any
 
 
 def mixed_items(count: int, lengths: tuple[int, int], visual: int, vocabulary: int, seed: int = 1) -> list[Item]:
-    """Pages of about `visual` tokens; output lengths spread evenly on a logarithmic scale, as real pages' are."""
+    """Pages of about `visual` tokens; output lengths spread evenly on a logarithmic scale, as real pages' are.
+
+    Evenly at any number of pages, in random order: of few random draws, the longest decide what is measured.
+    """
     rng = np.random.default_rng(seed)
     low, high = math.log(lengths[0]), math.log(lengths[1])
     items = []
-    for _ in range(count):
+    for place in rng.permutation(count):
         side = math.sqrt(visual)
         rows = max(1, round(side * rng.uniform(0.8, 1.4)))
         cols = max(1, round(visual / rows))
         pixels = rng.integers(0, 256, (rows * 28, cols * 28, 3), dtype=np.uint8)
         before, after = (rng.integers(_FIRST, vocabulary, size).tolist() for size in (12, 8))
         prompt = [*before, START, *[IMAGE] * (rows * cols), END, *after]
-        items.append(Item(pixels, prompt, round(math.exp(rng.uniform(low, high)))))
+        items.append(Item(pixels, prompt, round(math.exp(low + (high - low) * (place + 0.5) / count))))
     return items
 
 
