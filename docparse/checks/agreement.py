@@ -18,6 +18,7 @@ from docparse.schemas.document import Block
 from docparse.schemas.page import PageImage
 
 _EXPLAIN_AT_MOST = 400  # left-over tokens for which joins and splits are looked for; more is no matter of hyphens
+_FEW_PIECES, _FEW_PARTS = 20, 3  # left-over tokens of a block that may be parts of one, and parts of a token
 _ON_PICTURE = 0.7  # share of a block's box on a raster image, from which on the text layer can't vouch for it
 _NUMBER = re.compile(r"\d+")
 _WORD = 5  # letters from which on a token is a word and no symbols of a formula
@@ -182,11 +183,37 @@ def _explain(agreement: Agreement, page: str, output: str) -> None:
     extra, missing = agreement.extra, agreement.theirs
     if not extra or not missing or len(extra) + len(missing) > _EXPLAIN_AT_MOST:
         return
+    for match in agreement.blocks:
+        _put_together(match.extra, match.missing)
+        _put_together(match.missing, match.extra)
+    extra, missing = agreement.extra, agreement.theirs
     theirs, ours = Counter("".join(missing)), Counter("".join(extra))
     for match in agreement.blocks:
         match.extra = [token for token in match.extra if not _paid(token, theirs, page)]
         match.missing = [token for token in match.missing if not _paid(token, ours, output)]
     agreement.outside = [token for token in agreement.outside if not _paid(token, ours, output)]
+
+
+def _put_together(wholes: list[str], pieces: list[str]) -> None:
+    """Take off tokens that are others of the same block, put together in any order."""
+    for token in list(wholes):
+        parts = _parts(token, pieces[:_FEW_PIECES], _FEW_PARTS)
+        if parts:
+            wholes.remove(token)
+            for part in parts:
+                pieces.remove(part)
+
+
+def _parts(token: str, pieces: Sequence[str], most: int) -> list[str]:
+    """At most so many pieces that make up a token; empty where none do."""
+    for place, piece in enumerate(pieces):
+        if token == piece:
+            return [piece]
+        if most > 1 and token.startswith(piece):
+            rest = _parts(token[len(piece) :], [*pieces[:place], *pieces[place + 1 :]], most - 1)
+            if rest:
+                return [piece, *rest]
+    return []
 
 
 def _paid(token: str, pool: Counter[str], stream: str) -> bool:
