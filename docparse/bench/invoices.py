@@ -216,7 +216,8 @@ def _judge_lines(found: list[dict[str, Any]], wanted: list[Any], name: str, tall
     tally.lines["found"] += len(found)
     right = 0
     for line in found:
-        quantity, price, amount = (abs(line.get(k) or Decimal(0)) for k in ("quantity", "unit_price", "line_total"))
+        shown = {**line, "price": line.get("gross_unit_price") or line.get("unit_price")}  # before a line's discount
+        quantity, price, amount = (abs(shown.get(k) or Decimal(0)) for k in ("quantity", "price", "line_total"))
         key = (quantity, price, amount)
         if left[key] > 0:
             left[key] -= 1

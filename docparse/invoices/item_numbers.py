@@ -19,12 +19,15 @@ class Cell:
 
     number: Number
     span: Span
+    derived: Decimal | None = None
 
     @property
     def value(self) -> Decimal:
-        return self.number.value
+        return self.number.value if self.derived is None else self.derived
 
     def reading(self) -> Reading:
+        if self.derived is not None:
+            return Reading(self.derived, (), 2.0, note="less the discount of the line")
         return Reading.at(self.value, self.span, 2.0, self.number.others)
 
 
@@ -62,6 +65,9 @@ def _by_readings(cells: dict[str, Cell], total_name: str) -> bool:
             quantity.number, price.number, total.number = (
                 replace(cell.number, value=value) for cell, value in ((quantity, q), (price, p), (total, t))
             )
+            if rate:
+                cells["gross_unit_price"] = Cell(price.number, price.span)
+                price.derived = (p * (1 - rate / _HUNDRED)).normalize()
             return True
     return False
 

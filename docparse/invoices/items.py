@@ -260,6 +260,8 @@ def _put(item: Item, place: int, draft: Draft) -> None:
                 draft.put(f"lines[{place}].discount_percent", cell.reading())
             continue
         draft.put(f"lines[{place}].{field_name}", cell.reading())
+        if cell.derived is not None:
+            draft.flag(f"lines[{place}].{field_name}", "derived", "the printed price less the discount of the line")
     describe(item.head, item.rows, item.cells, place, draft)
     if not item.proved and all(name in item.cells for name in _KEY):
         draft.flag(f"lines[{place}]", "line_arithmetic", "quantity x unit price is not the line total")

@@ -161,13 +161,10 @@ def _line(number: int, line: Line, rates: list[TaxLine]) -> dict[str, Any]:
     total = line.line_total if line.line_total is not None else _ZERO
     quantity = line.quantity if line.quantity is not None else Decimal(1)
     price = line.unit_price if line.unit_price is not None else (total / quantity if quantity else total)
-    before = line.gross_unit_price
-    if line.discount_percent and before is None:
-        before, price = price, price * (100 - line.discount_percent) / 100
     category = line.vat_category or next((tax.category for tax in rates if tax.rate == rate and tax.category), None)
     found = {
         "BT-126": line.line_id or str(number), "BT-129": quantity, "BT-130": line.unit or "C62", "BT-131": total,
-        "BT-146": price, "BT-148": before, "BT-151": category or ("S" if rate else "Z"), "BT-152": rate,
+        "BT-146": price, "BT-148": line.gross_unit_price, "BT-151": category or ("S" if rate else "Z"), "BT-152": rate,
         "BT-153": line.name or line.description or str(number), "BT-154": line.description,
         "BT-155": line.seller_item_id,
     }  # fmt: skip

@@ -76,10 +76,7 @@ class AllowanceCharge(_Model):
 
 
 class Line(_Model):
-    """One position. `unit_price` is the price as printed (XML: the net price), before the line's `discount_percent`.
-
-    `gross_unit_price` is what a column of its own, or the XML, gives as the price before discount or with tax.
-    """
+    """One position. `unit_price` is net of line discounts where both are known, `gross_unit_price` before them."""
 
     line_id: str | None = None
     name: str | None = None

@@ -101,10 +101,14 @@ def test_a_number_behind_the_title_in_any_spelling(tmp_path: Path) -> None:
         assert data.number == "8240/04/2025", mark
 
 
-def test_a_line_discount_leaves_the_printed_price(tmp_path: Path) -> None:
+def test_a_line_discount_gives_the_price_before_and_after_it(tmp_path: Path) -> None:
     pieces = [(x, y, {"2,300.00": "2,070.00"}.get(text, text)) for x, y, text in ENGLISH]
     pieces = changed(pieces, VAT="Discount", **{"20%": "10%", "72.00": "64.80"})
-    line = docparse.extract_invoice(draw(tmp_path / "a.pdf", pieces)).data.lines[1]
-    assert (line.unit_price, line.discount_percent, line.line_total) == (
-        Decimal("1150.00"), Decimal(10), Decimal("2070.00"),
+    result = docparse.extract_invoice(draw(tmp_path / "a.pdf", pieces))
+    line = result.data.lines[1]
+    assert "lines[1].gross_unit_price" in result.citations
+    assert "lines[1].unit_price" not in result.citations
+    assert ("lines[1].unit_price", "derived") in {(flag.field, flag.code) for flag in result.flags}
+    assert (line.gross_unit_price, line.unit_price, line.discount_percent, line.line_total) == (
+        Decimal("1150.00"), Decimal(1035), Decimal(10), Decimal("2070.00"),
     )  # fmt: skip
