@@ -31,6 +31,8 @@ def intersection(a: Box, b: Box) -> Box:
 
 def overlap(a: Box, b: Box) -> float:
     """Area that both boxes share."""
+    if a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]:
+        return 0.0
     w = min(a[2], b[2]) - max(a[0], b[0])
     h = min(a[3], b[3]) - max(a[1], b[1])
     return w * h if w > 0 and h > 0 else 0.0

@@ -28,6 +28,7 @@ from docparse.ladder import settle
 from docparse.model import open_engine
 from docparse.model.base import Deadline, Engine
 from docparse.options import ParseOptions
+from docparse.process import cores
 from docparse.reading import failed_page
 from docparse.schemas.document import Document, EngineInfo, Page, SourceInfo, Status
 from docparse.schemas.page import PageImage, PageOutput
@@ -169,7 +170,7 @@ def _open_fallback(stack: ExitStack, options: ParseOptions, settings: Settings) 
 def _drafts(run: _Run) -> Iterator[PageDraft]:
     """Pages in order; recognition runs a few pages behind rendering."""
     waiting: deque[_Waiting] = deque()
-    jobs = run.options.jobs or 2
+    jobs = run.options.jobs or min(2, cores())
     window = max(2 * jobs + 1, getattr(run.engine, "window", 0))  # an engine that batches wants more in hand
     try:
         for number, image in zip(run.source.numbers, run.source.pages(run.engine.budget, jobs), strict=True):

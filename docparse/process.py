@@ -86,6 +86,11 @@ class ChildProcess:
         return code, last
 
 
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _scratch_file() -> BinaryIO:
     """For what a child writes to stderr: in memory where the system can, so that a full disk stops no child."""
     if hasattr(os, "memfd_create"):

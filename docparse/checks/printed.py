@@ -20,6 +20,7 @@ from docparse.schemas.document import (
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\.")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and code != 10)
 _NOT_WORD_NOR_BREAK = re.compile(r"[^\w\n]+|_+")
 
 
@@ -77,7 +78,9 @@ def squeeze(text: str) -> str:
 
 def squeeze_all(texts: list[str]) -> list[str]:
     """`squeeze` of many texts at once."""
-    joined = _plain("\n".join(text if "\n" not in text else text.replace("\n", " ") for text in texts))
+    joined = _plain("\n".join([text if "\n" not in text else text.replace("\n", " ") for text in texts]))
+    if joined.isascii():
+        return joined.encode().translate(None, _ASCII_SIGNS).decode().split("\n") if texts else []
     return _NOT_WORD_NOR_BREAK.sub("", joined).split("\n") if texts else []
 
 

@@ -13,6 +13,7 @@ from docparse.schemas.document import Block
 from docparse.schemas.page import PageOutput, WordStyle
 
 _WAYS = {int(WordStyle.UP): 90, int(WordStyle.LEFT): 180, int(WordStyle.DOWN): 270}
+_ROTATED = int(WordStyle.ROTATED)
 _SAMPLE = 400
 _MOST = 0.6  # of the words
 _CJK = "\u2e80"  # from here on scripts that are also written in columns
@@ -28,6 +29,8 @@ def turn_of(output: PageOutput, witness: Witness) -> int:
 def _way_of_words(witness: Witness) -> int:
     step = max(1, len(witness.words) // _SAMPLE)
     sample = range(0, len(witness.words), step)
+    if not any(word.style & _ROTATED for word in witness.words[::step]):
+        return 0
     for style, turn in _WAYS.items():
         count = sum(bool(witness.words[i].style & style) and witness.plain[i][:1] < _CJK for i in sample)
         if count > _MOST * len(sample):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,6 +106,28 @@ class TextLayer:
     quality: TextQuality = TextQuality.ABSENT
     reason: str = ""
     hidden: tuple[Word, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by columns: a third of the time of word by word, and every page goes through a pipe."""
+        return _unpacked, (_columns(self.words), self.quality, self.reason, _columns(self.hidden))
+
+
+def _columns(words: Sequence[Word]) -> tuple[Any, ...]:
+    texts, boxes, sizes, *others = zip(*words, strict=True) if words else ((),) * len(Word._fields)
+    sides = array("d", chain.from_iterable(boxes)).tobytes()
+    return (texts, sides, array("d", sizes).tobytes(), *others)
+
+
+def _words(columns: tuple[Any, ...]) -> tuple[Word, ...]:
+    texts, sides, sizes, *others = columns
+    side = iter(array("d", sides))
+    boxes = zip(side, side, side, side, strict=True)
+    make: Callable[[Any], Word] = partial(tuple.__new__, Word)
+    return tuple(map(make, zip(texts, boxes, array("d", sizes), *others, strict=True)))
+
+
+def _unpacked(words: tuple[Any, ...], quality: TextQuality, reason: str, hidden: tuple[Any, ...]) -> TextLayer:
+    return TextLayer(_words(words), quality, reason, _words(hidden))
 
 
 @dataclass(frozen=True, slots=True)

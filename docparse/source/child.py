@@ -6,6 +6,8 @@ errors go back typed, pixels as raw bytes after the pickled page.
 
 from __future__ import annotations
 
+import gc
+import itertools
 import resource
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -16,6 +18,7 @@ from docparse.source.protocol import CloseFile, FileFacts, Limits, OpenFile, Rea
 from docparse.source.sniff import PDF
 
 _MIB = 1 << 20
+_COLLECT_EVERY = 50  # requests
 
 
 class Reader(Protocol):
@@ -34,13 +37,17 @@ class Reader(Protocol):
 def serve_files(connection: Connection) -> None:
     """Serve requests until the parent hangs up."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    import pymupdf  # noqa: F401  the start, not the first request, pays for it
+    import docparse.source.pdf  # noqa: F401  the start, not the first request, pays for it
 
+    gc.freeze()
+    gc.disable()  # a page makes many objects and hardly a cycle
     start_bytes = _address_space()
     reader: Reader | None = None
     connection.send(None)
-    while True:
+    for count in itertools.count(1):
         request: Request = connection.recv()
+        if count % _COLLECT_EVERY == 0:
+            gc.collect()
         if isinstance(request, OpenFile):
             _limit_memory(start_bytes, request.limits)
         reader = _serve(connection, request, reader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -12,6 +13,7 @@ from docparse.geometry import Box, clip
 from docparse.schemas.page import Rule, Shape
 
 Path = dict[str, Any]
+_Turn = tuple[float, float, float, float, float, float]  # MuPDF's matrix
 
 _RULE_THICKNESS_PT = 3.0
 _STRAIGHT_PT = 1.0  # how far a rule may slope
@@ -37,7 +39,11 @@ def read_drawings(page: pymupdf.Page) -> tuple[list[Path], tuple[str, ...]]:
         return [], (*flags, "drawings_skipped")
     if len(paths) > _MOST_PATHS:
         return [], (*flags, "drawings_skipped")
-    return [_turned(path, page.rotation_matrix) for path in paths] if page.rotation else paths, flags
+    if not page.rotation:
+        return paths, flags
+    matrix = page.rotation_matrix
+    turn = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+    return [_turned(path, turn) for path in paths], flags
 
 
 def _content_bytes(page: pymupdf.Page) -> tuple[list[int], bool]:
@@ -66,17 +72,18 @@ def rules_and_shapes(paths: Sequence[Path], width: float, height: float) -> tupl
     for path in paths:
         stroke = path.get("color") if "s" in path["type"] and path.get("stroke_opacity", 1.0) > 0.05 else None
         fill = path.get("fill") if "f" in path["type"] and path.get("fill_opacity", 1.0) > 0.05 else None
-        inked = [_rgb(colour) for colour in (fill, stroke) if colour and not _is_paper(colour)]
-        if not inked:
+        filled, stroked = _ink(fill), _ink(stroke)
+        if filled is None and stroked is None:
             continue
-        found = list(_rules(path, stroke is not None and not _is_paper(stroke), inked[0]))
+        colour = filled if filled is not None else stroked or 0
+        found = list(_rules(path, stroked is not None, colour))
         rules += found
-        solid = fill is not None and not _is_paper(fill)
+        solid = filled is not None
         if len(found) < len(path["items"]) or (solid and not _thin(path["rect"])):
             box = clip(path["rect"], width, height)
             if box[2] > box[0] and box[3] > box[1]:
                 segments = 1 if _is_box(path["items"]) else len(path["items"])
-                shapes.append(Shape(box, segments, solid, inked[0]))
+                shapes.append(Shape(box, segments, solid, colour))
     return tuple(_merged(_clipped(rules, width, height))), tuple(shapes)
 
 
@@ -172,24 +179,32 @@ def _joined(a: Rule, b: Rule) -> Rule:
     return Rule(box, a.horizontal, max(a.width, b.width), a.colour)
 
 
-def _is_paper(colour: Sequence[float]) -> bool:
-    return all(channel >= _PAPER for channel in colour)
-
-
-def _rgb(colour: Sequence[float]) -> int:
+@functools.lru_cache(maxsize=1024)
+def _ink(colour: tuple[float, ...] | None) -> int | None:
+    """A colour as 0xRRGGBB; None for that of paper, which nobody sees."""
+    if not colour or all(channel >= _PAPER for channel in colour):
+        return None
     red, green, blue = (round(255 * min(1.0, max(0.0, channel))) for channel in colour)
     return red << 16 | green << 8 | blue
 
 
-def _turned(path: Path, turn: pymupdf.Matrix) -> Path:
+def _turned(path: Path, turn: _Turn) -> Path:
     """A path of the unrotated page on the page as displayed."""
     items = [(item[0], *(_turned_value(value, turn) for value in item[1:])) for item in path["items"]]
-    return path | {"rect": tuple(pymupdf.Rect(path["rect"]) * turn), "items": items}
+    return path | {"rect": _turned_value(path["rect"], turn), "items": items}
 
 
-def _turned_value(value: Any, turn: pymupdf.Matrix) -> Any:
+def _turned_value(value: Any, turn: _Turn) -> Any:
+    """A point, a box or a tuple of such after a turn by right angles."""
     if not isinstance(value, tuple):
         return value
     if isinstance(value[0], tuple):
         return tuple(_turned_value(point, turn) for point in value)
-    return tuple((pymupdf.Rect(value) if len(value) == 4 else pymupdf.Point(value)) * turn)
+    a, b, c, d, e, f = turn
+    x, y = value[0], value[1]
+    x, y = a * x + c * y + e, b * x + d * y + f
+    if len(value) == 2:
+        return x, y
+    right, down = value[2], value[3]
+    right, down = a * right + c * down + e, b * right + d * down + f
+    return min(x, right), min(y, down), max(x, right), max(y, down)

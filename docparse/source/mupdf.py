@@ -77,7 +77,12 @@ def _facts_of_pictures(
 
 
 def _has_images(page: pymupdf.Page) -> bool:
+    """Whether images stand on the page; its own resources tell most often, asking for all of them takes far longer."""
+    document, xref = page.parent, page.xref
     try:
+        inherited = document.xref_get_key(xref, "Resources")[0] == "null"
+        if not inherited and document.xref_get_key(xref, "Resources/XObject")[0] == "null":
+            return False
         return bool(page.get_images())
     except (RuntimeError, ValueError):  # damaged: the page itself tells
         return True
@@ -128,7 +133,11 @@ def _pixels(display_list: pymupdf.DisplayList, width_px: int, height_px: int) ->
     """RGB rows of exactly width_px x height_px: the page is stretched by less than a patch to fill them."""
     whole = display_list.rect
     matrix = pymupdf.Matrix(width_px / whole.width, height_px / whole.height)
-    pixmap = display_list.get_pixmap(matrix=matrix, alpha=0, clip=whole)
+    pymupdf.TOOLS.set_icc(True)
+    try:
+        pixmap = display_list.get_pixmap(matrix=matrix, alpha=0, clip=whole)
+    finally:
+        pymupdf.TOOLS.set_icc(False)
     if (pixmap.width, pixmap.height) == (width_px, height_px):
         return bytes(pixmap.samples)
     exact = pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, width_px, height_px))

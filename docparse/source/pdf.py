@@ -16,6 +16,7 @@ from docparse.source.recovery import rebuilt
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
+pymupdf.TOOLS.set_icc(False)  # exact colours are for pixels (`mupdf.read_page`); of text they take a tenth of the time
 
 _OUTLINE_MOST = 10_000
 _SHRINK_EVERY = 20  # pages; MuPDF's cache of fonts and images (256 MB at most) is halved then

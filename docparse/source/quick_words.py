@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from sys import intern
 from typing import Any
 
 from docparse.schemas.page import Word
@@ -54,6 +55,11 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
         max(spans, key=lambda span: (len(span["text"]) * span["size"] ** 2, span["size"])) if len(spans) > 1 else None
     )
     size, base = (main["size"], main["origin"][1]) if main else (0.0, 0.0)
+    if len(spans) == 1 and text.isascii() and text.isprintable():
+        span = spans[0]
+        size, font, colour = span["size"], intern(span["font"]), span["color"]
+        style, baseline = span_style(span, 0.0, 0.0), span["origin"][1]
+        return [Word(word[4], word[:4], size, font, style, colour, baseline, number) for word in found]
     if len(spans) == 1:
         span = spans[0]
         style, baseline = span_style(span, 0.0, 0.0), span["origin"][1]
@@ -67,7 +73,8 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
         cleaned = clean(piece)
         if cleaned and not is_leader(cleaned):
             bbox = (box[0], box[1], box[2], box[3])
-            words.append(Word(cleaned, bbox, span["size"], span["font"], style, span["color"], baseline, number, space))
+            font = intern(span["font"])
+            words.append(Word(cleaned, bbox, span["size"], font, style, span["color"], baseline, number, space))
     return words
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pymupdf
 
-from docparse.geometry import Box, centre, contains_point
+from docparse.geometry import Box
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
@@ -41,8 +41,10 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
         lines = _char_lines(text)
         name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
         words = read_words(lines)
+    left, top, right, bottom = (2 * side for side in page)
     for place, word in enumerate(words):
-        if not contains_point(page, *centre(word.bbox)):
+        x0, y0, x1, y1 = word.bbox
+        if not (left <= x0 + x1 <= right and top <= y0 + y1 <= bottom):
             words[place] = word._replace(style=word.style | _HIDDEN)
     return words
 

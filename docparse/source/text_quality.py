@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections import defaultdict
@@ -23,6 +24,7 @@ _BAD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f\U000f0000-\U0
 _LATIN_RUN = re.compile("[a-zà-öø-ÿāăąćčďđēėęěğģīįıłńňőœřśşšťūůűųźżž]{2,}")
 _LATIN1 = re.compile("[\u00a1-\u00ff]")
 _VOWELS = re.compile("[aeiouy]")
+_NO_LETTER = re.compile(r"[\W\d_]+")
 # letter pairs that are frequent in European languages written in Latin letters
 _PAIRS = (
     "thheineranreonatenndtiesorteofedisitalarsttontngsehaasouiolevecomedehiriroicneearacelichllbemasiomur"
@@ -94,7 +96,7 @@ def _soup(text: str, runs: list[str]) -> bool:
 def letter_shares(runs: list[str]) -> tuple[float, float]:
     """Of runs of lower-case letters: the shares of usual letter pairs and of vowels, accents left aside."""
     plain = unicodedata.normalize("NFD", " ".join(runs)[:_SAMPLE])
-    pairs = [plain[at : at + 2] for at in range(len(plain) - 1) if plain[at : at + 2].isalpha()]
-    letters = sum(char.isalpha() for char in plain)
-    usual = sum(pair in _USUAL_PAIRS for pair in pairs)
-    return usual / max(1, len(pairs)), len(_VOWELS.findall(plain)) / max(1, letters)
+    words = _NO_LETTER.sub(" ", plain).split()
+    letters = sum(map(len, words))
+    usual = sum(map(_USUAL_PAIRS.__contains__, map(operator.add, plain, plain[1:])))
+    return usual / max(1, letters - len(words)), len(_VOWELS.findall(plain)) / max(1, letters)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pymupdf
 
-from docparse.geometry import Box, area, centre, contains_point, inside_share
+from docparse.geometry import Box, area, centre, contains_point, inside_share, union
 from docparse.schemas.page import Word, WordStyle
 
 _HIDDEN = int(WordStyle.HIDDEN)
@@ -31,7 +31,7 @@ def hide_unseen(
     `covers` are the boxes of the page's opaque fills, `pictures` MuPDF's facts about its images; display coordinates.
     """
     seen = [place for place, word in enumerate(words) if not word.style & _HIDDEN]
-    suspects = {place for place in seen if _light(words[place].colour)}
+    suspects = {place for place in seen if words[place].colour and _light(words[place].colour)}
     opaque = [tuple(info["bbox"]) for info in pictures if not info.get("has-mask")]
     if _may_cover(words, seen, [*covers, *opaque]):
         under_fill, under_image = _drawn_over(page, covers, opaque)
@@ -95,23 +95,45 @@ def _key(box: Box) -> tuple[int, ...]:
 
 def _without_contrast(words: Sequence[Word], places: Sequence[int], display_list: pymupdf.DisplayList) -> list[int]:
     """Those of the words in whose boxes the rendered page is of one colour."""
-    from PIL import Image
-
     whole = display_list.rect
     zoom = min(1.5, (_LOOK_PIXELS / max(1.0, whole.width * whole.height)) ** 0.5)
-    pixmap = display_list.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=0)
+    unseen: list[int] = []
+    for band in _bands(words, places):
+        unseen += _even(words, band, display_list, zoom)
+    return unseen
+
+
+def _bands(words: Sequence[Word], places: Sequence[int]) -> list[list[int]]:
+    """The places of words that stand far from others, down the page, apart: only what is looked at is rendered."""
+    bands: list[list[int]] = []
+    end = 0.0
+    for place in sorted(places, key=lambda place: words[place].bbox[1]):
+        _, y0, _, y1 = words[place].bbox
+        if bands and y0 <= end + _CELL_PT:
+            bands[-1].append(place)
+        else:
+            bands.append([place])
+        end = y1 if len(bands[-1]) == 1 else max(end, y1)
+    return bands
+
+
+def _even(words: Sequence[Word], places: Sequence[int], display_list: pymupdf.DisplayList, zoom: float) -> list[int]:
+    from PIL import Image
+
+    x0, y0, x1, y1 = union(words[place].bbox for place in places)
+    clip = pymupdf.Rect(x0 - 1, y0 - 1, x1 + 1, y1 + 1) & display_list.rect
+    pixmap = display_list.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=0, clip=clip)
+    if not pixmap.width or not pixmap.height:
+        return []
     image = Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
-    unseen = []
+    even = []
     for place in places:
         x0, y0, x1, y1 = (side * zoom for side in words[place].bbox)
         inset = 0.2 * (y1 - y0)
-        box = (
-            round(x0),
-            round(y0 + inset),
-            max(round(x0) + 1, round(x1)),
-            max(round(y0 + inset) + 1, round(y1 - inset)),
-        )
-        bands: Any = image.crop(box).getextrema()
+        left, top = round(x0), round(y0 + inset)
+        box = (left, top, max(left + 1, round(x1)), max(top + 1, round(y1 - inset)))
+        crop = image.crop((box[0] - pixmap.x, box[1] - pixmap.y, box[2] - pixmap.x, box[3] - pixmap.y))
+        bands: Any = crop.getextrema()
         if max(high - low for low, high in bands) < _CONTRAST:
-            unseen.append(place)
-    return unseen
+            even.append(place)
+    return even

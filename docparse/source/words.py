@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -195,9 +196,13 @@ def clean(text: str) -> str:
 
 def without_doubles(words: list[Word]) -> list[Word]:
     """Without words that are drawn a second time at the same place (shadows; bold by overprinting is noted)."""
+    often = Counter([word.text for word in words])
     seen: dict[tuple[str, int, int, int], int] = {}
     kept: list[Word] = []
     for word in words:
+        if often[word.text] == 1:
+            kept.append(word)
+            continue
         x, y = word.bbox[0], word.baseline
         hidden = word.style & _HIDDEN  # a hidden double must not drive out the visible word
         keys = ((word.text, round(x), round(y), hidden), (word.text, -1 - int(x), -1 - int(y), hidden))

@@ -134,6 +134,16 @@ def test_headings_by_size_and_weight_but_no_bold_paragraph() -> None:
     assert [heading.level for heading in headings] == [1, 2, 3]
 
 
+def test_a_slip_from_a_till_has_no_running_footer() -> None:
+    for height, kinds in ((1400, []), (842, [PageFooter])):
+        sheet = Sheet(595, height)
+        for row in range(12):
+            sheet.put(60, 200 + 30 * row, f"some things that were bought {row}")
+        sheet.put(60, height - 40, "Thank you, please come again")
+        sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+        assert [type(block) for block in sheet.blocks() if isinstance(block, PageFooter)] == kinds
+
+
 def test_running_header_footer_and_page_number() -> None:
     sheet = Sheet()
     sheet.put(60, 40, "Journal of Tests, vol. 3", 8)

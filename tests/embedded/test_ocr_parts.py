@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from docparse.model.embedded import chemistry, ocr_script, ocr_tesseract
+from docparse.model.embedded import chemistry, ocr, ocr_script, ocr_tesseract
+from docparse.model.embedded.ocr_decode import Decoded
 from docparse.model.embedded.ocr_detect import boxes_of_map, components
+from docparse.model.embedded.ocr_rapid import lost_blanks
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 
 
@@ -87,3 +89,40 @@ def test_plausible_molecules(smiles: str) -> None:
 )
 def test_implausible_molecules(smiles: str) -> None:
     assert not chemistry.is_plausible(smiles)
+
+
+def strip_of(*letters: tuple[int, int]) -> np.ndarray:
+    """A white strip with a dark bar for each letter, from x to x."""
+    strip = np.full((48, 240, 3), 250, np.uint8)
+    for x0, x1 in letters:
+        strip[8:40, x0:x1] = 20
+    return strip
+
+
+def decoded(text: str, columns: list[int]) -> Decoded:
+    return Decoded(tuple(text), np.array(columns), np.ones(len(text), np.float32))
+
+
+def test_a_gap_as_wide_as_a_blank_parts_words() -> None:
+    strip = strip_of((4, 24), (28, 48), (76, 96), (100, 120))
+    assert lost_blanks(decoded("TONO", [1, 4, 10, 13]), strip) == [2]
+
+
+def test_gaps_narrower_than_the_blanks_of_the_line_part_nothing() -> None:
+    strip = strip_of((4, 24), (46, 66), (104, 124), (128, 148))
+    assert lost_blanks(decoded("TO NO", [1, 6, 10, 14, 16]), strip) == []
+
+
+def test_no_gap_is_looked_for_beside_signs_and_in_chinese() -> None:
+    strip = strip_of((4, 24), (60, 80))
+    assert lost_blanks(decoded("1.", [1, 8]), strip) == []
+    assert lost_blanks(decoded("中国", [1, 8]), strip) == []
+
+
+def test_doubtful_chinese_on_a_latin_page_is_an_ornament() -> None:
+    page = [line("Thank you, please come again", aspect=14), line("长长卡长长", aspect=9, confidence=0.4)]
+    assert ocr._without_ornaments(page) == page[:1]
+    sure = [page[0], line("长城饭店", aspect=4, confidence=0.95)]
+    assert ocr._without_ornaments(sure) == sure
+    chinese = [line("长城饭店有限公司欢迎光临", aspect=12), line("长长卡", aspect=3, confidence=0.4)]
+    assert ocr._without_ornaments(chinese) == chinese

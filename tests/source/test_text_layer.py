@@ -1,10 +1,12 @@
 """Words of a text layer: where they are cut, what is hidden, what is garbled."""
 
+import pickle
+
 import made_sources as made
 import pymupdf
 import pytest
 
-from docparse.schemas.page import PageImage, TextQuality, Word, WordStyle
+from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word, WordStyle
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled
 from docparse.source.words import clean
 
@@ -206,3 +208,12 @@ def test_garbled_page_is_rendered_for_reading() -> None:
     assert image.text.quality is TextQuality.GARBLED
     assert "Unicode" in image.text.reason
     assert image.pixels is not None
+
+
+def test_a_text_layer_survives_its_way_through_a_pipe() -> None:
+    shown = Word("x", (1.5, 2.25, 3.0, 4.0), 9.5, "Font", 3, 0xFF0000, 3.75, 7, False, 0.5)
+    hidden = Word("y", (0.0, 0.0, 1.0, 1.0), style=64)
+    for layer in (TextLayer((shown, hidden), TextQuality.SOUND, "why", (hidden,)), TextLayer()):
+        again = pickle.loads(pickle.dumps(layer))
+        assert again == layer
+        assert all(type(word) is Word for word in again.words)

@@ -27,12 +27,8 @@ _MONO_NAMES = (
 
 
 def is_mono(line: Line) -> bool:
-    letters = mono = 0
-    for word in line.words:
-        letters += len(word.text)
-        if word.style & _MONO or _mono_name(word.font):
-            mono += len(word.text)
-    return mono >= 0.8 * letters > 0
+    mono = sum([len(word.text) for word in line.words if word.style & _MONO or _mono_name(word.font)])
+    return mono > 0 and mono >= 0.8 * sum([len(word.text) for word in line.words])
 
 
 @lru_cache(maxsize=512)

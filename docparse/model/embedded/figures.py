@@ -35,7 +35,7 @@ def find_figures(
     """Figures of a page but for the `plots`, which are known already; a word belongs to at most one."""
     size = area((0, 0, page.width, page.height))
     least = _LEAST_SIDE * max(page.width, page.height)
-    prose = _prose(words)
+    prose = _prose(words) if page.pictures or page.shapes else []
     boxes = _picture_boxes(page, size, least, prose)
     drawn = _drawing_boxes(page, em, least, prose)
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]

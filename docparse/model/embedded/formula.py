@@ -104,17 +104,16 @@ def _part_number(words: list[Word]) -> tuple[list[Word], str]:
 
 def _kind(line: Line) -> str:
     """ "seed": a formula by itself; "part": may belong to one; "text": running text."""
-    letters = prose = 0
+    letters = 0
     math = relation = False
     for word in line.words:
         letters += len(word.text)
         words, signs, relates = _traits(word.text)
         in_math_font = _is_math_font(word.font)
-        prose += words and not in_math_font
+        if words and not in_math_font:
+            return "text"
         math = math or signs or in_math_font
         relation = relation or relates
-    if prose:
-        return "text"
     if relation and math and letters >= 2 and len(line.words) >= 2:
         return "seed"
     short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))

@@ -32,6 +32,7 @@ _TELLING = re.compile(
 _NOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶]|\(?[a-z]\))\s*[^\W\d_]")
 _TOP, _TOP_WIDE = 0.075, 0.125  # of the page height: surely furniture's place, and possibly
 _BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
+_SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
 
 Place = Literal["header", "footer", "number"]
 
@@ -55,6 +56,8 @@ def split_furniture(
     regions: Sequence[Region] = (),
 ) -> Furniture:
     """Lines parted; `top` and `bottom` bound the tables and figures of the page, which are body."""
+    if stats.ocr and page.height > _SLIP * page.width:
+        return Furniture(list(lines))
     seen = [line for line in lines if _in_region(line, regions, page.height)]
     if seen:
         known = {id(line) for line in seen}

@@ -41,11 +41,8 @@ class Gutters:
         self._find(covered, em, *grid)
 
     def _find(self, covered: NDArray[np.bool_], em: float, x0: float, y0: float, step_x: float, step_y: float) -> None:
-        left = np.logical_or.accumulate(covered, axis=1)
-        right = np.logical_or.accumulate(covered[:, ::-1], axis=1)[:, ::-1]
-        between = ~covered & left & right
-        narrow = between & (_free_cells(covered) <= _NARROW_EM * em / step_x)
-        for column in np.flatnonzero(narrow.sum(axis=0) >= _LEAST_ROWS).tolist():
+        between, narrow = _free_cells(covered, _NARROW_EM * em / step_x)
+        for column in np.flatnonzero(narrow.sum(axis=0, dtype=np.int16) >= _LEAST_ROWS).tolist():
             x = x0 + column * step_x
             start, count, close, last = -1, 0, 0, -1
             states = (between[:, column] + 2 * covered[:, column].astype(np.int8)).tolist()
@@ -68,24 +65,27 @@ class Gutters:
         return any(x0 <= (s[0] + s[2]) / 2 <= x1 and s[1] - 1 <= y <= s[3] + 4 for s in self.stripes)
 
 
-def _free_cells(covered: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """For every cell the width of the free run it is in, in cells (0 where covered)."""
+def _free_cells(covered: NDArray[np.bool_], most: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Free cells with covered ones on both sides in their row, and those of them in runs of at most `most` cells."""
     across = covered.shape[1]
-    places = np.arange(across, dtype=np.int32)
-    before = np.maximum.accumulate(np.where(covered, places, -1), axis=1)
-    after = np.minimum.accumulate(np.where(covered, places, across)[:, ::-1], axis=1)[:, ::-1]
-    found: NDArray[np.int32] = np.where(covered, 0, after - before - 1)
-    return found
+    flat = covered.ravel()
+    starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
+    ends = np.concatenate((starts[1:], [flat.size]))
+    lengths = ends - starts
+    inner = ~flat[starts] & (starts // across == (ends - 1) // across) & (starts % across > 0) & (ends % across > 0)
+    between = np.repeat(inner, lengths).reshape(covered.shape)
+    return between, np.repeat(inner & (lengths <= most), lengths).reshape(covered.shape)
 
 
 def _cover_by_words(covered: NDArray[np.bool_], words: Sequence[Word], grid: Box, slack: float) -> None:
     x0, y0, step_x, step_y = grid
-    for word in words:
-        top, bottom = word.baseline - 0.6 * word.size, word.baseline + 0.05 * word.size
-        covered[
-            int((top - y0) / step_y) : int((bottom - y0) / step_y) + 1,
-            max(0, int((word.bbox[0] + slack - x0) / step_x)) : int((word.bbox[2] - slack - x0) / step_x + 0.999),
-        ] = True
+    left, right, base, size = np.array([(word.bbox[0], word.bbox[2], word.baseline, word.size) for word in words]).T
+    tops = ((base - 0.6 * size - y0) / step_y).astype(int).tolist()
+    bottoms = (((base + 0.05 * size - y0) / step_y).astype(int) + 1).tolist()
+    starts = np.maximum(0, ((left + slack - x0) / step_x).astype(int)).tolist()
+    ends = ((right - slack - x0) / step_x + 0.999).astype(int).tolist()
+    for top, bottom, start, end in zip(tops, bottoms, starts, ends, strict=True):
+        covered[top:bottom, start:end] = True
 
 
 def _cover_by_ink(covered: NDArray[np.bool_], ink: Ink, grid: Box) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from docparse.geometry import area, contains_point, overlap
+from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
@@ -20,6 +20,7 @@ from docparse.model.embedded.order import reading_order
 from docparse.model.embedded.paragraphs import make_paragraphs
 from docparse.model.embedded.rows import join_rows
 from docparse.model.embedded.stats import page_stats
+from docparse.model.embedded.tables.text_rows import words_within
 from docparse.model.embedded.turned import Direction
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.document import (
@@ -50,7 +51,7 @@ def build_blocks(
     tables = [table for table in tables if not _is_other(table, kept, regions)]
     held: list[Word] = []
     if tables:
-        held = [word for word in kept if _in_table(word, tables)]
+        held = words_within(kept, [table.bbox for table in tables])
         inner = {id(word) for word in held}
         kept = [word for word in kept if id(word) not in inner]
     ways = _by_direction(kept)
@@ -195,13 +196,8 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
 def _holds_prose(table: FoundTable, words: Sequence[Word]) -> bool:
     """Whether the source's lines in the table are long, as those of paragraphs are and those of cells are not."""
     counts: dict[int, int] = {}
-    for word in words:
-        if word.line >= 0 and _in_table(word, (table,)):
+    for word in words_within(words, [table.bbox]):
+        if word.line >= 0:
             counts[word.line] = counts.get(word.line, 0) + 1
     total = sum(counts.values())
     return total >= 80 and sum(count for count in counts.values() if count >= 5) > 0.65 * total
-
-
-def _in_table(word: Word, tables: Sequence[FoundTable]) -> bool:
-    x0, y0, x1, y1 = word.bbox
-    return any(contains_point(table.bbox, (x0 + x1) / 2, (y0 + y1) / 2) for table in tables)

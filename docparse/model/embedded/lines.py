@@ -49,13 +49,8 @@ class Line:
 
     def styled(self, flag: int) -> bool:
         """Whether nearly all letters carry a style."""
-        letters = marked = 0
-        for word in self.words:
-            count = len(word.text)
-            letters += count
-            if word.style & flag:
-                marked += count
-        return marked >= 0.85 * letters > 0
+        marked = sum([len(word.text) for word in self.words if word.style & flag])
+        return marked > 0 and marked >= 0.85 * sum([len(word.text) for word in self.words])
 
     @property
     def bold(self) -> bool:
@@ -63,16 +58,16 @@ class Line:
 
     @property
     def plain(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
 
 
 def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word]:
     """Words with finite boxes on the page, their size and baseline filled in where the source had none."""
     kept: list[Word] = []
     for word in words:
-        x0, y0, x1, y1 = word.bbox
+        text, (x0, y0, x1, y1), size, _, style, _, baseline, _, _, _ = word
         if (
-            not word.text.strip(_INVISIBLE)
+            not (text.isalnum() or text.strip(_INVISIBLE))
             or not math.isfinite(x0 + y0 + x1 + y1)
             or x1 < 0
             or y1 < 0
@@ -80,13 +75,12 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
             or y0 > height
         ):
             continue
-        size, baseline = word.size, word.baseline
         if size <= 0 or not math.isfinite(size) or size > 4 * (y1 - y0) + 4:
             size = max(0.8 * (y1 - y0), 0.5)
         if not y0 - 0.5 * size <= baseline <= y1 + 0.5 * size:
             baseline = y1 - 0.2 * (y1 - y0)
-        if size != word.size or baseline != word.baseline or type(word.style) is not int:
-            word = word._replace(size=size, baseline=baseline, style=int(word.style))  # an IntFlag is slow to test
+        if size != word.size or baseline != word.baseline or type(style) is not int:
+            word = word._replace(size=size, baseline=baseline, style=int(style))  # an IntFlag is slow to test
         kept.append(word)
     return _even_sizes(kept) if kept and not kept[0].font else kept
 
@@ -110,22 +104,26 @@ class Piece:
 
     @classmethod
     def of(cls, words: list[Word]) -> Piece:
-        lead = words[0] if len(words) == 1 else _lead(words)
+        if len(words) == 1:
+            word = words[0]
+            return cls(words, word.bbox[0], word.bbox[2], word.size, word.baseline)
+        lead = _lead(words)
         boxes = [word.bbox for word in words]
-        return cls(words, min(box[0] for box in boxes), max(box[2] for box in boxes), lead.size, lead.baseline)
+        return cls(words, min([box[0] for box in boxes]), max([box[2] for box in boxes]), lead.size, lead.baseline)
 
     @property
     def letters(self) -> int:
-        return sum(len(word.text) for word in self.words)
+        return sum([len(word.text) for word in self.words])
 
 
 def _lead(words: Sequence[Word]) -> Word:
     """The word whose size and baseline stand for the line: that of most letters, the larger of equals."""
+    size = words[0].size
+    if all(word.size == size for word in words):
+        return words[0]
     weight: dict[float, int] = {}
     for word in words:
         weight[word.size] = weight.get(word.size, 0) + len(word.text)
-    if len(weight) == 1:
-        return words[0]
     size = max(weight, key=lambda key: (weight[key] * min(key, 2.0 * words[0].size) ** 2, key))
     return next(word for word in words if word.size == size)
 
@@ -312,7 +310,7 @@ def attach_small(pieces: list[Piece]) -> list[Piece]:
     pieces.sort(key=lambda piece: piece.baseline)
     gone: set[int] = set()
     for i, small in enumerate(pieces):
-        if small.letters > 8:
+        if len(small.words) > 8 or small.letters > 8:
             continue
         host = _host(pieces, i, gone)
         if host is not None:
@@ -362,7 +360,7 @@ def line_of(words: list[Word], rtl: bool = False) -> Line:
     """One line of words that stand on one baseline (any order in, reading order out)."""
     lead = _lead(words)
     right_to_left = is_rtl_text([word.text for word in words], rtl)
-    x0, x1 = min(word.bbox[0] for word in words), max(word.bbox[2] for word in words)
+    x0, x1 = min([word.bbox[0] for word in words]), max([word.bbox[2] for word in words])
     top, bottom = lead.baseline - _ASCENT * lead.size, lead.baseline + _DESCENT * lead.size
     return Line(_reading(words, right_to_left), x0, top, x1, bottom, lead.size, lead.baseline, right_to_left)
 

@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from docparse.geometry import Box
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr_foreign, ocr_rapid, ocr_tesseract, pictures
-from docparse.model.embedded.ocr_detect import TextBox, detect_text
+from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
 from docparse.model.embedded.ocr_script import SCRIPTS, Script, foreign_share, is_foreign, looks_vietnamese, script_of
 from docparse.model.embedded.ocr_types import OcrLine, OcrResult
+from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import PageImage, Word
 
 __all__ = ["OcrResult", "read_words"]
 
-_PROBES = 10
 _FOREIGN = 0.35  # share of unreadable probes from which a page counts as foreign
 _LEAST_UNREAD = 12.0  # their length in heights: some 20 letters
 _LOW = 0.65
 _NOISE = 0.3
+_STRAY_SHARE = 0.2  # of a page's letters: Chinese characters beyond this are no misread ornaments
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
@@ -47,7 +48,7 @@ def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: De
     if any(flag.startswith("script_unsupported:") for flag in flags):
         unread = [line for line in lines if is_foreign(line)]
         lines = [line for line in lines if not is_foreign(line)]
-    lines = [line for line in lines if not _is_noise(line)]
+    lines = _without_ornaments([line for line in lines if not _is_noise(line)])
     if not complete:
         flags = (*flags, "ocr_incomplete")
     if lines and _mean_confidence(lines) < _LOW:
@@ -60,7 +61,7 @@ def _read(
     image: NDArray[np.uint8], languages: tuple[str, ...], deadline: Deadline | None
 ) -> tuple[list[OcrLine], bool, tuple[str, ...]]:
     boxes = detect_text(image)
-    probes, rest = _parted(boxes)
+    probes, rest = sampled(boxes)
     lines, complete = ocr_rapid.recognise(image, probes, deadline=deadline)
     wanted = [s for name in languages if (s := script_of(name)) is not None and s.name not in _KNOWN]
     script: Script | None = wanted[0] if wanted else None
@@ -106,15 +107,6 @@ def _read_without_models(
     return lines, complete, ()
 
 
-def _parted(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[TextBox]]:
-    """Some longer lines from all over the page, and the others."""
-    ranked = sorted(boxes, key=lambda box: box.bbox[0] - box.bbox[2])
-    longer = ranked[: max(_PROBES, len(ranked) // 2)]
-    probes = longer[:: max(1, len(longer) // _PROBES)][:_PROBES]
-    chosen = set(map(id, probes))
-    return probes, [box for box in boxes if id(box) not in chosen]
-
-
 def _with_unread(lines: list[OcrLine], boxes: Sequence[TextBox]) -> list[OcrLine]:
     """The lines, and an empty one for each box in which nothing was read."""
     read = {line.bbox for line in lines}
@@ -138,6 +130,18 @@ def _is_noise(line: OcrLine) -> bool:
     """Specks and strokes that were taken for text."""
     letters = sum(char.isalnum() for char in line.text)
     return line.confidence < _NOISE or (line.confidence < 0.5 and letters < 3)
+
+
+def _without_ornaments(lines: list[OcrLine]) -> list[OcrLine]:
+    """Without the rows of stars and dashes on a Latin page that came out as doubtful Chinese characters."""
+    letters = [char for line in lines for char in line.text if char.isalpha()]
+    if sum(map(is_cjk, letters)) > _STRAY_SHARE * len(letters):
+        return lines
+    return [line for line in lines if line.confidence >= _LOW or not any(map(is_cjk, line.text)) or _latin(line) >= 3]
+
+
+def _latin(line: OcrLine) -> int:
+    return sum(char.isalpha() and not is_cjk(char) for char in line.text)
 
 
 def _mean_confidence(lines: Sequence[OcrLine]) -> float:

@@ -18,7 +18,7 @@ from docparse.model.embedded.inference import Model
 _SURE_COLUMNS = 1500  # columns looked at in full before a page counts as Latin
 _OTHERS_SHARE = 0.005  # of the columns: a stray symbol or two
 _SAMPLE = 4  # then one column in so many
-_CHUNK = 512
+_CHUNK = 128
 _LATIN = (
     "LATIN",
     "DIGIT",

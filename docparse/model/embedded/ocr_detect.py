@@ -6,6 +6,7 @@ grown again by area x ratio / perimeter. Components and rectangles are found wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ _BOX_SCORE = 0.55
 _UNCLIP = 1.6
 _MIN_SIDE = 3
 _MAX_LINES = 3000
+_SAMPLE = 10  # lines that tell what a page is
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,15 @@ def detect_text(image: NDArray[np.uint8]) -> list[TextBox]:
     if last.image is not image:
         last = _last = _Last(image, _detect(image))
     return list(last.boxes)
+
+
+def sampled(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[TextBox]]:
+    """Some longer lines from all over the page, and the others."""
+    ranked = sorted(boxes, key=lambda box: box.bbox[0] - box.bbox[2])
+    longer = ranked[: max(_SAMPLE, len(ranked) // 2)]
+    sample = longer[:: max(1, len(longer) // _SAMPLE)][:_SAMPLE]
+    chosen = set(map(id, sample))
+    return sample, [box for box in boxes if id(box) not in chosen]
 
 
 def _detect(image: NDArray[np.uint8], *, side_px: int = SIDE_PX) -> list[TextBox]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,23 @@ from docparse.model.embedded.inference import load_model, model_path
 from docparse.model.embedded.ocr_decode import Decoded, Decoder
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
+from docparse.model.embedded.script import is_unspaced
 
 _LINE_PX = 48  # height of the strips the recogniser reads
 _STEP_PX = 8  # strip pixels per column of its answer
 _SQUEEZE = 0.88  # width of long lines against their height: a tenth of the time, no loss in clear print
-_WIDTH_STEP = 320  # strips are padded to multiples, so that few shapes occur and no compiled one is wasted
+_WIDTH_STEP = 320  # strips are padded to multiples: they read better, and a new shape costs 20 ms and 4 MB
 _MAX_WIDTH = 3200
-_BATCH_PX = 3200  # strip pixels in one batch
+_BLANK_PX = 20  # of a strip without ink between two letters: no letter has so much room around it
+
+
+class _Last(NamedTuple):
+    image: NDArray[np.uint8]
+    lines: dict[Box, OcrLine | None]
+    decoder: Decoder  # what it learnt of the page's script holds for all of its lines
+
+
+_last: _Last | None = None
 
 
 def available() -> bool:
@@ -36,28 +46,29 @@ def read_lines(image: NDArray[np.uint8], *, deadline: Deadline | None = None) ->
 def recognise(
     image: NDArray[np.uint8], boxes: Sequence[TextBox], *, clear: bool = False, deadline: Deadline | None = None
 ) -> tuple[list[OcrLine], bool]:
-    """Read the boxes (pixels of `image`), narrowed where the print is `clear`; False when the deadline stopped it."""
-    page = Image.fromarray(image)
+    """Read the boxes (pixels of `image`), narrowed where the print is `clear`; False when the deadline stopped it.
+
+    Lines that were read whole in the last image are remembered: orientation and reading ask for the same ones.
+    """
+    global _last  # noqa: PLW0603
     model = load_model("text-recognition")
-    decoder = Decoder(model)
-    strips = sorted(
-        ((_strip(page, box.bbox, _SQUEEZE if clear else 1.0), box) for box in boxes), key=lambda pair: pair[0].shape[1]
-    )
-    lines: list[OcrLine] = []
-    for batch in _batches(strips):
+    if _last is None or _last.image is not image:
+        _last = _Last(image, {}, Decoder(model))
+    known, decoder = _last.lines, _last.decoder
+    page = Image.fromarray(image)
+    lines = [known[box.bbox] for box in boxes if box.bbox in known]
+    strips = [(_strip(page, box.bbox, _SQUEEZE if clear else 1.0), box) for box in boxes if box.bbox not in known]
+    for strip, box in sorted(strips, key=lambda pair: pair[0].shape[1]):
         if deadline is not None and deadline.passed:
-            return lines, False
-        width = _padded(batch[-1][0].shape[1])
-        stack = np.zeros((len(batch), 3, _LINE_PX, width), np.float32)
-        for row, (strip, _) in zip(stack, batch, strict=True):
-            row[:, :, : strip.shape[1]] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
-        answer = model(stack)[0]
-        for columns, (strip, box) in zip(answer, batch, strict=True):
-            used = -(-strip.shape[1] // _STEP_PX) + 1
-            line = _line(decoder.decode(columns[:used]), box.bbox, strip.shape[1])
-            if line is not None:
-                lines.append(line)
-    return lines, True
+            return [line for line in lines if line is not None], False
+        width = strip.shape[1]
+        batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
+        batch[0, :, :, :width] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
+        columns = model(batch)[0][0]
+        lines.append(_line(decoder.decode(columns[: -(-width // _STEP_PX) + 1]), box.bbox, strip))
+        if not clear:
+            known[box.bbox] = lines[-1]
+    return [line for line in lines if line is not None], True
 
 
 def _strip(page: Image.Image, box: Box, squeeze: float) -> NDArray[np.uint8]:
@@ -75,39 +86,54 @@ def _padded(width: int) -> int:
     return -(-width // _WIDTH_STEP) * _WIDTH_STEP
 
 
-def _batches(
-    strips: Iterable[tuple[NDArray[np.uint8], TextBox]],
-) -> Iterable[list[tuple[NDArray[np.uint8], TextBox]]]:
-    """Strips of about one width together."""
-    batch: list[tuple[NDArray[np.uint8], TextBox]] = []
-    for strip in strips:
-        width = _padded(strip[0].shape[1])
-        if batch and (width != _padded(batch[0][0].shape[1]) or width * (len(batch) + 1) > max(_BATCH_PX, width)):
-            yield batch
-            batch = []
-        batch.append(strip)
-    if batch:
-        yield batch
+def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8]) -> list[int]:
+    """Places of letters and digits before which the strip has room for a blank where none was read."""
+    text, centres = decoded.text, ((decoded.columns + 0.5) * _STEP_PX).astype(int)
+    wide = np.flatnonzero(np.diff(centres) > _BLANK_PX) + 1
+    doubtful = [i for i in wide.tolist() if _is_spaced(text[i - 1]) and _is_spaced(text[i])]
+    if not doubtful:
+        return []
+    grey = strip.min(axis=2).astype(np.int16)
+    off = np.abs(grey - np.median(grey))
+    inked = (off > 0.5 * np.percentile(off, 98)).any(axis=0)
+    read = [i for i, char in enumerate(text) if char.isspace() and 0 < i < len(text) - 1]
+    usual = min([_widest_gap(inked[centres[i - 1] : centres[i + 1]]) for i in read], default=0)
+    least = max(_BLANK_PX, 0.75 * usual)
+    return [i for i in doubtful if _widest_gap(inked[centres[i - 1] : centres[i]]) >= least]
 
 
-def _line(decoded: Decoded, box: Box, width: int) -> OcrLine | None:
+def _is_spaced(char: str) -> bool:
+    return char.isalnum() and not is_unspaced(char)
+
+
+def _widest_gap(inked: NDArray[np.bool_]) -> int:
+    """Length of the longest run without ink."""
+    at = np.flatnonzero(inked)
+    return int(np.diff(np.concatenate(([-1], at, [len(inked)]))).max()) - 1
+
+
+def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8]) -> OcrLine | None:
     if not decoded.text:
         return None
-    scale = (box[2] - box[0]) / max(1, width)
+    scale = (box[2] - box[0]) / max(1, strip.shape[1])
     centres = box[0] + (decoded.columns + 0.5) * _STEP_PX * scale
-    words = tuple(_words(decoded.text, centres, decoded.scores, box))
+    words = tuple(_words(decoded.text, centres, decoded.scores, box, lost_blanks(decoded, strip)))
     if not words:
         return None
     return OcrLine(words, box, float(np.mean([word.confidence for word in words])))
 
 
 def _words(
-    text: Sequence[str], centres: NDArray[np.floating[Any]], scores: NDArray[np.float32], box: Box
-) -> Iterable[OcrWord]:
-    """Words of a decoded line: runs between blanks; a word's box ends half way to its neighbours."""
+    text: Sequence[str], centres: NDArray[np.floating[Any]], scores: NDArray[np.float32], box: Box,
+    lost: Sequence[int],
+) -> Iterable[OcrWord]:  # fmt: skip
+    """Words of a decoded line: runs between blanks; a word's box ends half way to its neighbours.
+
+    `lost` are the places of characters before which a blank stands that was not read.
+    """
     blanks = [i for i, char in enumerate(text) if char.isspace()]
-    starts = [0, *(i + 1 for i in blanks)]
-    ends = [*blanks, len(text)]
+    starts = sorted([0, *(i + 1 for i in blanks), *lost])
+    ends = sorted([*blanks, *lost, len(text)])
     for start, end in zip(starts, ends, strict=True):
         if start == end:
             continue

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box, clip, union
 from docparse.model.embedded import ocr_rapid, ocr_tesseract, preprocess
-from docparse.model.embedded.ocr_detect import TextBox, detect_text
+from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
 from docparse.schemas.page import PageImage, TextQuality
 
 Turn = Literal[0, 90, 180, 270]
@@ -154,13 +154,20 @@ def _letters(boxes: Sequence[TextBox]) -> float:
 
 
 def _legibility(pixels: NDArray[np.uint8], boxes: Sequence[TextBox], turn: Turn) -> float:
-    """Mean confidence of a few longer lines when the page is turned so."""
+    """Mean confidence of some lines when the page is turned so; as it is, of those that the reader starts with."""
+    if turn == 0:
+        return _sureness(pixels, sampled(boxes)[0])
     ranked = sorted(boxes, key=_length, reverse=True)
     chosen = ranked[len(ranked) // 6 :][:_PROBES]
     height, width = pixels.shape[:2]
     turned = np.rot90(pixels, -turn // 90)
     probes = [TextBox(_head(_turn(box.bbox, turn, width, height)), box.score) for box in chosen]
-    lines, _ = ocr_rapid.recognise(np.ascontiguousarray(turned), probes)
+    return _sureness(np.ascontiguousarray(turned), probes)
+
+
+def _sureness(pixels: NDArray[np.uint8], probes: Sequence[TextBox]) -> float:
+    """How well the lines read, 0 to 1: the mean confidence, less where few letters come out for their length."""
+    lines, _ = ocr_rapid.recognise(pixels, probes)
     letters = sum(len(line.text) for line in lines)
     wanted = sum(0.6 * (p.bbox[2] - p.bbox[0]) / (p.bbox[3] - p.bbox[1]) for p in probes)
     sure = sum(line.confidence * len(line.text) for line in lines) / max(1, letters)

@@ -50,7 +50,8 @@ def recognise(
         words, flags = page.text.hidden, ("hidden_text_used",)
     if not pose and page.text.quality is TextQuality.SOUND:
         upright, words, pose = _set_upright(page, words)
-        flags = (*flags, *(() if turned.is_vertical_writing(words) else pose.flags))
+        if pose and not turned.is_vertical_writing(words):
+            flags = (*flags, *pose.flags)
     plots = find_plots(upright, words, em_of(words)) if upright.rules else []
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words

@@ -21,6 +21,8 @@ def is_rtl_char(char: str) -> bool:
 
 def is_rtl_text(texts: Sequence[str], default: bool) -> bool:
     """Whether most letters belong to a right-to-left script; `default` where there are no letters."""
+    if "".join(texts).isascii():
+        return default and not any(any(map(str.isalpha, text)) for text in texts)
     right = left = 0
     for text in texts:
         if text.isascii():

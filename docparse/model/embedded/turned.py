@@ -85,7 +85,9 @@ def _run_direction(run: Sequence[Word]) -> Direction:
 def main_direction(words: Sequence[Word]) -> tuple[Direction, list[Direction]]:
     """The way that most characters of a page run, and the way of every word."""
     rotated = [word for word in words if word.style & _ROTATED]
-    found = iter(directions(rotated)) if rotated else iter(())
+    if not rotated:
+        return "right", ["right"] * len(words)
+    found = iter(directions(rotated))
     ways: list[Direction] = [next(found) if word.style & _ROTATED else "right" for word in words]
     letters: dict[Direction, int] = {}
     for word, way in zip(words, ways, strict=True):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from docparse.geometry import centre
 from docparse.model.embedded.tables.grid import Grid, spans
 from docparse.model.embedded.tables.text_rows import join_words, text_rows
 from docparse.schemas.document import Cell
@@ -23,9 +23,10 @@ def place(grid: Grid, words: Sequence[Word]) -> list[Placed]:
             for c in range(col, col + colspan):
                 owner[r, c] = index
     held: dict[int, list[Word]] = defaultdict(list)
+    inner_x, inner_y = grid.xs[1:-1], grid.ys[1:-1]
     for word in words:
-        x, y = centre(word.bbox)
-        held[owner[grid.row_at(y), grid.col_at(x)]].append(word)
+        x0, y0, x1, y1 = word.bbox
+        held[owner[bisect_right(inner_y, (y0 + y1) / 2), bisect_right(inner_x, (x0 + x1) / 2)]].append(word)
     placed: list[Placed] = []
     for index, rectangle in enumerate(rectangles):
         placed += _per_row(grid, rectangle, held[index])

@@ -84,24 +84,27 @@ def _drawn(lines: Sequence[Line], across: list[float], along: list[float], toler
 
 def spans(grid: Grid) -> list[tuple[int, int, int, int]]:
     """Cells as (row, column, rowspan, colspan): neighbours with no edge between them, as rectangles."""
-    taken = np.zeros((grid.rows, grid.cols), bool)
+    rows, cols = grid.rows, grid.cols
+    closed_right, closed_below = grid.right.tolist(), grid.below.tolist()
+    taken = [[False] * cols for _ in range(rows)]
+
+    def open_below(row: int, left: int, right: int) -> bool:
+        if any(closed_below[row][left : right + 1]) or any(taken[row + 1][left : right + 1]):
+            return False
+        return not any(closed_right[row + 1][left:right]) and (right + 1 == cols or closed_right[row + 1][right])
+
     found = []
-    for r in range(grid.rows):
-        for c in range(grid.cols):
-            if taken[r, c]:
+    for r in range(rows):
+        for c in range(cols):
+            if taken[r][c]:
                 continue
             right = c
-            while right + 1 < grid.cols and not grid.right[r, right] and not taken[r, right + 1]:
+            while right + 1 < cols and not closed_right[r][right] and not taken[r][right + 1]:
                 right += 1
             bottom = r
-            while bottom + 1 < grid.rows and _open_below(grid, taken, bottom, c, right):
+            while bottom + 1 < rows and open_below(bottom, c, right):
                 bottom += 1
-            taken[r : bottom + 1, c : right + 1] = True
+            for row in taken[r : bottom + 1]:
+                row[c : right + 1] = [True] * (right + 1 - c)
             found.append((r, c, bottom - r + 1, right - c + 1))
     return found
-
-
-def _open_below(grid: Grid, taken: NDArray[np.bool_], row: int, left: int, right: int) -> bool:
-    if grid.below[row, left : right + 1].any() or taken[row + 1, left : right + 1].any():
-        return False
-    return not grid.right[row + 1, left:right].any() and (right + 1 == grid.cols or bool(grid.right[row + 1, right]))

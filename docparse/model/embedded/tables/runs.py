@@ -38,18 +38,25 @@ def _number_share(run: Sequence[TextRow]) -> float:
 
 def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
     """Take lines of running text, and the short last lines of paragraphs, out of the rows."""
-    prose = [(row.middle, chunk) for row in rows for chunk in row.chunks if _is_prose(chunk, em)]
+    prose: list[tuple[float, Chunk]] = []
     for row in rows:
-        kept = [chunk for chunk in row.chunks if not _is_prose(chunk, em)]
-        near = [chunk for middle, chunk in prose if abs(middle - row.middle) < 12 * em]
-        row.chunks = [c for c in kept if not _is_tail(c, kept, near, em)]
+        running = [chunk for chunk in row.chunks if _is_prose(chunk, em)]
+        if running:
+            prose += [(row.middle, chunk) for chunk in running]
+            row.chunks = [chunk for chunk in row.chunks if chunk not in running]
+    for row in rows:
+        if row.chunks and prose:
+            here, reach, kept = row.middle, 12 * em, row.chunks
+            near = [chunk for middle, chunk in prose if -reach < middle - here < reach]
+            row.chunks = [c for c in kept if not _is_tail(c, kept, near, em)]
 
 
 def _is_prose(chunk: Chunk, em: float) -> bool:
     if chunk.x1 - chunk.x0 < 14 * em:
         return False
-    tokens = chunk.text.split()
-    if len(tokens) < _PROSE_WORDS and len(chunk.text) < _PROSE_CHARS:
+    text = chunk.text
+    tokens = text.split()
+    if len(tokens) < _PROSE_WORDS and len(text) < _PROSE_CHARS:
         return False
     return sum(token[0].isalpha() for token in tokens) > 0.7 * len(tokens)
 

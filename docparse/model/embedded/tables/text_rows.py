@@ -13,7 +13,7 @@ from docparse.schemas.page import Word
 _BLANK_EM = 0.3  # a wider gap is a blank even where the source has none
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Chunk:
     """Words of one row that stand close together."""
 
@@ -23,7 +23,7 @@ class Chunk:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
 
 
 @dataclass(slots=True)
@@ -123,3 +123,17 @@ def words_in(words: Sequence[Word], box: Box) -> list[Word]:
         w for w in words
         if x0 <= (w.bbox[0] + w.bbox[2]) / 2 <= x1 and y0 <= (w.bbox[1] + w.bbox[3]) / 2 <= y1
     ]  # fmt: skip
+
+
+def words_within(words: Iterable[Word], boxes: Sequence[Box]) -> list[Word]:
+    """Words whose middle lies within one of the boxes."""
+    twice = [(2 * x0, 2 * y0, 2 * x1, 2 * y1) for x0, y0, x1, y1 in boxes]
+    found: list[Word] = []
+    for word in words:
+        x0, y0, x1, y1 = word.bbox
+        x, y = x0 + x1, y0 + y1
+        for left, top, right, bottom in twice:
+            if left <= x <= right and top <= y <= bottom:
+                found.append(word)
+                break
+    return found
