@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import viewer_files
 from viewer_files import DESK, make_report
 
 from docparse.errors import MissingDependency
@@ -105,3 +108,47 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("files") / "report.pdf"
     path.write_bytes(make_report())
     return path
+
+
+class View:
+    """A `docparse view` process."""
+
+    def __init__(self, *results: Path) -> None:
+        command = [sys.executable, "-m", "docparse", "view", "--no-browser", *map(str, results)]
+        self._process = subprocess.Popen(
+            command, cwd=results[0].parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self._process.stdout is not None
+        said = ""
+        for line in self._process.stdout:
+            said += line
+            if found := re.search(r"http://[\d.]+:\d+", line):
+                self.address = found[0]
+                return
+        raise AssertionError(f"docparse view did not start:\n{said}")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def local() -> Iterator[Callable[..., View]]:
+    """`docparse view` of results; one process for each set of them."""
+    running: dict[tuple[Path, ...], View] = {}
+
+    def view(*results: Path) -> View:
+        if results not in running:
+            running[results] = View(*results)
+        return running[results]
+
+    yield view
+    for found in running.values():
+        found.stop()
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return viewer_files.gallery(tmp_path_factory.mktemp("gallery"))

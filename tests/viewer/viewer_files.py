@@ -94,24 +94,24 @@ def gallery(folder: Path) -> Path:
         Attempt(engine="qwen", settings="temperature 0.2", outcome="passed", score=0.97, seconds=4.4),
         Attempt(engine="embedded", outcome="error: no time", seconds=0.3),
     ]
-    page = _page(1, blocks).model_copy(update={"attempts": attempts, "flags": ["numbers_differ"], "confidence": 0.97})
-    second = _page(2, [Paragraph(text="A second page, quite in order.", bbox=(40, 40, 380, 60), confidence=1.0)])
+    page = page_of(1, blocks).model_copy(update={"attempts": attempts, "flags": ["numbers_differ"], "confidence": 0.97})
+    second = page_of(2, [Paragraph(text="A second page, quite in order.", bbox=(40, 40, 380, 60), confidence=1.0)])
     return save_result(folder, "gallery", [page, second])
 
 
-def long_result(folder: Path, pages: int = 100) -> Path:
-    """A result of many full pages: 40 blocks each, a table and a formula among them."""
+def long_result(folder: Path, pages: int = 100, lines: int = 36) -> Path:
+    """A result of many full pages: `lines` paragraphs each, a table and a formula."""
     made = []
     for number in range(1, pages + 1):
         blocks: list[Block] = [Heading(text=f"Chapter {number}", level=1, bbox=(40, 40, 380, 60))]
-        for place in range(36):
+        for place in range(lines):
             top = 70 + place * 12
             words = " ".join(f"word{(number * 37 + place * 11 + word) % 977}" for word in range(14))
             blocks.append(Paragraph(text=f"{words}.", bbox=(40, top, 380, top + 11), confidence=1.0))
         blocks.append(Table(rows=3, cols=3, cells=_cells(), bbox=(40, 510, 380, 560)))
         blocks.append(Formula(latex=rf"x_{{{number}}} = \sqrt{{{number}}}", bbox=(40, 562, 380, 576)))
         blocks.append(PageNumber(text=str(number), bbox=(200, 580, 220, 590)))
-        made.append(_page(number, blocks))
+        made.append(page_of(number, blocks))
     return save_result(folder, "long", made)
 
 
@@ -138,7 +138,7 @@ def save_result(folder: Path, name: str, pages: list[Page]) -> Path:
     return path
 
 
-def _page(number: int, blocks: list[Block]) -> Page:
+def page_of(number: int, blocks: list[Block]) -> Page:
     named = [
         block.model_copy(update={"id": f"p{number}-b{place}", "page": number, "order": place})
         for place, block in enumerate(blocks, 1)
@@ -147,6 +147,10 @@ def _page(number: int, blocks: list[Block]) -> Page:
         number=number, width=420, height=595, image_width=1008, image_height=1428, engine="embedded",
         text_layer="sound", blocks=named,
     )  # fmt: skip
+
+
+def plain_page(number: int, text: str) -> Page:
+    return page_of(number, [Paragraph(text=text, bbox=(40, 40, 380, 60))])
 
 
 def _cells() -> list[Cell]:

@@ -34,11 +34,11 @@ export function App() {
 function Views({ session }: { session: Session }) {
   const now = route.value
   if (session.mode === 'view' && session.job) {
-    const [document, page] = now.name === 'document' ? [now.document, now.page] : [1, 1]
-    return <DocumentView key={`${session.job} ${document}`} job={session.job} document={document} page={page} local />
+    if (now.name !== 'document') return <JobView key={session.job} job={session.job} local />
+    return <DocumentView key={now.document} job={session.job} document={now.document} page={now.page} local />
   }
   switch (now.name) {
-    case 'job': return <JobView key={now.job} job={now.job} />
+    case 'job': return <JobView key={now.job} job={now.job} local={false} />
     case 'document': return <DocumentView key={`${now.job} ${now.document}`} job={now.job} document={now.document} page={now.page} local={false} />
     case 'invoices': return <InvoicesView key={now.job} job={now.job} document={now.document} part={now.part} />
     default: return <Home />

@@ -116,7 +116,7 @@ function ChartView({ block }: { block: Block }) {
         {data.length > 1 && <Drawn draw={draw} deps={[JSON.stringify(data), block.chart_type, dark]} class="drawing" label={title} onError={setError} />}
       </div>
       {block.description && <p class="paragraph">{block.description}</p>}
-      {data.length > 0 && (
+      {data.length > 1 && (
         <p class="hint">
           Drawn again from its data{error && ` — not drawn: ${error}`}{' '}
           <Button look="quiet" class="small" icon="table" aria-expanded={asTable} onClick={(event: Event) => { event.stopPropagation(); setAsTable(!asTable) }}>
@@ -125,7 +125,7 @@ function ChartView({ block }: { block: Block }) {
         </p>
       )}
       {asTable && <DataTable data={data} />}
-      {data.length === 0 && block.text && <p class="paragraph">{block.text}</p>}
+      {data.length < 2 && block.text && <p class="paragraph">{block.text}</p>}
     </div>
   )
 }

@@ -43,7 +43,7 @@ export function Drawn({ draw, deps, label, class: className = '', children, as =
   const Tag = as
   return (
     <>
-      <Tag ref={ref as never} class={state === 'drawn' ? 'drawn' : 'drawn empty'}
+      <Tag ref={ref as never} class={state === 'drawn' ? 'drawn' : `drawn empty ${state}`}
         {...(label ? { role: 'img', 'aria-label': label } : {})} />
       {state !== 'drawn' && children}
     </>

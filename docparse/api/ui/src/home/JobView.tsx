@@ -48,7 +48,7 @@ export function useJob(id: string): { job: Job | null; error: unknown; look: () 
   return { job, error, look }
 }
 
-export function JobView({ job: id }: { job: string }) {
+export function JobView({ job: id, local }: { job: string; local: boolean }) {
   const { job, error, look } = useJob(id)
   useEffect(() => {
     document.title = 'Job – docparse'
@@ -62,16 +62,16 @@ export function JobView({ job: id }: { job: string }) {
   return (
     <>
       <Bar title={plural(job.documents.length, 'document')}>
-        <Button icon="receipt" look="quiet" onClick={() => go(to.invoices(id))}><span class="wide-only">Invoice fields</span></Button>
+        {!local && <Button icon="receipt" look="quiet" onClick={() => go(to.invoices(id))}><span class="wide-only">Invoice fields</span></Button>}
         {busy ? <Button icon="stop" look="danger" onClick={() => cancelJob(id).then(look, tellError)}>Cancel</Button> : (
           <>
             <Button icon="download" onClick={() => void download(`/v1/jobs/${id}/result?format=zip&download=true`, 'documents.zip').catch(tellError)}>All (ZIP)</Button>
-            <Button icon="trash" look="quiet" label="Delete" onClick={remove} />
+            {!local && <Button icon="trash" look="quiet" label="Delete" onClick={remove} />}
           </>
         )}
       </Bar>
       <main class="home">
-        <h1>{stateWords(job.state)}{busy && total > 0 && <span class="soft"> {done + failed} of {plural(total, 'page')}{left ? `, about ${seconds(left)} left` : ''}</span>}</h1>
+        <h1>{local ? 'Results' : stateWords(job.state)}{busy && total > 0 && <span class="soft"> {done + failed} of {plural(total, 'page')}{left ? `, about ${seconds(left)} left` : ''}</span>}</h1>
         {busy && <Progress share={total ? (done + failed) / total : null} label="Pages of all documents" />}
         <ul class="jobs">{job.documents.map((found) => <DocumentRow key={found.number} job={id} document={found} />)}</ul>
       </main>

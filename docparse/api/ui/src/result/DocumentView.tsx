@@ -36,7 +36,7 @@ export function DocumentView({ job, document: number, page, local }: { job: stri
     return <><Bar home={!local} /><main class="plain-main"><Trouble error={viewer.trouble.value} again={() => void viewer.open()} /></main></>
   return (
     <ViewerProvider value={viewer}>
-      <Bar home={!local} title={overview?.name ?? ''} onHelp={() => setHelp(true)}>{overview && <Tools local={local} />}</Bar>
+      <Bar home={!local || (viewer.job.value?.documents.length ?? 1) > 1} title={overview?.name ?? ''} onHelp={() => setHelp(true)}>{overview && <Tools local={local} />}</Bar>
       {overview ? <Panes /> : <main class="plain-main"><p class="empty" aria-busy="true">Loading …</p></main>}
       {help && <KeysDialog onClose={() => setHelp(false)} />}
     </ViewerProvider>

@@ -1,0 +1,100 @@
+"""Invoices in the viewer: the table of a batch, fields beside the page, failed rules in plain words, exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+from playwright.sync_api import Page, expect
+
+
+def _invoice(path: Path, number: str, net: str, tax: str, gross: str) -> Path:
+    document = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    rows = [
+        (60, 18, "INVOICE"), (90, 11, "Harbour Tools Ltd"), (106, 11, "4 Quay Street"), (122, 11, "Bristol BS1 4DJ"),
+        (160, 11, f"Invoice number: {number}"), (176, 11, "Invoice date: 3 March 2026"),
+        (192, 11, "Due date: 2 April 2026"),
+        (250, 11, "Description                 Quantity     Price      Amount"),
+    ]  # fmt: skip
+    for top, size, text in rows:
+        page.insert_text((60, top), text, fontsize=size)
+    for column, text in zip((60, 300, 380, 460), ("Torque wrench", "2", "50.00", "100.00"), strict=True):
+        page.insert_text((column, 270), text, fontsize=11)
+    for top, label, value in ((330, "Net total", net), (346, "VAT 20 %", tax), (362, "Total amount GBP", gross)):
+        page.insert_text((300, top), label, fontsize=11)
+        page.insert_text((460, top), value, fontsize=11)
+    document.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """One in order, one whose total does not add up."""
+    folder = tmp_path_factory.mktemp("invoices")
+    return [
+        _invoice(folder / "right.pdf", "A-1001", "100.00", "20.00", "120.00"),
+        _invoice(folder / "wrong.pdf", "A-1002", "100.00", "20.00", "125.00"),
+    ]
+
+
+@pytest.fixture
+def table(service: Any, open_page: Callable[..., Any], batch: list[Path]) -> Page:
+    page: Page = open_page(service.address).page
+    page.set_input_files("input[type=file]", [str(file) for file in batch])
+    page.get_by_text("Invoices", exact=True).click()
+    page.locator(".intake-end .button.main").click()
+    page.wait_for_url("**/invoices")
+    expect(page.locator("table.batch tbody tr")).to_have_count(2, timeout=60_000)
+    expect(page.locator(".status.running")).to_have_count(0, timeout=20_000)
+    return page
+
+
+def test_batch_and_one_invoice(table: Page) -> None:
+    right, wrong = table.locator("tr", has_text="right.pdf"), table.locator("tr", has_text="wrong.pdf")
+    expect(right).to_contain_text("A-1001")
+    expect(right).to_contain_text("120.00")
+    expect(wrong.locator(".state")).to_have_text("To be looked at")
+    table.get_by_role("button", name="Number").click()
+    table.get_by_role("button", name="Number").click()
+    expect(table.locator("table.batch tbody tr").first).to_contain_text("A-1002")
+    rows = list(csv.DictReader(io.StringIO(_saved(table, "All as CSV").decode("utf-8-sig"))))
+    assert {row["number"] for row in rows} == {"A-1001", "A-1002"}
+    assert _saved(table, "All as Excel (XLSX)")[:2] == b"PK"
+    wrong.click()
+    expect(table.get_by_role("heading", name="wrong.pdf")).to_be_visible()
+    expect(table.locator(".doubts")).to_contain_text("Net and tax do not give the gross total")
+    field = table.locator(".field[data-field=gross]")
+    expect(field).to_contain_text("125.00")
+    field.click()
+    lit = table.locator("rect.citation.selected")
+    expect(lit).to_be_in_viewport()
+    assert abs(float(lit.get_attribute("x") or 0) - 460) < 6
+    assert abs(float(lit.get_attribute("y") or 0) - 352) < 8
+    table.locator("rect.citation[data-field=number]").click()
+    expect(table.locator(".field[data-field=number]")).to_have_attribute("aria-pressed", "true")
+    table.get_by_role("link", name="All blocks").click()
+    expect(table.locator(".block").first).to_be_visible()
+
+
+def test_next_and_previous(table: Page) -> None:
+    table.locator("tr", has_text="right.pdf").click()
+    expect(table.locator(".field[data-field=number]")).to_contain_text("A-1001")
+    table.keyboard.press("n")
+    expect(table.locator(".field[data-field=number]")).to_contain_text("A-1002")
+    table.keyboard.press("p")
+    expect(table.locator(".field[data-field=number]")).to_contain_text("A-1001")
+    expect(table.locator(".field[data-field=gross] .proof")).to_have_attribute("title", re.compile("120.00"))
+
+
+def _saved(page: Page, label: str) -> bytes:
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name=label).click()
+    return Path(download.value.path()).read_bytes()
