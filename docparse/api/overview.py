@@ -9,6 +9,14 @@ from docparse.api.reading import document_of
 from docparse.schemas.document import Block, EngineInfo, Heading, Page, Problem, Status
 from docparse.schemas.job import Job, JobDocument, JobPage, JobState
 
+_NOTES = frozenset(
+    {
+        "joined", "corrected", "latex_repaired", "reordered", "rotated", "box_from_text", "boxes_from_text",
+        "box_of_parent", "box_clipped", "box_inverted", "prose_around", "loose_text",
+    }
+)  # fmt: skip
+"""Flags that say what was done and ask nobody to look."""
+
 
 class PageOverview(BaseModel):
     """One page. Before it is done only `number` and `state` are set."""
@@ -30,7 +38,7 @@ class PageOverview(BaseModel):
     seconds: float = 0.0
     blocks: int = 0
     kinds: dict[str, int] = Field(default_factory=dict)
-    flagged: list[str] = Field(default_factory=list, description="Blocks with flags or failed checks.")
+    flagged: list[str] = Field(default_factory=list, description="Blocks with doubtful flags or failed checks.")
     corrected: list[str] = Field(default_factory=list, description="Blocks that a person changed.")
     error: Problem | None = None
 
@@ -118,7 +126,8 @@ def page_overview(page: Page, state: str) -> PageOverview:
 
 
 def _is_flagged(block: Block) -> bool:
-    return bool(block.flags) or any(check.outcome == "failed" for check in block.checks)
+    doubts = [flag for flag in block.flags if flag not in _NOTES and not flag.startswith("turned:")]
+    return bool(doubts) or any(check.outcome == "failed" for check in block.checks)
 
 
 def _headings(pages: list[Page]) -> list[HeadingOverview]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import viewer_files
-from viewer_files import DESK, make_report
+from viewer_files import DESK, View, make_report
 
 from docparse.errors import MissingDependency
 from docparse.synth.press import find_browser
@@ -40,7 +38,7 @@ def browser() -> Iterator[Browser]:
         path = find_browser()
     except MissingDependency as missing:
         pytest.skip(missing.message)
-    sync_api.expect.set_options(timeout=8_000)
+    sync_api.expect.set_options(timeout=20_000)
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -88,7 +86,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Watched]]:
 
     def opened(base: str, path: str = "/", *, size: dict[str, int] = DESK, dark: bool = False, **more: Any) -> Watched:
         context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light", **more)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         watched = Watched(context.new_page(), base)
         watched.listen()
@@ -108,30 +106,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("files") / "report.pdf"
     path.write_bytes(make_report())
     return path
-
-
-class View:
-    """A `docparse view` process."""
-
-    def __init__(self, *results: Path) -> None:
-        command = [sys.executable, "-m", "docparse", "view", "--no-browser", *map(str, results)]
-        self._process = subprocess.Popen(
-            command, cwd=results[0].parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        assert self._process.stdout is not None
-        said = ""
-        for line in self._process.stdout:
-            said += line
-            if found := re.search(r"http://[\d.]+:\d+", line):
-                self.address = found[0]
-                return
-        raise AssertionError(f"docparse view did not start:\n{said}")
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
 
 @pytest.fixture(scope="session")

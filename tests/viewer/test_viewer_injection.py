@@ -61,8 +61,8 @@ def _browse(open_page: Callable[..., Any], local: Callable[..., Any], folder: Pa
 LOOK = """root => [...root.querySelectorAll('*')].flatMap(element => {
   const bad = []
   const name = element.localName
-  const refused = ['script', 'iframe', 'object', 'embed', 'link', 'meta', 'base', 'form', 'video', 'audio', 'style', 'a',
-                   'use', 'animate', 'template', 'marquee', 'foreignObject']
+  const refused = ['script', 'iframe', 'object', 'embed', 'link', 'meta', 'base', 'form', 'video', 'audio', 'style',
+                   'a', 'use', 'animate', 'template', 'marquee', 'foreignObject']
   const loading = ['src', 'href', 'xlink:href', 'srcset', 'action', 'formaction', 'ping', 'background']
   if (refused.includes(name)) bad.push(name)
   for (const { name: attribute, value } of element.attributes) {

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pymupdf
@@ -172,3 +178,37 @@ def _crop() -> Crop:
     picture = pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, 170, 64), False)
     picture.set_rect(picture.irect, (120, 160, 200))
     return Crop(width=170, height=64, data=picture.tobytes("png"))
+
+
+class View:
+    """A `docparse view` process."""
+
+    def __init__(self, *results: Path) -> None:
+        command = [sys.executable, "-m", "docparse", "view", "--no-browser", *map(str, results)]
+        self._process = subprocess.Popen(
+            command, cwd=results[0].parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self._process.stdout is not None
+        said = ""
+        for line in self._process.stdout:
+            said += line
+            if found := re.search(r"http://[\d.]+:\d+", line):
+                self.address = found[0]
+                self._wait()
+                return
+        raise AssertionError(f"docparse view did not start:\n{said}")
+
+    def _wait(self) -> None:
+        """Until it answers; it says its address a moment before."""
+        host, _, port = self.address.removeprefix("http://").partition(":")
+        for _ in range(300):
+            with suppress(OSError):
+                socket.create_connection((host, int(port)), 5).close()
+                return
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
