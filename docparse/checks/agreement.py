@@ -185,6 +185,7 @@ def _explain(agreement: Agreement, page: str, output: str) -> None:
         return
     for match in agreement.blocks:
         _put_together(match.extra, match.missing)
+        _put_together(match.extra, match.optional)
         _put_together(match.missing, match.extra)
     extra, missing = agreement.extra, agreement.theirs
     theirs, ours = Counter("".join(missing)), Counter("".join(extra))

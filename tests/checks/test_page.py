@@ -279,3 +279,12 @@ def test_a_table_of_200_by_200_is_checked_in_time() -> None:
     check_page(page, image_of(words), PageOutput("", "qwen"))
     assert time.process_time() - started < 10
     assert page.flags == []
+
+
+def test_words_of_a_formula_may_be_joined_in_any_order() -> None:
+    words = [*words_of("β 06 xt 1", 50, 60), *words_of("Some other text of the page", 50, 200)]
+    formula = Formula(text="β06 1xt", bbox=(40, 40, 300, 90))
+    text = Paragraph(text="Some other text of the page", bbox=(40, 190, 500, 230))
+    assert flags([formula, text], words, "embedded-fast") == []
+    formula.text = "β07 1xt"
+    assert "invented_text" in flags([formula, text], words, "embedded-fast")
