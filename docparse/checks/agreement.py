@@ -18,7 +18,7 @@ from docparse.schemas.document import Block
 from docparse.schemas.page import PageImage
 
 _EXPLAIN_AT_MOST = 400  # left-over tokens for which joins and splits are looked for; more is no matter of hyphens
-_FEW_PIECES, _FEW_PARTS = 20, 3  # left-over tokens of a block that may be parts of one, and parts of a token
+_FEW_PIECES, _FEW_PARTS = 16, 4  # left-over tokens of a block that may be parts of one, and parts of a token
 _ON_PICTURE = 0.7  # share of a block's box on a raster image, from which on the text layer can't vouch for it
 _NUMBER = re.compile(r"\d+")
 _WORD = 5  # letters from which on a token is a word and no symbols of a formula
