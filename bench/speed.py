@@ -4,7 +4,9 @@
 
 Every contender runs in a process of its own, warm (one file parsed before the clock starts), file by file, rounds
 interleaved so that a noisy machine is noisy for all; the figure is the median over rounds. `embedded-fast` is pinned to
-one core; the others may use all. Peer: pip install pymupdf4llm pymupdf-layout (not among docparse's own requirements).
+one core; the others may use all. Beside it pages per second of CPU time, of all processes together (Linux): what a
+machine does that has other work too. Peer: pip install pymupdf4llm pymupdf-layout (not among docparse's own
+requirements).
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ def report(files: list[Path], args: argparse.Namespace) -> None:
         for name in chosen:
             rounds[name].append(_spawn(name, files, args.most_pages))
     rates = {name: statistics.median(r["pages"] / r["seconds"] for r in found) for name, found in rounds.items()}
+    busy = {name: statistics.median(r["pages"] / r["cpu_s"] for r in found) for name, found in rounds.items()}
     result = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "versions": {
@@ -58,6 +61,7 @@ def report(files: list[Path], args: argparse.Namespace) -> None:
         "files": len(files),
         "pages": rounds[chosen[0]][0]["pages"],
         "pages_per_s": {name: round(rate, 2) for name, rate in rates.items()},
+        "pages_per_cpu_s": {name: round(rate, 2) for name, rate in busy.items()},
         "ratio_to_pymupdf4llm": {
             name: round(rate / rates["pymupdf4llm"], 2) for name, rate in rates.items() if "pymupdf4llm" in rates
         },
@@ -69,7 +73,7 @@ def report(files: list[Path], args: argparse.Namespace) -> None:
     print(f"{result['files']} files, {result['pages']} pages, median of {args.rounds} rounds")
     for name, rate in rates.items():
         ratio = result["ratio_to_pymupdf4llm"].get(name, "")
-        print(f"{name:16} {rate:8.2f} pages/s   {ratio} x pymupdf4llm")
+        print(f"{name:16} {rate:8.2f} pages/s   {busy[name]:8.2f} pages/CPU s   {ratio} x pymupdf4llm")
 
 
 def _spawn(name: str, files: list[Path], most_pages: int) -> dict[str, float]:
@@ -84,9 +88,22 @@ def _measure(name: str, files: list[Path], most_pages: int) -> dict[str, float]:
         os.sched_setaffinity(0, {0})
     run = _peer(most_pages) if name == "pymupdf4llm" else _docparse(name, most_pages)
     run(files[0])
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _cpu_s("self")
     pages = sum(run(file) for file in files)
-    return {"pages": pages, "seconds": time.perf_counter() - started}
+    return {"pages": pages, "seconds": time.perf_counter() - started, "cpu_s": _cpu_s("self") - used}
+
+
+def _cpu_s(pid: str) -> float:
+    """CPU seconds of a process and of all that it started and that still run."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = [
+            child for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()
+        ]
+    except OSError:
+        return 0.0
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_cpu_s(child) for child in children)
 
 
 def _docparse(name: str, most_pages: int) -> Callable[[Path], int]:
