@@ -54,9 +54,16 @@ def test_cost_never_falls_and_forgives_outliers() -> None:
     for tokens, seconds in [(1, 2.0), (8, 1.0), (64, 5.0)]:
         for _ in range(50):
             cost.observe(tokens, seconds)
-    assert cost(1) == pytest.approx(2.0)
-    assert cost(8) == pytest.approx(2.0)
-    assert cost(36) == pytest.approx(3.5)
+    assert cost(1) == pytest.approx(1.0)  # what took longer than eight tokens was disturbed
+    assert cost(8) == pytest.approx(1.0)
+    assert cost(36) == pytest.approx(3.0)
     assert cost(128) > cost(64)
     cost.observe(8, 100.0)
-    assert cost(8) < 2.2
+    assert cost(8) < 1.1
+
+
+def test_a_first_step_that_was_disturbed_is_soon_forgotten() -> None:
+    cost = StepCost()
+    for tokens, seconds in [(1, 1.0), (3, 10.0), (3, 1.2), (3, 1.2), (3, 1.2)]:
+        cost.observe(tokens, seconds)
+    assert cost(3) < 2.5

@@ -7,7 +7,7 @@ import math
 _LIMITS = (0, 1, 2, 3, 4, 6, 8, 12, 16)
 _KEEP = 4  # steps for which a choice holds
 _EXPLORE = 128  # steps between two tries of the other choice
-_SLOW = 0.1  # weight of a new observation
+_FASTER, _SLOWER = 0.5, 0.05  # weights of a new observation: what else the machine does only ever adds time
 
 
 class StepCost:
@@ -22,17 +22,20 @@ class StepCost:
         if known is None:
             self._means[bucket] = (float(tokens), seconds)
             return
-        seconds = min(seconds, 2 * known[1])  # the machine may have done something else meanwhile
-        self._means[bucket] = (known[0] + _SLOW * (tokens - known[0]), known[1] + _SLOW * (seconds - known[1]))
+        seconds = min(seconds, 2 * known[1])
+        weight = _FASTER if seconds < known[1] else _SLOWER
+        self._means[bucket] = (known[0] + weight * (tokens - known[0]), known[1] + weight * (seconds - known[1]))
 
     def __call__(self, tokens: float) -> float:
-        """Never falls with more tokens; beyond the largest known step it grows as steeply as it does overall."""
-        points = sorted(self._means.values())
+        """Never falls with more tokens: where a larger step took less time, the smaller one was disturbed.
+
+        Beyond the largest known step it grows as steeply as it does overall.
+        """
+        points = self._points()
         if not points:
             return 1.0
         highest, before = 0.0, (0.0, 0.0)
         for number, (size, seconds) in enumerate(points):
-            seconds = max(seconds, highest)
             if tokens <= size:
                 if number == 0 or size == before[0]:
                     return seconds
@@ -41,6 +44,13 @@ class StepCost:
         first = points[0]
         slope = (highest - first[1]) / (before[0] - first[0]) if before[0] > first[0] else 0.0
         return highest + max(0.0, slope) * (tokens - before[0])
+
+    def _points(self) -> list[tuple[float, float]]:
+        points, least = [], math.inf
+        for size, seconds in sorted(self._means.values(), reverse=True):
+            least = min(least, seconds)
+            points.append((size, least))
+        return points[::-1]
 
 
 class DraftGate:
