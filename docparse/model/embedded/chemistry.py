@@ -16,6 +16,7 @@ from PIL import Image
 from docparse.model.base import Deadline
 
 _TIMEOUT_S = 15.0
+_DPI = 300.0
 _MOST_PIXELS = 6_000_000
 _ATOM = re.compile(r"\[[^\]]*\]|Br|Cl|[BCNOPSFI]|[bcnops]")
 _ALPHABET = re.compile(r"[A-Za-z0-9@+\-\[\]()=#$:/\\.%*]+")
@@ -27,9 +28,12 @@ def available() -> bool:
     return shutil.which("osra") is not None
 
 
-def read_structures(crop: NDArray[np.uint8], *, deadline: Deadline | None = None) -> list[str]:
+def read_structures(
+    crop: NDArray[np.uint8], *, dpi: float | None = None, deadline: Deadline | None = None
+) -> list[str]:
     """SMILES of the structures in an RGB or grey crop; empty when OSRA is missing, fails or says nothing plausible.
 
+    `dpi` is the crop's resolution where it is known: OSRA reads drawings of a page best at about 300.
     OSRA misreads about a third of clear drawings: take its answer for a proposal.
     """
     program = shutil.which("osra")
@@ -39,7 +43,7 @@ def read_structures(crop: NDArray[np.uint8], *, deadline: Deadline | None = None
     timeout_s = _TIMEOUT_S if remaining is None else min(_TIMEOUT_S, remaining)
     with tempfile.TemporaryDirectory(prefix="docparse-") as folder:
         path = Path(folder) / "crop.png"
-        Image.fromarray(crop).save(path)
+        _enlarged(Image.fromarray(crop), dpi).save(path)
         try:
             done = subprocess.run(
                 [program, "-f", "smi", str(path)], capture_output=True, timeout=max(0.1, timeout_s), check=False
@@ -48,6 +52,13 @@ def read_structures(crop: NDArray[np.uint8], *, deadline: Deadline | None = None
             return []
     found = [line.split()[0] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.split()]
     return [smiles for smiles in found if is_plausible(smiles)]
+
+
+def _enlarged(image: Image.Image, dpi: float | None) -> Image.Image:
+    times = round(_DPI / dpi) if dpi else 1
+    if times < 2 or image.width * image.height * times**2 > _MOST_PIXELS:
+        return image
+    return image.resize((image.width * times, image.height * times), Image.Resampling.BICUBIC)
 
 
 def is_plausible(smiles: str) -> bool:

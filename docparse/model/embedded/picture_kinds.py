@@ -100,20 +100,36 @@ def _measured(block: Image | Chart, page: PageImage, words: Sequence[Word]) -> C
     """The picture as a chart with data, where it is one whose scales and marks fit together."""
     if block.bbox is None or (isinstance(block, Chart) and block.data):
         return None
-    inside = [word for word in words if inside_share(word.bbox, block.bbox) > 0.6]
+    inside = _with_rest(words, block.bbox)
     if sum(word.text[-1:].isdigit() or word.text[-1:] in "%)" for word in inside) < _LEAST_NUMBERS:
         return None
-    left, top, _, _ = page.to_px(block.bbox)
+    bbox = clip(union([block.bbox, *(word.bbox for word in inside)]), page.width, page.height)
+    left, top, _, _ = page.to_px(bbox)
     placed = [(word.text, _moved(page.to_px(word.bbox), int(left), int(top)), word.line) for word in inside]
-    reading = read_chart(_crop(page, block.bbox), placed)
+    reading = read_chart(_crop(page, bbox), placed)
     if reading is None:
         return None
     confidence = round(_CHART_CONFIDENCE * reading.found, 2)
     return Chart(
-        bbox=block.bbox, chart_type=reading.kind, data=reading.data, confidence=confidence,
+        bbox=bbox, chart_type=reading.kind, data=reading.data, confidence=confidence,
         text=block.ocr if isinstance(block, Image) else block.text,
         flags=["chart_data_measured", *(["chart_data_incomplete"] if reading.found < 1 else [])],
     )  # fmt: skip
+
+
+def _with_rest(words: Sequence[Word], box: Box) -> list[Word]:
+    """The words in a box, and those that go on with them outside: labels are whole."""
+    inside = [inside_share(word.bbox, box) > 0.6 for word in words]
+    for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
+        back = -1 if order.step > 0 else 1
+        for place in order:
+            inside[place] |= inside[place + back] and _adjoin(words[place], words[place + back])
+    return [word for word, held in zip(words, inside, strict=True) if held]
+
+
+def _adjoin(word: Word, other: Word) -> bool:
+    (x0, y0, x1, y1), (u0, _, u1, _) = word.bbox, other.bbox
+    return word.line == other.line and word.line >= 0 and max(x0, u0) - min(x1, u1) < 0.5 * (y1 - y0)
 
 
 def _moved(box: Box, x: int, y: int) -> Box:
@@ -151,7 +167,8 @@ def _molecule(block: Image, page: PageImage, flags: dict[str, None], deadline: D
     x0, y0, x1, y1 = block.bbox
     margin = 0.03 * max(x1 - x0, y1 - y0)  # letters at the rim stand half out of the strokes' box
     crop = _crop(page, (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
-    found = chemistry.read_structures(crop, deadline=deadline)
+    dpi = page.scale_x * 72 if page.unit == "pt" else None
+    found = chemistry.read_structures(crop, dpi=dpi, deadline=deadline)
     if found:
         return Chemistry(smiles=".".join(found), bbox=block.bbox, confidence=_OSRA_CONFIDENCE, flags=["osra"])
     flags["chemistry_not_recognised"] = None

@@ -10,6 +10,7 @@ from docparse.checks.numbers import read_number
 from docparse.geometry import Box, union
 
 _GAP = 0.75  # of the height: a wider one parts two labels
+_BLANK = 0.12  # of the height: a narrower one is none
 _UNITS = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "bn": 1e9, "B": 1e9}
 _SCALED = re.compile(r"(?P<number>.*\d)\s?(?P<unit>k|K|M|m|bn|B)")
 
@@ -43,7 +44,8 @@ def make_labels(words: Iterable[tuple[str, Box, int]]) -> list[Label]:
             continue
         last = labels[-1] if labels else None
         if last is not None and last.line == line and _follows(last.bbox, box):
-            labels[-1] = Label(f"{last.text} {text}", union((last.bbox, box)), line)
+            blank = " " if box[0] - last.bbox[2] > _BLANK * (box[3] - box[1]) else ""
+            labels[-1] = Label(f"{last.text}{blank}{text}", union((last.bbox, box)), line)
         else:
             labels.append(Label(text, box, line))
     return [label._replace(value=number(label.text)) for label in labels]

@@ -29,6 +29,7 @@ _LEAST_FOUND = 0.6  # of the values of a chart; below, it was not understood
 _BASE = 2.5  # pixels by which bars may miss their common base
 _FOOT = 8.0  # pixels above zero at which the lowest area may end: the labels' boxes cut it off there
 _UNBROKEN = 0.5  # of a line's columns that show it
+_SLIVER = 0.4  # of the usual width of a bar
 _LEAST_SIDE = 60
 _MOST_VALUES = 400
 
@@ -227,12 +228,17 @@ def _read_bars(chart: _Chart, found: list[Bar], level: Scale | None) -> ChartRea
     if level is not None and len(fills) == 1 and _touching(found):
         return _histogram(chart, _split(found), base, level)
     cells: dict[tuple[int, int], float] = {}
+    widths: dict[tuple[int, int], float] = {}
     stacked = False
-    for bar in sorted(found, key=lambda bar: bar.x1 - bar.x0):  # a sliver beside a bar is its soft side
+    usual = float(np.median([bar.x1 - bar.x0 for bar in found]))
+    for bar in sorted(found, key=lambda bar: bar.x1 - bar.x0):
         place = _place(bar.x, chart.places)
         if place is None:
             continue
         key = (place, bar.ink)
+        if key in cells and widths[key] > _SLIVER * usual:
+            return None  # two bars of one colour at one label: labels that run together
+        widths[key] = bar.x1 - bar.x0  # what was there is a sliver: the soft side of this bar
         value, on_base = _bar_value(bar, chart, base)
         stacked |= not on_base
         cells[key] = value
