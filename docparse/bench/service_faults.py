@@ -60,6 +60,7 @@ _STORM = Measures(slots=2, steps=4, step_s=0.05)
 _CROWD = {"max_active_jobs": 100}
 FAULTS: dict[str, Fault] = {
     "kill-workers": Fault(service_machinery.kill_workers),
+    "kill-children": Fault(service_machinery.kill_children),
     "kill-api": Fault(service_front.kill_api),
     "restart-redis": Fault(service_machinery.restart_redis),
     "flush-redis": Fault(service_machinery.flush_redis),

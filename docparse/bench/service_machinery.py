@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import time
+from typing import Any
 
 from docparse.bench.service_trial import TENANT, Trial
 from docparse.errors import AllFailed
@@ -24,6 +26,37 @@ def kill_workers(trial: Trial, long: bool) -> tuple[int, float]:
             trial.submit(10)
         slowest = max(slowest, trial.recovery_s())
     return times, slowest
+
+
+def kill_children(trial: Trial, long: bool) -> tuple[int, float]:
+    """kill -9 of the processes that read files, as a machine that runs out of memory does."""
+    import psutil
+
+    times, slowest = (50, 0.0) if long else (8, 0.0)
+    trial.submit(200 if long else 24)
+    killed = 0
+    while killed < times:
+        time.sleep(random.uniform(0.05, 0.3))
+        workers = psutil.Process(trial.rig.processes["render"].pid).children(recursive=True)
+        readers = [one for one in workers if any("docparse.source.child" in part for part in _command(one))]
+        if readers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                random.choice(readers).kill()
+                killed += 1
+        if trial.wait(0.05):
+            trial.submit(10)
+    slowest = max(slowest, trial.recovery_s())
+    return times, slowest
+
+
+def _command(process: Any) -> list[str]:
+    import psutil
+
+    try:
+        found: list[str] = process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+    return found
 
 
 def restart_redis(trial: Trial, long: bool) -> tuple[int, float]:

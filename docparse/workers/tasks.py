@@ -46,6 +46,10 @@ _PATIENT = 6  # attempts at a page whose engine is away, 2 s apart and more, bef
 _GRACE_S = 10.0  # an engine reports its own timeout; this is for one that does not
 
 
+class _NotTried(SourceFault):
+    """Too many pages before this one failed; another attempt would not be made either."""
+
+
 def open_document(worker: Worker, claim: Claim, held: Held) -> Sequence[Work]:
     """Count the pages, or find the result of the same file."""
     if _known(worker, claim):
@@ -86,7 +90,7 @@ def render_page(worker: Worker, claim: Claim, held: Held) -> Sequence[Work]:
     number = claim.work.page
     _in_time(claim)
     if claim.pages_failed >= _GIVE_UP_AFTER and claim.pages_failed == claim.pages_ended:
-        raise SourceFault(f"page {number} was not tried: the {claim.pages_failed} pages before it failed", page=number)
+        raise _NotTried(f"page {number} was not tried: the {claim.pages_failed} pages before it failed", page=number)
     budget = worker.budget(claim)
     with worker.sources.lend(claim) as source:
         page = source.page(number, budget)

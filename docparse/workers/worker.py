@@ -9,7 +9,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from docparse.errors import DocparseError, EngineError, EngineUnavailable, PageTimeout, SourceTimeout, StoreUnavailable
+from docparse.errors import (
+    DocparseError,
+    EngineError,
+    EngineUnavailable,
+    PageTimeout,
+    SourceFault,
+    SourceTimeout,
+    StoreUnavailable,
+)
 from docparse.options import ParseOptions
 from docparse.schemas.document import EngineInfo
 from docparse.schemas.page import PixelBudget
@@ -98,7 +106,7 @@ class Worker:
             if isinstance(error, (StoreUnavailable, EngineUnavailable)) and claim.attempt < 100:
                 self.store.release(claim, delay_s=2.0, reason=str(error))
                 self.count(f"retried:{stage}")
-            elif error.retryable and not isinstance(error, PageTimeout) and claim.strikes < MAX_STRIKES:
+            elif _may_pass(error, claim.strikes):
                 self.store.release(claim, delay_s=2.0**claim.strikes, strike=True, reason=str(error))
                 self.count(f"retried:{stage}")
             else:
@@ -171,6 +179,14 @@ class Worker:
         """Add to a number that the metrics show (`WorkerSeen.counts`)."""
         with self._counting:
             self.counts[name] = round(self.counts.get(name, 0.0) + value, 3)
+
+
+def _may_pass(error: DocparseError, strikes: int) -> bool:
+    """Whether another attempt may go better. A source process may have been killed from outside, for want of memory:
+    its page is tried once more; what kills it by itself does so again."""
+    if type(error) is SourceFault:
+        return strikes < 2
+    return error.retryable and not isinstance(error, PageTimeout) and strikes < MAX_STRIKES
 
 
 def _as_error(claim: Claim, error: Exception) -> DocparseError:
