@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from anyio import CapacityLimiter
 
@@ -21,9 +23,19 @@ _SUBMISSIONS = ("/v1/parse", "/v1/jobs", "/v1/convert/", "/v1/invoices")
 _MOST_LAG_S = 0.04
 _CROWD = 4  # fewer can't be the reason why the loop lags
 _TICK_S = 0.02
-_MOST_WAIT_S = 0.2
+_MOST_WAIT_S = 0.12
 _THREADS = 3  # the database takes one writer at a time
 _FULL_S = 0.2
+_CAREFUL_S = 5.0  # after that moment a tenant's documents are let in by twos: most would be refused again
+_BY_TWOS = 2
+
+
+@dataclass(slots=True)
+class _AtLimit:
+    """A tenant that was refused at its limit of active jobs."""
+
+    message: str
+    since_s: float
 
 
 class Gate:
@@ -34,7 +46,8 @@ class Gate:
         self._most_uploads = uploads_at_once
         self._uploads = self._submitting = 0
         self._lag_s = self._each_s = 0.0
-        self._full: dict[str, tuple[float, str]] = {}
+        self._at_limit: dict[str, _AtLimit] = {}
+        self._of_tenant: Counter[str] = Counter()
 
     async def watch(self) -> None:
         """Measure for how long the event loop keeps a task waiting; runs as long as the application."""
@@ -48,9 +61,8 @@ class Gate:
         """Raises Busy, or TooManyRequests for a tenant at its limit; `tenant` as far as it is known at once."""
         if method != "POST" or not path.startswith(_SUBMISSIONS):
             return
-        until_s, message = self._full.get(tenant or "", (0.0, ""))
-        if until_s > time.monotonic():
-            raise TooManyRequests(message)
+        if tenant is not None:
+            self._check_limit(tenant, _FULL_S)
         if self._lag_s > _MOST_LAG_S and self._uploads + self._submitting >= _CROWD:
             raise Busy("too many requests at once")
         self._check_wait()
@@ -69,17 +81,34 @@ class Gate:
     @contextlib.contextmanager
     def submitting(self, tenant: str) -> Iterator[None]:
         """A place among those whose job is being made. Raises Busy; what the tenant's limit says is remembered."""
+        self._check_limit(tenant, 0.0)
         self._check_wait()
         self._submitting += 1
+        self._of_tenant[tenant] += 1
         before, started_s = self._submitting, time.monotonic()
         try:
             yield
             self._each_s += 0.1 * ((time.monotonic() - started_s) / before - self._each_s)
         except TooManyRequests as error:
-            self._full[tenant] = (time.monotonic() + _FULL_S, error.message)
+            self._at_limit[tenant] = _AtLimit(error.message, time.monotonic())
             raise
         finally:
             self._submitting -= 1
+            self._of_tenant[tenant] -= 1
+            if not self._of_tenant[tenant]:
+                del self._of_tenant[tenant]
+
+    def _check_limit(self, tenant: str, full_s: float) -> None:
+        """Raises TooManyRequests where the tenant's limit was met less than `full_s` ago, and for the third at once of
+        those that come soon after."""
+        found = self._at_limit.get(tenant)
+        if found is None:
+            return
+        ago_s = time.monotonic() - found.since_s
+        if ago_s > _CAREFUL_S:
+            del self._at_limit[tenant]
+        elif ago_s < full_s or self._of_tenant[tenant] >= _BY_TWOS:
+            raise TooManyRequests(found.message)
 
     def _check_wait(self) -> None:
         """By what submissions took lately, whether one more would be made in time."""
