@@ -15,6 +15,7 @@ _ROWS_AROUND = 7  # rows above and below that are asked
 _LEAST_AROUND = 2
 _CORRIDOR_EM = 0.7  # white of that width through all rows around is a gutter
 _FLUSH_EM = 0.6
+_MANY_PIECES = 5
 _WIDEST_EM = 16.0
 
 Row = list[Line]
@@ -105,15 +106,17 @@ def _without(gaps: Sequence[tuple[float, float]], low: float, high: float) -> li
 
 
 def _is_flush(run: Row, around: Sequence[Row]) -> bool:
-    """Whether most rows around that reach into the run's width start and end where it does."""
+    """Whether rows around that reach into the run's width start and end where it does.
+
+    Of a run of many pieces, which can hardly be cells, it is enough that some start there and others end there.
+    """
     em, start, end = run[0].size, run[0].x0, run[-1].x1
-    near = flush = 0
+    near = begins = ends = both = 0
     for row in around:
         inside = [line for line in row if line.x1 > start + em and line.x0 < end - em]
-        if not inside:
-            continue
-        near += 1
-        begins = abs(inside[0].x0 - start) < _FLUSH_EM * em
-        ends = abs(inside[-1].x1 - end) < _FLUSH_EM * em
-        flush += begins and ends
-    return flush >= _LEAST_AROUND and 5 * flush >= 2 * near
+        if inside:
+            begin, stop = abs(inside[0].x0 - start) < _FLUSH_EM * em, abs(inside[-1].x1 - end) < _FLUSH_EM * em
+            near, begins, ends, both = near + 1, begins + begin, ends + stop, both + (begin and stop)
+    if len(run) >= _MANY_PIECES and min(begins, ends) >= _LEAST_AROUND:
+        return True
+    return both >= _LEAST_AROUND and 5 * both >= 2 * near

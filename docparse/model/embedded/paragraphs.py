@@ -11,6 +11,7 @@ from docparse.geometry import Box, inside_share
 from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
+from docparse.model.embedded.rows import has_leader
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
 
@@ -194,6 +195,8 @@ class _Splitter:
                 return "break"
         elif indent > 0.8 * em and self._returns(i, em):
             return "break"
+        if has_leader(prev.plain):  # an entry of a contents page
+            return "newline"
         if not self._room(prev, line, em):
             return "join"
         if prev.plain[-1:] in _STOPS:
