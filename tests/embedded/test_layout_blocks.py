@@ -335,3 +335,17 @@ def test_number_far_above_the_foot_of_a_half_empty_page_is_its_number() -> None:
     sheet.put(295, y + 40, "62")
     (number,) = [block for block in sheet.blocks() if isinstance(block, PageNumber)]
     assert number.text == "62"
+
+
+def test_number_of_a_section_and_box_to_tick_belong_to_their_text() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 200, 400, LOREM)
+    sheet.put(60, 300, "5.1", 10, "hebo", int(WordStyle.BOLD))
+    sheet.put(92, 300, "Hyper Parameters", 10, "hebo", int(WordStyle.BOLD))
+    for n in range(3):
+        sheet.words.append(Word("\ufffd", (60, 331 + 14 * n, 68, 343 + 14 * n), 10, "Zapf", 0, 0, 340 + 14 * n, 50 + n))
+        sheet.put(90, 340 + 14 * n, "choice among others")
+    blocks = sheet.blocks()
+    assert [block.text for block in blocks if isinstance(block, Heading)] == ["5.1 Hyper Parameters"]
+    (items,) = [block.items for block in blocks if isinstance(block, ListBlock)]
+    assert [item.text for item in items] == ["choice among others"] * 3

@@ -7,7 +7,7 @@ import pytest
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.picture_kinds import _has_bonds
 from docparse.model.embedded.plots import find_plots, find_staves
-from docparse.schemas.document import Chart, Music
+from docparse.schemas.document import Chart, Image, Music
 from docparse.schemas.page import PageImage, Rule, Shape, Word
 
 
@@ -96,3 +96,12 @@ def test_strokes_of_one_length_at_a_slant_are_bonds() -> None:
     assert _has_bonds(page([], bonds), (90, 90, 300, 120))
     plot = [Shape((100, 100, 300, 180), 40, False), Shape((100, 100, 104, 104), 8, True)]
     assert not _has_bonds(page([], plot), (90, 90, 310, 190))
+
+
+def test_a_lone_drawing_on_an_empty_page_is_a_picture() -> None:
+    ellipse = Shape((200, 300, 400, 420), 4, False)
+    (block,) = build_blocks(page([], [ellipse]), [], (), ())
+    assert isinstance(block, Image)
+    assert block.bbox == (200, 300, 400, 420)
+    paper = Shape((0, 0, 595, 842), 1, True)
+    assert build_blocks(page([], [paper]), [], (), ()) == []

@@ -38,6 +38,8 @@ def find_figures(
     prose = _prose(words) if page.pictures or page.shapes else []
     boxes = _picture_boxes(page, size, least, prose)
     drawn = _drawing_boxes(page, em, least, prose)
+    if not (words or boxes or drawn or tables or plots):
+        drawn = _lone_drawing(page, least)
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
     figures: list[Figure] = []
     for region in regions:
@@ -140,6 +142,14 @@ def _drawing_boxes(page: PageImage, em: float, least: float, prose: Sequence[tup
             continue
         found.append(_with_rules(box, page, em))
     return join_near(found, 0.8 * em)
+
+
+def _lone_drawing(page: PageImage, least: float) -> list[Box]:
+    """All that is drawn on a page without any text, be it one circle: it is what the page is about."""
+    shapes = [clip(shape.bbox, page.width, page.height) for shape in page.shapes[:_MOST_SHAPES]]
+    shapes = [box for box in shapes if area(box) < _BACKGROUND * page.width * page.height]
+    box = union(shapes) if shapes else (0.0, 0.0, 0.0, 0.0)
+    return [box] if min(width(box), height(box)) >= least else []
 
 
 def _bonds(page: PageImage, parts: Sequence[tuple[Box, int]], em: float) -> list[tuple[Box, int]]:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from docparse.model.embedded.lines import Line, line_of
 
 _MARKER = re.compile(
-    r"[•◦▪▫●○■□‣·⁃➢➤►✓✔❖◆\uf0b7\uf0a7\uf0d8\uf076\uf0fc–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
+    r"[•◦▪▫●○■□☐☑☒\ufffd‣·⁃➢➤►✓✔❖◆\uf0b7\uf0a7\uf0d8\uf076\uf0fc–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
 )
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")
 _PLAIN = re.compile(r"\d{1,3}")
 _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EUR|USD)?|[ivxlcIVXLC]{1,6}")
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
@@ -55,7 +56,8 @@ def _belongs(left: Line, right: Line, plain: set[int], tabbed: bool) -> bool:
         return False
     if len(left.words) == 1 and gap < 5 * em:
         text = left.words[0].text
-        if _MARKER.fullmatch(text) or (id(left) in plain and right.words[0].text[0].isalpha()):
+        numbered = id(left) in plain or _SECTION.fullmatch(text) is not None
+        if _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
             return True
     if tabbed:
         return True

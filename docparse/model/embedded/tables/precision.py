@@ -17,6 +17,7 @@ _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
 _LONG_CELL_WORDS = 5
+_SMALL, _FULL_SMALL = 12, 0.62  # of so few cells most must be filled
 
 
 def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
@@ -63,7 +64,8 @@ def is_open_table(table: FoundTable, captioned: bool) -> bool:
         return False
     first, last = texts.get(0, []), texts.get(table.cols - 1, [])
     covered = sum(cell.rowspan * cell.colspan for cell in table.cells if cell.text)
-    if not captioned and covered < 0.45 * table.rows * table.cols:
+    places = table.rows * table.cols
+    if not captioned and covered < (_FULL_SMALL if places <= _SMALL else 0.45) * places:
         return False
     if not captioned and _is_contents(texts, first, last, table):
         return False
