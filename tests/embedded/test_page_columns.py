@@ -105,3 +105,10 @@ def test_heads_above_the_first_rule_belong_to_the_table() -> None:
     rules = (Rule((45, 116, 300, 116), True, 0.5), Rule((45, 192, 300, 192), True, 0.5))
     (table,) = find_tables(page(rules), words)
     assert [cell.text for cell in table.cells if cell.row == 0] == ["Name", "First", "Second"]
+
+
+def test_two_columns_below_lines_of_full_width_stay_two() -> None:
+    wide = [w for n in range(6) for w in set_words(["wide" * 2] * 9, 50, 430, 100 + 13 * n, 100 + n)]
+    columns = justified(50, 220, 178, 9) + justified(260, 430, 178, 9, first=20)
+    lines = join_justified(make_lines([*wide, *columns]))
+    assert not any(line.x0 < 230 < line.x1 for line in lines if line.baseline > 175)

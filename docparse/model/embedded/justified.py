@@ -28,7 +28,7 @@ def join_justified(lines: list[Line]) -> list[Line]:
         return lines
     result: list[Line] = []
     for number, row in enumerate(rows):
-        result += _joined(row, _around(rows, number)) if len(row) > 1 else row
+        result += _joined(row, _follow(rows, number, -1), _follow(rows, number, 1)) if len(row) > 1 else row
     return result if len(result) < len(lines) else lines
 
 
@@ -44,32 +44,33 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
     return rows
 
 
-def _around(rows: Sequence[Row], number: int) -> list[Row]:
-    """Rows above and below that follow one another as lines of text do."""
+def _follow(rows: Sequence[Row], number: int, step: int) -> list[Row]:
+    """Rows above (-1) or below (1) that follow one another as lines of text do."""
     found: list[Row] = []
-    for step in (-1, 1):
-        last, at = rows[number], number + step
-        while 0 <= at < len(rows) and abs(at - number) <= _ROWS_AROUND:
-            if abs(rows[at][0].baseline - last[0].baseline) > 2.0 * last[0].size:
-                break
-            last = rows[at]
-            found.append(last)
-            at += step
+    last, at = rows[number], number + step
+    while 0 <= at < len(rows) and len(found) < _ROWS_AROUND:
+        if abs(rows[at][0].baseline - last[0].baseline) > 2.0 * last[0].size:
+            break
+        last = rows[at]
+        found.append(last)
+        at += step
     return found
 
 
-def _joined(row: Row, around: Sequence[Row]) -> Row:
-    if len(around) < _LEAST_AROUND:
+def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
+    # each on its own: above two columns, lines as wide as both bridge the gutter
+    asked = [rows for rows in (above, below) if len(rows) >= _LEAST_AROUND]
+    if not asked:
         return row
     runs: list[Row] = [[row[0]]]
     for left, right in pairwise(row):
-        if _bridged(left, right, around):
+        if all(_bridged(left, right, rows) for rows in asked):
             runs[-1].append(right)
         else:
             runs.append([right])
     result: Row = []
     for run in runs:
-        if len(run) > 1 and _is_flush(run, around):
+        if len(run) > 1 and _is_flush(run, [*above, *below]):
             result.append(line_of([word for line in run for word in line.words], run[0].rtl))
         else:
             result += run

@@ -106,7 +106,10 @@ def _upright_blocks(
     ink = None
     if running and not running[0].font:  # read by OCR
         ink, running = page_ink(page), mark_bold(running, page)
-    lines = join_rows(join_justified(make_lines(running, ink)))
+    lines = make_lines(running, ink)
+    if ink is None:  # what OCR read does not stand exactly enough on its lines
+        lines = join_justified(lines)
+    lines = join_rows(lines)
     stats = page_stats(lines).beside(held)
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)
