@@ -58,19 +58,20 @@ def _follow(rows: Sequence[Row], number: int, step: int) -> list[Row]:
 
 
 def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
-    # each on its own: above two columns, lines as wide as both bridge the gutter
-    asked = [rows for rows in (above, below) if len(rows) >= _LEAST_AROUND]
-    if not asked:
+    around = [*above, *below]
+    # an unbroken line may be one that is as wide as two columns
+    broken = [other for other in around if len(other) > 1]
+    if len(broken) < _LEAST_AROUND:
         return row
     runs: list[Row] = [[row[0]]]
     for left, right in pairwise(row):
-        if all(_bridged(left, right, rows) for rows in asked):
+        if _bridged(left, right, broken):
             runs[-1].append(right)
         else:
             runs.append([right])
     result: Row = []
     for run in runs:
-        if len(run) > 1 and _is_flush(run, [*above, *below]):
+        if len(run) > 1 and _is_flush(run, around):
             result.append(line_of([word for line in run for word in line.words], run[0].rtl))
         else:
             result += run
