@@ -38,7 +38,7 @@ def find_figures(
     prose = _prose(words) if page.pictures or page.shapes else []
     boxes = _picture_boxes(page, size, least, prose)
     drawn = _drawing_boxes(page, em, least, prose)
-    if not (words or boxes or drawn or tables or plots):
+    if not (words or boxes or drawn or tables or plots or page.pictures):
         drawn = _lone_drawing(page, least)
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
     figures: list[Figure] = []
