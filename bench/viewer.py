@@ -32,20 +32,23 @@ def main() -> None:
         result = viewer_files.long_result(Path(name), options.pages)
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         view = viewer_files.View(result)
+        print(
+            f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
+            f"load {os.getloadavg()[0]:.1f}; {options.pages} pages, {options.rounds} rounds"
+        )
+        rounds = []
         try:
-            rounds = [_round(browser, view.address) for _ in range(options.rounds)]
+            for _ in range(options.rounds):
+                rounds.append(_round(browser, view.address))
+                text_s, image_s, pages, images, thumbs = rounds[-1]
+                print(
+                    f"text {text_s:.2f} s, image {image_s:.2f} s; "
+                    f"fetched {pages} pages, {images} page images, {thumbs} small ones",
+                    flush=True,
+                )
         finally:
             view.stop()
             browser.close()
-    print(
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; "
-        f"{options.pages} pages, {options.rounds} rounds"
-    )
-    for text_s, image_s, pages, images, thumbs in rounds:
-        print(
-            f"text {text_s:.2f} s, image {image_s:.2f} s; "
-            f"fetched {pages} pages, {images} page images, {thumbs} small ones"
-        )
     median = statistics.median(max(one[0], one[1]) for one in rounds)
     print(f"first view: median {median:.2f} s, first round {max(rounds[0][:2]):.2f} s")
     if options.most is not None and median > options.most:
