@@ -159,3 +159,21 @@ def test_decimals_are_those_that_the_pixels_bear_out() -> None:
 
 def test_numbers_of_tick_labels() -> None:
     assert [number(text) for text in ("1,200", "20k", "1.5M", "−3", "35 %", "Q1")] == [1200, 20e3, 1.5e6, -3, 35, None]
+
+
+def test_what_can_be_read_in_two_ways_is_not_read() -> None:
+    def two_scales(axes: Any) -> None:
+        axes.plot(LABELS, ONE, color="tab:blue")
+        other = axes.twinx()
+        other.set_ylim(0, 5)
+        for tick in (1, 2, 3, 4):
+            axes.text(1.02, tick / 5, str(tick), transform=axes.transAxes, va="center")
+
+    def dashes(axes: Any) -> None:
+        axes.plot(LABELS, ONE, color="tab:blue", label="First")
+        axes.plot(LABELS, TWO, "--", color="tab:blue", label="Second")
+        axes.set_ylim(0, 120)
+        axes.legend(loc="upper left")
+
+    assert read_chart(*figure(two_scales)) is None
+    assert read_chart(*figure(dashes)) is None

@@ -28,6 +28,7 @@ from docparse.model.embedded.charts.values import rounded
 _LEAST_FOUND = 0.6  # of the values of a chart; below, it was not understood
 _BASE = 2.5  # pixels by which bars may miss their common base
 _FOOT = 8.0  # pixels above zero at which the lowest area may end: the labels' boxes cut it off there
+_MOST_BRANCHES = 0.25
 _UNBROKEN = 0.5  # of a line's columns that show it
 _SLIVER = 0.4  # of the usual width of a bar
 _LEAST_SIDE = 60
@@ -69,6 +70,8 @@ def read_chart(pixels: Pixels, words: Iterable[tuple[str, Box, int]]) -> ChartRe
     level = snapped(level, pixels, upright=False) if level is not None else None
     if upright is None and level is None:
         return _read_pie(pixels, labels)
+    if upright is not None and upright_scale([label for label in labels if label not in upright.ticks]) is not None:
+        return None  # two scales, or panels one above the other: which mark goes with which is not told
     if upright is not None and level is not None:
         reading = _read_points(pixels, labels, upright, level)
         if reading is not None:
@@ -130,8 +133,8 @@ def _read_upright(pixels: Pixels, labels: list[Label], scale: Scale, level: Scal
         pixels, inks, [name_of(ink.colour, entries) for ink in inks], scale, row, [label.x for label in row],
         [label for label in labels if label.value is not None and label not in scale.ticks and label not in row],
     )  # fmt: skip
-    if not inks:
-        return None
+    if not inks or len(inks) < len(entries):
+        return None  # series told apart by dashes or markers
     if not any(ink.thick for ink in inks):
         return _read_lines(chart)
     if level is not None and _leans_left(inks):
@@ -359,13 +362,21 @@ def _is_area(outline: bar_marks.Profile, mask: NDArray[np.bool_], places: Sequen
     return bool(len(tall) and outline.there[first:last].mean() > 0.97 and filled.sum() > 0.85 * tall.sum())
 
 
+def _branches(mask: NDArray[np.bool_]) -> float:
+    """Share of the columns in which ink stands in several places: lines of one colour."""
+    padded = np.pad(mask, ((1, 0), (0, 0)))
+    starts = (padded[1:] & ~padded[:-1]).sum(axis=0)
+    there = mask.any(axis=0)
+    return float((starts[there] > 1).mean()) if there.any() else 0.0
+
+
 def _read_lines(chart: _Chart) -> ChartReading | None:
     cells: dict[tuple[int, int], float] = {}
     for number, ink in enumerate(chart.inks):
         columns = np.flatnonzero(ink.mask.any(axis=0))
         if not len(columns) or columns[-1] - columns[0] < 0.4 * (max(chart.places) - min(chart.places)):
             continue
-        if len(columns) < _UNBROKEN * (columns[-1] - columns[0]):
+        if len(columns) < _UNBROKEN * (columns[-1] - columns[0]) or _branches(ink.mask) > _MOST_BRANCHES:
             return None
         for place, row in enumerate(heights(ink.mask, chart.places)):
             if row is not None:
