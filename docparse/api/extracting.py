@@ -11,12 +11,13 @@ from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel, Field, TypeAdapter
 
 from docparse.api.context import Context
-from docparse.api.errors import Busy
+from docparse.api.errors import BadRequest, Busy
 from docparse.api.reading import document_of
 from docparse.errors import NotFound
 from docparse.options import ParseOptions
 from docparse.schemas.invoice import InvoiceResult
 from docparse.schemas.job import Job, JobDocument, JobState
+from docparse.settings import Settings
 from docparse.workers.stages import blob_scope
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _extracted(
     from docparse.invoices import InvoiceOptions, extract_invoices
 
     asked = {name: value for name, value in job.options.items() if name in _OPTIONS}
-    parse = invoice_options(ParseOptions(password=context.password, **asked))
+    parse = invoice_options(ParseOptions(password=context.password, **asked), context.settings)
     service = context.service
     with ExitStack() as stack:
         paths = {}
@@ -114,8 +115,13 @@ def _extracted(
     ]  # fmt: skip
 
 
-def invoice_options(parse: ParseOptions) -> ParseOptions:
-    """Invoices are read by the embedded engine unless another one was asked for."""
+def invoice_options(parse: ParseOptions, settings: Settings) -> ParseOptions:
+    """Invoices are read by the embedded engine unless another one was asked for.
+
+    They are read in this process: raises BadRequest for a remote engine that it has no address of.
+    """
+    if parse.engine == "remote" and not settings.remote_url:
+        raise BadRequest("engine 'remote' is not set up here", user_action="Choose another engine; see /v1/engines.")
     return parse.model_copy(update={"engine": "embedded"}) if parse.engine == "auto" else parse
 
 

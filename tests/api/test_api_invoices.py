@@ -42,6 +42,12 @@ def test_no_file(client: httpx.Client) -> None:
     check_problem(client.post("/v1/invoices", files={"engine": (None, "embedded-fast")}), 400, "invalid_request")
 
 
+def test_an_engine_that_is_not_there(client: httpx.Client) -> None:
+    files = [("files", ("first.pdf", make_invoice()))]
+    answer = client.post("/v1/invoices", files=files, data={"engine": "remote"}, timeout=60)
+    assert check_problem(answer, 400, "invalid_request")["detail"] == "engine 'remote' is not set up here"
+
+
 def test_kept_with_a_job(client: httpx.Client) -> None:
     files = [("files", ("first.pdf", make_invoice())), ("files", ("second.pdf", make_pdf(1)))]
     job = client.post("/v1/jobs", files=files, data={"engine": "embedded-fast"}).json()["id"]

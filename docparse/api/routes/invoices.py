@@ -108,7 +108,7 @@ def _extract(context: Context, form: Form, parse: ParseOptions) -> list[InvoiceR
     """All files with one engine."""
     from docparse.invoices import InvoiceOptions, extract_invoices
 
-    parse = invoice_options(parse)
+    parse = invoice_options(parse, context.settings)
     with tempfile.TemporaryDirectory(dir=context.spool) as folder:
         names = {str(_path(upload, Path(folder, str(place)))): upload.name for place, upload in enumerate(form.files)}
         found = list(extract_invoices(list(names), InvoiceOptions(parse), settings=context.settings))
