@@ -349,3 +349,17 @@ def test_number_of_a_section_and_box_to_tick_belong_to_their_text() -> None:
     assert [block.text for block in blocks if isinstance(block, Heading)] == ["5.1 Hyper Parameters"]
     (items,) = [block.items for block in blocks if isinstance(block, ListBlock)]
     assert [item.text for item in items] == ["choice among others"] * 3
+
+
+def test_a_line_that_ends_in_a_colon_is_no_label_of_the_next_column() -> None:
+    sheet = Sheet()
+    for x, last in ((50, "conveyance documents under these terms:"), (310, "and more of it")):
+        for number in range(8):
+            sheet.put(x, 120 + 13 * number, "running text that fills all of the column width")
+        sheet.put(x, 224, last)
+        for number in range(8):
+            sheet.put(x, 250 + 13 * number, "another passage that fills all of the column width")
+    texts = [block.text for block in sheet.blocks() if isinstance(block, Paragraph)]
+    assert not any("terms: and more" in text for text in texts)
+    ends = [text.rsplit(" ", 1)[-1] for text in texts]
+    assert ends.index("terms:") < ends.index("it"), "the left column is read first"

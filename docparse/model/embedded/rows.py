@@ -14,6 +14,8 @@ _MARKER = re.compile(
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")
 _PLAIN = re.compile(r"\d{1,3}")
 _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EUR|USD)?|[ivxlcIVXLC]{1,6}")
+_NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
+_PROSE_LETTERS = 20
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
 
@@ -26,8 +28,11 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
     for r, row in enumerate(rows):
         current = row[0]
         below = rows[r + 1] if r + 1 < len(rows) else []
+        near = rows[max(0, r - _NEAR_ROWS) : r + _NEAR_ROWS + 1]
+        around = [line for other in near if other is not row for line in other]
         for nxt in row[1:]:
-            if _belongs(current, nxt, plain, r in tabbed and len(row) == 2) or _is_label(current, nxt, below):
+            label = _is_label(current, nxt, below) and not (_in_prose(current, around) and _in_prose(nxt, around))
+            if label or _belongs(current, nxt, plain, r in tabbed and len(row) == 2):
                 words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
                 current = line_of(words, nxt.rtl)
             else:
@@ -73,6 +78,17 @@ def _is_label(left: Line, right: Line, below: Sequence[Line]) -> bool:
         return False
     under = [line for line in below if line.x0 < left.x1 and left.x0 < line.x1 and line.y0 - left.y1 < 1.2 * em]
     return all(line.words[-1].text[-1] in ":：" or line.x1 > right.x0 for line in under)
+
+
+def _in_prose(line: Line, around: Sequence[Line]) -> bool:
+    """Whether a long line of text begins at the same edge right above or below: a column of running text."""
+    return any(
+        abs(other.x0 - line.x0) < 2 * line.size
+        and len(other.plain) >= _PROSE_LETTERS
+        and other.words[-1].text[-1] not in ":："
+        and max(other.y0 - line.y1, line.y0 - other.y1) < 0.9 * line.size
+        for other in around
+    )
 
 
 def _numbered_columns(rows: list[list[Line]]) -> set[int]:
