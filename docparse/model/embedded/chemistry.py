@@ -51,7 +51,7 @@ def read_structures(
         except (OSError, subprocess.TimeoutExpired):
             return []
     found = [line.split()[0] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.split()]
-    return [smiles for smiles in found if is_plausible(smiles)]
+    return [smiles for smiles in found if is_plausible(smiles) and (dpi is None or is_distinct(smiles))]
 
 
 def _enlarged(image: Image.Image, dpi: float | None) -> Image.Image:
@@ -70,6 +70,15 @@ def is_plausible(smiles: str) -> bool:
     if len(atoms) < 4 or unknown > 0.2 * len(atoms) or not _closed(smiles):
         return False
     return _rdkit_agrees(smiles)
+
+
+def is_distinct(smiles: str) -> bool:
+    """Whether a drawing among text is a molecule beyond doubt: no unknown atoms, and some that are not carbon.
+
+    Graphs, lattices and meshes look like skeletons of carbon.
+    """
+    atoms = _ATOM.findall(smiles)
+    return "*" not in smiles and any(atom.strip("[]").rstrip("@H+-0123456789") not in ("C", "c") for atom in atoms)
 
 
 def _closed(smiles: str) -> bool:

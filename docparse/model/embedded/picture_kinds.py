@@ -20,7 +20,7 @@ _FEW_WORDS = 60
 _LEAST_PX = 80  # shorter side of a crop that is looked at
 _LEAST_DPI = 120
 _LEAST_DRAWN_DPI = 95
-_LEAST_BONDS = 4
+_LEAST_BONDS, _MOST_BONDS = 4, 150
 _OSRA_CONFIDENCE = 0.4
 _CHART_CONFIDENCE = 0.7
 _LEAST_NUMBERS = 3
@@ -144,21 +144,26 @@ def _may_be_molecule(block: Image, page: PageImage) -> bool:
     if min(crop.shape[:2]) < _LEAST_PX:
         return False
     if page.unit == "pt" and page.scale_x * 72 < _LEAST_DPI:  # what is drawn, not scanned, is sharp at any resolution
-        return page.scale_x * 72 >= _LEAST_DRAWN_DPI and _has_bonds(page, block.bbox)
+        if page.scale_x * 72 < _LEAST_DRAWN_DPI or not _has_bonds(page, block.bbox):
+            return False
+        drawing = pictures.strokes(crop)
+        return drawing is not None and pictures.looks_like_bonds(drawing)
     drawing = pictures.strokes(crop)
     return drawing is not None and pictures.looks_chemical(drawing)
 
 
 def _has_bonds(page: PageImage, box: Box) -> bool:
     """Whether the page draws several slanted strokes of much the same length there."""
+    drawn = [shape for shape in page.shapes if not shape.filled and inside_share(shape.bbox, box) > 0.9]
     lengths = sorted(
         math.hypot(shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1])
-        for shape in page.shapes
-        if shape.segments == 1 and not shape.filled and inside_share(shape.bbox, box) > 0.9
+        for shape in drawn
+        if shape.segments == 1
     )
     usual = lengths[len(lengths) // 2] if lengths else 0.0
     alike = sum(0.45 * usual <= length <= 2.2 * usual for length in lengths)
-    return len(lengths) >= _LEAST_BONDS and alike >= 0.8 * len(lengths)
+    straight = len(lengths) >= 0.6 * len(drawn)
+    return _LEAST_BONDS <= len(lengths) <= _MOST_BONDS and straight and alike >= 0.8 * len(lengths)
 
 
 def _molecule(block: Image, page: PageImage, flags: dict[str, None], deadline: Deadline | None) -> Block:

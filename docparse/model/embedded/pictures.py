@@ -103,6 +103,11 @@ def looks_chemical(drawing: Strokes) -> bool:
     return 0.03 <= drawing.density <= 0.1 and drawing.slanted >= 0.55 and drawing.extent >= 0.28
 
 
+def looks_like_bonds(drawing: Strokes) -> bool:
+    """A sharp drawing of strokes in few directions: bonds, not the edges of a graph or mesh."""
+    return 0.015 <= drawing.density <= 0.1 and drawing.straight >= 0.78
+
+
 def looks_chart(drawing: Strokes) -> bool:
     """A frame or axes over most of the picture, nearly all edges level or upright."""
     return drawing.extent >= 0.8 and drawing.slanted <= 0.6 and 0.01 <= drawing.density <= 0.75

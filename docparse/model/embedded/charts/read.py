@@ -25,7 +25,7 @@ from docparse.model.embedded.charts.pie import find_sectors, read_pie
 from docparse.model.embedded.charts.scales import Scale, level_scale, snapped, upright_scale
 from docparse.model.embedded.charts.values import rounded
 
-_LEAST_FOUND = 0.6  # of the values of a chart; below, it was not understood
+_LEAST_FOUND = 0.75  # of the values of a chart; below, it was not understood
 _BASE = 2.5  # pixels by which bars may miss their common base
 _FOOT = 8.0  # pixels above zero at which the lowest area may end: the labels' boxes cut it off there
 _MOST_BRANCHES = 0.25
@@ -127,6 +127,8 @@ def _read_upright(pixels: Pixels, labels: list[Label], scale: Scale, level: Scal
     row = _row_below(labels, left, low, scale.ticks)
     if not row:
         return None
+    if level is not None and len(on_scale := [label for label in row if label in level.ticks]) >= 2:
+        row = on_scale  # what else stands there is the axis's name
     plot = _plot(pixels, left, min(label.bbox[1] for label in row))
     inks, entries = _inks(pixels, plot, labels, (*scale.ticks, *row))
     chart = _Chart(
