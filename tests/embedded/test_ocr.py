@@ -135,3 +135,13 @@ def test_text_in_an_unknown_script_is_shown_not_guessed(monkeypatch: pytest.Monk
     assert typed.page.confidence is not None
     assert typed.page.confidence < 0.6
     assert "text_not_recognised" in typed.page.flags
+
+
+def test_what_shines_through_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The back of a sheet, seen through it: mirrored and faint."""
+    monkeypatch.setattr(ocr_tesseract, "languages", frozenset)
+    page = draw("".join(f"<p style='font-size:13px'>{LINES[0]}</p>" for _ in range(6)))
+    assert page.pixels is not None
+    faint = (235 - (255 - page.pixels[:, ::-1].astype(int)) * 0.09).astype(np.uint8)
+    result = ocr.read_words(page.replace(pixels=np.ascontiguousarray(faint)))
+    assert (result.unread, result.flags) == ((), ())

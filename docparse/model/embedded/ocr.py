@@ -26,6 +26,7 @@ _FOREIGN = 0.35  # share of unreadable probes from which a page counts as foreig
 _LEAST_UNREAD = 12.0  # their length in heights: some 20 letters
 _LOW = 0.65
 _NOISE = 0.3
+_INK = 60.0  # of 255, between ink and paper
 _STRAY_SHARE = 0.2  # of a page's letters: Chinese characters beyond this are no misread ornaments
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
@@ -46,8 +47,10 @@ def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: De
         lines, complete, flags = _read_without_models(image, languages, deadline)
     unread: list[OcrLine] = []
     if any(flag.startswith("script_unsupported:") for flag in flags):
-        unread = [line for line in lines if is_foreign(line)]
+        unread = [line for line in lines if is_foreign(line) and _is_inked(image, line.bbox)]
         lines = [line for line in lines if not is_foreign(line)]
+        if not unread:
+            flags = ()
     lines = _without_ornaments([line for line in lines if not _is_noise(line)])
     if not complete:
         flags = (*flags, "ocr_incomplete")
@@ -124,6 +127,16 @@ def _passages(boxes: Sequence[Box]) -> list[Box]:
         else:
             passages.append(box)
     return passages
+
+
+def _is_inked(image: NDArray[np.uint8], box: Box) -> bool:
+    """Whether something is printed there, not only shines through from the back of the sheet."""
+    x0, y0, x1, y1 = (max(0, round(side)) for side in box)
+    values = image[y0:y1, x0:x1].mean(axis=2)
+    if not values.size:
+        return False
+    dark, light = np.quantile(values, (0.02, 0.8))
+    return bool(light - dark > _INK)
 
 
 def _is_noise(line: OcrLine) -> bool:
