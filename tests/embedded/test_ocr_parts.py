@@ -116,6 +116,7 @@ def test_gaps_narrower_than_the_blanks_of_the_line_part_nothing() -> None:
 def test_no_gap_is_looked_for_beside_signs_and_in_chinese() -> None:
     strip = strip_of((4, 24), (60, 80))
     assert lost_blanks(decoded("1.", [1, 8]), strip) == []
+    assert lost_blanks(decoded("11", [1, 8]), strip) == [], "a number set wide is one number"
     assert lost_blanks(decoded("中国", [1, 8]), strip) == []
 
 

@@ -87,10 +87,17 @@ def _padded(width: int) -> int:
 
 
 def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8]) -> list[int]:
-    """Places of letters and digits before which the strip has room for a blank where none was read."""
+    """Places of letters and digits before which the strip has room for a blank where none was read.
+
+    Never inside a number: tills set their digits wide.
+    """
     text, centres = decoded.text, ((decoded.columns + 0.5) * _STEP_PX).astype(int)
     wide = np.flatnonzero(np.diff(centres) > _BLANK_PX) + 1
-    doubtful = [i for i in wide.tolist() if _is_spaced(text[i - 1]) and _is_spaced(text[i])]
+    doubtful = [
+        i
+        for i in wide.tolist()
+        if _is_spaced(text[i - 1]) and _is_spaced(text[i]) and not (text[i - 1].isdigit() and text[i].isdigit())
+    ]
     if not doubtful:
         return []
     grey = strip.min(axis=2).astype(np.int16)
