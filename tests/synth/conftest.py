@@ -1,4 +1,7 @@
-"""One browser for all tests of made documents; without Playwright or a browser they are skipped."""
+"""A browser for the tests of made documents; without Playwright or a browser they are skipped.
+
+For each module one: while one is open, no other can be started in this process, and the viewer's tests have their own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from docparse.errors import MissingDependency
 from docparse.synth.press import Press
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def press() -> Iterator[Press]:
     try:
         opened = Press()
