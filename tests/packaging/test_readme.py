@@ -47,7 +47,8 @@ def test_commands(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "Rain and Level of a Small River" in done.stdout
-    for name in ("out.html", "out/one.md", "out/more.json", "out/manifest.jsonl", "boxes.pdf", "searchable.pdf", "out.md"):
+    made = ("out.html", "out/one.md", "out/more.json", "out/manifest.jsonl", "boxes.pdf", "searchable.pdf", "out.md")
+    for name in made:
         assert (folder / name).stat().st_size > 0, name
 
 
