@@ -15,8 +15,8 @@ from PIL import Image
 
 from docparse.model.base import Deadline
 
-_TIMEOUT_S = 15.0
-_DPI = 300.0
+_TIMEOUT_S = 6.0  # a molecule takes well under a second; what takes longer is none
+_DPI, _COARSE_DPI = 300.0, 120.0  # what OSRA reads best, and below which a crop is enlarged to that
 _MOST_PIXELS = 6_000_000
 _ATOM = re.compile(r"\[[^\]]*\]|Br|Cl|[BCNOPSFI]|[bcnops]")
 _ALPHABET = re.compile(r"[A-Za-z0-9@+\-\[\]()=#$:/\\.%*]+")
@@ -55,7 +55,7 @@ def read_structures(
 
 
 def _enlarged(image: Image.Image, dpi: float | None) -> Image.Image:
-    times = round(_DPI / dpi) if dpi else 1
+    times = round(_DPI / dpi) if dpi and dpi < _COARSE_DPI else 1
     if times < 2 or image.width * image.height * times**2 > _MOST_PIXELS:
         return image
     return image.resize((image.width * times, image.height * times), Image.Resampling.BICUBIC)

@@ -143,12 +143,14 @@ def _may_be_molecule(block: Image, page: PageImage) -> bool:
     crop = _crop(page, block.bbox)
     if min(crop.shape[:2]) < _LEAST_PX:
         return False
-    if page.unit == "pt" and page.scale_x * 72 < _LEAST_DPI:  # what is drawn, not scanned, is sharp at any resolution
-        if page.scale_x * 72 < _LEAST_DRAWN_DPI or not _has_bonds(page, block.bbox):
+    dpi = page.scale_x * 72 if page.unit == "pt" else _LEAST_DPI
+    box = block.bbox
+    if page.unit == "pt" and not any(inside_share(box, picture.bbox) > 0.5 for picture in page.pictures):
+        if dpi < _LEAST_DRAWN_DPI or not _has_bonds(page, box):  # drawn, not scanned: sharp at less
             return False
         drawing = pictures.strokes(crop)
         return drawing is not None and pictures.looks_like_bonds(drawing)
-    drawing = pictures.strokes(crop)
+    drawing = pictures.strokes(crop) if dpi >= _LEAST_DPI else None
     return drawing is not None and pictures.looks_chemical(drawing)
 
 
