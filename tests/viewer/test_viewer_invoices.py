@@ -93,6 +93,33 @@ def test_next_and_previous(table: Page) -> None:
     expect(table.locator(".field[data-field=gross] .proof")).to_have_attribute("title", re.compile("120.00"))
 
 
+def test_file_that_gets_ready_while_another_is_extracted(
+    service: Any, open_page: Callable[..., Any], batch: list[Path], tmp_path: Path
+) -> None:
+    with pymupdf.open(batch[1]) as document:
+        for _ in range(40):
+            document.new_page().insert_text((72, 72), "General terms of delivery")
+        document.save(tmp_path / "long.pdf")
+    page: Page = open_page(service.address).page
+    asked: list[str] = []
+
+    def after_the_job(route: Any) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            job = re.sub(r"/invoices.*", "", route.request.url)
+            while page.request.get(job).json()["state"] in ("queued", "running"):
+                page.wait_for_timeout(100)
+            page.wait_for_timeout(1000)
+        route.continue_()
+
+    page.route("**/invoices?document=*", after_the_job)
+    page.set_input_files("input[type=file]", [str(batch[0]), str(tmp_path / "long.pdf")])
+    page.get_by_text("Invoices", exact=True).click()
+    page.locator(".intake-end .button.main").click()
+    expect(page.locator("tr", has_text="long.pdf")).to_contain_text("A-1002", timeout=60_000)
+    assert [url[-1] for url in asked] == ["1", "2"]
+
+
 def _saved(page: Page, label: str) -> bytes:
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as download:

@@ -19,9 +19,15 @@ export function useJob(id: string): { job: Job | null; error: unknown; look: () 
   const [job, setJob] = useState<Job | null>(null)
   const [error, setError] = useState<unknown>(null)
   const timer = useRef(0)
+  const asked = useRef(0)
+  const shown = useRef(0)
   const look = async () => {
+    const turn = ++asked.current
     try {
-      setJob(await getJob(id))
+      const found = await getJob(id)
+      if (turn < shown.current) return // a later question was answered first
+      shown.current = turn
+      setJob(found)
       setError(null)
     } catch (problem) {
       setError(problem)

@@ -30,7 +30,10 @@ const rowsOf = (answer: Answer): Row[] =>
 function useInvoices(id: string, job: Job | null): { rows: Row[]; left: number; error: unknown } {
   const [answer, setAnswer] = useState<Answer | null>(null)
   const [error, setError] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
   const ready = job ? job.documents.filter((found) => !isBusy(found.state)).map((found) => found.number) : []
+  const readyNow = useRef(ready) // documents get ready while another one is extracted
+  readyNow.current = ready
   const running = useRef(false)
   const tried = useRef(new Set<number>())
   const alive = useRef(true)
@@ -38,22 +41,25 @@ function useInvoices(id: string, job: Job | null): { rows: Row[]; left: number; 
   useEffect(() => {
     if (!job || running.current) return
     running.current = true
+    setBusy(true)
     const work = async () => {
       const path = `/v1/jobs/${id}/invoices`
-      let now = await getJson<Answer>(path)
-      setAnswer(now)
-      for (const number of ready.filter((one) => now.missing.includes(one) && !tried.current.has(one))) {
-        if (!alive.current) return
-        tried.current.add(number)
-        await request(`${path}?document=${number}`, { method: 'POST' }).catch(tellError)
-        now = await getJson<Answer>(path)
+      while (alive.current) {
+        const now = await getJson<Answer>(path)
         setAnswer(now)
+        const next = readyNow.current.find((one) => now.missing.includes(one) && !tried.current.has(one))
+        if (next === undefined) return
+        tried.current.add(next)
+        await request(`${path}?document=${next}`, { method: 'POST' }).catch(tellError)
       }
     }
-    work().catch(setError).finally(() => (running.current = false))
-  }, [id, ready.join(), answer === null])
+    work().catch(setError).finally(() => {
+      running.current = false
+      setBusy(false)
+    })
+  }, [id, ready.join()])
   const untried = answer?.missing.filter((number) => !tried.current.has(number)).length ?? 0
-  return { rows: answer ? rowsOf(answer) : [], left: running.current ? Math.max(untried, answer?.missing.length ? 1 : 0) : untried, error }
+  return { rows: answer ? rowsOf(answer) : [], left: busy ? Math.max(untried, answer?.missing.length ? 1 : 0) : untried, error }
 }
 
 export function InvoicesView({ job: id, document: number, part }: { job: string; document: number | null; part: number }) {
