@@ -49,6 +49,9 @@ class OptionQuery(BaseModel):
     reorder: bool | None = Field(default=None, description="Mend a reading order that contradicts the page.")
     correct: bool | None = Field(default=None, description="Correct a model's small misreadings to a sound text layer.")
     retry: bool | None = Field(default=None, description="Read pages again that the verifier does not believe.")
+    witness: bool | None = Field(
+        default=None, description="Let OCR read scans beside a model, so that its output can be compared with it."
+    )
     page_timeout_s: float | None = Field(default=None, gt=0, le=3600)
     document_timeout_s: float | None = Field(default=None, gt=0, le=86_400)
 

@@ -96,6 +96,7 @@ def parse(
     no_reorder: Annotated[bool, _switch("reorder", "mend a reading order that contradicts the page")] = False,
     no_correct: Annotated[bool, _switch("correct", "correct a model's misreadings to a sound text layer")] = False,
     no_retry: Annotated[bool, _switch("retry", "read pages again that the verifier does not believe")] = False,
+    no_witness: Annotated[bool, _switch("witness", "let OCR read scans beside a model, to check what it says")] = False,
     view: Annotated[
         bool, typer.Option("--view", help="Show the results in the browser when done.", rich_help_panel=_RUN)
     ] = False,
@@ -133,7 +134,7 @@ def parse(
         page_timeout_s=page_timeout, document_timeout_s=document_timeout, jobs=jobs, crops=images != "none",
         join=not no_join, dehyphenate=not no_dehyphenate, running=not no_running, levels=not no_levels,
         captions=not no_captions, footnotes=not no_footnotes, reorder=not no_reorder, correct=not no_correct,
-        retry=not no_retry,
+        retry=not no_retry, witness=not no_witness,
     )  # fmt: skip
     settings = load_settings()
     items = expand_inputs(inputs)

@@ -19,6 +19,7 @@ from docparse.schemas.document import Document, Status
 _SENT = ("pages", "password", "ocr", "page_timeout_s", "document_timeout_s")
 _SWITCHES = (
     "crops", "join", "dehyphenate", "running", "levels", "captions", "footnotes", "reorder", "correct", "retry",
+    "witness",
 )  # fmt: skip
 
 

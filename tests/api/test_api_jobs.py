@@ -207,7 +207,9 @@ def test_known_document_is_not_read_again(client: httpx.Client) -> None:
 
 
 def test_switches_of_what_comes_after_reading(client: httpx.Client) -> None:
-    switches = ("join", "dehyphenate", "running", "levels", "captions", "footnotes", "reorder", "correct", "retry")
+    switches = (
+        "join", "dehyphenate", "running", "levels", "captions", "footnotes", "reorder", "correct", "retry", "witness",
+    )  # fmt: skip
     answer = client.post("/v1/parse", params={**FAST, **dict.fromkeys(switches, "false")}, content=make_pdf())
     options = answer.json()["options"]
     assert {name: options[name] for name in switches} == dict.fromkeys(switches, False)

@@ -79,7 +79,9 @@ def test_a_missing_extra_is_told_before_any_work(
 
 
 def test_switches_reach_the_options(docparse: Docparse, pdf: Path, tmp_path: Path) -> None:
-    switches = ("join", "dehyphenate", "running", "levels", "captions", "footnotes", "reorder", "correct", "retry")
+    switches = (
+        "join", "dehyphenate", "running", "levels", "captions", "footnotes", "reorder", "correct", "retry", "witness",
+    )  # fmt: skip
     assert set(switches) <= set(ParseOptions.model_fields)
     assert docparse(pdf.name, "-q", "-o", "out.json", *(f"--no-{name}" for name in switches)).code == 0
     options = json.loads((tmp_path / "out.json").read_bytes())["options"]
