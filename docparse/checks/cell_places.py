@@ -18,7 +18,7 @@ from docparse.checks.witness import Witness
 from docparse.geometry import Box, union
 from docparse.schemas.document import Cell, Table
 
-_AT_ONCE, _ROWS_AT_ONCE = 300, 3  # cells, or full rows, compared with one another
+_AT_ONCE, _COLS_AT_ONCE = 300, 100  # cells compared with one another, of so many columns
 _MOST_DOUBLES = 40  # how often a value may stand in a table and still be matched in order
 
 
@@ -30,10 +30,10 @@ def misplaced_cells(table: Table, words: Sequence[int], witness: Witness, turn: 
     if table.cols < 2 or table.rows < 2 or not words:
         return []
     placed = _locate(table.cells, _units(words, witness, turn))
+    placed.sort(key=lambda item: item[0].col // _COLS_AT_ONCE)  # row order within these columns
     wrong: list[Cell] = []
-    step = max(_AT_ONCE, _ROWS_AT_ONCE * table.cols)
-    for start in range(0, len(placed), step):
-        part = placed[start : start + step]
+    for start in range(0, len(placed), _AT_ONCE):
+        part = placed[start : start + _AT_ONCE]
         if len(part) >= 4:
             wrong += [part[i][0] for i in _out_of_line(part)]
     return wrong

@@ -14,6 +14,7 @@ from docparse.geometry import Box, area
 from docparse.schemas.page import PageImage, PageOutput, TextQuality, Word
 
 _AT_ONCE = 2_000_000  # word-block pairs looked at in one step
+_STRIP = 256  # words looked at in one step
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,14 @@ def owners(words: Sequence[Word], boxes: Sequence[Box | None], backdrops: Sequen
     x0, y0, x1, y1 = np.array([box for _, box in placed], np.float64).T
     spots = np.array([word.bbox for word in words], np.float64)
     x, y = (spots[:, 0] + spots[:, 2]) / 2, (spots[:, 1] + spots[:, 3]) / 2
-    step = max(1, _AT_ONCE // len(placed))
-    for start in range(0, len(words), step):
-        xs, ys = x[start : start + step, None], y[start : start + step, None]
-        inside = (x0 <= xs) & (xs <= x1) & (y0 <= ys) & (ys <= y1)
-        first = inside.argmax(axis=1)
-        found[start : start + step] = np.where(inside.any(axis=1), places[first], -1)
+    down = np.argsort(y, kind="stable")
+    step = max(1, min(_STRIP, _AT_ONCE // len(placed)))
+    for start in range(0, len(words), step):  # strips of the page: a word is compared with the boxes at its height
+        strip = down[start : start + step]
+        near = np.flatnonzero((y0 <= y[strip[-1]]) & (y[strip[0]] <= y1))
+        if not len(near):
+            continue
+        xs, ys = x[strip, None], y[strip, None]
+        inside = (x0[near] <= xs) & (xs <= x1[near]) & (y0[near] <= ys) & (ys <= y1[near])
+        found[strip] = np.where(inside.any(axis=1), places[near[inside.argmax(axis=1)]], -1)
     return found
