@@ -3,9 +3,10 @@
 `profile_of` finds the profile of a model name (a hub name, or what a server calls it) or of a folder. A folder may
 hold a `docparse.json` with fields of `Profile`: a checkpoint of one's own needs no code here.
 
-`revision` is a commit of the hub's repository. No commit was verified for the public checkpoints, so it is None: the
-newest of the main branch is taken, the commit is recorded at download and stands in the result, and
-`docparse models verify` checks the files against what was downloaded. Sizes are those of the safetensors.
+`revision` is the commit of the hub's repository that is used: for the Qwen2.5-VL sizes the one that public projects
+name as their `main` (compared over several of them, as no hub was at hand). Where it is None the newest of the main
+branch is taken. The commit stands in the result, and `docparse models verify` checks the files against what was
+downloaded. Sizes are those of the safetensors.
 """
 
 from __future__ import annotations
@@ -58,18 +59,22 @@ PROFILES: tuple[Profile, ...] = (
     Profile(
         "qwen2.5-vl-3b", "Qwen/Qwen2.5-VL-3B-Instruct", r"qwen-?2\.?5-?vl\W*3b", download_gb=7.5,
         licence="Qwen Research License: not for commercial use",
+        revision="66285546d2b821cf421d4f5eb2576359d3770cd3",
     ),
     Profile(
         "qwen2.5-vl-7b", "Qwen/Qwen2.5-VL-7B-Instruct", r"qwen-?2\.?5-?vl\W*7b", download_gb=16.6,
         licence="Apache-2.0",
+        revision="cc594898137f460bfe9f0759e9844b3ce807cfb5",
     ),
     Profile(
         "qwen2.5-vl-32b", "Qwen/Qwen2.5-VL-32B-Instruct", r"qwen-?2\.?5-?vl\W*32b", download_gb=66.9,
         licence="Apache-2.0",
+        revision="7cfb30d71a1f4f49a57592323337a4a4727301da",
     ),
     Profile(
         "qwen2.5-vl-72b", "Qwen/Qwen2.5-VL-72B-Instruct", r"qwen-?2\.?5-?vl\W*72b", download_gb=146.8,
         licence="Qwen License",
+        revision="89c86200743eec961a297729e7990e8f2ddbc4c5",
     ),
     Profile(
         "logics-parsing", "Logics-MLLM/Logics-Parsing", r"logics-parsing(?!\W*(?:v[2-9]|omni))", prompt="QwenVL HTML",

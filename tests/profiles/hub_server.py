@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 REPO, FOLDER = sys.argv[1], Path(sys.argv[2])
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"  # of main; a commit that is asked for is there too
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -25,6 +26,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, *, body: bool) -> None:
         path = unquote(urlsplit(self.path).path)
+        if "f" * 40 in path:
+            self.refuse("RevisionNotFound")
+            return
+        asked = re.search(r"/(?:revision|resolve|tree)/([0-9a-f]{40})(?:/|$)", path)
+        commit = asked[1] if asked else COMMIT
         if path.startswith((f"/api/models/{REPO}/tree/", f"/api/models/{REPO}/revision/", f"/api/models/{REPO}")):
             files = sorted(file.name for file in FOLDER.iterdir())
             if "/tree/" in path:
@@ -33,23 +39,26 @@ class Handler(BaseHTTPRequestHandler):
                     for name in files
                 ]
             else:
-                value = {"id": REPO, "sha": COMMIT, "siblings": [{"rfilename": name} for name in files]}
+                value = {"id": REPO, "sha": commit, "siblings": [{"rfilename": name} for name in files]}
             self.send(json.dumps(value).encode(), "application/json", {}, body)
             return
         name = path.rsplit("/", 1)[-1]
         if not path.startswith(f"/{REPO}/resolve/") or not (FOLDER / name).is_file():
-            self.send_response(404)
-            self.send_header("X-Error-Code", "RepoNotFound" if REPO not in path else "EntryNotFound")
-            self.send_header("content-length", "0")
-            self.end_headers()
+            self.refuse("RepoNotFound" if REPO not in path else "EntryNotFound")
             return
         data = (FOLDER / name).read_bytes()
         large = name.endswith(".safetensors")
         etag = hashlib.sha256(data).hexdigest() if large else hashlib.sha1(data).hexdigest()
-        headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{etag}"'}
+        headers = {"X-Repo-Commit": commit, "ETag": f'"{etag}"'}
         if large:
             headers["X-Linked-Etag"], headers["X-Linked-Size"] = f'"{etag}"', str(len(data))
         self.send(data, "application/octet-stream", headers, body)
+
+    def refuse(self, code: str) -> None:
+        self.send_response(404)
+        self.send_header("X-Error-Code", code)
+        self.send_header("content-length", "0")
+        self.end_headers()
 
     def send(self, data: bytes, kind: str, headers: dict[str, str], body: bool) -> None:
         self.send_response(200)

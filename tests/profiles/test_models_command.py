@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,6 +84,25 @@ def test_download_verify_and_damage(tmp_path: Path, hub: str) -> None:
     again = run(tmp_path, "download", REPO, HF_ENDPOINT=hub)
     assert again.returncode == 15
     assert "model.safetensors is not what the hub has" in again.stderr
+
+
+def test_commit_of_a_profile(tmp_path: Path, hub: str) -> None:
+    pinned = {row["repo"]: row["revision"] for row in object_of(run(tmp_path, "--json"))["models"]}
+    sizes = [repo for repo in pinned if repo.startswith("Qwen/")]
+    assert len(sizes) == 4
+    assert all(re.fullmatch("[0-9a-f]{40}", pinned[repo]) for repo in sizes)
+
+    commit, other = "1" * 40, "2" * 40
+    found = run(tmp_path, "download", REPO, "--json", "--revision", commit, HF_ENDPOINT=hub)
+    folder = Path(object_of(found)["models"][0]["folder"])
+    assert folder.name == object_of(found)["models"][0]["revision"] == commit
+    gone = run(tmp_path, "download", REPO, "--revision", "f" * 40, HF_ENDPOINT=hub)
+    assert gone.returncode == 15
+    assert f"no commit {'f' * 40}" in gone.stderr
+    assert f"docparse models download {REPO} --revision main" in gone.stderr
+    here = run(tmp_path, "download", REPO, "--revision", other, HF_HUB_OFFLINE="1")
+    assert here.returncode == 15
+    assert f"another commit is: use it with --model {folder}" in here.stderr
 
 
 def test_verify_of_a_folder(tmp_path: Path) -> None:

@@ -80,9 +80,15 @@ def find_folder(name: str, revision: str | None = None) -> Path:
             raise
     require_hub()
     from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import RevisionNotFoundError
 
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=list(WANTED_FILES)))
+    except RevisionNotFoundError:
+        raise EngineUnavailable(
+            f"the hub has no commit {revision} of {name}",
+            user_action=f"For the newest run: docparse models download {name} --revision main",
+        ) from None
     except Exception as error:
         why = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
         raise _no_weights(name, why) from None
@@ -105,7 +111,17 @@ def find_cached(name: str, revision: str | None = None) -> Path:
             snapshot_download(name, revision=revision, local_files_only=True, allow_patterns=list(WANTED_FILES))
         )
     except Exception:
-        raise _no_weights(name, "HF_HUB_OFFLINE is set" if _is_offline() else "not in the cache") from None
+        why = "HF_HUB_OFFLINE is set" if _is_offline() else "not in the cache"
+        raise _no_weights(name, why + _other_commit(name, revision)) from None
+
+
+def _other_commit(name: str, revision: str | None) -> str:
+    """Where the cache has another commit of a model than the one its profile names: how to use that one."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    snapshots = Path(HF_HUB_CACHE, "models--" + name.replace("/", "--"), "snapshots")
+    others = sorted(snapshots.glob("*/config.json")) if revision else []
+    return f"; another commit is: use it with --model {others[0].parent}" if others else ""
 
 
 def _is_hub_name(name: str) -> bool:
