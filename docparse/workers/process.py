@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from docparse.settings import Settings
 from docparse.workers.celery_app import TASK, make_app
-from docparse.workers.memory import before_forking, few_arenas
+from docparse.workers.memory import before_forking, few_arenas, forget_canceled, trim
 from docparse.workers.reconcile import Reconciler
 from docparse.workers.service import Service
 from docparse.workers.stages import Stage, Work
@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 _DRAIN_S = 30.0
 _DEAF_S = 12.0
 _AGAIN_S = 2.0
+_TIDY_S = 5.0
 
 
 class Holder:
@@ -124,7 +125,11 @@ def _register(app: Celery, holder: Holder, prefork: bool) -> None:
     def end(**_: Any) -> None:
         holder.close()
 
+    def keep_small(sender: Any, **_: Any) -> None:
+        sender.timer.call_repeatedly(_TIDY_S, _tidy, (sender.timer,))
+
     if prefork:
+        signals.worker_ready.connect(keep_small, weak=False)
         signals.worker_process_init.connect(begin, weak=False)
         signals.worker_process_shutdown.connect(end, weak=False)
 
@@ -163,6 +168,11 @@ def start_again(command: list[str]) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
     os.execv(command[0], command)
+
+
+def _tidy(timer: Any) -> None:
+    forget_canceled(timer)
+    trim()
 
 
 def _terminate() -> None:
