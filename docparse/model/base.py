@@ -12,13 +12,18 @@ from docparse.schemas.page import PageImage, PageOutput, PixelBudget
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A point in time on the monotonic clock, or never."""
+    """A point in time on the monotonic clock, or never. `seconds` is how long it was away when it was set, if known."""
 
     at_s: float | None = None
+    seconds: float | None = None
 
     @classmethod
     def after(cls, seconds: float | None) -> Deadline:
-        return cls(None if seconds is None else time.monotonic() + seconds)
+        return cls(None if seconds is None else time.monotonic() + seconds, seconds)
+
+    def anew(self) -> Deadline:
+        """As far away as it was when it was set: for work that had to wait for its turn."""
+        return self if self.seconds is None else Deadline.after(self.seconds)
 
     @property
     def remaining_s(self) -> float | None:

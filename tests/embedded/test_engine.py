@@ -13,7 +13,7 @@ from docparse.errors import EngineError, PageTimeout
 from docparse.model.base import Deadline
 from docparse.model.embedded import engine as module
 from docparse.model.embedded.engine import EmbeddedEngine
-from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word
+from docparse.schemas.page import PageImage, PageOutput, TextLayer, TextQuality, Word
 
 
 def page(number: int = 1, text: str = "hello world") -> PageImage:
@@ -38,6 +38,15 @@ def dying(connection: Connection) -> None:
     raise SystemExit(3)
 
 
+def telling(connection: Connection) -> None:
+    """A worker that says how long OCR had, and takes half a second for each page."""
+    while True:
+        task = connection.recv()
+        connection.recv_bytes()
+        time.sleep(0.5)
+        connection.send(PageOutput(html=str(task.remaining_s), engine="embedded"))
+
+
 @pytest.mark.parametrize("fast", [True, False])
 def test_a_page_comes_back_as_html(fast: bool) -> None:
     engine = EmbeddedEngine(fast=fast, jobs=1)
@@ -46,6 +55,15 @@ def test_a_page_comes_back_as_html(fast: bool) -> None:
     assert "hello world" in output.html
     assert output.engine == ("embedded-fast" if fast else "embedded")
     assert output.seconds > 0
+
+
+def test_ocr_ends_before_the_page_and_waiting_costs_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_start_worker", lambda threads: module.ChildProcess(f"{__name__}:telling"))
+    engine = EmbeddedEngine(jobs=1)
+    futures = [engine.submit(page(number), deadline=Deadline.after(20)) for number in range(1, 4)]
+    given = [float(future.result(60).html) for future in futures]
+    engine.close()
+    assert all(15.9 < seconds <= 16 for seconds in given), given
 
 
 def test_a_stuck_worker_costs_its_page_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,13 +25,14 @@ from docparse.schemas.page import PageImage, PageOutput, PixelBudget
 _POLL_S = 0.05
 # One heap for glibc, and large arrays (page images) outside it: it leaves fewer holes.
 _MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "4194304"}
+_OCR_SHARE = 0.8  # of a page's time: OCR stops there, so that what it has read becomes a page before the time is up
 _BUDGET = PixelBudget(max_pixels=1600 * 28 * 28, max_scan_pixels=6144 * 28 * 28)
 _FAST_BUDGET = PixelBudget(max_pixels=1600 * 28 * 28, max_scan_pixels=1600 * 28 * 28, render=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A page on its way to a worker process; `pixels` follow it as raw bytes."""
+    """A page on its way to a worker process; `pixels` follow it as raw bytes. OCR and OSRA have `remaining_s`."""
 
     page: PageImage
     has_pixels: bool
@@ -107,7 +108,7 @@ class EmbeddedEngine:
                     continue
                 if worker is None or not worker.alive:
                     worker = _start_worker(threads)
-                _ask(worker, page, deadline, future, self._options, words_only=words_only)
+                _ask(worker, page, deadline if words_only else deadline.anew(), future, self._options, words_only)
                 self._idle.release()
         finally:
             if worker is not None:
@@ -125,13 +126,15 @@ def _start_worker(threads: int) -> ChildProcess:
 
 def _ask(
     worker: ChildProcess, page: PageImage, deadline: Deadline, future: Future[PageOutput], options: Mapping[str, Any],
-    *, words_only: bool,
+    words_only: bool,
 ) -> None:  # fmt: skip
     """Have the worker do one page and settle the future, come what may."""
     number = page.number
     try:
         pixels = page.pixels
-        task = Task(page.replace(pixels=None), pixels is not None, deadline.remaining_s, options, words_only)
+        left_s = deadline.remaining_s
+        ocr_s = None if left_s is None else left_s * _OCR_SHARE
+        task = Task(page.replace(pixels=None), pixels is not None, ocr_s, options, words_only)
         worker.connection.send(task)
         if pixels is not None:
             worker.connection.send_bytes(np.ascontiguousarray(pixels).data.cast("B"))
