@@ -256,3 +256,90 @@ def test_framed_curves_of_straight_strokes_are_no_table() -> None:
     )  # fmt: skip
     assert find_tables(page(rules), words)
     assert not [table for table in find_tables(page(rules, strokes), words) if not table.ruled]
+
+
+def test_signs_of_a_font_with_tall_boxes_stay_on_their_line() -> None:
+    """TeX's symbol font gives every sign a box of two lines."""
+    rows = [["a set", "in", f"0.{n}"] for n in range(6)]
+    words = [
+        word._replace(
+            text="\u2208", bbox=(word.bbox[0], word.bbox[1] + 1, word.bbox[2], word.bbox[1] + 20), font="CMSY10"
+        )
+        if word.text == "in"
+        else word
+        for word in column_texts(rows, [100, 160, 220], 100, 14)
+    ]
+    (table,) = find_tables(page(), words)
+    assert rows_of(table) == [[a, "\u2208", c] for a, _, c in rows]
+
+
+def test_superscripts_stay_in_their_row() -> None:
+    rows = [["Age", "Area"], *[[f"{n}-{n + 9}", f"0.{n}"] for n in (20, 30, 40, 50, 60)]]
+    words = column_texts(rows, [100, 220], 100, 14)
+    raised = [
+        word._replace(text="2", bbox=(x1, y0 - 4, x1 + 4, y0 + 4), size=6.0, style=int(WordStyle.SUPERSCRIPT))
+        for word in words
+        if word.text.startswith("0.")
+        for x1, y0 in [(word.bbox[2], word.bbox[1])]
+    ]
+    merged = [
+        part
+        for word in words
+        for part in (word, *[r for r in raised if r.bbox[0] == word.bbox[2] and r.bbox[1] + 4 == word.bbox[1]])
+    ]
+    (table,) = find_tables(page(), merged)
+    assert (table.rows, table.cols) == (6, 2)
+    assert rows_of(table)[1][1] == "0.20 2"
+
+
+def test_axes_with_arrowheads_are_no_table() -> None:
+    rules = (h(200, 100, 400), v(200, 100, 300))
+    words = [
+        *text(110, 110, "a"),
+        *text(210, 110, "g2"),
+        *text(300, 150, "P"),
+        *text(390, 205, "g1"),
+        *text(120, 250, "c"),
+    ]
+    assert find_tables(page(rules), words)
+    heads = (Shape((397, 198, 401, 202), 3, True), Shape((198, 99, 202, 103), 3, True))
+    assert find_tables(page(rules, heads), words) == []
+
+
+def test_framed_text_is_no_table() -> None:
+    rules = (h(100, 100, 450), h(170, 100, 450), v(100, 100, 170), v(450, 100, 170))
+    rows = [["Let f be", "so that", "Then"], ["g is odd", "for all", "Hence"], ["h is", "but not", "Always"]]
+    words = column_texts(rows, [110, 210, 310], 110, 18)
+    assert find_tables(page(rules), words) == []
+    assert find_tables(page(rules[:2]), words)
+
+
+def folded(rules: tuple[Rule, ...]) -> list[FoundTable]:
+    runs = [[["Age", "People"], *[[f"{n + 10 * k} years", f"{n + k},{k}00"] for n in range(6 - k)]] for k in range(3)]
+    words = [
+        word for k, rows in enumerate(runs) for word in column_texts(rows, [105 + 120 * k, 170 + 120 * k], 104, 14)
+    ]
+    return find_tables(page((h(100, 100, 460), h(118, 100, 460), h(205, 100, 460), *rules)), words)
+
+
+def test_runs_of_a_long_table_side_by_side_are_parted() -> None:
+    tables = folded((v(220, 100, 205), v(340, 100, 205)))
+    assert [rows_of(table)[0] for table in tables] == [["Age", "People"]] * 3
+    assert [table.rows for table in tables] == [7, 6, 5]
+    assert rows_of(tables[1])[1] == ["10 years", "1,100"]
+    assert tables[0].bbox[2] <= tables[1].bbox[0] + 1
+
+
+def test_repeated_heads_without_rules_between_the_runs_are_one_table() -> None:
+    assert [table.cols for table in folded(())] == [6]
+
+
+def test_head_that_goes_on_below_several_heads_spans_none_of_them() -> None:
+    rules = (h(100, 100, 400), h(130, 100, 400), h(210, 100, 400), v(240, 100, 210))
+    words = [
+        *text(105, 103, "Age"), *text(180, 103, "Total"), *text(180, 115, "people"), *text(250, 103, "Year"),
+        *text(330, 103, "Share"),
+        *column_texts([[f"{n} up", f"{n}00", "1990", f"0.{n}"] for n in (1, 7, 13, 19)], [105, 180, 250, 330], 134, 15),
+    ]  # fmt: skip
+    (table,) = find_tables(page(rules), words)
+    assert rows_of(table)[0] == ["Age", "Total people", "Year", "Share"]

@@ -112,7 +112,9 @@ def corridors(rows: Sequence[TextRow], header: int, em: float, blank: float = 0.
     found = []
     for low, high in _runs(free):
         if low > 0 and high < len(free) and (high - low) * step >= minimum:
-            low, high = _clear_part(over, low, high)
+            clear = _clear_part(over, low, high)
+            if (clear[1] - clear[0]) * step >= 0.25 * em:  # less is the edge of a head that stands over all of it
+                low, high = clear
             found.append(Corridor(x0 + low * step, x0 + high * step))
     return found
 

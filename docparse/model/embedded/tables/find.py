@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
+from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.heads import join_heads, with_head
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
@@ -15,8 +16,8 @@ from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
 from docparse.model.embedded.tables.precision import has_caption, is_drawing, is_open_table, is_prose
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import join_runs, text_runs
-from docparse.model.embedded.tables.stacks import rule_stacks, with_spanner
-from docparse.model.embedded.tables.text_rows import em_of
+from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
+from docparse.model.embedded.tables.text_rows import em_of, well_boxed
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
@@ -65,6 +66,7 @@ def _turn_back(table: FoundTable, way: Direction, width: float, height: float) -
 
 
 def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region]) -> list[FoundTable]:
+    words = well_boxed(words)
     em = em_of(words)
     horizontal, vertical = drawn_lines(page)
     ink = ink_mask(page) if page.is_scan and not horizontal and not vertical else None
@@ -93,7 +95,9 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
-        if table and not is_prose(table):
+        if table is None or is_prose(table):
+            continue
+        if box not in stacks or not is_frame(box, vertical, em) or is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
     for box, _ in runs:
         if any(inside_share(box, other) > 0.8 for other in others if area_share(other, page) < 0.8):
@@ -102,8 +106,9 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
-    tables = without_overlaps([table for table in tables if not is_drawing(table, page.shapes, em)])
-    return join_heads(tables, em) if len(tables) > 1 else tables
+    tables = without_overlaps([table for table in tables if not is_drawing(table, page, em)])
+    tables = join_heads(tables, em) if len(tables) > 1 else tables
+    return [run for table in tables for run in unfolded(table, vertical, em)]
 
 
 def _outside(words: Sequence[Word], boxes: Sequence[Box]) -> list[Word]:

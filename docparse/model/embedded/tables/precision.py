@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.types import FoundTable
-from docparse.schemas.page import Shape, Word
+from docparse.schemas.page import PageImage, Word
 
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
@@ -17,6 +17,7 @@ _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
 _LONG_CELL_WORDS = 5
+_HEAD_PT = 9.0  # an arrow's head is smaller
 _SMALL, _FULL_SMALL = 12, 0.62  # of so few cells most must be filled
 
 
@@ -30,13 +31,15 @@ def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
     )
 
 
-def is_drawing(table: FoundTable, shapes: Sequence[Shape], em: float) -> bool:
-    """Curves and slanted lines run through it: a chart or a diagram."""
+def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
+    """Curves, slanted lines or arrows run through it: a chart or a diagram."""
+    if _has_arrow(table.bbox, page):
+        return True
     filled = sum(bool(cell.text) for cell in table.cells)
     if table.ruled and filled > 0.6 * len(table.cells):
         return False
     curves = 0
-    for shape in shapes:
+    for shape in page.shapes:
         width, height = shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1]
         slanted = shape.segments == 1 and not shape.filled  # a straight stroke that is no rule
         least, long = (1.0, 1.2 * em) if slanted else (0.5 * em, 2 * em)
@@ -44,6 +47,39 @@ def is_drawing(table: FoundTable, shapes: Sequence[Shape], em: float) -> bool:
             continue
         curves += overlap(table.bbox, shape.bbox) > 0 and area(shape.bbox) < 4 * area(table.bbox)
     return curves > 1 and curves > 0.1 * filled
+
+
+def _has_arrow(box: Box, page: PageImage) -> bool:
+    """A small filled head stands at the end of a long rule in the box."""
+    x0, y0, x1, y1 = box
+    heads = [
+        shape.bbox
+        for shape in page.shapes
+        if shape.filled
+        and 3 <= shape.segments <= 6
+        and _sides(shape.bbox)[0] > 1.5
+        and _sides(shape.bbox)[1] < _HEAD_PT
+    ]
+    heads = [b for b in heads if b[0] < x1 + 3 and x0 - 3 < b[2] and b[1] < y1 + 3 and y0 - 3 < b[3]]
+    if not heads:
+        return False
+    for rule in page.rules:
+        (a, b, c, d), along = rule.bbox, 0 if rule.horizontal else 1
+        if not overlap((a - 1, b - 1, c + 1, d + 1), box) or _sides(rule.bbox)[1] < 3 * _HEAD_PT:
+            continue
+        axis = (b + d) / 2 if rule.horizontal else (a + c) / 2
+        for head in heads:
+            level = (head[1 - along] + head[3 - along]) / 2
+            ends = (rule.bbox[along], rule.bbox[along + 2])
+            if abs(level - axis) < 0.7 and any(head[along] - 1.5 < end < head[along + 2] + 1.5 for end in ends):
+                return True
+    return False
+
+
+def _sides(box: Box) -> tuple[float, float]:
+    """Shorter and longer side."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    return (width, height) if width < height else (height, width)
 
 
 def is_prose(table: FoundTable) -> bool:

@@ -79,6 +79,13 @@ def _between(upper: Line, lower: Line, words: Sequence[Word], middles: Sequence[
     return "gap" if len(rows) <= 2 and lower.pos - upper.pos < 4 * em else "other"
 
 
+def is_frame(box: Box, vertical: Sequence[Line], em: float) -> bool:
+    """Rules run down both sides of the box: what stands in it may be framed text as well as a table."""
+    x0, y0, x1, y1 = box
+    tall = [line.pos for line in vertical if line.start < y0 + 0.5 * em and line.end > y1 - 0.5 * em]
+    return any(abs(pos - x0) < 0.5 * em for pos in tall) and any(abs(pos - x1) < 0.5 * em for pos in tall)
+
+
 def _top(stack: list[Line], horizontal: Sequence[Line], x0: float, x1: float, em: float) -> float:
     """A header may stand under shorter rules above the first full one."""
     top = stack[0].pos

@@ -198,16 +198,16 @@ def _underlined(
     bars = [line.pos for line in area.vertical if line.start < row.middle < line.end]
     lines = [line for line in area.horizontal if row.middle < line.pos < floor]
     for number, (chunk, span) in enumerate(zip(row.chunks, spans, strict=True)):
-        low, high = area.bbox[0], area.bbox[2]
-        if bars:
-            low = max((bar for bar in bars if bar < chunk.x0 + em), default=low)
-            high = min((bar for bar in bars if bar > chunk.x1 - em), default=high)
-        else:
+        low = max((bar for bar in bars if bar < chunk.x0 + em), default=area.bbox[0])
+        high = min((bar for bar in bars if bar > chunk.x1 - em), default=area.bbox[2])
+        if not bars or any(low < other.x1 and other.x0 < high for other in row.chunks if other is not chunk):
             whole = (line for line in joined(lines, em) if _carries(line, chunk, row, em) and _over(line, chunk, em))
             under = next(whole, None) or next((line for line in lines if _carries(line, chunk, row, em)), None)
             if under is None:
                 continue
             low, high = under.start, under.end
+        if index and sum(low < over.x1 and over.x0 < high for over in rows[index - 1].chunks) > 1:
+            continue  # what goes on below several heads stands over none
         inside = [
             c for c, (a, b) in enumerate(pairwise(xs)) if min(b, high) - max(a, low) > 0.5 * min(b - a, high - low)
         ]

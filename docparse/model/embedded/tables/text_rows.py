@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from docparse.geometry import Box, union
-from docparse.schemas.page import Word
+from docparse.schemas.page import Word, WordStyle
 
 _BLANK_EM = 0.3  # a wider gap is a blank even where the source has none
+_ASCENT_EM, _DESCENT_EM = 1.05, 0.45  # a box that reaches farther is its font's, not its letters'
+_ROTATED, _SCRIPT = int(WordStyle.ROTATED), int(WordStyle.SUPERSCRIPT | WordStyle.SUBSCRIPT)
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +54,40 @@ def em_of(words: Sequence[Word]) -> float:
     """The usual text size: median font size, or 0.75 of the median box height where sizes are unknown."""
     sizes = [word.size or 0.75 * (word.bbox[3] - word.bbox[1]) for word in words]
     return max(median(sizes), 1.0) if sizes else 10.0
+
+
+def well_boxed(words: Sequence[Word]) -> list[Word]:
+    """The words with boxes as tall as their line.
+
+    Symbol fonts name the height of their largest sign for that of all, and super- and subscripts stand on a level of
+    their own: either would put words of one line into rows of several.
+    """
+    result: list[Word] = []
+    main: Word | None = None
+    for word in words:
+        if not word.font or word.style & _ROTATED:
+            result.append(word)
+        elif word.style & _SCRIPT:
+            result.append(_as_tall(word, main) if main is not None and main.line == word.line else word)
+        else:
+            main = _cut_box(word)
+            result.append(main)
+    return result
+
+
+def _cut_box(word: Word) -> Word:
+    x0, y0, x1, y1 = word.bbox
+    top, bottom = word.baseline - _ASCENT_EM * word.size, word.baseline + _DESCENT_EM * word.size
+    if (y0 >= top and y1 <= bottom) or not y0 < word.baseline < y1:
+        return word
+    return word._replace(bbox=(x0, max(y0, top), x1, min(y1, bottom)))
+
+
+def _as_tall(script: Word, main: Word) -> Word:
+    x0, y0, x1, y1 = script.bbox
+    if y1 <= main.bbox[1] or y0 >= main.bbox[3]:
+        return script
+    return script._replace(bbox=(x0, main.bbox[1], x1, main.bbox[3]))
 
 
 def text_rows(words: Iterable[Word]) -> list[TextRow]:
