@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from viewer_files import DESK, PHONE
+from viewer_files import DESK, PHONE, invoice
 
 SIZES = [pytest.param(DESK, False, id="desk-light"), pytest.param(PHONE, True, id="phone-dark")]
 
@@ -54,6 +54,31 @@ def test_document(
     page.get_by_role("button", name="Download").click()
     check(page, "menu")
     page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("size", "dark"), SIZES)
+def test_jobs_and_invoices(
+    service: Any, open_page: Callable[..., Any], size: dict[str, int], dark: bool, tmp_path: Path
+) -> None:
+    files = [
+        invoice(tmp_path / "right.pdf", "A-1001", "100.00", "20.00", "120.00"),
+        invoice(tmp_path / "wrong.pdf", "A-1002", "100.00", "20.00", "125.00"),
+    ]
+    page = open_page(service.address, size=size, dark=dark).page
+    page.set_input_files("input[type=file]", [str(file) for file in files])
+    page.get_by_text("Invoices", exact=True).click()
+    page.locator(".intake-end .button.main").click()
+    expect(page.locator("table.batch tbody tr")).to_have_count(2, timeout=60_000)
+    check(page, "table of invoices")
+    page.locator("tr", has_text="wrong.pdf").click()
+    expect(page.locator(".doubts")).to_be_visible()
+    check(page, "invoice")
+    page.goto(page.url.split("/invoices")[0])
+    expect(page.get_by_text("wrong.pdf")).to_be_visible()
+    check(page, "job")
+    page.goto(service.address)
+    expect(page.locator(".jobs li").first).to_be_visible()
+    check(page, "recent jobs")
 
 
 def test_the_check_can_fail(open_page: Callable[..., Any], service: Any) -> None:

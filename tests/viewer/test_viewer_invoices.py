@@ -12,26 +12,7 @@ from typing import Any
 import pymupdf
 import pytest
 from playwright.sync_api import Page, expect
-
-
-def _invoice(path: Path, number: str, net: str, tax: str, gross: str) -> Path:
-    document = pymupdf.open()
-    page = document.new_page(width=595, height=842)
-    rows = [
-        (60, 18, "INVOICE"), (90, 11, "Harbour Tools Ltd"), (106, 11, "4 Quay Street"), (122, 11, "Bristol BS1 4DJ"),
-        (160, 11, f"Invoice number: {number}"), (176, 11, "Invoice date: 3 March 2026"),
-        (192, 11, "Due date: 2 April 2026"),
-        (250, 11, "Description                 Quantity     Price      Amount"),
-    ]  # fmt: skip
-    for top, size, text in rows:
-        page.insert_text((60, top), text, fontsize=size)
-    for column, text in zip((60, 300, 380, 460), ("Torque wrench", "2", "50.00", "100.00"), strict=True):
-        page.insert_text((column, 270), text, fontsize=11)
-    for top, label, value in ((330, "Net total", net), (346, "VAT 20 %", tax), (362, "Total amount GBP", gross)):
-        page.insert_text((300, top), label, fontsize=11)
-        page.insert_text((460, top), value, fontsize=11)
-    document.save(path)
-    return path
+from viewer_files import invoice
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +20,8 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """One in order, one whose total does not add up."""
     folder = tmp_path_factory.mktemp("invoices")
     return [
-        _invoice(folder / "right.pdf", "A-1001", "100.00", "20.00", "120.00"),
-        _invoice(folder / "wrong.pdf", "A-1002", "100.00", "20.00", "125.00"),
+        invoice(folder / "right.pdf", "A-1001", "100.00", "20.00", "120.00"),
+        invoice(folder / "wrong.pdf", "A-1002", "100.00", "20.00", "125.00"),
     ]
 
 

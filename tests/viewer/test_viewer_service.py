@@ -176,6 +176,36 @@ def test_text_kind_and_box_are_corrected(opened: Page, service: Any) -> None:
     assert _block(service, opened, name, original=True)["kind"] == "heading"
 
 
+def test_a_block_that_was_not_found_is_added(opened: Page, service: Any) -> None:
+    block = opened.locator(".text-page[data-page='1'] .block").first
+    name = block.get_attribute("data-block")
+    block.click()
+    opened.keyboard.press("a")
+    frame = opened.locator(".box-frame")
+    expect(frame).to_be_focused()
+    frame.press("Escape")
+    expect(frame).to_have_count(0)
+    opened.get_by_role("button", name="Add a block that was not found (a)").first.click()
+    frame.press("Shift+ArrowRight")
+    frame.press("Escape")
+    block.click()
+    opened.keyboard.press("a")
+    frame.press("Enter")
+    added = opened.locator(".block[data-block='p1-u1']")
+    field = added.get_by_label("Text", exact=True)
+    field.fill("A line that nobody read")
+    field.press("Control+Enter")
+    expect(added).to_contain_text("A line that nobody read")
+    expect(added).to_contain_text("Corrected")
+    above, found = _block(service, opened, name), _block(service, opened, "p1-u1")
+    assert found["order"] == above["order"] + 1
+    assert found["bbox"][1] >= above["bbox"][3]
+    assert "A line that nobody read" in _downloaded(opened, "Markdown")
+    opened.keyboard.press("u")
+    opened.keyboard.press("u")
+    expect(added).to_have_count(0)
+
+
 def _block(service: Any, page: Page, name: str | None, *, original: bool = False) -> dict[str, Any]:
     job = page.url.split("/job/")[1].split("/")[0]
     answer = httpx.get(f"{service.address}/v1/jobs/{job}/pages/1", params={"original": original})

@@ -212,3 +212,24 @@ class View:
         self._process.wait(timeout=30)
         assert self._process.stdout is not None
         self._process.stdout.close()
+
+
+def invoice(path: Path, number: str, net: str, tax: str, gross: str) -> Path:
+    """An invoice of one line with these sums."""
+    document = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    rows = [
+        (60, 18, "INVOICE"), (90, 11, "Harbour Tools Ltd"), (106, 11, "4 Quay Street"), (122, 11, "Bristol BS1 4DJ"),
+        (160, 11, f"Invoice number: {number}"), (176, 11, "Invoice date: 3 March 2026"),
+        (192, 11, "Due date: 2 April 2026"),
+        (250, 11, "Description                 Quantity     Price      Amount"),
+    ]  # fmt: skip
+    for top, size, text in rows:
+        page.insert_text((60, top), text, fontsize=size)
+    for column, text in zip((60, 300, 380, 460), ("Torque wrench", "2", "50.00", "100.00"), strict=True):
+        page.insert_text((column, 270), text, fontsize=11)
+    for top, label, value in ((330, "Net total", net), (346, "VAT 20 %", tax), (362, "Total amount GBP", gross)):
+        page.insert_text((300, top), label, fontsize=11)
+        page.insert_text((460, top), value, fontsize=11)
+    document.save(path)
+    return path

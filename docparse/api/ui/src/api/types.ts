@@ -164,7 +164,7 @@ export interface Hit {
   after: string
 }
 
-export type Edit = { op: string; block?: string } & Record<string, unknown>
+export type Edit = { op: string } & Record<string, unknown>
 
 export interface Corrections {
   document: number

@@ -1,7 +1,7 @@
 /** A box with handles: drag it or its corners, or use the arrow keys (with Shift the size); Enter keeps it. */
 
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Block, Box } from '../api/types'
+import type { Box } from '../api/types'
 import { px } from '../lib/format'
 import type { Placed } from '../result/geometry'
 import { useViewer } from '../state/viewer'
@@ -11,24 +11,21 @@ type Grip = 'move' | 'nw' | 'ne' | 'sw' | 'se' | 'n' | 's' | 'w' | 'e'
 const GRIPS: Grip[] = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw', 'w']
 const LEAST = 2
 
-export function BoxEditor({ page, block }: { page: Placed; block: Block }) {
+export function BoxEditor({ page, from, onKeep, onLeave }: { page: Placed; from: Box | null; onKeep: (box: Box) => Promise<unknown>; onLeave: () => void }) {
   const viewer = useViewer()
-  const [box, setBox] = useState<Box>(block.bbox ?? [page.width * 0.2, page.height * 0.2, page.width * 0.8, page.height * 0.3])
+  const [box, setBox] = useState<Box>(from ?? [page.width * 0.2, page.height * 0.2, page.width * 0.8, page.height * 0.3])
   const ref = useRef<HTMLDivElement>(null)
   const grip = useRef<{ what: Grip; x: number; y: number; box: Box } | null>(null)
   const [sx, sy] = [page.w / page.width, page.h / page.height]
   useEffect(() => ref.current?.focus(), [])
 
-  const keep = async () => {
-    const rounded = box.map((value) => Math.round(value * 100) / 100)
-    if (await viewer.correct([{ op: 'box', block: block.id, bbox: rounded }], 'Box saved.')) viewer.boxing.value = null
-  }
+  const keep = () => onKeep(box.map((value) => Math.round(value * 100) / 100) as Box)
   const onKey = (event: KeyboardEvent) => {
     const by = event.altKey ? 0.5 : 2
     const step = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by] }[event.key]
     if (step) setBox((now) => shift(now, event.shiftKey ? 'se' : 'move', step[0]!, step[1]!, page))
     else if (event.key === 'Enter') void keep()
-    else if (event.key === 'Escape') viewer.boxing.value = null
+    else if (event.key === 'Escape') onLeave()
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -54,7 +51,7 @@ export function BoxEditor({ page, block }: { page: Placed; block: Block }) {
         ))}
         <div class={`box-buttons ${box[1] * sy < 44 ? 'below' : ''}`} onPointerDown={(event) => event.stopPropagation()}>
           <Button icon="check" look="main" onClick={() => void keep()} disabled={viewer.saving.value}>Keep box</Button>
-          <Button icon="close" label="Leave the box as it was" onClick={() => (viewer.boxing.value = null)} />
+          <Button icon="close" label="Leave it as it was" onClick={onLeave} />
         </div>
       </div>
     </div>

@@ -68,7 +68,7 @@ export function JobView({ job: id, local }: { job: string; local: boolean }) {
   return (
     <>
       <Bar title={plural(job.documents.length, 'document')}>
-        {!local && <Button icon="receipt" look="quiet" onClick={() => go(to.invoices(id))}><span class="wide-only">Invoice fields</span></Button>}
+        {!local && <Button icon="receipt" look="quiet" label="Invoice fields" onClick={() => go(to.invoices(id))}><span class="wide-only">Invoice fields</span></Button>}
         {busy ? <Button icon="stop" look="danger" onClick={() => cancelJob(id).then(look, tellError)}>Cancel</Button> : (
           <>
             <Button icon="download" onClick={() => void download(`/v1/jobs/${id}/result?format=zip&download=true`, 'documents.zip').catch(tellError)}>All (ZIP)</Button>

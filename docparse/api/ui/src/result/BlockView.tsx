@@ -99,6 +99,7 @@ function Actions({ block }: { block: Block }) {
   const more: (MenuItem | null)[] = [
     { label: 'Move up', icon: 'up', run: () => moveBy(viewer, block, -1) },
     { label: 'Move down', icon: 'down', run: () => moveBy(viewer, block, 1) },
+    { label: 'Add a block after it', icon: 'plus', hint: 'a', run: () => viewer.startAdding(block.page, block.id) },
     null,
     { label: 'Delete', icon: 'trash', danger: true, run: () => void viewer.correct([{ op: 'delete', block: block.id }], 'Deleted.').then((ok) => ok && (viewer.selected.value = null)) },
   ]

@@ -23,15 +23,28 @@ export function Boxes({ page }: { page: Placed }) {
   const boxing = viewer.boxing.value
   const spot = viewer.spot.value?.page === page.number ? viewer.spot.value.box : null
   const edited = boxing ? read.blocks.find((block) => block.id === boxing) : undefined
+  const adding = viewer.adding.value?.page === page.number ? viewer.adding.value : null
+  const keepBox = async (block: string, bbox: Box) => {
+    if (await viewer.correct([{ op: 'box', block, bbox }], 'Box saved.')) viewer.boxing.value = null
+  }
   return (
     <>
       <svg class="boxes" viewBox={`0 0 ${page.width} ${page.height}`} preserveAspectRatio="none" aria-hidden="true">
         {marks.map(({ block, box }) => <Mark key={`${block.id} ${box[0]} ${box[1]}`} block={block} box={box} />)}
         {spot && <rect class="spot" x={spot[0]} y={spot[1]} width={spot[2] - spot[0]} height={spot[3] - spot[1]} />}
       </svg>
-      {edited && <BoxEditor page={page} block={edited} />}
+      {edited && <BoxEditor key={edited.id} page={page} from={edited.bbox} onKeep={(box) => keepBox(edited.id, box)} onLeave={() => (viewer.boxing.value = null)} />}
+      {adding && <BoxEditor key={adding.after ?? 'first'} page={page} from={below(page, read.blocks.find((block) => block.id === adding.after))}
+        onKeep={(box) => viewer.add(box)} onLeave={() => (viewer.adding.value = null)} />}
     </>
   )
+}
+
+/** Room for a new block: under another one, as wide as that is. */
+function below(page: Placed, block: Block | undefined): Box | null {
+  if (!block?.bbox) return null
+  const top = Math.min(block.bbox[3] + 4, page.height - 24)
+  return [block.bbox[0], top, Math.max(block.bbox[2], block.bbox[0] + 24), Math.min(top + 36, page.height)]
 }
 
 /** A block joined over pages has a part on each; its own box is on the first. */

@@ -17,6 +17,7 @@ export function PageHead({ info, page, error }: { info: PageOverview; page: Page
   return (
     <header class="page-head">
       <h2>Page {info.number}</h2>
+      {page && viewer.ended.value && <Button icon="plus" look="quiet" class="small add" label="Add a block that was not found (a)" onClick={() => viewer.startAdding(info.number)} />}
       <p class="page-facts">
         {info.engine && <span>{info.engine}</span>}
         {info.text_layer && <span>{textLayerWords(info.text_layer)}</span>}

@@ -13,6 +13,7 @@ export const KEYS: [string, string][] = [
   ['e', 'edit the block'],
   ['c', 'confirm the block: it is right'],
   ['b', 'change the box of the block'],
+  ['a', 'add a block that was not found'],
   ['u', 'undo the last correction'],
   ['+  −  0', 'zoom in, out, to the width'],
   ['Esc', 'let go of the block'],
@@ -40,6 +41,7 @@ export function useKeys(viewer: Viewer, help: () => void): void {
         case 'e': if (block && ended) viewer.editing.value = block.id; break
         case 'c': if (block && ended) confirm(viewer, block); break
         case 'b': if (block && ended) viewer.boxing.value = block.id; break
+        case 'a': if (ended) viewer.startAdding(); break
         case 'u': if (viewer.edits.peek().length > 0) void viewer.undo(); break
         case '+': case '=': zoom('in'); break
         case '-': zoom('out'); break

@@ -37,6 +37,8 @@ export class Viewer {
   readonly selected = signal<string | null>(null)
   readonly editing = signal<string | null>(null)
   readonly boxing = signal<string | null>(null)
+  /** Where a block that was not found is being added: after a block of the page, or first. */
+  readonly adding = signal<{ page: number; after: string | null } | null>(null)
   readonly onlyFlagged = signal(false)
   readonly hidden = signal<ReadonlySet<Kind>>(new Set())
   readonly edits = signal<Edit[]>([])
@@ -170,8 +172,38 @@ export class Viewer {
     batch(() => {
       if (this.boxing.peek() !== id) this.boxing.value = null
       if (this.editing.peek() !== id) this.editing.value = null
+      if (id) this.adding.value = null
       this.selected.value = id
       if (id) this.goTo(pageOf(id), id, from)
+    })
+  }
+
+  /** Begin to add a block: after `after`, else after the selected block, else at the end of the page in sight. */
+  startAdding(page?: number, after?: string): void {
+    const selected = after ?? (page ? null : this.selected.peek())
+    const number = selected ? pageOf(selected) : (page ?? this.current.peek())
+    const blocks = this.loaded(number)?.blocks
+    if (!blocks || !this.ended.peek()) return tell('A block can be added when the page is read.')
+    batch(() => {
+      this.boxing.value = this.editing.value = null
+      this.adding.value = { page: number, after: selected ?? blocks.at(-1)?.id ?? null }
+    })
+    dispatchEvent(new Event('viewer-show-image'))
+  }
+
+  /** The block with its box, still empty; its text is edited next. */
+  async add(box: Box): Promise<void> {
+    const place = this.adding.peek()
+    if (!place) return
+    const used = [...(this.loaded(place.page)?.blocks ?? []).map((block) => block.id), ...this.edits.peek().map((edit) => String(edit.id ?? ''))]
+    const last = Math.max(0, ...used.map((id) => (pageOf(id) === place.page ? Number(/-u(\d+)$/.exec(id)?.[1] ?? 0) : 0)))
+    const id = `p${place.page}-u${last + 1}`
+    const block = { kind: 'paragraph', id, page: place.page, order: 0, bbox: box, text: '' }
+    if (!(await this.correct([{ op: 'add', id, page: place.page, after: place.after, block }], 'Added.'))) return
+    batch(() => {
+      this.adding.value = null
+      this.select(id, 'image')
+      this.editing.value = id
     })
   }
 
