@@ -1,8 +1,8 @@
 """invoice2data templates: YAML files that say, for one layout each, which pattern holds which field.
 
 What is honoured: keywords and exclude_keywords (patterns), fields (a pattern, a list of patterns, `static_…`, or a
-mapping with parser regex or static, regex, value, type, group), options (currency, decimal_separator, date_formats,
-remove_whitespace, remove_accents, lowercase, replace), required_fields, priority.
+mapping with parser regex, static or lines, regex, value, type, group), lines, tables, options (currency,
+decimal_separator, date_formats, remove_whitespace, remove_accents, lowercase, replace), required_fields, priority.
 """
 
 from __future__ import annotations
@@ -20,7 +20,16 @@ from docparse.invoices.dates import find_dates
 from docparse.invoices.locate import Finder
 from docparse.invoices.numbers import find_numbers
 from docparse.invoices.reading import Draft, Reading
-from docparse.invoices.text import Sheets
+from docparse.invoices.template_lines import (
+    LINE_FIELDS,
+    NUMBERS,
+    Item,
+    check_rules,
+    check_tables,
+    read_items,
+    read_tables,
+)
+from docparse.invoices.text import Row, Sheet, Sheets
 
 _NAMES = {
     "invoice_number": "number", "date": "issue_date", "date_due": "due_date", "amount": "gross",
@@ -35,7 +44,7 @@ _AMOUNTS = frozenset({"gross", "net", "tax", "amount_due", "prepaid"})
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template. `fields` are patterns or settings as in the file."""
+    """One template. `fields` are patterns or settings as in the file; `lines` the rules of positions."""
 
     name: str
     issuer: str
@@ -45,6 +54,8 @@ class Template:
     options: dict[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ("date", "amount", "invoice_number", "issuer")
     priority: int = 5
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
 
 
 def load_templates(folder: Path) -> list[Template]:
@@ -68,10 +79,12 @@ def _template(name: str, data: Any) -> Template:
     if not isinstance(data, dict) or "keywords" not in data or not isinstance(data.get("fields"), dict):
         raise ValueError("keywords and fields are needed")
     required = data.get("required_fields") or ("date", "amount", "invoice_number", "issuer")
+    fields = dict(data["fields"])
+    lines = fields.pop("lines", None) or data.get("lines") or []
     template = Template(
-        name, str(data.get("issuer", "")), _texts(data["keywords"]), _texts(data.get("exclude_keywords", [])),
-        data["fields"],
-        data.get("options") or {}, tuple(map(str, required)), int(data.get("priority", 5)),
+        name, str(data.get("issuer", "")), _texts(data["keywords"]), _texts(data.get("exclude_keywords", [])), fields,
+        data.get("options") or {}, tuple(map(str, required)), int(data.get("priority", 5)), check_rules(lines),
+        check_tables(data.get("tables") or []),
     )  # fmt: skip
     for pattern in (*template.keywords, *template.excluded):
         re.compile(pattern)
@@ -95,8 +108,11 @@ def apply_templates(templates: list[Template], sheets: Sheets, draft: Draft) -> 
         if any(re.search(keyword, prepared) for keyword in template.excluded):
             continue
         values = _values(template, prepared)
-        if all(name in values for name in template.required):
+        items = read_items(template.lines, prepared)
+        if all(name in values or (name == "lines" and items) for name in template.required):
             _put(template, values, Finder(sheets), draft)
+            if items:
+                _put_items(template, items, sheets.rows, draft)
             return template.name
     return None
 
@@ -134,6 +150,10 @@ def _values(template: Template, text: str) -> dict[str, Any]:
         if values:
             summed = (isinstance(setting, dict) and setting.get("group") == "sum") or name.startswith("sum_")
             found[name.removeprefix("sum_")] = sum(values) if summed else values[0]
+    for name, raw_text in read_tables(template.tables, text):
+        value = _typed(name, raw_text, "", template.options)
+        if value is not None:
+            found.setdefault(name, value)
     return found
 
 
@@ -168,3 +188,26 @@ def _put(template: Template, values: dict[str, Any], finder: Finder, draft: Draf
         draft.put(path, Reading(value, place.spans if place else (), 9.0))
         if place is None:
             draft.flag(path, "from_template", f"{template.name} says so; it is not printed")
+
+
+def _put_items(template: Template, items: list[Item], rows: list[Row], draft: Draft) -> None:
+    """The template's positions in place of those that the rules read, each proved in the rows that it was read from."""
+    for path in [path for path in draft.fields if path.startswith("lines[")]:
+        del draft.fields[path]
+    for place, item in enumerate(items):
+        within = [rows[number] for number in item.lines if number < len(rows)]
+        finder = Finder(Sheets([Sheet(within[0].page, 0, 0, within)])) if within else None
+        for name, text in item.values.items():
+            short = LINE_FIELDS.get(name)
+            if short is None or not text:
+                continue
+            value: Any = " ".join(text.split())
+            if short in NUMBERS:
+                value = _typed(name, text, "float", template.options)
+            if value is None:
+                continue
+            path = f"lines[{place}].{short}"
+            found = finder.find(value, path) if finder else None
+            draft.put(path, Reading(value, found.spans if found else (), 9.0))
+            if found is None:
+                draft.flag(path, "from_template", f"{template.name} says so; it is not printed")
