@@ -11,18 +11,19 @@ import random
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from docparse.schemas.document import Block, Page
+from docparse.schemas.document import Block, Document, Page
 from docparse.schemas.page import PageImage, PageOutput, PixelBudget, TextLayer, TextQuality
 
 if TYPE_CHECKING:
     from docparse.model.embedded.engine import EmbeddedEngine
 
+_UNKNOWN, _UNKNOWN_SHARE = "\ufffd", 0.005  # signs that the file does not say, and how many a truth may have
 _FILES = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 
@@ -100,7 +101,8 @@ def verify(
     """Measure the page verifier on documents with faults put into their good output.
 
     With `--witness ocr`, pages with a sound text layer stand for what a model reads without a fault, and OCR of their
-    pixels, at a model's resolution, for the witness of a scan.
+    pixels, at a model's resolution, for the witness of a scan. Made documents (`docparse synth --degrade`) bring their
+    truth with them, so that their scans are read too.
     """
     from docparse.errors import FileMissing, UsageError
 
@@ -171,26 +173,52 @@ def _scanned_pages(path: Path, pages: int, fast: EmbeddedEngine, ocr: EmbeddedEn
     from docparse.errors import DocparseError
     from docparse.model.base import Deadline
     from docparse.options import ParseOptions
-    from docparse.reading import typed_page
     from docparse.second_witness import doubt_of
     from docparse.settings import load_settings
     from docparse.source import open_source
 
+    truth = _truth_of(path)
     try:
         with open_source(path, options=ParseOptions(), settings=load_settings()) as source:
             del source.numbers[pages:]
             for image in source.pages(PixelBudget(), 1):
-                if isinstance(image, DocparseError) or image.text.quality is not TextQuality.SOUND or image.pictures:
-                    continue  # what stands in a picture, a text layer does not know
-                output = fast.submit(image, deadline=Deadline()).result()
-                page = typed_page(image, output)
+                if isinstance(image, DocparseError):
+                    continue
+                page = truth[image.number] if truth else _by_text_layer(image, fast)
+                if page is None:
+                    continue
                 words = ocr.submit_words(image, deadline=Deadline.after(120)).result()
                 heard = () if doubt_of(words) else words.words
-                output = replace(output, engine="qwen", words=heard, flags=words.flags)
+                output = PageOutput("", "qwen", words=heard, flags=words.flags)
                 bare = image.replace(pixels=None, text=TextLayer())
                 yield Sample(f"{path.parent.name}/{path.name} page {image.number}", bare, output, page)
     except DocparseError as error:
         print(f"{path.name}: {error}", file=sys.stderr)
+
+
+def _truth_of(path: Path) -> dict[int, Page]:
+    """The pages of a made document, by number, from the JSON beside it."""
+    beside = path.with_suffix(".json")
+    if not beside.is_file() or not beside.with_suffix(".md").is_file():
+        return {}
+    try:
+        found = Document.model_validate_json(beside.read_bytes())
+    except ValueError:
+        return {}
+    return {page.number: page for page in found.pages}
+
+
+def _by_text_layer(image: PageImage, fast: EmbeddedEngine) -> Page | None:
+    """What a model without fault would read; None where the text layer is no truth of what is to be seen."""
+    from docparse.model.base import Deadline
+    from docparse.reading import typed_page
+
+    if image.text.quality is not TextQuality.SOUND or image.pictures:
+        return None  # what stands in a picture, a text layer does not know
+    unknown = sum(word.text.count(_UNKNOWN) for word in image.text.words)
+    if unknown > _UNKNOWN_SHARE * sum(len(word.text) for word in image.text.words):
+        return None
+    return typed_page(image, fast.submit(image, deadline=Deadline()).result())
 
 
 def measure(samples: Iterator[Sample], seed: int = 1) -> Outcome:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from docparse.checks.printed import Printed, printed, squeeze, tokens
 from docparse.checks.witness import Witness, owners
@@ -184,9 +185,12 @@ def _explain(agreement: Agreement, page: str, output: str) -> None:
     if not extra or not missing or len(extra) + len(missing) > _EXPLAIN_AT_MOST:
         return
     for match in agreement.blocks:
-        _put_together(match.extra, match.missing)
-        _put_together(match.extra, match.optional)
-        _put_together(match.missing, match.extra)
+        _put_together(match.extra, [match.missing])
+        _put_together(match.extra, [match.optional])
+        _put_together(match.missing, [match.extra])
+    for match in agreement.blocks:  # a sign that stands above the line, or a word half in another box
+        others = (other.missing for other in agreement.blocks if other is not match)
+        _put_together(match.extra, [match.missing, agreement.outside, *others])
     extra, missing = agreement.extra, agreement.theirs
     theirs, ours = Counter("".join(missing)), Counter("".join(extra))
     for match in agreement.blocks:
@@ -195,14 +199,15 @@ def _explain(agreement: Agreement, page: str, output: str) -> None:
     agreement.outside = [token for token in agreement.outside if not _paid(token, ours, output)]
 
 
-def _put_together(wholes: list[str], pieces: list[str]) -> None:
-    """Take off tokens that are others of the same block, put together in any order."""
+def _put_together(wholes: list[str], pools: Sequence[list[str]]) -> None:
+    """Take off tokens that are others, put together in any order; the pools are asked in turn for each part."""
     for token in list(wholes):
-        parts = _parts(token, pieces[:_FEW_PIECES], _FEW_PARTS)
+        pieces = islice((piece for pool in pools for piece in pool if piece in token), _FEW_PIECES)
+        parts = _parts(token, list(pieces), _FEW_PARTS)
         if parts:
             wholes.remove(token)
             for part in parts:
-                pieces.remove(part)
+                next(pool for pool in pools if part in pool).remove(part)
 
 
 def _parts(token: str, pieces: Sequence[str], most: int) -> list[str]:

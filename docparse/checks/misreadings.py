@@ -6,6 +6,7 @@ doing. A number is a number: one that differs counts against the model, unless O
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -17,17 +18,22 @@ from docparse.schemas.document import Block
 
 _MOST = 300  # left-over tokens of a side that are paired; more is another page
 _SURE = 0.9  # confidence from which on a number of OCR's counts
+_UNSURE = 0.75  # below, its word may be any other of about that length: one in another script, say
 _LONGEST = 40
-_LEAST_LINE = 3  # letters and digits of a line that counts
+_DIGITS = re.compile(r"\d+")
+_LEAST_LINE = 3  # letters and digits of a line that counts; of a number (of a page), one
+_VERY_SURE = 0.97
 _FOLD = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "6": "b", "9": "g", "2": "z", "ı": "l"})
 
 
 def forgive(agreement: Agreement, blocks: Sequence[Block], witness: Witness) -> None:
     """Take off what OCR can't judge (text in graphics, text that runs up the page) and like tokens on both sides."""
     for block, match in zip(blocks, agreement.blocks, strict=True):
-        said = printed(block)
-        if match.extra and (not said.whole or runs_sideways(block)):
+        sideways = runs_sideways(block)
+        if sideways or (match.extra and not printed(block).whole):
             match.extra, match.vouched = [], False
+        if sideways:
+            match.missing = []
     if len(agreement.extra) > _MOST or len(agreement.missing) > _MOST:
         return
     sure = _confidence(witness)
@@ -62,6 +68,8 @@ def _alike(ours: str, theirs: str, sure: dict[str, float]) -> bool:
         return True
     if any(sign.isdigit() for sign in ours + theirs):
         return sure.get(theirs, 1.0) < _SURE and distance(ours, theirs, 1) <= 1
+    if sure.get(theirs, 1.0) < _UNSURE:
+        return True
     most = max(len(a), len(b)) // 4
     return most > 0 and (Counter(a) & Counter(b)).total() >= len(b) - most and distance(a, b, most) <= most
 
@@ -90,13 +98,15 @@ def distance(a: str, b: str, most: int) -> int:
 
 
 def changed_numbers(agreement: Agreement) -> list[str]:
-    """Numbers of any length that a block gives in place of another one on the page."""
+    """Numbers of any length that a block gives in place of another one on the page: "3rd" for "6rd" too."""
     found: list[str] = []
     for match in agreement.blocks:
-        ours = [token for token in match.extra if token.isdigit()]
-        theirs = [token for token in match.missing if token.isdigit()]
-        if ours and theirs:
-            found += [*ours, *theirs]
+        ours, theirs = (
+            {token: _DIGITS.sub("0", token) for token in side if any(sign.isdigit() for sign in token)}
+            for side in (match.extra, match.missing)
+        )
+        both = set(ours.values()) & set(theirs.values())
+        found += [token for side in (ours, theirs) for token, shape in side.items() if shape in both]
     return found
 
 
@@ -110,7 +120,8 @@ def lost_lines(agreement: Agreement, witness: Witness) -> list[str]:
     for places in lines.values():
         words = [witness.words[place] for place in places]
         said = [token for word in words for token in tokens(word.text)]
-        clear = min(word.confidence for word in words) >= _SURE and sum(map(len, said)) >= _LEAST_LINE
+        least, sure = (1, _VERY_SURE) if all(token.isdigit() for token in said) else (_LEAST_LINE, _SURE)
+        clear = min(word.confidence for word in words) >= sure and sum(map(len, said)) >= least
         if clear and beside.issuperset(places) and not Counter(said) - missing:
             found.append(" ".join(word.text for word in words))
     return found

@@ -63,7 +63,7 @@ def _contradictions(boxes: NDArray[np.float64], drawn: NDArray[np.intp]) -> list
     across = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
     along = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
     wide, high = np.minimum((x1 - x0)[:, None], x1 - x0), np.minimum((y1 - y0)[:, None], y1 - y0)
-    stacked = (along < 0.3 * high) & (across > 0.3 * wide)
+    stacked = (along < 0.3 * high) & (across > 0.5 * wide)
     beside = (along > 0.5 * high) & (across <= 1) & ~stacked
     later = np.triu(np.ones((len(boxes), len(boxes)), bool), 1)
     above = (y0 + y1)[None, :] < (y0 + y1)[:, None]  # [i, j]: j stands above i

@@ -12,16 +12,21 @@ from docparse.schemas.document import Block, ListBlock, Table
 _BLOCKS, _LINES, _TIMES = 4, 8, 8
 _LONGEST_PERIOD = 400
 _TAIL = 24
+_SIGNS = 12
 
 
 def loops(blocks: Sequence[Block], suspects: Iterable[int] | None = None) -> list[int]:
-    """Places of blocks that repeat themselves or are repeated; only `suspects` are looked into if given."""
+    """Places of blocks that repeat themselves or are repeated.
+
+    Only `suspects` (blocks with words that the page lacks) are looked into if given: of these, a few single signs are
+    the boxes and bullets of a form, which no witness spells.
+    """
     places = range(len(blocks)) if suspects is None else sorted(set(suspects))
     plain = {place: squeeze(printed(blocks[place]).text) for place in places}
     found = {place for place in places if _inner_loop(blocks[place], plain[place])}
     for text, run in groupby(places, key=lambda place: (blocks[place].kind, plain[place])):
         same = list(run)
-        if len(same) >= _BLOCKS and text[1]:
+        if len(same) >= _BLOCKS and text[1] and (suspects is None or len(same) * len(text[1]) > _SIGNS):
             found.update(same[1:])
     return sorted(found)
 

@@ -52,4 +52,4 @@ def runs_sideways(block: Block) -> bool:
         return False
     width, height = block.bbox[2] - block.bbox[0], block.bbox[3] - block.bbox[1]
     size = math.sqrt(width * height / (0.6 * len(text)))  # of type half as wide as high, on lines 1.2 apart
-    return height > 2 * width and max(map(len, text.split())) * 0.5 * size > 1.5 * width
+    return height > 1.4 * width and max(map(len, text.split())) * 0.5 * size > 1.3 * width
