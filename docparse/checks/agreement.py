@@ -91,8 +91,14 @@ def compare(blocks: Sequence[Block], witness: Witness, image: PageImage, *, read
             match.extra, match.vouched = [], False
     lost = [token for word in outside for token in tokens(witness.words[word].text)]
     agreement = Agreement(matches, lost, sum(map(len, witness.plain)), sum(map(len, streams)), outside)
+    ours = Counter(agreement.extra)
+    changed = [(match, match.extra, match.missing) for match in matches if _changed_in_place(match, ours)]
+    for match, _, _ in changed:
+        match.extra, match.missing = [], []
     _cancel(agreement)
     _explain(agreement, "".join(witness.plain), "".join(streams))
+    for match, extra, missing in changed:
+        match.extra, match.missing = extra, missing
     return agreement
 
 
@@ -166,6 +172,14 @@ def _cancel(agreement: Agreement) -> None:
     for match in agreement.blocks:
         match.missing, match.optional = _without(match.missing, spare), _without(match.optional, spare)
     agreement.outside = _without(agreement.outside, spare)
+
+
+def _changed_in_place(match: BlockMatch, ours: Counter[str]) -> bool:
+    """One number where its box has another as long, which no other block says; the page having it too is chance."""
+    if len(match.extra) != 1 or len(match.missing) != 1:
+        return False
+    said, there = match.extra[0], match.missing[0]
+    return said.isdigit() and there.isdigit() and len(said) == len(there) and not ours[there]
 
 
 def _without(items: list[str], spare: Counter[str]) -> list[str]:

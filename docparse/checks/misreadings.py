@@ -20,6 +20,7 @@ _MOST = 300  # left-over tokens of a side that are paired; more is another page
 _SURE = 0.9  # confidence from which on a number of OCR's counts
 _UNSURE = 0.75  # below, its word may be any other of about that length: one in another script, say
 _LONGEST = 40
+_AGAIN = 3
 _DIGITS = re.compile(r"\d+")
 _LEAST_LINE = 3  # letters and digits of a line that counts; of a number (of a page), one
 _VERY_SURE = 0.97
@@ -34,12 +35,30 @@ def forgive(agreement: Agreement, blocks: Sequence[Block], witness: Witness) -> 
             match.extra, match.vouched = [], False
         if sideways:
             match.missing = []
+    _forgive_rules(blocks, agreement)
     if len(agreement.extra) > _MOST or len(agreement.missing) > _MOST:
         return
     sure = _confidence(witness)
     for match in agreement.blocks:
         for pool in _pools(agreement, match):
             _pair(match.extra, pool, sure)
+
+
+def _forgive_rules(blocks: Sequence[Block], agreement: Agreement) -> None:
+    """Rules, bars and frames that OCR took for a digit 1 before or after a number, where it did so again and again."""
+    found: list[tuple[BlockMatch, str, str]] = []
+    for block, match in zip(blocks, agreement.blocks, strict=True):
+        said = set(tokens(printed(block).text)) if match.missing else set()
+        for token in match.missing:
+            plain = next((part for part in (token[1:], token[:-1]) if part in said), "") if token.isdigit() else ""
+            if plain and f"1{plain}1".count(token) and len(plain) > 1:
+                found.append((match, token, plain))
+    if len(found) < _AGAIN:
+        return
+    for match, token, plain in found:
+        match.missing.remove(token)
+        if plain in match.extra:
+            match.extra.remove(plain)
 
 
 def _pools(agreement: Agreement, match: BlockMatch) -> Iterator[list[str]]:
@@ -81,6 +100,11 @@ def _confidence(witness: Witness) -> dict[str, float]:
         for token in tokens(word.text):
             found[token] = max(found.get(token, 0.0), word.confidence)
     return found
+
+
+def unsure_numbers(witness: Witness) -> set[str]:
+    """Numbers of OCR's that are no proof where the output has no other in their place."""
+    return {token for token, sure in _confidence(witness).items() if token.isdigit() and sure < _VERY_SURE}
 
 
 def distance(a: str, b: str, most: int) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from docparse.checks.agreement import Agreement, BlockMatch, compare
 from docparse.checks.cell_places import misplaced_cells
-from docparse.checks.misreadings import changed_numbers, forgive, lost_lines
+from docparse.checks.misreadings import changed_numbers, forgive, lost_lines, unsure_numbers
 from docparse.checks.order import order_faults
 from docparse.checks.printed import printed, tokens
 from docparse.checks.repetition import loops
@@ -68,7 +68,7 @@ def _with_witness(page: Page, image: PageImage, output: PageOutput, witness: Wit
     verdict = Verdict(matches=agreement.blocks)
     ocr = witness.source == "ocr"
     bearable = not own and _bearable(agreement, ocr=ocr) and not (ocr and lost_lines(agreement, witness))
-    _judge_text(verdict, agreement, bearable)
+    _judge_text(verdict, agreement, bearable, unsure_numbers(witness) if ocr and not own else set())
     _judge_places(verdict, page, agreement, witness, turn_of(output, witness))
     suspects = [place for place, match in enumerate(agreement.blocks) if match.extra]
     again = loops(page.blocks, suspects) if suspects else []
@@ -92,7 +92,7 @@ def _judge_unread(verdict: Verdict, page: Page) -> None:
         )
 
 
-def _judge_text(verdict: Verdict, agreement: Agreement, bearable: bool) -> None:
+def _judge_text(verdict: Verdict, agreement: Agreement, bearable: bool, unsure: set[str]) -> None:
     extra, missing = agreement.extra, agreement.missing
     lost, made_up = sum(map(len, missing)), sum(map(len, extra))
     covered = 1.0 - lost / agreement.witness_size if agreement.witness_size else 1.0
@@ -100,7 +100,8 @@ def _judge_text(verdict: Verdict, agreement: Agreement, bearable: bool) -> None:
     verdict.score = max(0.0, covered) * max(0.0, borne_out)
     verdict.add("coverage", "missing_text", [] if bearable else missing, _some("not in the output", missing))
     verdict.add("invention", "invented_text", [] if bearable else extra, _some("not on the page", extra))
-    numbers = [token for token in (*extra, *missing) if _is_number(token)]
+    numbers = [token for token in extra if _is_number(token)]
+    numbers += [token for token in missing if _is_number(token) and token not in unsure]
     numbers += [token for token in changed_numbers(agreement) if not _is_number(token)]
     verdict.add("numbers", "numbers_differ", numbers, _some("only on the page or only in the output", numbers), 0.1)
     if made_up > _FOREIGN_SHARE * max(agreement.output_size, 1) and missing:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+import docparse
 from docparse.bench.faults import FAULTS
 from docparse.cli import main
 
@@ -49,6 +50,26 @@ def test_the_table_has_a_line_for_every_fault(folder: Path, capsys: pytest.Captu
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in lines[: len(FAULTS)]] == list(FAULTS)
     assert any(line.startswith("good pages flagged") and "0.0%" in line for line in lines)
+
+
+def test_a_made_scan_is_read_by_its_truth(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The truth beside it is the good output, what OCR reads in its pixels the witness."""
+    scans = folder / "scans"
+    scans.mkdir()
+    with pymupdf.open(folder / "gardens.pdf") as source, pymupdf.open() as scan:
+        picture = source[0].get_pixmap(dpi=150).tobytes("png")
+        scan.new_page(width=595, height=842).insert_image((0, 0, 595, 842), stream=picture)
+        scan.save(scans / "gardens.pdf")
+    truth = docparse.parse(folder / "gardens.pdf", engine="embedded-fast", pages="1")
+    arguments = ["bench", "verify", "--data", str(scans), "--witness", "ocr", "--json"]
+    assert main(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["faulty_pages"] == 0, "a scan without its truth says nothing"
+    truth.save(scans / "gardens.json")
+    truth.save(scans / "gardens.md")
+    assert main(arguments) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["by_witness"]["ocr"] == {"good_flagged": 0.0, "pages": 1}
+    assert result["by_fault"]["digit changed"] == {"faulty_flagged": 1.0, "pages": 1}
 
 
 def test_a_folder_without_documents_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -289,3 +289,86 @@ def test_words_of_a_formula_may_be_joined_in_any_order() -> None:
     assert flags([formula, text], words, "embedded-fast") == []
     formula.text = "β07 1xt"
     assert "invented_text" in flags([formula, text], words, "embedded-fast")
+
+
+def ocr_flags(blocks: list[Block], words: list[Word], **confidence: float) -> list[str]:
+    """Flags of a model's blocks where OCR is the witness; `confidence` of single words, by text."""
+    sure = [word._replace(confidence=confidence.get(word.text, 1.0), line=round(word.bbox[1])) for word in words]
+    return flags(blocks, sure, "qwen", ocr=True)
+
+
+def test_a_word_whose_pieces_stand_in_several_boxes_is_no_invention() -> None:
+    words = [*words_of("between", 50, 60), Word("1", (100, 48, 106, 58)), *words_of("and", 112, 60)]
+    blocks: list[Block] = [
+        Paragraph(text="between1and", bbox=(48, 56, 140, 72)),
+        Paragraph(text="Some other text of the page", bbox=(40, 190, 500, 230)),
+    ]
+    words += words_of("Some other text of the page", 50, 200)
+    assert flags(blocks, words) == []
+    blocks[0].text = "between2and"  # type: ignore[union-attr]
+    assert "invented_text" in flags(blocks, words)
+
+
+@pytest.mark.parametrize(("said", "found"), [("3nd", ["numbers_differ"]), ("2nd", [])])
+def test_a_digit_within_a_word_is_a_number_too(said: str, found: list[str]) -> None:
+    blocks, words = made()
+    text = "At the end of the 2nd grade they may leave the harbour school"
+    words += words_of(text, 50, 600)
+    blocks.append(Paragraph(text=text.replace("2nd", said), bbox=(50, 600, 540, 612)))
+    assert ocr_flags(blocks, words) == found
+
+
+def test_a_digit_is_changed_even_if_the_page_has_the_new_one_elsewhere() -> None:
+    blocks, words = made()
+    words += [*words_of("9", 300, 700), *words_of("4", 560, 20)]
+    blocks.append(Paragraph(text="4", bbox=(295, 698, 310, 712)))
+    assert "numbers_differ" in ocr_flags(blocks, words)
+
+
+def test_a_page_number_that_ocr_read_may_not_be_lost() -> None:
+    blocks, words = made()
+    words += words_of("17", 300, 760)
+    assert ocr_flags(blocks, words) == ["missing_text"]
+    assert ocr_flags(blocks, words, **{"17": 0.8}) == [], "a speck, perhaps"
+
+
+def test_boxes_to_tick_that_no_witness_spells_are_no_loop() -> None:
+    blocks, words = made()
+    ticks: list[Block] = [Paragraph(text="y", bbox=(20, 400 + 20 * i, 28, 412 + 20 * i)) for i in range(6)]
+    assert ocr_flags([*blocks, *ticks], words) == []
+    assert "repetition" in ocr_flags([*blocks, *ticks * 5], words)
+
+
+def test_a_word_that_ocr_guessed_may_be_any_other() -> None:
+    blocks, words = made()
+    words = [word._replace(text="bays") if word.text == "ship" else word for word in words]
+    blocks[2].text = blocks[2].text.replace("ship", "مرحبا")  # type: ignore[union-attr]
+    assert ocr_flags(blocks, [*words, *words_of("bays", 50, 700)], bays=0.6) == []
+
+
+def test_a_number_that_runs_up_the_page_is_not_ocrs_to_judge() -> None:
+    blocks, words = made()
+    words.append(Word("806", (560.0, 300.0, 572.0, 320.0)))
+    blocks.append(Paragraph(text="208", bbox=(560, 300, 572, 320)))
+    assert ocr_flags(blocks, words) == []
+
+
+def test_bars_that_ocr_takes_for_a_digit_are_seen_through() -> None:
+    numbers = ["62617", "62125", "39237", "34174"]
+    blocks, words = made()
+    for i, number in enumerate(numbers):
+        words += words_of(f"1{number}" if i else number, 300, 500 + 20 * i)
+        blocks.append(Paragraph(text=number, bbox=(300, 500 + 20 * i, 340, 512 + 20 * i)))
+    assert ocr_flags(blocks, words) == []
+    assert "numbers_differ" in ocr_flags(blocks[:-1], words[:-1] + words_of("134174", 300, 540))
+
+
+def test_boxes_that_hardly_share_a_column_have_no_order() -> None:
+    words = [*words_of("left piece", 50, 100), *words_of("right piece", 104, 80)]
+    blocks: list[Block] = [
+        Paragraph(text="left piece", bbox=(50, 100, 112, 110)),
+        Paragraph(text="right piece", bbox=(90, 80, 168, 90)),
+    ]
+    assert ocr_flags(blocks, words) == []
+    blocks[1].bbox = (70, 80, 168, 90)
+    assert ocr_flags(blocks, words) == ["order_suspect"]
