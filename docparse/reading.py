@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from docparse.assemble import PageDraft
 from docparse.checks import check_page, doubt
 from docparse.checks.correct import correct_blocks
+from docparse.checks.trust import worth
 from docparse.checks.witness import Heard, find_witness
 from docparse.crops import add_crops
 from docparse.errors import DocparseError
@@ -40,7 +41,7 @@ def read_output(
     if options.crops:
         add_crops(page, image)
     draft = PageDraft.of(page, image, output)
-    draft.doubt, draft.score = doubt(verdict, page, output), verdict.score
+    draft.doubt, draft.score = doubt(verdict, page, output), worth(verdict, page, witness)
     return draft
 
 

@@ -7,6 +7,7 @@ doing. A number is a number: one that differs counts against the model, unless O
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -21,7 +22,7 @@ _SURE = 0.9  # confidence from which on a number of OCR's counts
 _UNSURE = 0.75  # below, its word may be any other of about that length: one in another script, say
 _LONGEST = 40
 _AGAIN = 3
-_DIGITS = re.compile(r"\d+")
+_DIGIT, _DIGITS = re.compile(r"\d"), re.compile(r"\d+")
 _LEAST_LINE = 3  # letters and digits of a line that counts; of a number (of a page), one
 _VERY_SURE = 0.97
 _FOLD = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "6": "b", "9": "g", "2": "z", "ı": "l"})
@@ -82,7 +83,7 @@ def _pair(extra: list[str], missing: list[str], sure: dict[str, float]) -> None:
 def _alike(ours: str, theirs: str, sure: dict[str, float]) -> bool:
     if abs(len(ours) - len(theirs)) > 2 or max(len(ours), len(theirs)) > _LONGEST:
         return False
-    a, b = (text.replace("rn", "m").replace("cl", "d").translate(_FOLD) for text in (ours, theirs))
+    a, b = (_bare(text).replace("rn", "m").replace("cl", "d").translate(_FOLD) for text in (ours, theirs))
     if a == b and not (ours.isdigit() and theirs.isdigit()):
         return True
     if any(sign.isdigit() for sign in ours + theirs):
@@ -91,6 +92,14 @@ def _alike(ours: str, theirs: str, sure: dict[str, float]) -> bool:
         return True
     most = max(len(a), len(b)) // 4
     return most > 0 and (Counter(a) & Counter(b)).total() >= len(b) - most and distance(a, b, most) <= most
+
+
+def _bare(text: str) -> str:
+    """Without accents, the first things that OCR loses."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text)
+    return "".join([sign for sign in apart if not unicodedata.combining(sign)]).replace("đ", "d")
 
 
 def _confidence(witness: Witness) -> dict[str, float]:
@@ -121,12 +130,16 @@ def distance(a: str, b: str, most: int) -> int:
     return row[-1]
 
 
-def changed_numbers(agreement: Agreement) -> list[str]:
-    """Numbers of any length that a block gives in place of another one on the page: "3rd" for "6rd" too."""
+def changed_numbers(agreement: Agreement, *, ocr: bool) -> list[str]:
+    """Numbers that a block gives in place of another one on the page: "3rd" for "6rd" too.
+
+    OCR loses and glues digits: where it is the witness, only a number as long as the other is put in its place.
+    """
+    digits = _DIGIT if ocr else _DIGITS
     found: list[str] = []
     for match in agreement.blocks:
         ours, theirs = (
-            {token: _DIGITS.sub("0", token) for token in side if any(sign.isdigit() for sign in token)}
+            {token: digits.sub("0", token) for token in side if any(sign.isdigit() for sign in token)}
             for side in (match.extra, match.missing)
         )
         both = set(ours.values()) & set(theirs.values())

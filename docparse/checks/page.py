@@ -16,6 +16,7 @@ from docparse.checks.printed import printed, tokens
 from docparse.checks.repetition import loops
 from docparse.checks.scripts import main_script
 from docparse.checks.turn import turn_of
+from docparse.checks.unread import reads_unseen_print
 from docparse.checks.witness import Heard, Witness, find_witness, owners
 from docparse.geometry import area
 from docparse.schemas.document import Block, Check, Page, Table
@@ -65,15 +66,23 @@ def _with_witness(page: Page, image: PageImage, output: PageOutput, witness: Wit
     agreement = compare(page.blocks, witness, image, reads_pictures=not own)
     if witness.source == "ocr" and not own:
         forgive(agreement, page.blocks, witness)
+        _pass_over(agreement, page, image, witness)
     verdict = Verdict(matches=agreement.blocks)
     ocr = witness.source == "ocr"
     bearable = not own and _bearable(agreement, ocr=ocr) and not (ocr and lost_lines(agreement, witness))
-    _judge_text(verdict, agreement, bearable, unsure_numbers(witness) if ocr and not own else set())
+    _judge_text(verdict, agreement, bearable, ocr=ocr, unsure=unsure_numbers(witness) if ocr and not own else set())
     _judge_places(verdict, page, agreement, witness, turn_of(output, witness))
     suspects = [place for place, match in enumerate(agreement.blocks) if match.extra]
     again = loops(page.blocks, suspects) if suspects else []
     verdict.add("repetition", "repetition", again, f"{len(again)} blocks repeat text that the page has once", 0.5)
     return verdict
+
+
+def _pass_over(agreement: Agreement, page: Page, image: PageImage, witness: Witness) -> None:
+    """Leave alone what a model read where OCR saw nothing of what is printed."""
+    for block, match in zip(page.blocks, agreement.blocks, strict=True):
+        if match.extra and block.bbox and reads_unseen_print(block.bbox, sum(map(len, match.extra)), image, witness):
+            match.extra, match.vouched = [], False
 
 
 def _judge_unread(verdict: Verdict, page: Page) -> None:
@@ -92,7 +101,7 @@ def _judge_unread(verdict: Verdict, page: Page) -> None:
         )
 
 
-def _judge_text(verdict: Verdict, agreement: Agreement, bearable: bool, unsure: set[str]) -> None:
+def _judge_text(verdict: Verdict, agreement: Agreement, bearable: bool, *, ocr: bool, unsure: set[str]) -> None:
     extra, missing = agreement.extra, agreement.missing
     lost, made_up = sum(map(len, missing)), sum(map(len, extra))
     covered = 1.0 - lost / agreement.witness_size if agreement.witness_size else 1.0
@@ -102,7 +111,7 @@ def _judge_text(verdict: Verdict, agreement: Agreement, bearable: bool, unsure: 
     verdict.add("invention", "invented_text", [] if bearable else extra, _some("not on the page", extra))
     numbers = [token for token in extra if _is_number(token)]
     numbers += [token for token in missing if _is_number(token) and token not in unsure]
-    numbers += [token for token in changed_numbers(agreement) if not _is_number(token)]
+    numbers += [token for token in changed_numbers(agreement, ocr=ocr) if not _is_number(token)]
     verdict.add("numbers", "numbers_differ", numbers, _some("only on the page or only in the output", numbers), 0.1)
     if made_up > _FOREIGN_SHARE * max(agreement.output_size, 1) and missing:
         here, there = main_script("".join(extra)), main_script("".join(missing))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docparse.checks.page import Verdict
+from docparse.checks.witness import Witness
 from docparse.schemas.document import Page
 from docparse.schemas.page import FinishReason, PageOutput
 
@@ -10,6 +11,17 @@ _LEAST = 0.9  # score of a page that is worth keeping
 _GRAVE = ("text_on_blank_page", "repetition", "wrong_language", "numbers_differ")
 _BROKEN = ("degenerate_output", "truncated", "token_limit")
 _CUT = 0.8  # what a page that was cut off is worth
+
+
+def worth(verdict: Verdict, page: Page, witness: Witness | None) -> float:
+    """The score by which one reading of a page is better than another.
+
+    The embedded engine copies the OCR words that it is compared with: it always agrees with itself, and is worth no
+    more than OCR is sure of them.
+    """
+    if witness is None or witness.source != "ocr" or not page.engine.startswith("embedded"):
+        return verdict.score
+    return verdict.score * sum(word.confidence for word in witness.words) / len(witness.words)
 
 
 def doubt(verdict: Verdict, page: Page, output: PageOutput) -> str:

@@ -10,10 +10,12 @@ import pymupdf
 import pytest
 
 import docparse
+from docparse.checks.witness import Heard
 from docparse.errors import DocparseError, EngineError, EngineUnavailable
 from docparse.ladder import settle
 from docparse.model.base import Deadline, Engine
 from docparse.options import ParseOptions
+from docparse.reading import read_output
 from docparse.schemas.document import Page
 from docparse.schemas.page import PageImage, PageOutput, PixelBudget, TextLayer, TextQuality, Word
 from docparse.second_witness import seek_witness
@@ -152,6 +154,40 @@ def test_no_ocr_where_the_text_layer_is_sound_or_it_is_switched_off() -> None:
     page = read(LINES, reader, witness=False)
     assert outcome(page, "coverage") == ("skipped", "text layer absent, OCR is switched off")
     assert reader.asked == 0
+
+
+def test_print_that_ocr_did_not_see_is_no_invention() -> None:
+    """Two rows of print, as a scan has them; OCR read the first alone."""
+    seen, unseen = "Invoice of the harbour office", "Received with thanks in the month of May"
+    image = scan()
+    assert image.pixels is not None
+    for y in (150, 270):
+        for x in range(45, 600, 12):
+            image.pixels[y : y + 30, x : x + 7] = 0
+    boxes = f'<p data-bbox="40 140 600 190">{seen}</p><p data-bbox="40 260 600 310">{unseen}</p>'
+    words = [word._replace(bbox=(word.bbox[0], 145.0, word.bbox[2], 185.0)) for word in words_of([seen])]
+
+    def flags(answer: str) -> list[str]:
+        reader = Reader(*words)
+        options, deadline = ParseOptions(retry=False), Deadline.after(5.0)
+        seeking = seek_witness(Model(), image, options=options, deadline=deadline, embedded=lambda: reader)
+        return settle(
+            Model(), image, PageOutput(answer, "remote"), options=options, deadline=deadline,
+            fallback=lambda: reader, seeking=seeking,
+        ).page.flags  # fmt: skip
+
+    assert flags(boxes) == []
+    assert "invented_text" in flags(boxes.replace("40 260 600 310", "40 660 600 710")), "nothing is printed there"
+    assert "invented_text" in flags(boxes.replace("40 260 600 310", "40 165 600 190")), "OCR did read that"
+
+
+def test_an_engine_that_is_its_own_witness_is_worth_what_it_is_sure_of() -> None:
+    """The embedded engine's own words bear out all that it says: no reason to prefer it to a model's reading."""
+    output = PageOutput(html(LINES), "embedded", words=words_of(LINES, confidence=0.91))
+    assert read_output(scan(), output, ParseOptions()).score == pytest.approx(0.91)
+    assert read_output(scan(TextQuality.SOUND), output, ParseOptions()).score == 1.0
+    heard = Heard(words_of(LINES, confidence=0.91))
+    assert read_output(scan(), PageOutput(html(LINES), "remote"), ParseOptions(), heard=heard).score == 1.0
 
 
 def test_an_engine_that_cannot_be_opened_is_a_reason_too() -> None:
