@@ -5,18 +5,23 @@ Geometry alone can't tell (clips, soft masks, white text on a dark cell), so sus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pymupdf
 
 from docparse.geometry import Box, area, centre, contains_point, inside_share, union
 from docparse.schemas.page import Word, WordStyle
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 _HIDDEN = int(WordStyle.HIDDEN)
 _LIGHT = 200  # every channel of a colour that may vanish on paper
 _COVER_LEAST_PT2 = 60.0  # a smaller fill or image hides no word
 _CELL_PT = 72.0
+_PART = 0.15  # of a line that a fill must cover to count
+_EDGE_PT = 1.5  # between fills side by side a line of the ground may show
 _CONTRAST = 14  # of 255, between ink and ground in a word's box
 _LOOK_PIXELS = 1_200_000
 _PAINT = ("fill-path", "fill-image", "fill-shade")
@@ -31,20 +36,51 @@ def hide_unseen(
     `covers` are the boxes of the page's opaque fills, `pictures` MuPDF's facts about its images; display coordinates.
     """
     seen = [place for place, word in enumerate(words) if not word.style & _HIDDEN]
-    suspects = {place for place in seen if words[place].colour and _light(words[place].colour)}
+    light = {colour for colour in {word.colour for word in words} if _light(colour)}
+    suspects = {place: [words[place].bbox] for place in seen if words[place].colour in light} if light else {}
     opaque = [tuple(info["bbox"]) for info in pictures if not info.get("has-mask")]
     if _may_cover(words, seen, [*covers, *opaque]):
         under_fill, under_image = _drawn_over(page, covers, opaque)
+        covered: dict[int, list[Box]] = {}
         for place in seen:
             middle = centre(words[place].bbox)
             if any(contains_point(box, *middle) for box in under_image):
                 words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
-            elif any(contains_point(box, *middle) for box in under_fill):
-                suspects.add(place)
+                continue
+            around = [box for box in under_fill if contains_point(box, *middle)]
+            if around and (fills := under_fill[min(around, key=area)]):
+                covered[place] = fills
+        above = [words[place].bbox for place in seen if place not in covered] if covered else []
+        suspects |= {place: _parts(words[place].bbox, fills, above) for place, fills in covered.items()}
     if suspects:
-        for place in _without_contrast(words, sorted(suspects), display_list):
+        for place in _without_contrast(words, suspects, display_list):
             words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
     return words
+
+
+def _parts(box: Box, fills: Sequence[Box], above: Sequence[Box]) -> list[Box]:
+    """What of a word's box lies well within the fills over it and under no other word; all of it if that is little."""
+    if not any(inside_share(box, fill) > 0.9 for fill in fills):
+        inner = [(x0 + _EDGE_PT, y0 + _EDGE_PT, x1 - _EDGE_PT, y1 - _EDGE_PT) for x0, y0, x1, y1 in fills]
+        parts = [clipped for fill in inner if (clipped := _common(box, fill)) is not None]
+    else:
+        parts = [box]
+    for other in above:
+        if _common(box, other) is not None:
+            parts = [rest for part in parts for rest in _beside(part, other)]
+    return parts if sum(map(area, parts)) > 0.5 * area(box) else [box]
+
+
+def _common(a: Box, b: Box) -> Box | None:
+    x0, y0, x1, y1 = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def _beside(part: Box, other: Box) -> list[Box]:
+    """What of a box lies on the left and on the right of another."""
+    x0, y0, x1, y1 = part
+    sides = [(x0, y0, min(x1, other[0] - 0.5), y1), (max(x0, other[2] + 0.5), y0, x1, y1)]
+    return [side for side in sides if side[2] - side[0] > 1]
 
 
 def _light(colour: int) -> bool:
@@ -61,12 +97,12 @@ def _may_cover(words: Sequence[Word], seen: Iterable[int], covers: Sequence[Box]
 
 def _drawn_over(
     page: pymupdf.Page, covers: Sequence[Box], opaque: Sequence[Box]
-) -> tuple[list[Box], list[Box]]:  # fmt: skip
-    """Boxes of the text that a fill, and of that which an opaque image, is drawn over."""
+) -> tuple[dict[Box, list[Box]], list[Box]]:  # fmt: skip
+    """Boxes of text with the fills drawn over each, and of the text that an opaque image is drawn over."""
     turn = page.rotation_matrix if page.rotation else None
     log = [(kind, tuple(pymupdf.Rect(box) * turn) if turn else box) for kind, box in page.get_bboxlog()]
     texts: dict[tuple[int, int], list[Box]] = {}  # by the cell of the page in which their middle lies
-    under_fill: set[Box] = set()
+    partly: dict[Box, list[Box]] = {}
     under_image: set[Box] = set()
     wide = {_key(box) for box in opaque}
     for kind, box in log:
@@ -75,31 +111,41 @@ def _drawn_over(
             texts.setdefault((int(x // _CELL_PT), int(y // _CELL_PT)), []).append(box)
             under_image.discard(box)
         elif kind in _PAINT and texts and area(box) >= _COVER_LEAST_PT2:
-            under = _inside(box, texts)
+            under = _under(box, texts)
             if kind == "fill-image" and _key(box) in wide:
-                under_image.update(under)
+                under_image.update(text for text, share in under if share > 0.9)
             else:
-                under_fill.update(under)
-    return list(under_fill), list(under_image)
+                for text, _ in under:
+                    partly.setdefault(text, []).append(box)
+    # cells of a table, side by side, may cover together what none of them covers alone
+    covered = {text: fills for text, fills in partly.items() if sum(inside_share(text, fill) for fill in fills) > 0.9}
+    if not covered:
+        return {}, list(under_image)
+    free: dict[Box, list[Box]] = {box: [] for cell in texts.values() for box in cell}
+    return free | covered, list(under_image)
 
 
-def _inside(box: Box, texts: dict[tuple[int, int], list[Box]]) -> list[Box]:
+def _under(box: Box, texts: dict[tuple[int, int], list[Box]]) -> list[tuple[Box, float]]:
+    """Boxes of text that lie under the box, and how much of each; a small part of a long line does not count."""
     x0, y0, x1, y1 = (int(side // _CELL_PT) for side in box)
-    near = [cell for cell in texts if x0 <= cell[0] <= x1 and y0 <= cell[1] <= y1]
-    return [text for cell in near for text in texts[cell] if inside_share(text, box) > 0.9]
+    near = [cell for cell in texts if x0 - 1 <= cell[0] <= x1 + 1 and y0 <= cell[1] <= y1]
+    shares = ((text, inside_share(text, box)) for cell in near for text in texts[cell])
+    return [(text, share) for text, share in shares if share > _PART]
 
 
 def _key(box: Box) -> tuple[int, ...]:
     return tuple(round(side / 2) for side in box)
 
 
-def _without_contrast(words: Sequence[Word], places: Sequence[int], display_list: pymupdf.DisplayList) -> list[int]:
-    """Those of the words in whose boxes the rendered page is of one colour."""
+def _without_contrast(
+    words: Sequence[Word], suspects: Mapping[int, Sequence[Box]], display_list: pymupdf.DisplayList
+) -> list[int]:
+    """Those of the words in whose boxes (or parts of them) the rendered page is of one colour."""
     whole = display_list.rect
     zoom = min(1.5, (_LOOK_PIXELS / max(1.0, whole.width * whole.height)) ** 0.5)
     unseen: list[int] = []
-    for band in _bands(words, places):
-        unseen += _even(words, band, display_list, zoom)
+    for band in _bands(words, sorted(suspects)):
+        unseen += _even({place: suspects[place] for place in band}, display_list, zoom)
     return unseen
 
 
@@ -117,23 +163,24 @@ def _bands(words: Sequence[Word], places: Sequence[int]) -> list[list[int]]:
     return bands
 
 
-def _even(words: Sequence[Word], places: Sequence[int], display_list: pymupdf.DisplayList, zoom: float) -> list[int]:
+def _even(boxes: Mapping[int, Sequence[Box]], display_list: pymupdf.DisplayList, zoom: float) -> list[int]:
     from PIL import Image
 
-    x0, y0, x1, y1 = union(words[place].bbox for place in places)
+    x0, y0, x1, y1 = union(box for parts in boxes.values() for box in parts)
     clip = pymupdf.Rect(x0 - 1, y0 - 1, x1 + 1, y1 + 1) & display_list.rect
     pixmap = display_list.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=0, clip=clip)
     if not pixmap.width or not pixmap.height:
         return []
     image = Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
-    even = []
-    for place in places:
-        x0, y0, x1, y1 = (side * zoom for side in words[place].bbox)
-        inset = 0.2 * (y1 - y0)
-        left, top = round(x0), round(y0 + inset)
-        box = (left, top, max(left + 1, round(x1)), max(top + 1, round(y1 - inset)))
-        crop = image.crop((box[0] - pixmap.x, box[1] - pixmap.y, box[2] - pixmap.x, box[3] - pixmap.y))
-        bands: Any = crop.getextrema()
-        if max(high - low for low, high in bands) < _CONTRAST:
-            even.append(place)
-    return even
+    origin = (pixmap.x, pixmap.y)
+    return [place for place, parts in boxes.items() if all(_is_even(image, origin, part, zoom) for part in parts)]
+
+
+def _is_even(image: Image.Image, origin: tuple[int, int], box: Box, zoom: float) -> bool:
+    x0, y0, x1, y1 = (side * zoom for side in box)
+    inset = 0.2 * (y1 - y0)
+    left, top = round(x0), round(y0 + inset)
+    right, bottom = max(left + 1, round(x1)), max(top + 1, round(y1 - inset))
+    crop = image.crop((left - origin[0], top - origin[1], right - origin[0], bottom - origin[1]))
+    bands: Any = crop.getextrema()
+    return bool(max(high - low for low, high in bands) < _CONTRAST)

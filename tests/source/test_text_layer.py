@@ -94,6 +94,7 @@ HIDING = {
     "no size": b"BT /F 0.2 Tf 50 200 Td (secret) Tj ET",
     "under a white box": b"BT /F 12 Tf 50 200 Td (secret) Tj ET 1 g 40 190 100 30 re f",
     "under a black box": b"BT /F 12 Tf 50 200 Td (secret) Tj ET 0 g 40 190 100 30 re f",
+    "under two cells": b"BT /F 12 Tf 50 200 Td (secret) Tj ET 0.8 g 10 190 57 30 re f 0.5 g 67.8 190 57 30 re f",
     "black on black": b"0 g 40 190 100 30 re f BT /F 12 Tf 50 200 Td (secret) Tj ET 0 g 40 190 100 30 re f",
 }
 
@@ -107,6 +108,17 @@ def test_hidden_words_stand_apart(how: str) -> None:
     alone = page_of(HIDING[how])
     assert alone.text.quality is TextQuality.HIDDEN
     assert alone.text.words == ()
+
+
+def test_words_of_cells_drawn_over_a_hidden_line_are_seen() -> None:
+    over = b"0.8 g 10 190 50 30 re f 60.5 190 50 30 re f 0 g BT /F 12 Tf 20 200 Td (up) Tj ET BT 95 200 Td (on) Tj ET"
+    page = page_of(b"BT /F 12 Tf 40 200 Td (longersecret) Tj ET " + over)
+    assert texts(page) == ["up", "on"]
+    assert [word.text for word in page.text.hidden] == ["longersecret"]
+
+
+def test_text_partly_under_a_box_is_read() -> None:
+    assert texts(page_of(b"BT /F 12 Tf 50 200 Td (halfway) Tj ET 0.8 g 10 190 60 30 re f")) == ["halfway"]
 
 
 def test_text_off_the_page_is_not_read() -> None:

@@ -67,15 +67,12 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
     for word in words:
         text, (x0, y0, x1, y1), size, _, style, _, baseline, _, _, _ = word
         if (
-            not (text.isalnum() or text.strip(_INVISIBLE))
-            or not math.isfinite(x0 + y0 + x1 + y1)
-            or x1 < 0
-            or y1 < 0
-            or x0 > width
-            or y0 > height
+            not (x1 >= 0 and y1 >= 0 and x0 <= width and y0 <= height)  # no number is on no side of another
+            or not abs(x0 + y0 + x1 + y1) < math.inf
+            or not (text.isalnum() or text.strip(_INVISIBLE))
         ):
             continue
-        if size <= 0 or not math.isfinite(size) or size > 4 * (y1 - y0) + 4:
+        if not 0 < size <= 4 * (y1 - y0) + 4:
             size = max(0.8 * (y1 - y0), 0.5)
         if not y0 - 0.5 * size <= baseline <= y1 + 0.5 * size:
             baseline = y1 - 0.2 * (y1 - y0)

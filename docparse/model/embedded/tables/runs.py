@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -44,10 +45,13 @@ def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
         if running:
             prose += [(row.middle, chunk) for chunk in running]
             row.chunks = [chunk for chunk in row.chunks if chunk not in running]
+    prose.sort(key=lambda pair: pair[0])
+    middles = [middle for middle, _ in prose]
     for row in rows:
         if row.chunks and prose:
             here, reach, kept = row.middle, 12 * em, row.chunks
-            near = [chunk for middle, chunk in prose if -reach < middle - here < reach]
+            first, last = bisect_right(middles, here - reach), bisect_left(middles, here + reach)
+            near = [chunk for _, chunk in prose[first:last]]
             row.chunks = [c for c in kept if not _is_tail(c, kept, near, em)]
 
 

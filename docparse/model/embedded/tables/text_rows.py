@@ -65,22 +65,19 @@ def well_boxed(words: Sequence[Word]) -> list[Word]:
     result: list[Word] = []
     main: Word | None = None
     for word in words:
-        if not word.font or word.style & _ROTATED:
+        _, (x0, y0, x1, y1), size, font, style, _, baseline, line, _, _ = word
+        if style & _ROTATED or not font:
             result.append(word)
-        elif word.style & _SCRIPT:
-            result.append(_as_tall(word, main) if main is not None and main.line == word.line else word)
-        else:
-            main = _cut_box(word)
-            result.append(main)
+            continue
+        if style & _SCRIPT:
+            result.append(_as_tall(word, main) if main is not None and main.line == line else word)
+            continue
+        top, bottom = baseline - _ASCENT_EM * size, baseline + _DESCENT_EM * size
+        if (y0 < top or y1 > bottom) and y0 < baseline < y1:
+            word = word._replace(bbox=(x0, max(y0, top), x1, min(y1, bottom)))
+        main = word
+        result.append(word)
     return result
-
-
-def _cut_box(word: Word) -> Word:
-    x0, y0, x1, y1 = word.bbox
-    top, bottom = word.baseline - _ASCENT_EM * word.size, word.baseline + _DESCENT_EM * word.size
-    if (y0 >= top and y1 <= bottom) or not y0 < word.baseline < y1:
-        return word
-    return word._replace(bbox=(x0, max(y0, top), x1, min(y1, bottom)))
 
 
 def _as_tall(script: Word, main: Word) -> Word:
