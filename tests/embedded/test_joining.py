@@ -31,3 +31,15 @@ def run(*parts: tuple[str, float, bool]) -> list[Word]:
 )
 def test_signs_of_relations_have_a_blank_on_both_sides(parts: list[tuple[str, float, bool]], text: str) -> None:
     assert words_text(run(*parts)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("x1, . . . , xn", "x1, ... , xn"),
+        ("Contents . . . . . 7", "Contents . . . . . 7"),  # a leader
+        ("the end . . . . Then", "the end . . . . Then"),
+    ],
+)
+def test_three_spaced_full_stops_are_an_ellipsis(text: str, wanted: str) -> None:
+    assert words_text(run(*[(part, 0.28, True) for part in text.split()])) == wanted

@@ -15,6 +15,7 @@ _RELATION = "∈∉∋⊂⊃⊆⊇⊊∩∪∼≃≅≈≠≡≤≥→←↔⇒�
 _HALF_SET = re.compile(
     rf"(?<=\s)([{_RELATION}]+)(?=[^\s{_RELATION}.,;:)])|(?<=[^\s{_RELATION}(])([{_RELATION}]+)(?=\s)"
 )
+_DOTS = re.compile(r"(?<![.\w])(?<!\. )\. \. \.(?! ?\.)")  # an ellipsis set as three spaced full stops
 _HYPHENS = "-‐‑\u00ad"
 
 
@@ -30,6 +31,8 @@ def words_text(words: Sequence[Word]) -> str:
         end = max(end, word.bbox[2]) if parts else word.bbox[2]
         last = word
     text = "".join(parts)
+    if ". . ." in text:
+        text = _DOTS.sub("...", text)
     return text if text.isascii() else _HALF_SET.sub(_with_blanks, text)
 
 
