@@ -57,7 +57,7 @@ class Run:
         self._writing = threading.Lock()
         self._opening = threading.Lock()
         jobs = options.jobs or settings.jobs or _cores()
-        self.threads = max(1, min(jobs, len(plan.jobs)))
+        self.threads = max(1, min(jobs + (jobs > 1), len(plan.jobs)))  # one is opened while the others are read
         self._per_document = options.model_copy(update={"jobs": max(1, jobs // self.threads)})
 
     def __call__(self) -> None:

@@ -8,6 +8,7 @@ the others; as long as nothing but Latin turns up, over Latin alone.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from docparse.model.embedded.inference import Model
 _SURE_COLUMNS = 1500  # columns looked at in full before a page counts as Latin
 _OTHERS_SHARE = 0.005  # of the columns: a stray symbol or two
 _SAMPLE = 4  # then one column in so many
-_CHUNK = 128
+_CHUNK = 64  # columns at a time
 _LATIN = (
     "LATIN",
     "DIGIT",
@@ -54,20 +55,20 @@ class Decoder:
         self._others = 0
         self._latin = np.array([0, *(i for i, c in enumerate(self._characters) if i and _is_latin(c))], np.intp)
         if model.head is not None:
-            self._head = model.head
-            self._latin_head = (np.ascontiguousarray(model.head[0][:, self._latin]), model.head[1][self._latin])
+            weights, bias = model.head
+            self._head = _Head(weights, bias)
+            self._latin_head = _Head(np.ascontiguousarray(weights[:, self._latin]), bias[self._latin])
 
     def decode(self, output: NDArray[np.float32]) -> Decoded:
         """`output`: (columns, features) of one strip, or (columns, characters) where the network kept its head."""
         if self._model.head is None:
             best = output.argmax(axis=1)
             return self._collapse(best, output[np.arange(len(best)), best])
-        if self._seen >= _SURE_COLUMNS and self._others <= _OTHERS_SHARE * self._seen:
-            sample, _ = _best(output[::_SAMPLE], *self._head)
-            if np.isin(sample, self._latin).all():
-                best, score = _best(output, *self._latin_head)
-                return self._collapse(self._latin[best], score)
-        best, score = _best(output, *self._head)
+        latin = self._seen >= _SURE_COLUMNS and self._others <= _OTHERS_SHARE * self._seen
+        if latin and np.isin(self._head.best(output[::_SAMPLE]), self._latin).all():
+            best, score = self._latin_head.scored(output)
+            return self._collapse(self._latin[best], score)
+        best, score = self._head.scored(output)
         self._seen += len(best)
         self._others += int(np.count_nonzero(~np.isin(best, self._latin)))
         return self._collapse(best, score)
@@ -80,21 +81,40 @@ class Decoder:
         return Decoded(tuple(self._characters[i] for i in best[at]), at, score[at])
 
 
-def _best(
-    features: NDArray[np.float32], weights: NDArray[np.float32], bias: NDArray[np.float32]
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Best class of each row and its softmax score; the score is 1 for blanks, which nobody asks for."""
-    best = np.empty(len(features), np.intp)
-    score = np.ones(len(features), np.float32)
-    for start in range(0, len(features), _CHUNK):
-        logits = features[start : start + _CHUNK] @ weights
-        logits += bias
-        rows = logits.argmax(axis=1)
-        best[start : start + len(rows)] = rows
-        at = np.flatnonzero(rows)
-        top = logits[at, rows[at]]
-        score[start + at] = 1 / np.exp(logits[at] - top[:, None]).sum(axis=1)
-    return best, score
+class _Head:
+    """The network's last layer over some of its classes, with one buffer for all chunks: a new one for each costs more
+    in page faults than the product."""
+
+    def __init__(self, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+        self._weights, self._bias = weights, bias
+        self._buffer = np.empty((_CHUNK, len(bias)), np.float32)
+
+    def best(self, features: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Best class of each row."""
+        return np.concatenate([logits.argmax(axis=1) for logits in self._chunks(features)])
+
+    def scored(self, features: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Best class of each row and its softmax score; the score is 1 for blanks, which nobody asks for."""
+        best: list[NDArray[np.intp]] = []
+        scores: list[NDArray[np.float32]] = []
+        for logits in self._chunks(features):
+            rows = logits.argmax(axis=1)
+            at = np.flatnonzero(rows)
+            spread = logits[at]
+            spread -= spread[np.arange(len(at)), rows[at]][:, None]
+            score = np.ones(len(rows), np.float32)
+            score[at] = 1 / np.exp(spread, out=spread).sum(axis=1)
+            best.append(rows)
+            scores.append(score)
+        return np.concatenate(best), np.concatenate(scores)
+
+    def _chunks(self, features: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+        """What the layer says of some rows after the other; each holds until the next one."""
+        for start in range(0, len(features), _CHUNK):
+            rows = features[start : start + _CHUNK]
+            logits = np.matmul(rows, self._weights, out=self._buffer[: len(rows)])
+            logits += self._bias
+            yield logits
 
 
 def _is_latin(char: str) -> bool:

@@ -20,7 +20,8 @@ from docparse.model.embedded.script import is_unspaced
 _LINE_PX = 48  # height of the strips the recogniser reads
 _STEP_PX = 8  # strip pixels per column of its answer
 _SQUEEZE = 0.88  # width of long lines against their height: a tenth of the time, no loss in clear print
-_WIDTH_STEP = 320  # strips are padded to multiples: they read better, and a new shape costs 20 ms and 4 MB
+_ROOM_PX = 48  # grey room after a strip: without it, or with the paper's colour in it, strips read worse
+_WIDTH_STEPS = ((576, 64), (10_000, 128))  # widths up to, and their step: a new shape costs 20 ms and 4 MB
 _MAX_WIDTH = 3200
 _BLANK_PX = 20  # of a strip without ink between two letters: no letter has so much room around it
 
@@ -83,7 +84,9 @@ def _strip(page: Image.Image, box: Box, squeeze: float) -> NDArray[np.uint8]:
 
 
 def _padded(width: int) -> int:
-    return -(-width // _WIDTH_STEP) * _WIDTH_STEP
+    """Width of the network's input for a strip: every pixel of it costs time."""
+    step = next(step for most, step in _WIDTH_STEPS if width <= most)
+    return -(-(width + _ROOM_PX) // step) * step
 
 
 def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8]) -> list[int]:
