@@ -6,7 +6,7 @@ import numpy as np
 import pymupdf
 import pytest
 
-from docparse.model.embedded import orientation, preprocess
+from docparse.model.embedded import ocr_detect, orientation, orientation_net, preprocess
 from docparse.schemas.page import PageImage, Picture, Rule, TextLayer, TextQuality, Word
 
 TEXT = (
@@ -36,6 +36,40 @@ def test_pages_are_turned_upright(pixels: np.ndarray, turn: int) -> None:  # typ
     assert upright.pixels is not None
     assert np.array_equal(upright.pixels, pixels)
     assert pose.flags == ((f"turned:{turn}",) if turn else ())
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_lines_of_a_turned_page_are_found_once(
+    pixels: np.ndarray, turn: int, monkeypatch: pytest.MonkeyPatch,  # type: ignore[type-arg]
+) -> None:  # fmt: skip
+    seen: list[tuple[int, ...]] = []
+    detect = ocr_detect._detect
+
+    def counted(image: np.ndarray) -> list[ocr_detect.TextBox]:  # type: ignore[type-arg]
+        seen.append(image.shape)
+        return detect(image)
+
+    monkeypatch.setattr(ocr_detect, "_detect", counted)
+    upright, pose = orientation.upright(page_of(np.ascontiguousarray(np.rot90(pixels, turn // 90))))
+    assert upright.pixels is not None
+    ocr_detect.detect_text(upright.pixels)
+    assert (pose.turn, seen) == (turn, [pixels.shape])
+
+
+def test_a_wrong_first_guess_is_put_right(pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[type-arg]
+    monkeypatch.setattr(orientation_net, "likely_turn", lambda _: 180)
+    displayed = page_of(np.ascontiguousarray(np.rot90(pixels)))
+    upright, pose = orientation.upright(displayed)
+    assert pose.turn == 90
+    assert upright.pixels is not None
+    assert np.array_equal(upright.pixels, pixels)
+
+
+def test_nothing_is_guessed_of_empty_and_narrow_pages(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
+    assert orientation_net.likely_turn(np.ascontiguousarray(np.rot90(pixels))) == 90
+    assert orientation_net.likely_turn(np.full((300, 200, 3), 255, np.uint8)) == 0
+    assert orientation_net.likely_turn(np.zeros((1, 900, 3), np.uint8)) == 0
+    assert orientation_net.likely_turn(np.zeros((2, 9000, 3), np.uint8)) in (0, 90, 180, 270)
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])

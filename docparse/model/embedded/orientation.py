@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box, clip, union
-from docparse.model.embedded import ocr_rapid, ocr_tesseract, preprocess
+from docparse.model.embedded import ocr_rapid, ocr_tesseract, orientation_net, preprocess
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
 from docparse.schemas.page import PageImage, TextQuality
 
-Turn = Literal[0, 90, 180, 270]
+Turn = orientation_net.Turn
 _TURNS: tuple[Turn, ...] = (0, 90, 180, 270)
 _OSD_CONFIDENCE = 2.0
 _SURE = 0.88  # mean confidence of strips that are read the right way up
@@ -64,13 +63,27 @@ def upright(page: PageImage) -> tuple[PageImage, Pose]:
     """
     if page.pixels is None or (page.text.quality is TextQuality.SOUND and page.text.words):
         return page, Pose()
-    skew = preprocess.skew(page.pixels)
+    pixels, skew = page.pixels, preprocess.skew(page.pixels)
     if skew:
-        straight = preprocess.straighten(page.pixels, skew)
-        skew = skew if _has_lines(straight) else 0.0
-        page = page.replace(pixels=straight) if skew else page
-    turn = detect_turn(page.pixels) if page.pixels is not None else 0
-    return turn_page(page, turn), Pose(turn, skew, page.width, page.height)
+        straight = preprocess.straighten(pixels, skew)
+        pixels, skew = (straight, skew) if _has_lines(straight) else (pixels, 0.0)
+    turned, turn = _turned(page.replace(pixels=pixels), pixels)
+    return turned, Pose(turn, skew, page.width, page.height)
+
+
+def _turned(page: PageImage, pixels: NDArray[np.uint8]) -> tuple[PageImage, Turn]:
+    """The page set upright. A likely turn is tried first: where the lines read well, they need not be found again."""
+    if ocr_rapid.available() and (turn := orientation_net.likely_turn(pixels)):
+        turned = turn_page(page, turn)
+        if turned.pixels is not None and _reads_well(turned.pixels):
+            return turned, turn
+    turn = detect_turn(pixels)
+    return turn_page(page, turn), turn
+
+
+def _reads_well(pixels: NDArray[np.uint8]) -> bool:
+    boxes = detect_text(pixels)
+    return _letters(boxes) >= _LEAST_LETTERS and not _lie(boxes) and _legibility(pixels, boxes, 0) >= _SURE
 
 
 def turn_page(page: PageImage, turn: Turn) -> PageImage:
@@ -128,8 +141,7 @@ def detect_turn(pixels: NDArray[np.uint8]) -> Turn:
         boxes = detect_text(pixels)
         if _letters(boxes) < _LEAST_LETTERS:
             return 0
-        lying = sum(_length(box) for box in boxes if _tall(box)) > 0.6 * sum(_length(box) for box in boxes)
-        for turn in (_TURNS[1], _TURNS[3]) if lying else (_TURNS[0], _TURNS[2]):
+        for turn in (_TURNS[1], _TURNS[3]) if _lie(boxes) else (_TURNS[0], _TURNS[2]):
             scores[turn] = _legibility(pixels, boxes, turn)
             if scores[turn] >= _SURE:
                 return turn
@@ -146,6 +158,11 @@ def _has_lines(pixels: NDArray[np.uint8]) -> bool:
         return True
     boxes = detect_text(pixels)
     return _letters(boxes) >= 3 * _LEAST_LETTERS and sum(_length(box) > 4 * _thickness(box) for box in boxes) >= 3
+
+
+def _lie(boxes: Sequence[TextBox]) -> bool:
+    """Whether most of the lines run up or down the page."""
+    return sum(_length(box) for box in boxes if _tall(box)) > 0.6 * sum(_length(box) for box in boxes)
 
 
 def _letters(boxes: Sequence[TextBox]) -> float:
