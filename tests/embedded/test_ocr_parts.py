@@ -127,3 +127,9 @@ def test_doubtful_chinese_on_a_latin_page_is_an_ornament() -> None:
     assert ocr._without_ornaments(sure) == sure
     chinese = [line("长城饭店有限公司欢迎光临", aspect=12), line("长长卡", aspect=3, confidence=0.4)]
     assert ocr._without_ornaments(chinese) == chinese
+
+
+def test_rows_of_few_characters_are_ornaments() -> None:
+    text = [line("长城饭店有限公司欢迎光临", aspect=12), line("哈哈哈", aspect=3)]
+    stars = line("大卡长兴长长卡长长卡长卡卡长长卡", aspect=16, confidence=0.9)
+    assert ocr._without_ornaments([text[0], stars, text[1]]) == text

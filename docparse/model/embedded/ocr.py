@@ -28,6 +28,7 @@ _LOW = 0.65
 _NOISE = 0.3
 _INK = 60.0  # of 255, between ink and paper
 _STRAY_SHARE = 0.2  # of a page's letters: Chinese characters beyond this are no misread ornaments
+_ROW, _ROW_KINDS = 8, 0.4  # Chinese characters in a line, and the share of different ones among them in no text
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
@@ -146,11 +147,18 @@ def _is_noise(line: OcrLine) -> bool:
 
 
 def _without_ornaments(lines: list[OcrLine]) -> list[OcrLine]:
-    """Without the rows of stars and dashes on a Latin page that came out as doubtful Chinese characters."""
+    """Without the rows of stars and dashes that came out as Chinese characters: the same few again and again, or
+    doubtful ones on a Latin page."""
+    lines = [line for line in lines if not _is_row(line)]
     letters = [char for line in lines for char in line.text if char.isalpha()]
     if sum(map(is_cjk, letters)) > _STRAY_SHARE * len(letters):
         return lines
     return [line for line in lines if line.confidence >= _LOW or not any(map(is_cjk, line.text)) or _latin(line) >= 3]
+
+
+def _is_row(line: OcrLine) -> bool:
+    chars = [char for char in line.text if is_cjk(char)]
+    return len(chars) >= _ROW and len(set(chars)) <= _ROW_KINDS * len(chars) and _latin(line) < 3
 
 
 def _latin(line: OcrLine) -> int:

@@ -103,9 +103,10 @@ def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8]) -> list[int]:
     ]
     if not doubtful:
         return []
-    grey = strip.min(axis=2).astype(np.int16)
-    off = np.abs(grey - np.median(grey))
-    inked = (off > 0.5 * np.percentile(off, 98)).any(axis=0)
+    red, green, blue = (strip[:, :, channel] for channel in range(3))
+    grey = np.minimum(np.minimum(red, green), blue).astype(np.int16)  # min(axis=2) takes 25 times as long
+    off = np.abs(grey - np.median(grey[::2, ::2]))
+    inked = (off > 0.5 * np.percentile(off[::2, ::2], 98)).any(axis=0)
     read = [i for i, char in enumerate(text) if char.isspace() and 0 < i < len(text) - 1]
     usual = min([_widest_gap(inked[centres[i - 1] : centres[i + 1]]) for i in read], default=0)
     least = max(_BLANK_PX, 0.75 * usual)
