@@ -363,3 +363,56 @@ def test_a_line_that_ends_in_a_colon_is_no_label_of_the_next_column() -> None:
     assert not any("terms: and more" in text for text in texts)
     ends = [text.rsplit(" ", 1)[-1] for text in texts]
     assert ends.index("terms:") < ends.index("it"), "the left column is read first"
+
+
+LISTING = [
+    (0, "BEGIN"), (0, "Struct ::= SEQUENCE {"), (5, "first"), (15, "INTEGER,"), (5, "second"), (15, "CHOICE {"),
+    (9, "inner INTEGER,"), (9, "other STRING },"), (0, "}"), (0, "END"),
+]  # fmt: skip
+
+
+def _put_listing(sheet: Sheet, y: float) -> float:
+    for place, (column, line) in enumerate(LISTING):
+        beside = column == 15
+        y += 0 if beside or place == 0 else 13
+        sheet.put(72 + 6 * column, y, line, font="cour", style=WordStyle.MONO)
+    return y
+
+
+def test_a_page_of_code_with_some_prose_is_code() -> None:
+    sheet = Sheet()
+    sheet.put(72, 80, "Consider the following file of definitions, which is long enough")
+    y = _put_listing(sheet, 100)
+    sheet.put(72, y + 20, "The second file of values follows, which is as long as that one")
+    end = _put_listing(sheet, y + 40)
+    sheet.put(72, end + 20, "After that there is nothing more to be said about these two files")
+    blocks = sheet.blocks()
+    assert [type(block) for block in blocks] == [Paragraph, Code, Paragraph, Code, Paragraph]
+    wanted = "BEGIN\nStruct ::= SEQUENCE {\n     first     INTEGER,\n     second    CHOICE {\n         inner INTEGER,"
+    assert isinstance(blocks[1], Code)
+    assert blocks[1].text.startswith(wanted)
+
+
+def test_a_typewritten_page_is_no_code() -> None:
+    sheet = Sheet()
+    for row in range(12):
+        sheet.put(72, 80 + 13 * row, "we write to you about the matter of last week", font="cour", style=WordStyle.MONO)
+    sheet.put(72, 800, "Company of two persons, registered in the city", size=6)
+    assert not any(isinstance(block, Code) for block in sheet.blocks())
+
+
+def test_blanks_in_line_of_a_typewritten_page_make_no_gutter() -> None:
+    sheet = Sheet()
+    for row in range(14):  # every third blank stands under that of the line above
+        sheet.put(
+            72, 80 + 13 * row, "abcd efghij klm nopqr stuvw xyzab cdefgh ijkl mnop", font="cour", style=WordStyle.MONO
+        )
+    (block,) = sheet.blocks()
+    assert isinstance(block, Paragraph)
+
+
+def test_unknown_glyph_right_before_text_is_no_bullet() -> None:
+    sheet = Sheet()
+    sheet.paragraph(72, 80, 250, LOREM)
+    sheet.put(72, 220, "\ufffd21 = 0.60, which tells them apart from one another")
+    assert not any(isinstance(block, ListBlock) for block in sheet.blocks())

@@ -343,3 +343,10 @@ def test_head_that_goes_on_below_several_heads_spans_none_of_them() -> None:
     ]  # fmt: skip
     (table,) = find_tables(page(rules), words)
     assert rows_of(table)[0] == ["Age", "Total people", "Year", "Share"]
+
+
+def test_rows_of_words_under_a_ruled_head_belong_to_it() -> None:
+    rules = (h(98, 100, 420), h(116, 100, 420))
+    rows = [["Entry", "Base", "Solvent", "Seen in"], *[[f"S{n}", "DMAc", "r.t.", f"Fig. S{n}"] for n in range(1, 9)]]
+    (table,) = find_tables(page(rules), column_texts(rows, [105, 190, 270, 350], 101, 17))
+    assert rows_of(table) == rows

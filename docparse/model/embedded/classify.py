@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from docparse.geometry import Box, inside_share
+from docparse.geometry import Box, inside_share, union
 from docparse.model.embedded import captions, code, footnotes, headings
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
@@ -50,6 +50,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
             members = listing[i]
             if members:
                 lines = [line for j in members for line in paras[j].lines]
+                lines.sort(key=lambda line: (round(line.baseline), line.x0))
                 blocks[i] = Code(text=code.code_text(lines), bbox=Para(lines).box)
             continue
         if captions.is_caption(text, box, [*content.figures, *content.tables], stats.size):
@@ -95,8 +96,10 @@ def _code_runs(paras: Sequence[Para], stats: PageStats) -> dict[int, list[int]]:
     head = -1
     for i, para in enumerate(paras):
         if not all(code.is_mono(line) for line in para.lines):
+            if head >= 0 and _parts(para.box, union(paras[j].box for j in runs[head])):
+                head = -1
             continue
-        if head >= 0 and _continues(paras[runs[head][-1]].box, para.box, stats):
+        if head >= 0 and _continues(union(paras[j].box for j in runs[head]), para.box, stats):
             runs[head].append(i)
             runs[i] = []
         else:
@@ -109,9 +112,14 @@ def _code_runs(paras: Sequence[Para], stats: PageStats) -> dict[int, list[int]]:
 
 
 def _continues(above: Box, below: Box, stats: PageStats) -> bool:
-    return -stats.size < below[1] - above[3] < 2.5 * stats.leading and min(above[2], below[2]) > max(
-        above[0], below[0]
-    ) - (10 * stats.size)
+    """Below the run, or beside a part of it: what is set in columns is one listing."""
+    near = below[1] - above[3] < 2.5 * stats.leading and below[1] > above[1] - stats.size
+    return near and min(above[2], below[2]) > max(above[0], below[0]) - 10 * stats.size
+
+
+def _parts(box: Box, run: Box) -> bool:
+    """Other text under the run, in its columns: the listing ends there."""
+    return box[1] > run[1] and box[0] < run[2] and run[0] < box[2]
 
 
 def _looks_like_code(text: str) -> bool:

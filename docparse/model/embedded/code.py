@@ -4,36 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import lru_cache
 from statistics import median
 
 from docparse.model.embedded.lines import Line
-from docparse.schemas.page import WordStyle
-
-_MONO = int(WordStyle.MONO)
-_MONO_NAMES = (
-    "mono",
-    "courier",
-    "consol",
-    "typewriter",
-    "cmtt",
-    "sftt",
-    "menlo",
-    "inconsolata",
-    "fira code",
-    "cmsltt",
-    "lmtt",
-)
+from docparse.model.embedded.mono import is_mono_word
 
 
 def is_mono(line: Line) -> bool:
-    mono = sum([len(word.text) for word in line.words if word.style & _MONO or _mono_name(word.font)])
+    mono = sum([len(word.text) for word in line.words if is_mono_word(word)])
     return mono > 0 and mono >= 0.8 * sum([len(word.text) for word in line.words])
-
-
-@lru_cache(maxsize=512)
-def _mono_name(font: str) -> bool:
-    return any(name in font.lower() for name in _MONO_NAMES)
 
 
 def code_text(lines: Sequence[Line]) -> str:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box
 from docparse.model.embedded.ink import Ink
+from docparse.model.embedded.mono import is_mono_word
 from docparse.schemas.page import Word
 
 _LEAST_ROWS = 10  # half lines of text on both sides, close by, that a stripe must pass
 _NARROW_EM = 4.0  # a wider gap is the end of a short line, whatever stands in the next column
 _MOST_CELLS = 400
-_LEAST_GAP_EM = 0.55
+_LEAST_GAP_EM, _LEAST_MONO_GAP_EM = 0.55, 1.0  # a monospaced blank is 0.6 em wide, and blanks stand in line
 _NOISE = 0.02
 
 
@@ -25,6 +26,8 @@ class Gutters:
     def __init__(self, words: Sequence[Word], ink: Ink | None = None) -> None:
         self.stripes: list[Box] = []
         self._slack_em = 0.0 if ink is None else 0.5
+        mono = sum(map(is_mono_word, words))
+        self._least_em = _LEAST_MONO_GAP_EM if 2 * mono > len(words) else _LEAST_GAP_EM
         if len(words) < 16:
             return
         em = max(median(word.size for word in words), 0.1)
@@ -59,7 +62,7 @@ class Gutters:
     def part(self, x0: float, x1: float, y: float, em: float) -> bool:
         """Whether a gutter parts words that end at x0 and start at x1, at height y."""
         slack = self._slack_em * em
-        if not self.stripes or (x1 - x0 <= _LEAST_GAP_EM * em and not slack):
+        if not self.stripes or (x1 - x0 <= self._least_em * em and not slack):
             return False
         x0, x1 = x0 - slack, x1 + slack
         return any(x0 <= (s[0] + s[2]) / 2 <= x1 and s[1] - 1 <= y <= s[3] + 4 for s in self.stripes)

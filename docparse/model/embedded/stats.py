@@ -13,6 +13,8 @@ from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.lines import Line
 from docparse.schemas.page import Word
 
+_PROSE_WORDS, _PROSE_LINES = 6, 3
+
 
 @dataclass(frozen=True, slots=True)
 class PageStats:
@@ -36,6 +38,12 @@ class PageStats:
         if size <= 0 or not size < 0.8 * self.size:
             return self
         return dataclasses.replace(self, size=size, leading=1.25 * size, bold=False)
+
+
+def _has_other_prose(lines: Sequence[Line], size: float) -> bool:
+    """Whether running text in another type stands on the page: then what is monospaced is code, however much it is."""
+    prose = (line for line in lines if len(line.words) >= _PROSE_WORDS and line.size > 0.9 * size)
+    return sum(line.words[0].font != "" and not is_mono(line) for line in prose) >= _PROSE_LINES
 
 
 def page_stats(lines: Sequence[Line]) -> PageStats:
@@ -64,6 +72,6 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
         bold=bold > 0.6 * letters,
         letters=letters,
         rtl=rtl > 0.5 * letters,
-        mono=mono > 0.6 * letters,
+        mono=mono > 0.6 * letters and not _has_other_prose(lines, size),
         ocr=read > 0.5 * letters,
     )

@@ -142,7 +142,11 @@ def join_runs(
     grown = list(boxes)
     rest = []
     for run in runs:
-        touched = [i for i, box in enumerate(grown) if run.numbers > 0.3 and _goes_on(box, run.bbox, em)]
+        touched = [
+            i
+            for i, box in enumerate(grown)
+            if (run.numbers > 0.3 and _goes_on(box, run.bbox, em)) or _is_head_of(box, run.bbox, em)
+        ]
         if not touched:
             rest.append(run)
         elif len(touched) == 1:
@@ -151,6 +155,18 @@ def join_runs(
             inside = union([run.bbox, *(grown[i] for i in touched)])  # rules under some columns only
             grown = [box for i, box in enumerate(grown) if i not in touched] + [inside]
     return grown, [run for run in rest if not any(overlap(run.bbox, box) for box in grown)]
+
+
+def _is_head_of(box: Box, run: Box, em: float) -> bool:
+    """The box is the ruled head of the run, whose rows go on below without rules: rather words than numbers."""
+    return (
+        abs(box[1] - run[1]) < 1.5 * em
+        and box[3] - box[1] < 3 * em
+        and run[3] - box[3] > 3 * em
+        and box[0] - em < run[0]
+        and run[2] < box[2] + em
+        and run[2] - run[0] > 0.8 * (box[2] - box[0])
+    )
 
 
 def _grown(box: Box, run: Box, words: Sequence[Word], em: float) -> Box:
