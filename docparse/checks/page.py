@@ -206,6 +206,8 @@ def write_verdict(page: Page, verdict: Verdict, output: PageOutput) -> None:
     for block, match in zip(page.blocks, verdict.matches, strict=True):
         if match.size and match.vouched:
             _write_match(block, match)
+        elif match.size:
+            block.checks.append(Check(name="on_page", outcome="skipped", detail="the witness can't see what is here"))
 
 
 def _write_match(block: Block, match: BlockMatch) -> None:
