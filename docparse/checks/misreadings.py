@@ -20,7 +20,7 @@ from docparse.schemas.document import Block
 _MOST = 300  # left-over tokens of a side that are paired; more is another page
 _SURE = 0.9  # confidence from which on a number of OCR's counts
 _UNSURE = 0.75  # below, its word may be any other of about that length: one in another script, say
-_LONGEST = 40
+_LONGEST = 200  # signs of a token: scripts without blanks have long ones
 _AGAIN = 3
 _DIGIT, _DIGITS = re.compile(r"\d"), re.compile(r"\d+")
 _LEAST_LINE = 3  # letters and digits of a line that counts; of a number (of a page), one
@@ -81,17 +81,18 @@ def _pair(extra: list[str], missing: list[str], sure: dict[str, float]) -> None:
 
 
 def _alike(ours: str, theirs: str, sure: dict[str, float]) -> bool:
-    if abs(len(ours) - len(theirs)) > 2 or max(len(ours), len(theirs)) > _LONGEST:
+    if abs(len(ours) - len(theirs)) > max(2, len(ours) // 20) or max(len(ours), len(theirs)) > _LONGEST:
         return False
     a, b = (_bare(text).replace("rn", "m").replace("cl", "d").translate(_FOLD) for text in (ours, theirs))
-    if a == b and not (ours.isdigit() and theirs.isdigit()):
+    if (a == b and not (ours.isdigit() and theirs.isdigit())) or theirs == _without_accented(ours):
         return True
     if any(sign.isdigit() for sign in ours + theirs):
         return sure.get(theirs, 1.0) < _SURE and distance(ours, theirs, 1) <= 1
     if sure.get(theirs, 1.0) < _UNSURE:
         return True
     most = max(len(a), len(b)) // 4
-    return most > 0 and (Counter(a) & Counter(b)).total() >= len(b) - most and distance(a, b, most) <= most
+    likely = most > 0 and (Counter(a) & Counter(b)).total() >= len(b) - most
+    return likely and distance(a, b, most) <= most
 
 
 def _bare(text: str) -> str:
@@ -100,6 +101,13 @@ def _bare(text: str) -> str:
         return text
     apart = unicodedata.normalize("NFD", text)
     return "".join([sign for sign in apart if not unicodedata.combining(sign)]).replace("đ", "d")
+
+
+def _without_accented(text: str) -> str:
+    """Without the letters that have accents; empty where none has."""
+    if text.isascii():
+        return ""
+    return "".join([sign for sign in text if sign == _bare(sign)])
 
 
 def _confidence(witness: Witness) -> dict[str, float]:
