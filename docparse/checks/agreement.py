@@ -91,6 +91,9 @@ def compare(blocks: Sequence[Block], witness: Witness, image: PageImage, *, read
             match.extra, match.vouched = [], False
     lost = [token for word in outside for token in tokens(witness.words[word].text)]
     agreement = Agreement(matches, lost, sum(map(len, witness.plain)), sum(map(len, streams)), outside)
+    for match in matches:
+        _put_together(match.extra, [match.missing])
+        _put_together(match.missing, [match.extra])
     ours = Counter(agreement.extra)
     changed = [(match, match.extra, match.missing) for match in matches if _changed_in_place(match, ours)]
     for match, _, _ in changed:
@@ -176,10 +179,9 @@ def _cancel(agreement: Agreement) -> None:
 
 def _changed_in_place(match: BlockMatch, ours: Counter[str]) -> bool:
     """One number where its box has another as long, which no other block says; the page having it too is chance."""
-    if len(match.extra) != 1 or len(match.missing) != 1:
-        return False
-    said, there = match.extra[0], match.missing[0]
-    return said.isdigit() and there.isdigit() and len(said) == len(there) and not ours[there]
+    said = [token for token in match.extra if token.isdigit()]
+    there = [token for token in match.missing if token.isdigit()]
+    return len(said) == len(there) == 1 and len(said[0]) == len(there[0]) and not ours[there[0]]
 
 
 def _without(items: list[str], spare: Counter[str]) -> list[str]:
@@ -199,9 +201,7 @@ def _explain(agreement: Agreement, page: str, output: str) -> None:
     if not extra or not missing or len(extra) + len(missing) > _EXPLAIN_AT_MOST:
         return
     for match in agreement.blocks:
-        _put_together(match.extra, [match.missing])
         _put_together(match.extra, [match.optional])
-        _put_together(match.missing, [match.extra])
     for match in agreement.blocks:  # a sign that stands above the line, or a word half in another box
         others = (other.missing for other in agreement.blocks if other is not match)
         _put_together(match.extra, [match.missing, agreement.outside, *others])

@@ -81,7 +81,9 @@ def _with_witness(page: Page, image: PageImage, output: PageOutput, witness: Wit
 def _pass_over(agreement: Agreement, page: Page, image: PageImage, witness: Witness) -> None:
     """Leave alone what a model read where OCR saw nothing of what is printed."""
     for block, match in zip(page.blocks, agreement.blocks, strict=True):
-        if match.extra and block.bbox and reads_unseen_print(block.bbox, sum(map(len, match.extra)), image, witness):
+        size = sum(map(len, match.extra))
+        worth_it = size and (size >= _OCR_LEAST or not match.words)
+        if worth_it and block.bbox and reads_unseen_print(block.bbox, size, image, witness):
             match.extra, match.vouched = [], False
 
 

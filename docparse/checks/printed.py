@@ -20,7 +20,9 @@ from docparse.schemas.document import (
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\.")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_RUN = re.compile(r"\d+|[^\W\d_]+")
+_SIGNS = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN_OR_SIGN = re.compile(rf"\d+|[{_SIGNS}]|[^\W\d_{_SIGNS}]+")
 _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and code != 10)
 _NOT_WORD_NOR_BREAK = re.compile(r"[^\w\n]+|_+")
 
@@ -86,9 +88,9 @@ def squeeze_all(texts: list[str]) -> list[str]:
 
 
 def tokens(text: str) -> list[str]:
-    """Runs of letters and digits, in one case and form; in Chinese and Japanese, which have no blanks, single signs."""
-    plain = _NOT_WORD.sub(" ", _plain(text))
-    return (plain if plain.isascii() else _UNSPACED.sub(r" \g<0> ", plain)).split()
+    """Runs of letters or digits, in one case and form; in Chinese and Japanese, which have no blanks, single signs."""
+    plain = _plain(text)
+    return _RUN.findall(plain) if plain.isascii() else _RUN_OR_SIGN.findall(plain)
 
 
 def _plain(text: str) -> str:

@@ -19,7 +19,6 @@ from docparse.schemas.page import PageImage
 _INK = 48  # of 255, by which ink differs from the paper
 _LOWEST, _HIGHEST = 0.4, 2.0  # heights of a row of print, by that of the page's words
 _FEW = 0.25  # of the fullest row's ink, above which a row of pixels belongs to a line
-_LEAST = 12  # letters and digits that are looked for
 _ENOUGH = 0.5  # print seen for the print that the text would need
 _SIGN_WIDTH = 0.5  # of a sign, by the height of a word
 _MARGIN = 0.25  # around a word, by its height
@@ -27,7 +26,7 @@ _MARGIN = 0.25  # around a word, by its height
 
 def reads_unseen_print(box: Box, size: int, image: PageImage, witness: Witness) -> bool:
     """Whether a box holds enough print that OCR did not see for so many letters and digits."""
-    if image.pixels is None or not witness.words or size < _LEAST:
+    if image.pixels is None or not witness.words:
         return False
     height = statistics.median(word.bbox[3] - word.bbox[1] for word in witness.words)
     across, down = image.width_px / image.width, image.height_px / image.height
