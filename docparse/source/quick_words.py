@@ -10,7 +10,7 @@ from typing import Any
 
 from docparse.schemas.page import Word
 from docparse.source.accents import LOOSE_ACCENT
-from docparse.source.words import Line, Span, clean, is_leader, span_style, without_doubles
+from docparse.source.words import TINY_PT, Line, Span, clean, is_leader, span_style, without_doubles
 
 _SPACED = re.compile(r"(?:(?<!\S)[^\W\d_] ){3}[^\W\d_](?!\S)")  # may be one letterspaced word: needs the characters
 _OTHER_ORDER = re.compile(
@@ -46,7 +46,7 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     text = "".join([span["text"] for span in spans])
     if not text.isascii() and _OTHER_ORDER.search(text):
         return None
-    if LOOSE_ACCENT.search(text):
+    if LOOSE_ACCENT.search(text) or any(span["size"] < TINY_PT for span in spans):
         return None
     tokens = text.split()
     if tokens != [word[4] for word in found] or _SPACED.search(text):

@@ -19,10 +19,15 @@ _USUAL_PAIRS_SHARE = 0.38
 _DOUBTFUL_PAIRS_SHARE = 0.46
 _VOWEL_SHARE = (0.31, 0.65)
 _UPPER_LATIN1_SHARE = 0.5
+_ENOUGH_CHARS = 100
+_ODD_SHARE, _ODD_KINDS = 0.06, 5  # signs that prose, formulas and tables have few of, or few kinds
+_RUN_SHARE = 0.12  # of characters in runs of letters: code has as many odd signs, and names among them
 
 _BAD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
 _LATIN_RUN = re.compile("[a-zà-öø-ÿāăąćčďđēėęěğģīįıłńňőœřśşšťūůűųźżž]{2,}")
 _LATIN1 = re.compile("[\u00a1-\u00ff]")
+_ODD = re.compile(r"""(?<=\S)[!"#$%&;?@`~\\\u00a1-\u00bf\ufffd](?=\S)""")  # within a word
+_RUN = re.compile(r"[^\W\d_]{3,}")
 _VOWELS = re.compile("[aeiouy]")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 # letter pairs that are frequent in European languages written in Latin letters
@@ -70,11 +75,21 @@ def _garbled(parts: list[str], size: int) -> bool:
     bad = sum(len(_BAD.findall(part)) for part in parts if len(part) > 1 or part == "\ufffd")
     if min(bad, size) > _BAD_SHARE * size or _unassigned(text) > _BAD_SHARE * size:
         return True
+    if _numbered(text, size):
+        return True
     lower = text.lower()
     runs = _LATIN_RUN.findall(lower)
     letters = sum(map(len, runs))
     distinct = list(dict.fromkeys(runs))  # one word again and again, a unit in a table say, is no sample of a language
     return letters >= _ENOUGH_LETTERS and letters > 0.5 * size and _soup(text, distinct)
+
+
+def _numbered(text: str, size: int) -> bool:
+    """Glyphs numbered as they came, from the first printable code on: signs and digits in place of letters."""
+    odd = _ODD.findall(text) if size >= _ENOUGH_CHARS else []
+    if len(odd) < max(1, _ODD_SHARE * size) or len(set(odd)) < _ODD_KINDS:
+        return False
+    return sum(map(len, _RUN.findall(text))) < _RUN_SHARE * size
 
 
 def _unassigned(text: str) -> int:

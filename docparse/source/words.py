@@ -22,7 +22,8 @@ _BOLD, _HIDDEN, _ROTATED = int(WordStyle.BOLD), int(WordStyle.HIDDEN), int(WordS
 _DOWN, _LEFT, _UP = int(WordStyle.DOWN), int(WordStyle.LEFT), int(WordStyle.UP)
 _SUPERSCRIPT, _SUBSCRIPT = int(WordStyle.SUPERSCRIPT), int(WordStyle.SUBSCRIPT)
 _SPAN_STYLE = ((2, int(WordStyle.ITALIC)), (4, int(WordStyle.SERIF)), (8, int(WordStyle.MONO)), (16, _BOLD))
-_TINY_PT = 0.7  # text smaller than this is for machines only
+TINY_PT = 0.7  # text smaller than this is for machines only
+_BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
 _SCRIPT_SHIFT = 0.08  # … and off its baseline by this share of the main size
 _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspaced word
@@ -75,9 +76,9 @@ def _joined(last: Word, word: Word, *, upright: bool) -> Word | None:
 
 
 def _line_words(line: Line, number: int) -> list[Word]:
-    spans: list[Span] = line["spans"]
     way = _way(line["dir"])
     across = not way
+    spans: list[Span] = [_sized(span, line["dir"]) if span["size"] < TINY_PT else span for span in line["spans"]]
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
     for span in spans:
@@ -90,6 +91,13 @@ def _line_words(line: Line, number: int) -> list[Word]:
     if words:
         words[-1] = words[-1]._replace(space=True)
     return words
+
+
+def _sized(span: Span, direction: tuple[float, float]) -> Span:
+    """Bitmap fonts (Type 3) count in dots: their nominal size says nothing, the box of their letters does."""
+    low, high = (0, 2) if abs(direction[1]) > 0.7 else (1, 3)  # across the line
+    height = max((char["bbox"][high] - char["bbox"][low] for char in span["chars"]), default=0.0)
+    return {**span, "size": max(span["size"], height / _BOX_SIZE)}
 
 
 def _way(direction: tuple[float, float]) -> int:
@@ -120,7 +128,7 @@ def span_style(span: Span, size: float, base: float) -> int:
     if drawn & _FAKE_BOLD:
         style |= _BOLD
     painted = drawn & _PAINTED and span["alpha"] > 8
-    if not (painted or drawn & _CLIPPED) or span["size"] < _TINY_PT:
+    if not (painted or drawn & _CLIPPED) or span["size"] < TINY_PT:
         style |= _HIDDEN
     return style
 

@@ -177,6 +177,38 @@ def test_real_languages_are_sound(text: str) -> None:
     assert not too_garbled(share)
 
 
+def numbered(text: str) -> str:
+    """Letters as a subset font without names has them: each a number, in the order in which they came first."""
+    first = list(dict.fromkeys(text.replace(" ", "")))
+    return "".join(char if char == " " else chr(33 + first.index(char)) for char in text)
+
+
+def test_tables_code_and_formulas_are_not_garbled() -> None:
+    for text in (
+        "12 % 13.5 % $ 4,000 #17 & 18 99 % $ 3.20; " * 8,
+        'if (!found && count[i] != 0) { printf("%s;\\n", names[i]); return ~mask & 0xff; } # see @notes? ' * 3,
+        "f(x)=3x^2+5; g(x)=[a|b]{1/2} x_1<y_2 " * 6,
+        "0f3a 99b1 c27d 0001 ffee 12ab " * 8,
+    ):
+        assert garbled_fonts(words_of(text)) == (set(), 0.0), text
+
+
+def test_letters_of_bitmap_fonts_have_the_size_of_their_box() -> None:
+    square = b"40 0 0 0 40 80 d1 0 0 40 80 re f"
+    font = (
+        b"<</Font<</F<</Type/Font/Subtype/Type3/FontBBox[0 -20 40 90]/FontMatrix[1 0 0 1 0 0]/FirstChar 97/LastChar 98"
+        b"/Widths[50 50]/Encoding<</Type/Encoding/Differences[97/a/b]>>/CharProcs<</a 5 0 R/b 5 0 R>>"
+        b"/Resources<<>>>>>>>>"
+    )
+    content, box = b"BT /F .12 Tf 60 200 Td (abba) Tj ET", b"/MediaBox[0 0 400 300]"
+    data = made.raw_pdf(content, page=box, resources=font, more=(made.stream(square),))
+    page = made.first_page(data)
+    (word,) = page.text.words
+    assert word.text == "abba"
+    assert 8 < word.size < 12
+    assert not word.style & WordStyle.HIDDEN
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -186,6 +218,7 @@ def test_real_languages_are_sound(text: str) -> None:
         "\ue012\ue034\ue045 \ue012\ue067\ue055\ue021 \ue011\ue045",
         "\ufffd\ufffd\ufffd \ufffd\ufffd ab",
         "\x83\x84\x91 \x85\x99\x82\x81",
+        numbered(ENGLISH),
         "Âñå ëþäè ðîæäàþòñÿ ñâîáîäíûìè è ðàâíûìè â ñâîåì äîñòîèíñòâå è ïðàâàõ îíè íàäåëåíû ðàçóìîì è ñîâåñòüþ",
     ],
 )
