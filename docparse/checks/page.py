@@ -26,6 +26,7 @@ _NUMBER_DIGITS = 3  # digits from which on a number must stand on both sides, wh
 _LOST_SHARE, _LOST_RUN = 0.02, 12  # what a model may miss: share of the page's characters, characters in one place
 _OCR_SHARE, _OCR_RUN = 0.03, 30  # the same where OCR is the witness and may have lost words itself
 _OCR_LEAST = 12  # characters that it may lose on any page
+_PICTURED_SHARE, _PICTURED_LEAST = 0.7, 20  # of the page's letters in figures without their text, and letters there
 _FOREIGN_SHARE = 0.3  # of the output that stands nowhere on the page, from which on its script is compared
 _MOVED_SHARE, _MOVED_LEAST = 0.8, 3  # of a block's words, found elsewhere on the page than in its box
 _BLANK_SHARE, _BLANK_STEP = 0.0003, 8
@@ -67,6 +68,7 @@ def _with_witness(page: Page, image: PageImage, output: PageOutput, witness: Wit
     if witness.source == "ocr" and not own:
         forgive(agreement, page.blocks, witness)
         _pass_over(agreement, page, image, witness)
+    _count_pictured(agreement)
     verdict = Verdict(matches=agreement.blocks)
     ocr = witness.source == "ocr"
     bearable = not own and _bearable(agreement, ocr=ocr) and not (ocr and lost_lines(agreement, witness))
@@ -85,6 +87,14 @@ def _pass_over(agreement: Agreement, page: Page, image: PageImage, witness: Witn
         worth_it = size and (size >= _OCR_LEAST or not match.words)
         if worth_it and block.bbox and reads_unseen_print(block.bbox, size, image, witness):
             match.extra, match.vouched = [], False
+
+
+def _count_pictured(agreement: Agreement) -> None:
+    """Labels in a figure need not be read; a page that is nothing but a figure over its text was not read at all."""
+    hidden = sum(len(token) for match in agreement.blocks for token in match.optional)
+    if hidden > max(_PICTURED_SHARE * agreement.witness_size, _PICTURED_LEAST):
+        for match in agreement.blocks:
+            match.missing, match.optional = [*match.missing, *match.optional], []
 
 
 def _judge_unread(verdict: Verdict, page: Page) -> None:

@@ -181,6 +181,22 @@ def test_labels_in_a_figure_may_be_left_out_but_not_text_beside_it() -> None:
     assert "missing_text" in flags(blocks, words, "qwen")
 
 
+@pytest.mark.parametrize("ocr", [False, True])
+def test_a_picture_of_the_whole_page_is_no_reading_of_it(ocr: bool) -> None:
+    _, words = made()
+    assert "missing_text" in flags([Image(bbox=(10, 10, 590, 790))], words, "qwen", ocr=ocr)
+    blocks, words = made()
+    labels = words_of("north south east west", 300, 600)
+    assert flags([*blocks, Image(bbox=(50, 500, 540, 700))], words + labels, "qwen", ocr=ocr) == []
+
+
+def test_plain_text_written_as_tex_is_compared_by_its_numbers() -> None:
+    words = words_of("Of the models, that of 0.5 B parameters 8 is the smallest of 3072", 50, 60)
+    text = r"Of the models, that of $0.5 \mathrm{~B}$ parameters ${ }^{8}$ is the smallest of 3072"
+    assert flags([Paragraph(text=text, bbox=(40, 50, 560, 80))], words, "qwen") == []
+    assert flags([Paragraph(text=text.replace("3072", "3172"), bbox=(40, 50, 560, 80))], words, "qwen") != []
+
+
 def test_a_garbled_text_layer_is_no_judge() -> None:
     blocks, _ = made()
     image = image_of(words_of("%&$ §§ ((", 50, 60), TextQuality.GARBLED)

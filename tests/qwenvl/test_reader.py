@@ -212,6 +212,21 @@ def test_damage_to_entities_and_tags() -> None:
     assert block_text(read(html).blocks[0]) == "R&D & AT&ampT x<y a < b 5 > 4 &copy=1 A List<String> $^{8}$"
 
 
+def test_tex_in_running_text_and_links_without_target_are_kept() -> None:
+    html = (
+        r'<p data-bbox="1 1 9 9">Of $0.5 \mathrm{~B}$, see note ${ }^{8}$ and $$a^2+b^2$$ by <a>R&D</a></p>'
+        '<img data-bbox="1 1 9 9" /><img data-bbox="1 1 9 9"/>'
+    )
+    text, *pictures = read(html).blocks
+    assert block_text(text) == r"Of $0.5 \mathrm{~B}$, see note ${ }^{8}$ and $$a^2+b^2$$ by R&D"
+    assert [type(block) for block in pictures] == [Image, Image]
+
+
+def test_a_wrapper_and_its_picture_with_the_same_box_are_one_block() -> None:
+    found = read('<div class="image" data-bbox="1 1 9 9"><img data-bbox="1 1 9 9" /></div>')
+    assert [(type(block), block.bbox) for block in found.blocks] == [(Image, (0.5, 0.5, 4.5, 4.5))]
+
+
 def test_only_the_own_engine_may_speak_of_trust() -> None:
     html = '<p data-bbox="1 1 9 9" data-confidence="0.9" data-source="text_layer" data-flags="x">t</p>'
     block = read(html).blocks[0]
