@@ -416,3 +416,14 @@ def test_unknown_glyph_right_before_text_is_no_bullet() -> None:
     sheet.paragraph(72, 80, 250, LOREM)
     sheet.put(72, 220, "\ufffd21 = 0.60, which tells them apart from one another")
     assert not any(isinstance(block, ListBlock) for block in sheet.blocks())
+
+
+def test_heading_that_goes_on_in_an_indented_line_is_one() -> None:
+    sheet = Sheet()
+    sheet.paragraph(72, 80, 250, LOREM)
+    sheet.put(72, 240, "(a) A mixture was more like a constant", font="hebo", style=WordStyle.BOLD)
+    sheet.put(92, 252, "one than like a variable one", font="hebo", style=WordStyle.BOLD)
+    sheet.put(72, 290, "Results", font="hebo", style=WordStyle.BOLD)
+    sheet.paragraph(72, 310, 250, LOREM)
+    found = [block.text for block in sheet.blocks() if isinstance(block, Heading)]
+    assert found == ["(a) A mixture was more like a constant one than like a variable one", "Results"]

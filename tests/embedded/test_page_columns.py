@@ -112,3 +112,15 @@ def test_two_columns_below_lines_of_full_width_stay_two() -> None:
     columns = justified(50, 220, 178, 9) + justified(260, 430, 178, 9, first=20)
     lines = join_justified(make_lines([*wide, *columns]))
     assert not any(line.x0 < 230 < line.x1 for line in lines if line.baseline > 175)
+
+
+def test_river_of_a_paragraph_over_the_gap_between_two_columns_of_a_table_parts_nothing() -> None:
+    words: list[Word] = []
+    chance = random.Random(3)
+    for row in range(8):  # a blank of half an em at x = 160 in every line
+        for x0, x1 in ((50, 157.5), (162.5, 290)):
+            words += set_words(["a" * chance.randint(2, 7) for _ in range(4)], x0, x1, 100 + 13 * row, row)
+    words += numbers([50, 90, 130, 168, 210, 250], 214, 4, 13, first=16)
+    assert page_gutters(words, 10.0) == []
+    (table,) = find_tables(page(), words)
+    assert table.cols == 6

@@ -62,10 +62,39 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
             found.append(i)
         else:
             blocks[i] = Paragraph(text=text, bbox=box)
-    ranks = headings.levels([(paras[i], texts[i]) for i in found], stats)
-    for i, level in zip(found, ranks, strict=True):
-        blocks[i] = Heading(text=texts[i].replace("\n", " "), level=level, bbox=paras[i].box)
+    groups = _whole_headings(found, paras, texts)
+    titles = [
+        paras[group[0]] if len(group) == 1 else Para([line for i in group for line in paras[i].lines])
+        for group in groups
+    ]
+    ranks = headings.levels([(title, title.text) for title in titles], stats)
+    heads = [Heading(text=t.text.replace("\n", " "), level=n, bbox=t.box) for t, n in zip(titles, ranks, strict=True)]
+    for group, head in zip(groups, heads, strict=True):
+        blocks[group[0]] = head
     return [block for block in blocks if block is not None]
+
+
+def _whole_headings(found: Sequence[int], paras: Sequence[Para], texts: Sequence[str]) -> list[list[int]]:
+    """Paragraphs that are headings, those together whose second goes on, indented, where the first stopped."""
+    groups: list[list[int]] = []
+    for i in found:
+        above = paras[groups[-1][-1]] if groups else None
+        if above is not None and texts[i][0].islower() and _goes_on(above, paras[i]):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def _goes_on(above: Para, below: Para) -> bool:
+    gap = below.box[1] - above.box[3]
+    return (
+        -0.3 * below.size < gap < 0.8 * below.size
+        and abs(above.size - below.size) < 0.05 * below.size
+        and above.lines[0].bold == below.lines[0].bold
+        and above.box[0] < below.box[2]
+        and below.box[0] < above.box[2]
+    )
 
 
 def _heading(para: Para, text: str, space: float, content: Content) -> bool:

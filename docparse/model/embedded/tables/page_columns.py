@@ -12,6 +12,7 @@ from docparse.schemas.page import Word
 
 _ALIGNED = 0.6  # of the lines beside a gutter that belongs to a table stand on one level with the other side's
 _LEVEL_EM = 0.12
+_BLANK_EM = 0.75  # a blank of justified text is seldom wider, a gutter never as narrow
 _WIDEST_EM = 28.0  # of a column that is one of several
 _PROSE_ROWS, _PROSE_WORDS = 4, 3.0
 
@@ -73,7 +74,7 @@ def _parts_page(cut: Cut, others: Sequence[Cut], words: Sequence[Word], em: floa
     right = [_rows_within(level, cut.x, high) for high in sorted(x for x in beside if x > cut.x)[:4]]
     left.append(_rows_within(level, float("-inf"), cut.x))
     right.append(_rows_within(level, cut.x, float("inf")))
-    if min(len(left[0]), len(right[0])) < 3:
+    if min(len(left[0]), len(right[0])) < 3 or _is_river(left[0], right[0], em):
         return False
     return any(_is_column(rows, em) for rows in (*left, *right)) or _aligned_share(left[0], right[0], em) < _ALIGNED
 
@@ -92,6 +93,14 @@ def _is_column(rows: Sequence[TextRow], em: float) -> bool:
     start, end = min(row.x0 for row in rows), max(row.x1 for row in rows)
     full = sum(row.x0 - start < 0.6 * em and end - row.x1 < 0.6 * em for row in rows)
     return 2 * full > len(rows) and 8 * em < end - start < _WIDEST_EM * em
+
+
+def _is_river(left: Sequence[TextRow], right: Sequence[TextRow], em: float) -> bool:
+    """Lines run on over the gutter with no more than a blank between their words."""
+    ends = {round(_baseline(row)): row.x1 for row in left}
+    gaps = [row.x0 - ends[level] for row in right if (level := round(_baseline(row))) in ends]
+    narrow = sum(gap < _BLANK_EM * em for gap in gaps)
+    return narrow >= 2 and 5 * narrow >= len(right)
 
 
 def _aligned_share(left: Sequence[TextRow], right: Sequence[TextRow], em: float) -> float:
