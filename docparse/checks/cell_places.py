@@ -65,8 +65,14 @@ def _locate(cells: Sequence[Cell], units: list[tuple[str, Box]]) -> list[tuple[C
     for plain, box in units:
         found[plain].append(box)
     lone = Counter(cell[0] for cell in pieces if len(cell) == 1)
-    for boxes in found.values():
-        if len(boxes) > 1:
+    rows: dict[str, set[int]] = defaultdict(set)
+    for cell, names in zip(cells, pieces, strict=True):
+        for name in names:
+            rows[name].add(cell.row)
+    for name, boxes in found.items():
+        if len(rows[name]) == 1:
+            boxes.sort()  # from left to right, however unevenly OCR cut them out
+        elif len(boxes) > 1:
             _sort_lines(boxes)
     turn: Counter[str] = Counter()
     places: list[Box | None] = []

@@ -242,6 +242,18 @@ def test_rows_that_do_repeat_on_the_page_are_no_loop() -> None:
     assert flags(blocks, words, "qwen") == []
 
 
+def test_one_word_twice_in_a_row_is_matched_from_left_to_right() -> None:
+    """However unevenly OCR cuts the words out."""
+    rows = [["Place", "Change", "Ships", "Change"], ["North", "0.5", "31", "0.7"], ["South", "0.2", "42", "0.9"]]
+    cells, words = [], []
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            cells.append(Cell(row=r, col=c, text=text))
+            words += words_of(text, 60 + 100 * c, 250 + 20 * r - (11 if (r, c) == (0, 3) else 0))
+    table: list[Block] = [Table(rows=3, cols=4, cells=cells, bbox=(50, 235, 540, 340))]
+    assert flags(table, words, "qwen", ocr=True) == []
+
+
 def test_sideways_labels_may_come_anywhere() -> None:
     blocks, words = made()
     label = Word("axis", (50.0, 120.0, 58.0, 135.0), style=int(WordStyle.ROTATED))
