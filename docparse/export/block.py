@@ -12,14 +12,14 @@ from docparse.export.markdown import block_markdown
 from docparse.export.tables import rows_csv, to_tables
 from docparse.export.text import block_text
 from docparse.qwenvl.writer import write_page
-from docparse.schemas.document import Block, Chemistry, Document, Formula, Page
+from docparse.schemas.document import Block, Chemistry, Document, Formula, Music, Page
 
-BlockFormat = Literal["json", "html", "md", "txt", "latex", "csv", "xlsx", "mathml", "svg"]
+BlockFormat = Literal["json", "html", "md", "txt", "latex", "csv", "xlsx", "mathml", "svg", "musicxml", "midi"]
 MEDIA_TYPES: dict[BlockFormat, str] = {
     "json": "application/json", "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8",
     "txt": "text/plain; charset=utf-8", "latex": "application/x-tex; charset=utf-8", "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "mathml": "application/mathml+xml",
-    "svg": "image/svg+xml",
+    "svg": "image/svg+xml", "musicxml": "application/vnd.recordare.musicxml+xml", "midi": "audio/midi",
 }  # fmt: skip
 
 
@@ -27,14 +27,18 @@ class NotOfThisKind(InputError):
     """A format that the block's kind does not have."""
 
     code, http_status = "not_acceptable", 406
-    default_action = "Ask for json, html, md, txt or latex; csv and xlsx are for tables and charts."
+    default_action = (
+        "Ask for json, html, md, txt or latex; csv and xlsx are for tables and charts, musicxml and midi for music."
+    )
 
 
 def export_block(document: Document, page: Page, block: Block, format: BlockFormat) -> bytes:
-    """Raises NotOfThisKind, MissingDependency (xlsx, svg, mathml need their extras)."""
+    """Raises NotOfThisKind, MissingDependency (xlsx, svg, mathml, musicxml, midi need their extras)."""
     if format == "xlsx":
         _rows_of(document, page, block)
         return export_bytes(_alone(document, page, block), "xlsx")
+    if format == "musicxml" or format == "midi":  # noqa: PLR1714 - what mypy can follow
+        return _tune(block, format)
     return _TEXTS[format](document, page, block).encode("utf-8", "replace")
 
 
@@ -80,6 +84,20 @@ def _svg(document: Document, page: Page, block: Block) -> str:
         return draw_svg(block.smiles)
     except ValueError as error:
         raise NotOfThisKind(f"the SMILES of {block.id} can't be drawn: {error}") from None
+
+
+def _tune(block: Block, format: Literal["musicxml", "midi"]) -> bytes:
+    if not isinstance(block, Music) or not block.abc:
+        raise NotOfThisKind(f"{block.id} is no music that was read")
+    from docparse.checks.music import available, convert
+    from docparse.errors import MissingDependency
+
+    if not available():
+        raise MissingDependency("MusicXML and MIDI need music21", user_action="pip install 'docparse[music]'")
+    try:
+        return convert(block.abc, format)
+    except ValueError as error:
+        raise NotOfThisKind(f"the ABC of {block.id} can't be converted: {error}") from None
 
 
 _TEXTS: dict[BlockFormat, Callable[[Document, Page, Block], str]] = {

@@ -8,7 +8,8 @@ import pymupdf
 import pytest
 from export_documents import document
 
-from docparse.errors import DocparseError
+from docparse.checks import music
+from docparse.errors import DocparseError, MissingDependency
 from docparse.export import read_images, write_images
 from docparse.export.block import MEDIA_TYPES, BlockFormat, NotOfThisKind, export_block
 from docparse.export.guarded import pdf_in_child
@@ -53,7 +54,19 @@ def test_every_kind_has_the_formats_of_text() -> None:
     for block in blocks:
         for format in ("json", "html", "md", "txt", "latex"):
             assert exported(block, format), (block.kind, format)  # type: ignore[arg-type]
-    assert set(MEDIA_TYPES) == {"json", "html", "md", "txt", "latex", "csv", "xlsx", "mathml", "svg"}
+    assert set(MEDIA_TYPES) == {
+        "json",
+        "html",
+        "md",
+        "txt",
+        "latex",
+        "csv",
+        "xlsx",
+        "mathml",
+        "svg",
+        "musicxml",
+        "midi",
+    }
 
 
 def test_table() -> None:
@@ -88,6 +101,20 @@ def test_latex_of_other_kinds() -> None:
 )
 def test_text_is_no_command(text: str, latex: str) -> None:
     assert escape_latex(text) == latex
+
+
+def test_music_as_musicxml_and_midi(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("music21")
+    made = document([Music(abc="X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|"), Music(abc="no tune"), TABLE])
+    page = made.pages[0]
+    assert b"<score-partwise" in export_block(made, page, page.blocks[0], "musicxml")
+    assert export_block(made, page, page.blocks[0], "midi").startswith(b"MThd")
+    for block in page.blocks[1:]:
+        with pytest.raises(NotOfThisKind):
+            export_block(made, page, block, "midi")
+    monkeypatch.setattr(music, "available", bool)
+    with pytest.raises(MissingDependency):
+        export_block(made, page, page.blocks[0], "midi")
 
 
 def test_molecule_and_formula() -> None:
