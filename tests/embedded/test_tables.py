@@ -350,3 +350,25 @@ def test_rows_of_words_under_a_ruled_head_belong_to_it() -> None:
     rows = [["Entry", "Base", "Solvent", "Seen in"], *[[f"S{n}", "DMAc", "r.t.", f"Fig. S{n}"] for n in range(1, 9)]]
     (table,) = find_tables(page(rules), column_texts(rows, [105, 190, 270, 350], 101, 17))
     assert rows_of(table) == rows
+
+
+def test_row_with_a_tall_cell_does_not_end_the_table() -> None:
+    rules = tuple(h(y, 100, 420) for y in (100, 120, 140, 200, 220))
+    shops = ("one shop, two shop,", "three shop, four", "and five")
+    words = [
+        *column_texts([["Kind", "Shops"], ["Fuel", "all stations"]], [105, 220], 104, 20), *text(105, 164, "Cafe"),
+        *[w for n, line in enumerate(shops) for w in text(220, 146 + 17 * n, line)],
+        *column_texts([["Bread", "the baker"]], [105, 220], 204, 20),
+    ]  # fmt: skip
+    (table,) = find_tables(page(rules), words)
+    assert rows_of(table)[2:] == [["Cafe", "one shop, two shop, three shop, four and five"], ["Bread", "the baker"]]
+
+
+def test_paragraph_between_rules_ends_the_table() -> None:
+    rules = tuple(h(y, 100, 420) for y in (100, 120, 140, 200, 220))
+    words = [
+        *column_texts([["Kind", "Shops"], ["Fuel", "all stations"]], [105, 220], 104, 20),
+        *[w for n in range(4) for w in text(105, 143 + 14 * n, "this is a line of running text that goes on")],
+        *column_texts([["Bread", "the baker"]], [105, 220], 204, 20),
+    ]  # fmt: skip
+    assert all(table.bbox[3] <= 141 for table in find_tables(page(rules), words))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.rules import Line
-from docparse.model.embedded.tables.text_rows import split_chunks, text_rows
+from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows
 from docparse.schemas.page import Word
 
 
@@ -27,7 +27,7 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
         for j in range(i + 1, len(wide)):
             if _same_extent(top, wide[j], em):
                 kind = _between(stack[-1], wide[j], by_middle, middles, em)
-                if kind == "other":
+                if kind == "other" and not _is_tall_row(stack, wide[j], by_middle, middles, em):
                     break
                 stack.append(wide[j])
                 used.add(j)
@@ -63,13 +63,9 @@ def _middle(word: Word) -> float:
 
 def _between(upper: Line, lower: Line, words: Sequence[Word], middles: Sequence[float], em: float) -> str:
     """What stands between two rules: "table", "gap" (little or nothing), "other" (running text, a picture)."""
-    first, last = bisect_right(middles, upper.pos), bisect_left(middles, lower.pos)
-    inside = [w for w in words[first:last] if w.bbox[2] > upper.start and w.bbox[0] < upper.end]
-    if not inside:
+    rows = _rows_between(upper, lower, words, middles, em)
+    if not rows:
         return "gap" if lower.pos - upper.pos < 3 * em else "other"
-    rows = text_rows(inside)
-    for row in rows:
-        row.chunks = split_chunks(row, 0.9 * em)
     several = [row for row in rows if len(row.chunks) > 1]
     numbers = sum(is_number(chunk.text) for row in several for chunk in row.chunks)
     if 2 * len(several) >= len(rows) or (len(several) > 1 and numbers >= 0.5 * sum(len(r.chunks) for r in rows)):
@@ -77,6 +73,29 @@ def _between(upper: Line, lower: Line, words: Sequence[Word], middles: Sequence[
     if len(several) > 1 and 5 * len(several) >= 2 * len(rows):
         return "gap"
     return "gap" if len(rows) <= 2 and lower.pos - upper.pos < 4 * em else "other"
+
+
+def _rows_between(
+    upper: Line, lower: Line, words: Sequence[Word], middles: Sequence[float], em: float
+) -> list[TextRow]:
+    first, last = bisect_right(middles, upper.pos), bisect_left(middles, lower.pos)
+    rows = text_rows(w for w in words[first:last] if w.bbox[2] > upper.start and w.bbox[0] < upper.end)
+    for row in rows:
+        row.chunks = split_chunks(row, 0.9 * em)
+    return rows
+
+
+def _is_tall_row(
+    stack: Sequence[Line], lower: Line, words: Sequence[Word], middles: Sequence[float], em: float
+) -> bool:
+    """Under rows of cells, lines that keep to the columns of these: a row with a cell of several lines."""
+    if len(stack) < 2:
+        return False
+    above = _rows_between(stack[-2], stack[-1], words, middles, em)
+    starts = max(([chunk.x0 - 0.5 * em for chunk in row.chunks] for row in above), key=len, default=[])
+    chunks = [chunk for row in _rows_between(stack[-1], lower, words, middles, em) for chunk in row.chunks]
+    columns = [(bisect_right(starts, chunk.x0), bisect_right(starts, chunk.x1)) for chunk in chunks]
+    return {first for first, _ in columns} >= {1, 2} and all(0 < first == last for first, last in columns)
 
 
 def is_frame(box: Box, vertical: Sequence[Line], em: float) -> bool:
