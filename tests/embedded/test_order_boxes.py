@@ -33,6 +33,13 @@ def test_rows_of_cards_are_read_row_by_row() -> None:
     assert reading_order(boxes, 10) == list(range(8))
 
 
+def test_paragraphs_that_happen_to_end_on_one_line_do_not_part_columns() -> None:
+    left: list[Box] = [(50, 100, 290, 109), (50, 125, 290, 189), (50, 206, 290, 216), (50, 232, 290, 300)]
+    right: list[Box] = [(310, 100, 550, 154), (310, 171, 550, 189), (310, 206, 550, 300), (310, 317, 550, 400)]
+    left.append((50, 317, 290, 400))
+    assert reading_order(left + right, 9) == list(range(9))
+
+
 def test_right_column_first_when_right_to_left() -> None:
     boxes: list[Box] = [(50, 100, 290, 300), (310, 100, 550, 300)]
     assert reading_order(boxes, 10, rtl=True) == [1, 0]

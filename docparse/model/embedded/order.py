@@ -12,6 +12,7 @@ from itertools import pairwise
 from docparse.geometry import Box
 
 _DEPTH = 40
+_LONGER_PAUSE = 1.2  # than the usual distance in the columns
 _SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
 
@@ -72,13 +73,26 @@ def _sections(group: list[list[int]], boxes: Sequence[Box], em: float) -> list[l
     columns = [set(column) for column in _cut([i for band in group for i in band], boxes, 0, 0.6 * em)]
     pauses = [min(boxes[i][1] for i in b) - max(boxes[i][3] for i in a) for a, b in pairwise(group)]
     sections = [[group[0]]]
+    least = max(1.7 * em, 0.6 * max(pauses, default=0.0), _LONGER_PAUSE * _usual_gap(columns, boxes, group))
     for pause, band in zip(pauses, group[1:], strict=True):
         done = {i for other in sections[-1] for i in other}
-        if pause > 1.7 * em and pause >= 0.6 * max(pauses) and _restarts(done, band, columns, boxes, em, pause):
+        if pause > least and _restarts(done, band, columns, boxes, em, pause):
             sections.append([band])
         else:
             sections[-1].append(band)
     return sections
+
+
+def _usual_gap(columns: list[set[int]], boxes: Sequence[Box], group: list[list[int]]) -> float:
+    """Median distance of what stands one above the other, where not all columns pause, in the closest set column."""
+    pauses = [(max(boxes[i][3] for i in a), min(boxes[i][1] for i in b)) for a, b in pairwise(group)]
+    usual = []
+    for column in columns:
+        ordered = sorted(column, key=lambda i: boxes[i][1])
+        between = [(boxes[a][3], boxes[b][1]) for a, b in pairwise(ordered) if boxes[b][1] > boxes[a][3]]
+        gaps = sorted(end - start for start, end in between if not any(start <= p and q <= end for p, q in pauses))
+        usual.append(gaps[len(gaps) // 2] if gaps else 0.0)
+    return min(usual)
 
 
 def _restarts(
