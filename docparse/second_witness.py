@@ -20,6 +20,7 @@ from docparse.schemas.page import PageImage, PageOutput, TextQuality
 
 _DOUBTFUL = ("ocr_unavailable", "ocr_incomplete", "low_confidence", "script_unsupported")
 _SURE = 0.9  # mean confidence of its words, from which on OCR is a witness
+_GUESS, _FEW_GUESSES, _GUESSED_SHARE = 0.75, 3, 0.05  # a blurred page has many words below this confidence
 
 Seeking = Future[PageOutput] | str  # OCR under way, or why there is none
 
@@ -67,4 +68,8 @@ def doubt_of(found: PageOutput) -> str:
     if doubts or not found.words:
         return f"OCR: {doubts[0]}" if doubts else "OCR read nothing"
     sure = sum(word.confidence for word in found.words) / len(found.words)
-    return f"OCR is not sure of itself ({sure:.2f})" if sure < _SURE else ""
+    if sure < _SURE:
+        return f"OCR is not sure of itself ({sure:.2f})"
+    guessed = sum(word.confidence < _GUESS for word in found.words)
+    many = guessed >= _FEW_GUESSES and guessed >= _GUESSED_SHARE * len(found.words)
+    return f"OCR guessed {guessed} of {len(found.words)} words" if many else ""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from docparse.checks.agreement import Agreement, BlockMatch
 from docparse.checks.turn import runs_sideways, turned
 from docparse.checks.witness import Witness
-from docparse.schemas.document import Block, Caption, Footnote, Image, PageFooter, PageHeader, PageNumber
+from docparse.schemas.document import Block, Caption, Footnote, Formula, Image, PageFooter, PageHeader, PageNumber
 from docparse.schemas.page import WordStyle
 
 _ASIDE = (PageHeader, PageFooter, PageNumber, Footnote, Caption, Image)  # may stand anywhere in the order
@@ -33,15 +33,16 @@ def order_faults(
 
     `turn` is by how many degrees clockwise the page must be turned to be read.
     """
+    drawn = witness.source == "text_layer"
+    aside = _ASIDE if drawn else (*_ASIDE, Formula)  # a wide one hangs over into the next column
     seats = [
         place
         for place, block in enumerate(blocks)
-        if block.bbox and not isinstance(block, _ASIDE) and (turn or not _lies(block, agreement.blocks[place], witness))
+        if block.bbox and not isinstance(block, aside) and (turn or not _lies(block, agreement.blocks[place], witness))
     ]
     if len(seats) < 2:
         return []
     mirrored = _right_to_left(witness)
-    drawn = witness.source == "text_layer"
     faults: list[tuple[int, int]] = []
     for start in range(0, max(1, len(seats) - _WINDOW // 2), _WINDOW // 2):
         part = seats[start : start + _WINDOW]

@@ -254,6 +254,18 @@ def test_one_word_twice_in_a_row_is_matched_from_left_to_right() -> None:
     assert flags(table, words, "qwen", ocr=True) == []
 
 
+def test_a_formula_that_hangs_over_into_the_next_column_may_come_before_it() -> None:
+    blocks = [
+        Paragraph(text="left column", bbox=(50, 100, 250, 120)),
+        Formula(latex="a", bbox=(60, 200, 450, 220)),
+        Paragraph(text="right column", bbox=(300, 100, 500, 120)),
+    ]
+    words = [*words_of("left column", 50, 105), *words_of("right column", 300, 105)]
+    assert ocr_flags(list(blocks), words) == []
+    blocks[1] = Paragraph(text="over", bbox=(60, 200, 450, 220))
+    assert ocr_flags(list(blocks), [*words, *words_of("over", 70, 205)]) == ["order_suspect"]
+
+
 def test_sideways_labels_may_come_anywhere() -> None:
     blocks, words = made()
     label = Word("axis", (50.0, 120.0, 58.0, 135.0), style=int(WordStyle.ROTATED))

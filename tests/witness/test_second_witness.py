@@ -130,6 +130,7 @@ def test_a_number_of_which_the_ocr_is_not_sure_is_no_proof() -> None:
     [
         (Reader(flags=("ocr_unavailable",)), "ocr_unavailable"),
         (Reader(*words_of(LINES), flags=("low_confidence",)), "low_confidence"),
+        (Reader(*words_of(LINES * 2), *words_of(LINES[:1], confidence=0.6)[:3]), "guessed 3 of 37 words"),
         (Reader(), "read nothing"),
         (Reader(error=EngineError("the worker died")), "the worker died"),
         (Model(), "gives no words"),
