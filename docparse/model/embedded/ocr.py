@@ -65,7 +65,7 @@ def _read(
     image: NDArray[np.uint8], languages: tuple[str, ...], deadline: Deadline | None
 ) -> tuple[list[OcrLine], bool, tuple[str, ...]]:
     boxes = detect_text(image)
-    probes, rest = sampled(boxes)
+    probes = sampled(boxes)
     lines, complete = ocr_rapid.recognise(image, probes, deadline=deadline)
     wanted = [s for name in languages if (s := script_of(name)) is not None and s.name not in _KNOWN]
     script: Script | None = wanted[0] if wanted else None
@@ -75,16 +75,13 @@ def _read(
     if script is None and _is_foreign_page(image, _with_unread(lines, probes)):
         script, flags = ocr_foreign.find_script(image, _with_unread(lines, probes), deadline=deadline)
     clear = bool(lines) and min(_mean_confidence([line]) for line in lines) >= _CLEAR
-    more, all_read = (
-        ocr_rapid.recognise(image, rest, clear=clear, deadline=deadline) if _wants_rest(script) else ([], True)
-    )
     if script is None or script.name == "Latin":
-        read = _with_unread(lines + more, boxes) if flags else lines + more
-        return read, complete and all_read, flags
+        lines, complete = ocr_rapid.recognise(image, boxes, clear=clear, again=not flags, deadline=deadline)
+        return _with_unread(lines, boxes) if flags else lines, complete, flags
     if script.languages[0] not in ocr_tesseract.languages():
-        more, all_read = ocr_rapid.recognise(image, rest, deadline=deadline)
+        lines, complete = ocr_rapid.recognise(image, boxes, deadline=deadline)
         flags = (f"script_unsupported:{script.name}", f"install:{script.package}")
-        return _with_unread(lines + more, boxes), complete and all_read, flags
+        return _with_unread(lines, boxes), complete, flags
     seen = _with_unread(lines, boxes)
     lines, complete = ocr_foreign.read_script(image, script, seen, deadline=deadline)
     return lines, complete, (f"script:{script.name}",)
@@ -94,10 +91,6 @@ def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
     """Whether most of the probes are text in an unknown script, not labels of a drawing or notes between staves."""
     unread = sum((p.bbox[2] - p.bbox[0]) / max(1.0, p.bbox[3] - p.bbox[1]) for p in probes if is_foreign(p))
     return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN and not pictures.staves(image)
-
-
-def _wants_rest(script: Script | None) -> bool:
-    return script is None or script.name == "Latin"
 
 
 def _read_without_models(

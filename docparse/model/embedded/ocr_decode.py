@@ -1,8 +1,8 @@
 """From what the recognising network says of a strip to characters (CTC: best class of each column).
 
 The network's last layer weighs 18,710 characters in every column, a third of its time, and nearly all pages use a few
-hundred. So that layer runs here: over all characters for the first strips of a page and for a sample of the columns of
-the others; as long as nothing but Latin turns up, over Latin alone.
+hundred. So that layer runs here: over all characters for the first strips of a page, then over Latin alone, and over
+all again for the columns in which no Latin character is likely.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from docparse.model.embedded.inference import Model
 
 _SURE_COLUMNS = 1500  # columns looked at in full before a page counts as Latin
 _OTHERS_SHARE = 0.005  # of the columns: a stray symbol or two
-_SAMPLE = 4  # then one column in so many
+_SURE_SCORE = 0.9  # then only columns in which no Latin character is as likely
 _CHUNK = 64  # columns at a time
 _LATIN = (
     "LATIN",
@@ -64,10 +64,11 @@ class Decoder:
         if self._model.head is None:
             best = output.argmax(axis=1)
             return self._collapse(best, output[np.arange(len(best)), best])
-        latin = self._seen >= _SURE_COLUMNS and self._others <= _OTHERS_SHARE * self._seen
-        if latin and np.isin(self._head.best(output[::_SAMPLE]), self._latin).all():
-            best, score = self._latin_head.scored(output)
-            return self._collapse(self._latin[best], score)
+        if self._seen >= _SURE_COLUMNS and self._others <= _OTHERS_SHARE * self._seen:
+            best, score = self._latin_head.scored(output, blanks=True)
+            doubtful = output[score < _SURE_SCORE]
+            if not len(doubtful) or np.isin(self._head.best(doubtful), self._latin).all():
+                return self._collapse(self._latin[best], score)
         best, score = self._head.scored(output)
         self._seen += len(best)
         self._others += int(np.count_nonzero(~np.isin(best, self._latin)))
@@ -93,13 +94,15 @@ class _Head:
         """Best class of each row."""
         return np.concatenate([logits.argmax(axis=1) for logits in self._chunks(features)])
 
-    def scored(self, features: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Best class of each row and its softmax score; the score is 1 for blanks, which nobody asks for."""
+    def scored(
+        self, features: NDArray[np.float32], *, blanks: bool = False
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Best class of each row and its softmax score, which is 1 for blanks (class 0) if theirs are not wanted."""
         best: list[NDArray[np.intp]] = []
         scores: list[NDArray[np.float32]] = []
         for logits in self._chunks(features):
             rows = logits.argmax(axis=1)
-            at = np.flatnonzero(rows)
+            at = np.arange(len(rows)) if blanks else np.flatnonzero(rows)
             spread = logits[at]
             spread -= spread[np.arange(len(at)), rows[at]][:, None]
             score = np.ones(len(rows), np.float32)

@@ -55,13 +55,11 @@ def detect_text(image: NDArray[np.uint8]) -> list[TextBox]:
     return list(last.boxes)
 
 
-def sampled(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[TextBox]]:
-    """Some longer lines from all over the page, and the others."""
+def sampled(boxes: Sequence[TextBox]) -> list[TextBox]:
+    """Some longer lines from all over the page."""
     ranked = sorted(boxes, key=lambda box: box.bbox[0] - box.bbox[2])
     longer = ranked[: max(_SAMPLE, len(ranked) // 2)]
-    sample = longer[:: max(1, len(longer) // _SAMPLE)][:_SAMPLE]
-    chosen = set(map(id, sample))
-    return sample, [box for box in boxes if id(box) not in chosen]
+    return longer[:: max(1, len(longer) // _SAMPLE)][:_SAMPLE]
 
 
 def _detect(image: NDArray[np.uint8], *, side_px: int = SIDE_PX) -> list[TextBox]:

@@ -23,6 +23,8 @@ _SQUEEZE = 0.88  # width of long lines against their height: a tenth of the time
 _ROOM_PX = 48  # grey room after a strip: without it, or with the paper's colour in it, strips read worse
 _WIDTH_STEPS = ((576, 64), (10_000, 128))  # widths up to, and their step: a new shape costs 20 ms and 4 MB
 _MAX_WIDTH = 3200
+_DOUBTFUL = 0.92  # confidence below which a strip is read again, drawn out
+_STRETCH = 1.3  # handwriting and narrow or blurred print read better so
 _BLANK_PX = 20  # of a strip without ink between two letters: no letter has so much room around it
 
 
@@ -45,31 +47,50 @@ def read_lines(image: NDArray[np.uint8], *, deadline: Deadline | None = None) ->
 
 
 def recognise(
-    image: NDArray[np.uint8], boxes: Sequence[TextBox], *, clear: bool = False, deadline: Deadline | None = None
-) -> tuple[list[OcrLine], bool]:
+    image: NDArray[np.uint8], boxes: Sequence[TextBox], *, clear: bool = False, again: bool = False,
+    deadline: Deadline | None = None,
+) -> tuple[list[OcrLine], bool]:  # fmt: skip
     """Read the boxes (pixels of `image`), narrowed where the print is `clear`; False when the deadline stopped it.
 
-    Lines that were read whole in the last image are remembered: orientation and reading ask for the same ones.
+    Lines that were read whole in the last image are remembered: orientation and reading ask for the same ones. `again`
+    reads doubtful ones a second time; the surer reading counts.
     """
     global _last  # noqa: PLW0603
-    model = load_model("text-recognition")
     if _last is None or _last.image is not image:
-        _last = _Last(image, {}, Decoder(model))
+        _last = _Last(image, {}, Decoder(load_model("text-recognition")))
     known, decoder = _last.lines, _last.decoder
     page = Image.fromarray(image)
-    lines = [known[box.bbox] for box in boxes if box.bbox in known]
+    lines = [(known[box.bbox], box) for box in boxes if box.bbox in known]
     strips = [(_strip(page, box.bbox, _SQUEEZE if clear else 1.0), box) for box in boxes if box.bbox not in known]
+    complete = True
     for strip, box in sorted(strips, key=lambda pair: pair[0].shape[1]):
-        if deadline is not None and deadline.passed:
-            return [line for line in lines if line is not None], False
-        width = strip.shape[1]
-        batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
-        batch[0, :, :, :width] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
-        columns = model(batch)[0][0]
-        lines.append(_line(decoder.decode(columns[: -(-width // _STEP_PX) + 1]), box.bbox, strip))
-        if not clear:
-            known[box.bbox] = lines[-1]
-    return [line for line in lines if line is not None], True
+        if complete := deadline is None or not deadline.passed:
+            lines.append((_read_strip(strip, box.bbox, decoder), box))
+            if not clear:
+                known[box.bbox] = lines[-1][0]
+        else:
+            break
+    if again:
+        lines = [(_surer(line, page, box, decoder, deadline), box) for line, box in lines]
+    return [line for line, _ in lines if line is not None], complete
+
+
+def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder) -> OcrLine | None:
+    width = strip.shape[1]
+    batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
+    batch[0, :, :, :width] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
+    columns = load_model("text-recognition")(batch)[0][0]
+    return _line(decoder.decode(columns[: -(-width // _STEP_PX) + 1]), box, strip)
+
+
+def _surer(
+    line: OcrLine | None, page: Image.Image, box: TextBox, decoder: Decoder, deadline: Deadline | None
+) -> OcrLine | None:
+    """The line, or what is read in its box drawn out, if that is surer."""
+    if line is None or line.confidence >= _DOUBTFUL or (deadline is not None and deadline.passed):
+        return line
+    other = _read_strip(_strip(page, box.bbox, _STRETCH), box.bbox, decoder)
+    return other if other is not None and other.confidence > line.confidence else line
 
 
 def _strip(page: Image.Image, box: Box, squeeze: float) -> NDArray[np.uint8]:
@@ -78,7 +99,7 @@ def _strip(page: Image.Image, box: Box, squeeze: float) -> NDArray[np.uint8]:
     crop = page.crop((x0, y0, max(x0 + 1, x1), max(y0 + 1, y1)))
     if crop.height > 1.5 * crop.width and crop.height > 32:
         crop = crop.transpose(Image.Transpose.ROTATE_90)
-    squeeze = squeeze if crop.width > 4 * crop.height else 1.0
+    squeeze = squeeze if squeeze > 1 or crop.width > 4 * crop.height else 1.0
     width = min(_MAX_WIDTH, max(_STEP_PX, round(squeeze * crop.width * _LINE_PX / crop.height)))
     return np.asarray(crop.resize((width, _LINE_PX), Image.Resampling.BILINEAR))
 

@@ -173,7 +173,7 @@ def _letters(boxes: Sequence[TextBox]) -> float:
 def _legibility(pixels: NDArray[np.uint8], boxes: Sequence[TextBox], turn: Turn) -> float:
     """Mean confidence of some lines when the page is turned so; as it is, of those that the reader starts with."""
     if turn == 0:
-        return _sureness(pixels, sampled(boxes)[0])
+        return _sureness(pixels, sampled(boxes))
     ranked = sorted(boxes, key=_length, reverse=True)
     chosen = ranked[len(ranked) // 6 :][:_PROBES]
     height, width = pixels.shape[:2]

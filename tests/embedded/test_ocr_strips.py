@@ -1,0 +1,82 @@
+"""Strips of text on their way through the recogniser: padding, second readings, characters beyond Latin."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from docparse.geometry import Box
+from docparse.model.embedded import ocr_decode, ocr_rapid
+from docparse.model.embedded.ocr_detect import TextBox
+from docparse.model.embedded.ocr_types import OcrLine, OcrWord
+
+BOX: Box = (0.0, 0.0, 96.0, 24.0)
+
+
+def line(text: str, confidence: float) -> OcrLine:
+    return OcrLine((OcrWord(text, BOX, confidence),), BOX, confidence)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, *readings: OcrLine | None, again: bool = True) -> tuple[list[str], list[int]]:
+    """What comes out where the network reads so, and the widths of the strips it was shown."""
+    left, widths = list(readings), []
+
+    def read_strip(strip: np.ndarray, box: Box, decoder: object) -> OcrLine | None:  # type: ignore[type-arg]
+        widths.append(strip.shape[1])
+        return left.pop(0)
+
+    monkeypatch.setattr(ocr_rapid, "_read_strip", read_strip)
+    image = np.full((40, 120, 3), 255, np.uint8)
+    lines, complete = ocr_rapid.recognise(image, [TextBox(BOX, 0.9)], again=again)
+    assert complete
+    return [line.text for line in lines], widths
+
+
+def test_a_doubtful_line_is_read_again_drawn_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, (first, second) = read(monkeypatch, line("hote1", 0.7), line("hotel", 0.9))
+    assert texts == ["hotel"]
+    assert second == pytest.approx(1.3 * first, abs=1)
+
+
+def test_the_surer_reading_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, line("hotel", 0.8), line("ho tel", 0.6))[0] == ["hotel"]
+    assert read(monkeypatch, line("hotel", 0.8), None)[0] == ["hotel"]
+
+
+def test_sure_and_empty_lines_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, line("hotel", 0.99)) == (["hotel"], [192])
+    assert read(monkeypatch, None) == ([], [192])
+    assert read(monkeypatch, line("hotel", 0.5), again=False) == (["hotel"], [192])
+
+
+def test_strips_have_room_after_them_in_few_shapes() -> None:
+    widths = range(8, 3201, 8)
+    rooms = [ocr_rapid._padded(width) - width for width in widths]
+    assert min(rooms) >= 48
+    assert max(rooms) < 48 + 128
+    assert len({ocr_rapid._padded(width) for width in widths}) <= 32
+
+
+def decoder() -> ocr_decode.Decoder:
+    """Of a network with the characters a, 中 and blanks, whose features are the characters themselves."""
+    model = SimpleNamespace(characters=("a", "中"), head=(10 * np.eye(4, dtype=np.float32), np.zeros(4, np.float32)))
+    return ocr_decode.Decoder(model)  # type: ignore[arg-type]
+
+
+def columns(*classes: int) -> np.ndarray:  # type: ignore[type-arg]
+    return np.eye(4, dtype=np.float32)[list(classes)]
+
+
+def test_characters_beyond_latin_are_read_on_a_latin_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = decoder()
+    assert page.decode(columns(*[1, 0] * 800)).text == ("a",) * 800
+    full = page._head.best
+    asked: list[int] = []
+    monkeypatch.setattr(page._head, "best", lambda features: asked.append(len(features)) or full(features))
+    assert page.decode(columns(0, 1, 0, 1)).text == ("a", "a")
+    assert asked == []
+    found = page.decode(columns(0, 1, 2, 0))
+    assert (found.text, found.columns.tolist(), asked) == (("a", "中"), [1, 2], [1])
+    assert found.scores == pytest.approx(1, abs=0.01)
