@@ -19,7 +19,7 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 pymupdf.TOOLS.set_icc(False)  # exact colours are for pixels (`mupdf.read_page`); of text they take a tenth of the time
 
 _OUTLINE_MOST = 10_000
-_SHRINK_EVERY = 20  # pages; MuPDF's cache of fonts and images (256 MB at most) is halved then
+_SHRINK_EVERY = 20  # pages; MuPDF's cache of fonts and images (256 MB at most) is halved then, and emptied after a scan
 _METADATA = ("title", "author", "subject", "keywords", "creator", "producer", "creationDate", "modDate", "format")
 
 
@@ -46,8 +46,11 @@ class PdfReader:
         """Page `number` without pixels, and its pixels as RGB bytes; poppler does what MuPDF can't."""
         if self._document is None or with_poppler:
             return poppler.read_page(self._file, number, budget)
+        shrink = 0
         try:
-            return read_page(self._document.load_page(number - 1), number, budget, self._file.limits)
+            page, pixels = read_page(self._document.load_page(number - 1), number, budget, self._file.limits)
+            shrink = 100 if page.is_scan else 0  # its image is on no other page
+            return page, pixels
         except DocparseError:
             raise
         except Exception as error:
@@ -56,8 +59,9 @@ class PdfReader:
             return self._second_try(number, budget, error)
         finally:
             self._read += 1
-            if self._read % _SHRINK_EVERY == 0:
-                pymupdf.TOOLS.store_shrink(50)
+            shrink = shrink or (50 if self._read % _SHRINK_EVERY == 0 else 0)
+            if shrink:
+                pymupdf.TOOLS.store_shrink(shrink)
 
     def _second_try(self, number: int, budget: PixelBudget, error: Exception) -> tuple[PageImage, bytes]:
         try:

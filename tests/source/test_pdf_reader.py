@@ -1,0 +1,39 @@
+"""What reading a PDF leaves behind in the guarded process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+import pytest
+
+from docparse.schemas.page import PixelBudget
+from docparse.source.pdf import PdfReader
+from docparse.source.protocol import Limits, OpenFile
+
+LIMITS = Limits(max_pages=100, max_image_mpx=100, max_page_points=20_000, memory_mb=2000, cpu_s=60, timeout_s=60)
+
+
+@pytest.mark.parametrize(("scans", "shares"), [(True, [100, 100, 100]), (False, [])])
+def test_images_of_scans_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scans: bool, shares: list[int]
+) -> None:
+    path = tmp_path / "pages.pdf"
+    with pymupdf.open() as document:
+        for number in range(3):
+            page = document.new_page()
+            if scans:
+                values = np.full((140, 100, 3), 200 + number, np.uint8)
+                pixmap = pymupdf.Pixmap(pymupdf.csRGB, 100, 140, values.tobytes(), False)
+                page.insert_image(page.rect, stream=pixmap.tobytes("png"))
+            else:
+                page.insert_text((72, 72), f"Page {number} has a text layer of some words.")
+        document.save(path)
+    reader = PdfReader(OpenFile(str(path), path.name, "application/pdf", None, LIMITS))
+    emptied: list[int] = []
+    monkeypatch.setattr(pymupdf.TOOLS, "store_shrink", emptied.append)
+    for number in range(1, 4):
+        assert reader.page(number, PixelBudget())[0].is_scan == scans
+    assert emptied == shares
+    reader.close()
