@@ -21,6 +21,7 @@ _LOWEST, _HIGHEST = 0.4, 2.0  # heights of a row of print, by that of the page's
 _FEW = 0.25  # of the fullest row's ink, above which a row of pixels belongs to a line
 _ENOUGH = 0.5  # print seen for the print that the text would need
 _SIGN_WIDTH = 0.5  # of a sign, by the height of a word
+_STRIP = 8.0  # width of a strip, by the height of a word
 _MARGIN = 0.25  # around a word, by its height
 
 
@@ -33,9 +34,13 @@ def reads_unseen_print(box: Box, size: int, image: PageImage, witness: Witness) 
     ink = _unread_ink(image.pixels, box, witness, (across, down))
     if height <= 0 or not ink.any():
         return False
+    step = max(1, round(_STRIP * height * across))  # a skewed line stays level in a narrow strip
+    strips = [ink[:, start : start + step] for start in range(0, ink.shape[1], step)]
     long = sum(
-        _length(ink[start:end])
-        for start, end in _runs(ink.sum(axis=1))
+        _length(strip[start:end])
+        for strip in strips
+        if strip.any()
+        for start, end in _runs(strip.sum(axis=1))
         if _LOWEST <= (end - start) / (down * height) <= _HIGHEST
     )
     return long / across >= _ENOUGH * size * _SIGN_WIDTH * height

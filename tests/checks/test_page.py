@@ -379,6 +379,18 @@ def test_boxes_to_tick_that_no_witness_spells_are_no_loop() -> None:
     assert "repetition" in ocr_flags([*blocks, *ticks * 5], words)
 
 
+def test_signs_that_ocr_takes_for_others_are_forgiven_up_to_a_quarter() -> None:
+    text = "主婦野球品質溝立派腐敵証言分割叔父鉱山催眠術指名午前残試建築符号近代化発生省略統領"
+    box = (50, 50, 540, 70)
+
+    def judged(misread: int) -> list[str]:
+        seen = "".join("笔桃疲哲基学勤彦"[i % 8] if i < misread else sign for i, sign in enumerate(text))
+        return ocr_flags([Paragraph(text=text, bbox=box)], words_of(seen, 60, 55))
+
+    assert judged(8) == []
+    assert "invented_text" in judged(20)
+
+
 def test_a_word_that_ocr_guessed_may_be_any_other() -> None:
     blocks, words = made()
     words = [word._replace(text="bays") if word.text == "ship" else word for word in words]
