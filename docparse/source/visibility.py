@@ -40,16 +40,19 @@ def hide_unseen(
     suspects = {place: [words[place].bbox] for place in seen if words[place].colour in light} if light else {}
     opaque = [tuple(info["bbox"]) for info in pictures if not info.get("has-mask")]
     if _may_cover(words, seen, [*covers, *opaque]):
-        under_fill, under_image = _drawn_over(page, covers, opaque)
+        under_fill, under_image, free = _drawn_over(page, covers, opaque)
         covered: dict[int, list[Box]] = {}
         for place in seen:
             middle = centre(words[place].bbox)
             if any(contains_point(box, *middle) for box in under_image):
                 words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
                 continue
-            around = [box for box in under_fill if contains_point(box, *middle)]
-            if around and (fills := under_fill[min(around, key=area)]):
-                covered[place] = fills
+            under = [box for box in under_fill if contains_point(box, *middle)]
+            if under:
+                tightest = min(under, key=area)
+                over = (box for box in free if area(box) < area(tightest) and contains_point(box, *middle))
+                if next(over, None) is None:
+                    covered[place] = under_fill[tightest]
         above = [words[place].bbox for place in seen if place not in covered] if covered else []
         suspects |= {place: _parts(words[place].bbox, fills, above) for place, fills in covered.items()}
     if suspects:
@@ -97,8 +100,8 @@ def _may_cover(words: Sequence[Word], seen: Iterable[int], covers: Sequence[Box]
 
 def _drawn_over(
     page: pymupdf.Page, covers: Sequence[Box], opaque: Sequence[Box]
-) -> tuple[dict[Box, list[Box]], list[Box]]:  # fmt: skip
-    """Boxes of text with the fills drawn over each, and of the text that an opaque image is drawn over."""
+) -> tuple[dict[Box, list[Box]], list[Box], list[Box]]:  # fmt: skip
+    """Boxes of text that fills are drawn over, with these; of text under an opaque image; and of all other text."""
     turn = page.rotation_matrix if page.rotation else None
     log = [(kind, tuple(pymupdf.Rect(box) * turn) if turn else box) for kind, box in page.get_bboxlog()]
     texts: dict[tuple[int, int], list[Box]] = {}  # by the cell of the page in which their middle lies
@@ -119,10 +122,8 @@ def _drawn_over(
                     partly.setdefault(text, []).append(box)
     # cells of a table, side by side, may cover together what none of them covers alone
     covered = {text: fills for text, fills in partly.items() if sum(inside_share(text, fill) for fill in fills) > 0.9}
-    if not covered:
-        return {}, list(under_image)
-    free: dict[Box, list[Box]] = {box: [] for cell in texts.values() for box in cell}
-    return free | covered, list(under_image)
+    free = [box for cell in texts.values() for box in cell if box not in covered] if covered else []
+    return covered, list(under_image), free
 
 
 def _under(box: Box, texts: dict[tuple[int, int], list[Box]]) -> list[tuple[Box, float]]:
