@@ -106,6 +106,7 @@ def decoded(text: str, columns: list[int]) -> Decoded:
 def test_a_gap_as_wide_as_a_blank_parts_words() -> None:
     strip = strip_of((4, 24), (28, 48), (76, 96), (100, 120))
     assert lost_blanks(decoded("TONO", [1, 4, 10, 13]), strip) == [2]
+    assert lost_blanks(decoded("TONO", [1, 4, 10, 13]), strip, 2.0) == [], "no wider than letters that are drawn out"
 
 
 def test_gaps_narrower_than_the_blanks_of_the_line_part_nothing() -> None:
@@ -132,4 +133,5 @@ def test_doubtful_chinese_on_a_latin_page_is_an_ornament() -> None:
 def test_rows_of_few_characters_are_ornaments() -> None:
     text = [line("长城饭店有限公司欢迎光临", aspect=12), line("哈哈哈", aspect=3)]
     stars = line("大卡长兴长长卡长长卡长卡卡长长卡", aspect=16, confidence=0.9)
-    assert ocr._without_ornaments([text[0], stars, text[1]]) == text
+    mixed, rule = line("长卡长兴卡k卡卡卡kk卡k", aspect=14, confidence=0.9), line("二二二", aspect=9, confidence=0.9)
+    assert ocr._without_ornaments([text[0], stars, mixed, rule, text[1]]) == text

@@ -23,7 +23,7 @@ def read(monkeypatch: pytest.MonkeyPatch, *readings: OcrLine | None, again: bool
     """What comes out where the network reads so, and the widths of the strips it was shown."""
     left, widths = list(readings), []
 
-    def read_strip(strip: np.ndarray, box: Box, decoder: object) -> OcrLine | None:  # type: ignore[type-arg]
+    def read_strip(strip: np.ndarray, box: Box, decoder: object, stretch: float = 1.0) -> OcrLine | None:  # type: ignore[type-arg]
         widths.append(strip.shape[1])
         return left.pop(0)
 

@@ -28,7 +28,8 @@ _LOW = 0.65
 _NOISE = 0.3
 _INK = 60.0  # of 255, between ink and paper
 _STRAY_SHARE = 0.2  # of a page's letters: Chinese characters beyond this are no misread ornaments
-_ROW, _ROW_KINDS = 8, 0.4  # Chinese characters in a line, and the share of different ones among them in no text
+_ROW, _ROW_KINDS = 8, 0.4  # Chinese characters in a line, and the share of different letters in it, of no text
+_RULES = "一二三"  # what lines drawn with hyphens and equal signs look like
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
@@ -150,8 +151,10 @@ def _without_ornaments(lines: list[OcrLine]) -> list[OcrLine]:
 
 
 def _is_row(line: OcrLine) -> bool:
-    chars = [char for char in line.text if is_cjk(char)]
-    return len(chars) >= _ROW and len(set(chars)) <= _ROW_KINDS * len(chars) and _latin(line) < 3
+    letters = [char for char in line.text if char.isalpha()]
+    if len(letters) >= 3 and len(set(letters)) == 1 and letters[0] in _RULES:
+        return True
+    return sum(map(is_cjk, letters)) >= _ROW and len(set(letters)) <= _ROW_KINDS * len(letters)
 
 
 def _latin(line: OcrLine) -> int:

@@ -75,12 +75,12 @@ def recognise(
     return [line for line, _ in lines if line is not None], complete
 
 
-def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder) -> OcrLine | None:
+def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder, stretch: float = 1.0) -> OcrLine | None:
     width = strip.shape[1]
     batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
     batch[0, :, :, :width] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
     columns = load_model("text-recognition")(batch)[0][0]
-    return _line(decoder.decode(columns[: -(-width // _STEP_PX) + 1]), box, strip)
+    return _line(decoder.decode(columns[: -(-width // _STEP_PX) + 1]), box, strip, stretch)
 
 
 def _surer(
@@ -89,7 +89,7 @@ def _surer(
     """The line, or what is read in its box drawn out, if that is surer."""
     if line is None or line.confidence >= _DOUBTFUL or (deadline is not None and deadline.passed):
         return line
-    other = _read_strip(_strip(page, box.bbox, _STRETCH), box.bbox, decoder)
+    other = _read_strip(_strip(page, box.bbox, _STRETCH), box.bbox, decoder, _STRETCH)
     return other if other is not None and other.confidence > line.confidence else line
 
 
@@ -110,13 +110,14 @@ def _padded(width: int) -> int:
     return -(-(width + _ROOM_PX) // step) * step
 
 
-def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8]) -> list[int]:
+def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8], stretch: float = 1.0) -> list[int]:
     """Places of letters and digits before which the strip has room for a blank where none was read.
 
-    Never inside a number: tills set their digits wide.
+    The strip is drawn out by `stretch`. Never inside a number: tills set their digits wide.
     """
+    blank_px = stretch * _BLANK_PX
     text, centres = decoded.text, ((decoded.columns + 0.5) * _STEP_PX).astype(int)
-    wide = np.flatnonzero(np.diff(centres) > _BLANK_PX) + 1
+    wide = np.flatnonzero(np.diff(centres) > blank_px) + 1
     doubtful = [
         i
         for i in wide.tolist()
@@ -130,7 +131,7 @@ def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8]) -> list[int]:
     inked = (off > 0.5 * np.percentile(off[::2, ::2], 98)).any(axis=0)
     read = [i for i, char in enumerate(text) if char.isspace() and 0 < i < len(text) - 1]
     usual = min([_widest_gap(inked[centres[i - 1] : centres[i + 1]]) for i in read], default=0)
-    least = max(_BLANK_PX, 0.75 * usual)
+    least = max(blank_px, 0.75 * usual)
     return [i for i in doubtful if _widest_gap(inked[centres[i - 1] : centres[i]]) >= least]
 
 
@@ -144,12 +145,12 @@ def _widest_gap(inked: NDArray[np.bool_]) -> int:
     return int(np.diff(np.concatenate(([-1], at, [len(inked)]))).max()) - 1
 
 
-def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8]) -> OcrLine | None:
+def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8], stretch: float = 1.0) -> OcrLine | None:
     if not decoded.text:
         return None
     scale = (box[2] - box[0]) / max(1, strip.shape[1])
     centres = box[0] + (decoded.columns + 0.5) * _STEP_PX * scale
-    words = tuple(_words(decoded.text, centres, decoded.scores, box, lost_blanks(decoded, strip)))
+    words = tuple(_words(decoded.text, centres, decoded.scores, box, lost_blanks(decoded, strip, stretch)))
     if not words:
         return None
     return OcrLine(words, box, float(np.mean([word.confidence for word in words])))
