@@ -190,7 +190,7 @@ def _scanned_pages(path: Path, pages: int, fast: EmbeddedEngine, ocr: EmbeddedEn
                 words = ocr.submit_words(image, deadline=Deadline.after(120)).result()
                 heard = () if doubt_of(words) else words.words
                 output = PageOutput("", "qwen", words=heard, flags=words.flags)
-                bare = image.replace(pixels=None, text=TextLayer())
+                bare = image.replace(text=TextLayer())  # its pixels say where OCR was blind
                 yield Sample(f"{path.parent.name}/{path.name} page {image.number}", bare, output, page)
     except DocparseError as error:
         print(f"{path.name}: {error}", file=sys.stderr)
