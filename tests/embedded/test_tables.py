@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.precision import cuts_lines
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import with_spanner
 from docparse.model.embedded.types import FoundTable, Region
@@ -372,3 +374,17 @@ def test_paragraph_between_rules_ends_the_table() -> None:
         *column_texts([["Bread", "the baker"]], [105, 220], 204, 20),
     ]  # fmt: skip
     assert all(table.bbox[3] <= 141 for table in find_tables(page(rules), words))
+
+
+def test_a_table_whose_side_runs_through_lines_of_text_is_none() -> None:
+    lines = [text(60, 100 + 14 * n, "The first argument of this macro says how many words are eaten") for n in range(3)]
+    words = [word._replace(line=number) for number, line in enumerate(lines) for word in line]
+    edge = words[6].bbox[2] + 1
+    cut = FoundTable((55, 95, edge, 145), (), 3, 1, confidence=0.9)
+    assert cuts_lines(cut, words, 10)
+    assert not cuts_lines(dataclasses.replace(cut, bbox=(55, 95, 500, 145)), words, 10)
+    one = dataclasses.replace(cut, bbox=(55, 95, edge, 112))
+    assert not cuts_lines(one, words, 10)  # one line may stand close by chance
+    assert cuts_lines(dataclasses.replace(one, confidence=0.7), words, 10)
+    apart = [word if word.bbox[0] < edge else word._replace(bbox=(word.bbox[0] + 6, *word.bbox[1:])) for word in words]
+    assert not cuts_lines(cut, apart, 10)

@@ -13,7 +13,7 @@ from docparse.model.embedded.tables.lattice import lattice_table, without_overla
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.page_columns import in_columns
 from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
-from docparse.model.embedded.tables.precision import has_caption, is_drawing, is_open_table, is_prose
+from docparse.model.embedded.tables.precision import cuts_lines, has_caption, is_drawing, is_open_table, is_prose
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import join_runs, text_runs
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
@@ -106,7 +106,8 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
-    tables = without_overlaps([table for table in tables if not is_drawing(table, page, em)])
+    tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
+    tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     return [run for table in tables for run in unfolded(table, vertical, em)]
 

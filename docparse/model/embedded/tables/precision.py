@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.tables.header import is_number
@@ -18,6 +19,8 @@ _CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
 _LONG_CELL_WORDS = 5
 _HEAD_PT = 9.0  # an arrow's head is smaller
+_BLANK = 0.55  # em: words of a line stand no further apart
+_ALIGNED = 0.75  # confidence of tables that nothing but the places of their words show
 _SMALL, _FULL_SMALL = 12, 0.62  # of so few cells most must be filled
 
 
@@ -47,6 +50,19 @@ def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
             continue
         curves += overlap(table.bbox, shape.bbox) > 0 and area(shape.bbox) < 4 * area(table.bbox)
     return curves > 1 and curves > 0.1 * filled
+
+
+def cuts_lines(table: FoundTable, words: Sequence[Word], em: float) -> bool:
+    """Its sides run through lines of text, between words that stand as close as words do: it is no whole table."""
+    x0, y0, x1, y1 = table.bbox
+    cut = 0
+    for left, right in pairwise(words):
+        if left.line != right.line or not -0.2 * em < right.bbox[0] - left.bbox[2] < _BLANK * em:
+            continue
+        if y0 < (left.bbox[1] + left.bbox[3]) / 2 < y1 and y0 < (right.bbox[1] + right.bbox[3]) / 2 < y1:
+            sides = [x0 < (word.bbox[0] + word.bbox[2]) / 2 < x1 for word in (left, right)]
+            cut += sides[0] != sides[1]
+    return cut > (1 if table.ruled or table.confidence > _ALIGNED else 0)
 
 
 def _has_arrow(box: Box, page: PageImage) -> bool:
