@@ -99,7 +99,7 @@ def tables(draw: st.DrawFn) -> Table:
 ITEM = st.builds(
     ListItem, text=TEXT, bbox=st.none() | BOX, level=st.integers(1, 4), marker=st.sampled_from(["", "•", "3.", "(a)"])
 )
-LATEX = TEXT.map(lambda text: text.replace("$", "").replace("\n", " ").strip(" ")).filter(
+LATEX = TEXT.map(lambda text: text.replace("$", "").replace("\n", " ").strip()).filter(
     lambda text: bool(text) and text[:2] not in (r"\[", r"\(")
 )
 BLOCKS = st.one_of(

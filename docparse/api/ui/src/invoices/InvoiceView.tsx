@@ -1,6 +1,6 @@
 /** One invoice: its fields beside the page; a field lights up the words it was read from. */
 
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import { DocumentApi } from '../api/job'
 import type { Citation, InvoiceResult, Overview } from '../api/types'
 import { go, to } from '../lib/route'
@@ -40,7 +40,7 @@ export function InvoiceView({ job, rows, row }: { job: string; rows: Row[]; row:
     const next = rows[place + by]
     if (next) go(to.invoice(job, next.document, next.result.part))
   }
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: a key may come right after what is seen
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest('input, textarea, select')) return
       if (event.key === 'n') step(1)

@@ -1,6 +1,6 @@
 /** The keyboard of an open document. */
 
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import type { Viewer } from '../state/viewer'
 import { confirm } from './BlockView'
 
@@ -21,7 +21,7 @@ export const KEYS: [string, string][] = [
 ]
 
 export function useKeys(viewer: Viewer, help: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: a key may come right after what is seen
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement
       if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select, dialog, [role=menu]')) return
