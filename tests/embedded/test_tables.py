@@ -164,12 +164,13 @@ def test_table_region_of_a_layout_model() -> None:
     assert rows_of(table) == rows
 
 
-def test_rules_and_words_of_a_scan() -> None:
+def scan_of(levels: tuple[int, ...], posts: tuple[int, ...]) -> tuple[PageImage, list[Word]]:
+    """A scan of DATA with lines at these heights and places."""
     image = Image.new("RGB", (616, 868), "white")
     draw = ImageDraw.Draw(image)
-    for y in (100, 125, 150, 175, 200):
+    for y in levels:
         draw.line((100, y, 400, y), fill="black", width=2)
-    for x in (100, 200, 300, 400):
+    for x in posts:
         draw.line((x, 100, x, 200), fill="black", width=2)
     words = []
     for r, row in enumerate(DATA):
@@ -177,9 +178,19 @@ def test_rules_and_words_of_a_scan() -> None:
             draw.text((110 + 100 * c, 106 + 25 * r), cell, fill="black", font_size=14)
             box = draw.textbbox((110 + 100 * c, 106 + 25 * r), cell, font_size=14)
             words.append(Word(cell, (box[0] - 3, box[1] - 4, box[2] + 3, box[3] + 4), confidence=0.9))
-    scan = PageImage(1, 616, 868, 616.0, 868.0, "px", np.asarray(image), is_scan=True)
-    (table,) = find_tables(scan, words)
+    return PageImage(1, 616, 868, 616.0, 868.0, "px", np.asarray(image), is_scan=True), words
+
+
+def test_rules_and_words_of_a_scan() -> None:
+    (table,) = find_tables(*scan_of((100, 125, 150, 175, 200), (100, 200, 300, 400)))
     assert rows_of(table) == DATA
+
+
+def test_lines_of_a_scanned_plot_make_no_table() -> None:
+    scan, words = scan_of((100, 125, 200), ())
+    assert find_tables(scan, words)
+    assert find_tables(scan, words, [Region("figure", (80, 80, 420, 220), 0.9)]) == []
+    assert find_tables(scan, words, [Region("figure", (300, 80, 420, 220), 0.9)])
 
 
 PROSE = "the quick brown fox jumps over the lazy dog again and once more today"

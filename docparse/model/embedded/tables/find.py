@@ -89,9 +89,12 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         runs = runs if len(columns) == 1 else [run for column in columns for run in text_runs(column, em)]
     stacks, runs = join_runs(stacks, runs, words, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
-    others = [region.bbox for region in regions if region.kind != "table" and region.score >= 0.6]
+    others = [r for r in regions if r.kind != "table" and r.score >= 0.6 and area_share(r.bbox, page) < 0.8]
+    figures = [region.bbox for region in others if region.kind == "figure" and ink is not None]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
+        if box in stacks and any(inside_share(box, other) > 0.8 for other in figures):
+            continue  # lines of a plot that was printed and scanned
         whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
@@ -100,7 +103,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         if box not in stacks or not is_frame(box, vertical, em) or is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
     for box, _ in runs:
-        if any(inside_share(box, other) > 0.8 for other in others if area_share(other, page) < 0.8):
+        if any(inside_share(box, other.bbox) > 0.8 for other in others):
             continue
         area = area_of(with_spanner(box, free, horizontal, em), words, horizontal, vertical)
         table = open_table(area, em, _ALIGNED) if area else None
