@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from pathlib import Path
 
 import pymupdf
 import pytest
+from answering import Model
 
 import docparse
 from docparse.export.formats import FORMATS
-from docparse.model.base import Deadline
-from docparse.schemas.page import PageImage, PageOutput, PixelBudget
 
 LINE = "Invoice 4711 of the harbour office, due in 30 days"
 
@@ -38,22 +36,6 @@ BAD = {
 }
 
 
-class Model:
-    name = "qwen"
-    budget = PixelBudget()
-
-    def __init__(self, answer: str) -> None:
-        self.answer = answer
-
-    def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
-        future: Future[PageOutput] = Future()
-        future.set_result(PageOutput(self.answer, self.name))
-        return future
-
-    def close(self) -> None:
-        pass
-
-
 @pytest.fixture
 def pdf(tmp_path: Path) -> Path:
     with pymupdf.open() as document:
@@ -67,7 +49,7 @@ def test_bad_output_is_flagged_and_can_be_written(name: str, pdf: Path) -> None:
     answer, flag = BAD[name]
     document = docparse.parse(pdf, engine=Model(answer), retry=False)
     page = document.pages[0]
-    assert (page.status, page.engine) == ("ok", "qwen")
+    assert (page.status, page.engine) == ("ok", "remote")
     assert flag in page.flags
     for format in FORMATS.values():
         if not format.needs_original and not format.module:

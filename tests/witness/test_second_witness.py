@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pymupdf
 import pytest
+from answering import Model
 
 import docparse
 from docparse.checks.witness import Heard
@@ -17,7 +18,7 @@ from docparse.model.base import Deadline, Engine
 from docparse.options import ParseOptions
 from docparse.reading import read_output
 from docparse.schemas.document import Page
-from docparse.schemas.page import PageImage, PageOutput, PixelBudget, TextLayer, TextQuality, Word
+from docparse.schemas.page import PageImage, PageOutput, TextLayer, TextQuality, Word
 from docparse.second_witness import seek_witness
 
 LINES = ["Invoice 4711 of the harbour office", "Berth 12 was used for 31 days", "Total due 2846 pounds"]
@@ -40,24 +41,6 @@ def scan(quality: TextQuality = TextQuality.ABSENT, lines: list[str] = LINES) ->
     pixels[40:60, 40:600] = 0
     words = words_of(lines) if quality is TextQuality.SOUND else ()
     return PageImage(1, 840, 1120, 840.0, 1120.0, pixels=pixels, text=TextLayer(words=words, quality=quality))
-
-
-class Model:
-    """A model engine that is never asked again."""
-
-    name = "remote"
-    budget = PixelBudget()
-
-    def __init__(self, answer: str = "") -> None:
-        self.answer = answer
-
-    def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
-        future: Future[PageOutput] = Future()
-        future.set_result(PageOutput(self.answer, self.name))
-        return future
-
-    def close(self) -> None:
-        pass
 
 
 class Reader(Model):
