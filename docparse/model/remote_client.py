@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 KEY = "DOCPARSE_REMOTE_API_KEY"
 _RETRIED = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _BODY_CHARS = 200
+_BLIND = re.compile(
+    r"(?=.*\b(?:images?|vision|multi-?modal)\b)"
+    r".*\b(?:not support|unsupported|not a multi-?modal|missing data|at most 0)",
+    re.IGNORECASE,
+)
+_CONTEXT = re.compile(r"context (?:size|length|window)|maximum context|exceed_context_size", re.IGNORECASE)
 
 
 class Refusal(Exception):
@@ -82,7 +89,8 @@ def request_body(profile: Profile, model: str, image_url: str, *, extras: bool =
         "temperature": profile.temperature, "top_p": profile.top_p, "stream": True,
     }  # fmt: skip
     if extras:
-        body |= {"logprobs": True, "stream_options": {"include_usage": True}}
+        # one alternative a token is the fewest that every server takes; llama.cpp's sends twenty unless told
+        body |= {"logprobs": True, "top_logprobs": 1, "stream_options": {"include_usage": True}}
         if profile.repetition_penalty != 1.0:
             body["repetition_penalty"] = profile.repetition_penalty
     return body
@@ -91,6 +99,8 @@ def request_body(profile: Profile, model: str, image_url: str, *, extras: bool =
 def status_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
     """What an answer that is no success means, and what its reader can do."""
     said = _said(body)
+    if status in (400, 422, 500, 501) and (refusal := for_good(status, said)):
+        return refusal
     again = status in _RETRIED
     after_s = _after(headers.get("retry-after")) if again else None
     if status in (401, 403):
@@ -117,6 +127,23 @@ def status_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refu
     else:
         error = EngineError(f"the server refuses the request ({status}){said}", user_action="Look at the server's log.")
     return Refusal(error, again, after_s, status)
+
+
+def for_good(status: int, said: str) -> Refusal | None:
+    """What no other try makes better, whatever the status says (llama.cpp's server and Ollama send 500 for it)."""
+    if _BLIND.search(said):
+        error: EngineError = EngineUnavailable(
+            f"the server can't take images ({status}){said}",
+            user_action="Serve a model that sees images, with its vision part (llama.cpp: --mmproj).",
+        )
+    elif _CONTEXT.search(said):
+        error = EngineError(
+            f"the page is too long for the server's context ({status}){said}",
+            user_action="Start the server with a larger context, or set a lower remote_max_pixels.",
+        )
+    else:
+        return None
+    return Refusal(error, status=status)
 
 
 def transport_refusal(error: Exception, url: str) -> Refusal:

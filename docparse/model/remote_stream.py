@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from docparse.errors import EngineError, EngineUnavailable
-from docparse.model.remote_client import Refusal, shape_refusal, without_key
+from docparse.model.remote_client import Refusal, for_good, shape_refusal, without_key
 
 _MOST_LINE = 4_000_000
 
@@ -115,6 +115,8 @@ def _told(error: Any) -> Refusal:
     message = str(error.get("message") or error) if isinstance(error, dict) else str(error)
     message = without_key(" ".join(message.split()))[:200]
     code = error.get("code") if isinstance(error, dict) else None
+    if refusal := for_good(code if isinstance(code, int) else 200, f": {message}"):
+        return refusal
     if isinstance(code, int) and 400 <= code < 500 and code != 429:
         return Refusal(EngineError(f"the server refuses the request: {message}"), status=code)
     return Refusal(EngineUnavailable(f"the server failed while it wrote: {message}"), again=True)

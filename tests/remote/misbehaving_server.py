@@ -107,7 +107,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def strict(self, body: dict[str, Any], how: dict[str, Any], entry: dict[str, Any]) -> None:
         """Refuses fields that it does not know."""
-        extra = {"logprobs", "stream_options", "repetition_penalty"} & set(body)
+        extra = {"logprobs", "top_logprobs", "stream_options", "repetition_penalty"} & set(body)
         if extra:
             self.reply(400, {"error": {"message": f"unknown fields {sorted(extra)}"}})
         else:
@@ -161,7 +161,8 @@ def seen(body: dict[str, Any]) -> dict[str, Any]:
     return {
         "roles": [message["role"] for message in body["messages"]], "parts": [part["type"] for part in parts],
         "prompt": next(part["text"] for part in parts if part["type"] == "text"), "head": head, "size": size,
-        **{name: body.get(name) for name in ("model", "max_tokens", "temperature", "stream", "logprobs")},
+        **{name: body.get(name) for name in ("model", "max_tokens", "temperature", "stream")},
+        **{name: body.get(name) for name in ("logprobs", "top_logprobs")},
     }  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def test_a_page(engine: Open, server: Server) -> None:
     assert asked["head"] == "data:image/png;base64"
     assert asked["size"] == [280, 112]
     assert (asked["temperature"], asked["stream"], asked["max_tokens"]) == (0.0, True, 8192)
+    assert (asked["logprobs"], asked["top_logprobs"]) == (True, 1)
     assert asked["key"] is None
 
 
@@ -130,6 +131,13 @@ def test_tries_end(engine: Open, server: Server) -> None:
         ({"kind": "status", "status": 401, "body": {"error": {"message": "bad key"}}}, "key", EngineUnavailable),
         ({"kind": "status", "status": 404}, "no such address or model", EngineUnavailable),
         ({"kind": "status", "status": 413}, "too large", EngineError),
+        ({"kind": "status", "status": 500, "body": {"error": {"message": "image input is not supported - hint: x"}}},
+         "can't take images (500)", EngineUnavailable),
+        ({"kind": "status", "status": 500, "body": {"error": "this model is missing data required for image input"}},
+         "can't take images (500)", EngineUnavailable),
+        ({"kind": "raw", "type": "text/event-stream", "text":
+          'data: {"error": {"message": "request (9021 tokens) exceeds the available context size", "code": 500}}\n\n'},
+         "too long for the server's context", EngineError),
         ({"kind": "status", "status": 302}, "elsewhere", EngineUnavailable),
         ({"kind": "raw", "type": "text/html", "text": "<html>Welcome</html>"}, "a web page", EngineUnavailable),
         ({"kind": "raw", "type": "application/json", "text": '{"hello": 1}'}, "no choices", EngineUnavailable),
@@ -150,6 +158,26 @@ def test_answers_that_no_second_try_makes_better(
     assert said in str(error)
     assert type(error) is error_type
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "said", "to_do"),
+    [
+        ("llama-3-8b is not a multimodal model", "can't take images", "sees images"),
+        ("At most 0 image(s) may be provided in one prompt.", "can't take images", "sees images"),
+        ("request (9021 tokens) exceeds the available context size (4096 tokens)", "context (400)", "larger context"),
+        ("This model's maximum context length is 4096 tokens.", "context (400)", "larger context"),
+        ("temperature must be a number", "refuses the request (400)", "server's log"),
+    ],
+)
+def test_what_servers_say_decides_what_to_do(engine: Open, server: Server, message: str, said: str, to_do: str) -> None:
+    """One more try without the fields that not every server knows, and no other."""
+    server.control(then={"kind": "status", "status": 400, "body": {"error": {"message": message}}})
+    error = failure(engine())
+    assert said in str(error)
+    assert message in str(error)
+    assert to_do in error.user_action
+    assert [asked["logprobs"] for asked in server.requests] == [True, None]
 
 
 def test_errors_inside_a_stream_are_tried_again(engine: Open, server: Server) -> None:
