@@ -6,6 +6,7 @@ import pymupdf
 
 from docparse.geometry import Box
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
+from docparse.source.bidi import has_rtl
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
@@ -14,6 +15,7 @@ from docparse.source.words import Line, read_words
 _HIDDEN = int(WordStyle.HIDDEN)
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+_NO_ACTUALTEXT = pymupdf.TEXT_IGNORE_ACTUALTEXT
 _UNKNOWN_SHARE = 0.2  # of U+FFFD, from which on the bare character codes are worth a look
 _FEW_CHARS, _FEW_SHARE = 80, 0.75  # so few characters are no reason to read pixels unless most are bad
 _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page says so
@@ -36,7 +38,11 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
     text = pymupdf.TextPage(display_list.get_textpage(flags))
     words = quick_words(text.extractDICT()["blocks"], text.extractWORDS())
     if words is None:
-        words = read_words(_char_lines(text))
+        lines = _char_lines(text)
+        if any(has_rtl(line["spans"]) for line in lines):
+            # MuPDF puts an ActualText at the wrong end of a run that it turns round, and loses letters of it
+            lines = _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _NO_ACTUALTEXT)))
+        words = read_words(lines)
     if not flags & _CODES and has_unknown_tex(words):
         lines = _char_lines(text)
         name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))

@@ -10,6 +10,7 @@ from typing import Any
 
 from docparse.schemas.page import Word, WordStyle
 from docparse.source.accents import set_accents
+from docparse.source.bidi import has_rtl, rtl_runs
 
 Char = dict[str, Any]
 Span = dict[str, Any]
@@ -81,16 +82,27 @@ def _line_words(line: Line, number: int) -> list[Word]:
     spans: list[Span] = [_sized(span, line["dir"]) if span["size"] < TINY_PT else span for span in line["spans"]]
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
+    if across and has_rtl(spans):
+        for run in rtl_runs(spans):
+            style = _style(run.span, size, base) | way
+            word = _word(run.chars, run.span, style, number, space=run.space, across=False)
+            if word is not None:
+                words.append(word)
+        return words
     for span in spans:
-        first = span["chars"][0]["origin"] if span["chars"] else (0.0, base)
-        style = span_style({**span, "origin": first}, size, base) | way
-        for run, space in _runs(span["chars"], words):
-            word = _word(run, span, style, number, space=space, across=across)
+        style = _style(span, size, base) | way
+        for chars, space in _runs(span["chars"], words):
+            word = _word(chars, span, style, number, space=space, across=across)
             if word is not None:
                 words.append(word)
     if words:
         words[-1] = words[-1]._replace(space=True)
     return words
+
+
+def _style(span: Span, size: float, base: float) -> int:
+    first = span["chars"][0]["origin"] if span["chars"] else (0.0, base)
+    return span_style({**span, "origin": first}, size, base)
 
 
 def _sized(span: Span, direction: tuple[float, float]) -> Span:

@@ -5,12 +5,20 @@ from docparse.model.embedded.lines import make_lines
 from docparse.schemas.page import Word
 
 
-def _word(text: str, x0: float, x1: float, line: int) -> Word:
-    return Word(text, (x0, 100, x1, 112), 10.0, "Arabic", baseline=110.0, line=line)
+def _word(text: str, x0: float, x1: float, *, space: bool = True) -> Word:
+    return Word(text, (x0, 100, x1, 112), 10.0, "Arabic", baseline=110.0, line=0, space=space)
 
 
-def test_a_full_stop_joined_to_the_first_word_ends_the_line() -> None:
-    words = [_word(".وجهان", 208, 278, 0), _word("أوزار", 245, 268, 1), _word("رجوعهم", 211, 242, 1)]
+def test_words_run_from_right_to_left_but_for_numbers_and_latin_words() -> None:
+    words = [
+        _word("شكل", 250, 280),
+        _word("12", 236, 247, space=False),
+        _word(":", 233, 236),
+        _word("Code", 205, 230),
+        _word("My", 175, 202),
+        _word("وجهان", 140, 172, space=False),
+        _word(".", 137, 140),
+    ]
     lines = make_lines(words)
-    assert [line_text(line) for line in lines] == ["وجهان أوزار رجوعهم."]
-    assert (lines[0].x0, lines[0].x1) == (208, 278)
+    assert [line_text(line) for line in lines] == ["شكل 12: My Code وجهان."]
+    assert (lines[0].x0, lines[0].x1) == (137, 280)

@@ -184,8 +184,7 @@ def _continues(last: Word, word: Word, end: float) -> bool:
         gap = right[0] - left[2]
         if not -0.6 * em - 2 <= gap or abs(word.baseline - last.baseline) >= 0.7 * em:
             return False
-        # boxes of right-to-left words come out short where signs of the other direction stand in them
-        return gap <= _SPLIT_GAP_EM * em or (gap <= 2 * _SPLIT_GAP_EM * em and is_rtl_text([word.text], False))
+        return gap <= _SPLIT_GAP_EM * em
     return (  # shaped scripts draw a vowel sign back over the letters before it, as a line of its own
         word.line == last.line + 1
         and word.size == last.size
@@ -236,7 +235,7 @@ def _rows(pieces: list[Piece]) -> list[list[Piece]]:
 
 def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
     """Pieces of one row: neighbours joined, pieces cut where a gutter runs through them."""
-    parts = [part for piece in _unwrapped(row) for part in _cut_at_gutters(piece, gutters)]
+    parts = [part for piece in row for part in _cut_at_gutters(piece, gutters)]
     parts.sort(key=lambda piece: (piece.x0, piece.x1))
     merged = [parts[0]]
     for part in parts[1:]:
@@ -261,31 +260,6 @@ def _fits_in(part: Piece, host: Piece) -> bool:
     """Whether a piece stands in a gap between two words of another."""
     low, high = part.x0 + 0.1 * part.size, part.x1 - 0.1 * part.size
     return not any(word.bbox[0] < high and low < word.bbox[2] for word in host.words)
-
-
-def _unwrapped(row: list[Piece]) -> list[Piece]:
-    """A row whose full stop the source joined to its first word, right to left, so that its box spans the row."""
-    result: list[Piece] = []
-    for piece in row:
-        word = piece.words[0]
-        letters = word.text.lstrip(".,،؛؟!:")
-        inner = [
-            other
-            for other in row
-            if other is not piece and piece.x0 < other.x0 and other.x1 < piece.x1 and other.size > 0.87 * piece.size
-        ]
-        if len(piece.words) > 1 or not inner or letters in ("", word.text) or not is_rtl_text([letters], False):
-            result.append(piece)
-            continue
-        left, right = min(other.x0 for other in inner), max(other.x1 for other in inner)
-        top, bottom = word.bbox[1], word.bbox[3]
-        sign = word.text[: len(word.text) - len(letters)]
-        start = min(right + 0.25 * word.size, (right + piece.x1) / 2)  # what stays of the box may be a sliver
-        result.append(Piece.of([word._replace(text=letters, bbox=(start, top, piece.x1, bottom), space=True)]))
-        result.append(Piece.of([word._replace(text=sign, bbox=(piece.x0, top, left, bottom))]))
-        for other in inner:  # no blank before the full stop
-            other.words = [w._replace(space=False) if w.bbox[0] <= left else w for w in other.words]
-    return result
 
 
 def _cut_at_gutters(piece: Piece, gutters: Gutters) -> list[Piece]:

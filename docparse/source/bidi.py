@@ -1,0 +1,136 @@
+"""Lines with right-to-left letters: MuPDF hands out their runs as drawn; here they come apart, from right to left.
+
+A line that reads "ABC 10 DEF" (capitals: Arabic) may be drawn as DEF, 10, ABC, each run turned into reading order on
+its own, so that what follows in the file need not follow in the text: DEF10 is no word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+Char = dict[str, Any]
+Span = dict[str, Any]
+
+_FAR_EM, _OVER_EM = 0.35, 0.6  # gap and overlap (slanted letters) of characters that follow each other, in sizes
+_BLANK_EM = 0.15  # so wide a gap is one, whether the file has a blank there or not
+
+
+class Run(NamedTuple):
+    """Characters of one span without white space; `space`: a blank follows in reading order."""
+
+    chars: list[Char]
+    span: Span
+    space: bool
+
+
+def is_rtl(char: str) -> bool:
+    return char >= "\u0590" and unicodedata.bidirectional(char) in ("R", "AL")
+
+
+def has_rtl(spans: Sequence[Span]) -> bool:
+    return any(is_rtl(char["c"]) for span in spans for char in span["chars"])
+
+
+def rtl_runs(spans: Sequence[Span]) -> list[Run]:
+    """Runs of a line from right to left."""
+    runs: list[tuple[list[Char], Span]] = []
+    blanks: list[float] = []
+    last: Char | None = None
+    for char, span in _in_clusters(spans):
+        if char["c"].isspace():
+            blanks.append(char["origin"][0])
+            last = None
+            continue
+        if last is not None and _alike(span, runs[-1][1]) and _follows(last, char, span["size"]):
+            runs[-1][0].append(char)
+        else:
+            runs.append(([char], span))
+        last = char if _width(char) > 0.01 else last or char  # marks, parts of ligatures
+    runs = [(_forwards(chars), span) for chars, span in runs]
+    runs.sort(key=lambda run: -_leftmost(run[0]) - _rightmost(run[0]))
+    spaced = [_apart(run[0], after[0], run[1]["size"], blanks) for run, after in pairwise(runs)]
+    return [Run(*run, space) for run, space in zip(runs, [*spaced, True], strict=True)]
+
+
+def _apart(right: list[Char], left: list[Char], size: float, blanks: list[float]) -> bool:
+    start = _leftmost(right)
+    if start - max(char["bbox"][2] for char in left) > _BLANK_EM * size:
+        return True
+    return any(_rightmost(left) <= blank <= start for blank in blanks)
+
+
+def _leftmost(chars: list[Char]) -> float:
+    return min([float(char["origin"][0]) for char in chars])
+
+
+def _rightmost(chars: list[Char]) -> float:
+    return max([float(char["origin"][0]) for char in chars])
+
+
+def _in_clusters(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
+    """Characters of a line; letters of a ligature in their order, a mark whose letter ended up elsewhere after it."""
+    flat = [(char, span) for span in spans for char in span["chars"]]
+    for place in range(len(flat) - 1, 0, -1):  # turned round: a letter without width before the one that has it all
+        (before, _), (char, _) = flat[place - 1], flat[place]
+        if (
+            is_rtl(before["c"])
+            and is_rtl(char["c"])
+            and before["bbox"][0] == before["bbox"][2]
+            and _ends_at(char, before)
+        ):
+            flat[place - 1], flat[place] = flat[place], flat[place - 1]
+    result: list[tuple[Char, Span]] = []
+    stray: list[tuple[Char, Span]] = []
+    for char, span in flat:
+        if _is_mark(char["c"]) and not (result and _touches(result[-1][0], char)):
+            stray.append((char, span))
+        else:
+            result.append((char, span))
+    for char, span in stray:
+        x = char["origin"][0] + 0.01
+        letters = [place for place, (other, _) in enumerate(result) if is_rtl(other["c"]) and other["origin"][0] <= x]
+        base = max(letters, key=lambda place: result[place][0]["origin"][0], default=len(result) - 1)
+        result.insert(base + 1, (char, span))
+    return result
+
+
+def _width(char: Char) -> float:
+    return float(char["bbox"][2] - char["bbox"][0])
+
+
+def _ends_at(char: Char, other: Char) -> bool:
+    return bool(_width(char) > 0.5 and abs(char["bbox"][2] - other["bbox"][0]) < 0.2)
+
+
+def _touches(letter: Char, mark: Char) -> bool:
+    if unicodedata.category(letter["c"])[0] in "PZC":
+        return False
+    return bool(letter["bbox"][0] - 0.5 <= mark["origin"][0] <= letter["bbox"][2] + 0.5)
+
+
+def _is_mark(char: str) -> bool:
+    return char >= "\u0300" and unicodedata.category(char) == "Mn"
+
+
+def _alike(one: Span, other: Span) -> bool:
+    return one is other or all(one[key] == other[key] for key in ("font", "size", "color", "flags"))
+
+
+def _follows(last: Char, char: Char, size: float) -> bool:
+    """Whether a character stands beside the one before it in the file, and runs the same way."""
+    if _is_mark(char["c"]):
+        return True
+    if is_rtl(last["c"]) != is_rtl(char["c"]) and last["c"].isalnum() and char["c"].isalnum():
+        return False
+    left, right = (last, char) if char["origin"][0] >= last["origin"][0] else (char, last)
+    return bool(-_OVER_EM * size < right["bbox"][0] - left["bbox"][2] < _FAR_EM * size)
+
+
+def _forwards(chars: list[Char]) -> list[Char]:
+    """Digits of Arabic numbers come turned round like the letters; they run from left to right."""
+    if len(chars) < 2 or any(is_rtl(char["c"]) for char in chars):
+        return chars
+    return sorted(chars, key=lambda char: char["origin"][0])

@@ -1,0 +1,62 @@
+"""Runs of lines with right-to-left letters, as MuPDF hands out their characters."""
+
+from typing import Any
+
+import pytest
+
+from docparse.source.bidi import has_rtl, rtl_runs
+
+
+def span_of(*pieces: tuple[str, float]) -> dict[str, Any]:
+    """Pieces of text that go left from an x, Latin ones and numbers right; each character is 6 wide, a mark 0."""
+    chars = []
+    for text, start in pieces:
+        x = start
+        right = text.isascii() and text.strip(" .") != ""
+        for char in text:
+            width = 0 if char == "ّ" else 6
+            x0 = x if right or not width else x - width
+            chars.append({"c": char, "bbox": (x0, 0, x0 + width, 12), "origin": (x0, 10), "synthetic": False})
+            x = x0 + width if right else x0
+    return {"font": "F", "size": 10.0, "color": 0, "flags": 0, "chars": chars}
+
+
+def text_of(*pieces: tuple[str, float]) -> str:
+    runs = rtl_runs([span_of(*pieces)])
+    return "".join("".join(char["c"] for char in run.chars) + " " * run.space for run in runs).rstrip()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ([("شكل جديد", 100)], "شكل جديد"),
+        # drawn as it stands on paper, from left to right: what follows the number, the number, what precedes it
+        ([(" دول", 82), ("10", 82), (" ", 100), ("حدود", 124)], "حدود 10 دول"),
+        ([(".", 76), ("فكل", 94)], "فكل."),
+        ([(" دول", 76), ("٠٣", 88), (" ", 94), ("حدود", 118)], "حدود ٣٠ دول"),
+        ([("دول", 70), ("حدود", 100)], "حدود دول"),  # a gap, no blank in the file
+    ],
+)
+def test_runs_come_from_right_to_left(pieces: list[tuple[str, float]], text: str) -> None:
+    assert text_of(*pieces) == text
+
+
+def test_a_mark_drawn_with_the_next_run_goes_to_its_letter() -> None:
+    span = span_of((".", 76), ("ّ", 76), ("كم", 88))
+    assert text_of((".", 76), ("ّ", 76), ("كم", 88)) == "كمّ."
+    assert span["chars"][1]["c"] == "ّ"
+
+
+def test_letters_of_a_ligature_are_turned_into_their_order() -> None:
+    span = span_of(("كات", 100))
+    alef = span["chars"][1]  # no width of its own, before the letter that has all of it
+    alef["bbox"] = (94, 0, 94, 12)
+    alef["origin"] = (94, 10)
+    span["chars"][2] |= {"c": "ل", "bbox": (88, 0, 94, 12), "origin": (88, 10)}
+    runs = rtl_runs([span])
+    assert ["".join(char["c"] for char in run.chars) for run in runs] == ["كلا"]
+
+
+def test_only_right_to_left_letters_need_it() -> None:
+    assert has_rtl([span_of(("שלום", 100))])
+    assert not has_rtl([span_of(("Word 10", 0)), span_of(("слово", 0))])
