@@ -54,7 +54,7 @@ class ServerAsker:
     def __init__(self, options: ParseOptions, settings: Settings) -> None:
         import os
 
-        from docparse.model.remote_client import KEY, base_url, require_httpx
+        from docparse.model.remote_client import KEY, base_url, endpoint, require_httpx
         from docparse.model.remote_opening import only_model
 
         require_httpx()
@@ -63,6 +63,7 @@ class ServerAsker:
         if not settings.remote_url:
             raise SettingsError("engine 'remote' needs a server", user_action="Set DOCPARSE_REMOTE_URL.")
         self._url = base_url(settings.remote_url)
+        self._address = endpoint(self._url, "chat/completions")
         self._model = options.model or settings.remote_model or only_model(settings)
         most = settings.remote_max_pixels or _BUDGET.max_pixels
         self.budget = PixelBudget(max_pixels=most, max_scan_pixels=most)
@@ -109,7 +110,7 @@ class ServerAsker:
         from docparse.model.remote_client import transport_refusal
 
         try:
-            return self._client.post(f"{self._url}/chat/completions", json=body)
+            return self._client.post(self._address, json=body)
         except httpx.HTTPError as error:
             raise transport_refusal(error, self._url).error from None
 

@@ -19,6 +19,7 @@ from docparse.model.base import Deadline
 from docparse.model.remote_client import (
     Refusal,
     base_url,
+    endpoint,
     open_client,
     request_body,
     require_httpx,
@@ -178,7 +179,8 @@ class RemoteEngine:
         answer, watch = Answer(), StreamWatch(page)
         most = int(body["max_tokens"]) * _CHARS_PER_TOKEN
         try:
-            async with self._open().stream("POST", f"{self.url}/chat/completions", json=body) as response:
+            address = endpoint(self.url, "chat/completions")
+            async with self._open().stream("POST", address, json=body) as response:
                 if not response.is_success:
                     raise status_refusal(
                         response.status_code, response.headers, await _read(response, _MOST_ERROR_BYTES)

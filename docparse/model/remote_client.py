@@ -6,6 +6,7 @@ The API key comes from the environment variable DOCPARSE_REMOTE_API_KEY alone. I
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -40,7 +41,8 @@ class Refusal(Exception):
 
 
 def require_httpx() -> None:
-    """Raises MissingDependency unless httpx is installed."""
+    """Raises MissingDependency unless httpx is installed. Its log of whole addresses, which may hold keys, is off."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         import httpx  # noqa: F401
     except ImportError:
@@ -57,6 +59,12 @@ def base_url(url: str) -> str:
         raise SettingsError(f"setting 'remote_url': {shown_url(url)!r} is no http address")
     path = parts.path.rstrip("/").removesuffix("/chat/completions")
     return urlunsplit((parts.scheme, parts.netloc, path or "/v1", parts.query, ""))
+
+
+def endpoint(base: str, name: str) -> str:
+    """The address of `name` under the API's root, whose query (an API version, say) goes with every request."""
+    parts = urlsplit(base)
+    return urlunsplit(parts._replace(path=f"{parts.path}/{name}"))
 
 
 def shown_url(url: str) -> str:

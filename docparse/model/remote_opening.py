@@ -11,6 +11,7 @@ from docparse.model.base import Deadline
 from docparse.model.remote import RemoteEngine
 from docparse.model.remote_client import (
     base_url,
+    endpoint,
     open_client,
     require_httpx,
     shape_refusal,
@@ -80,7 +81,7 @@ async def _models(client: Any, settings: Settings) -> list[str]:
 
     url = base_url(settings.remote_url or "")
     try:
-        response = await client.get(f"{url}/models")
+        response = await client.get(endpoint(url, "models"))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise transport_refusal(error, url) from None
     if not response.is_success:

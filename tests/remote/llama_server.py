@@ -18,7 +18,7 @@ def serve(model: str, vision: str, *how: str) -> None:
     params.model_alias = ["tiny"]
     params.n_ctx, params.n_parallel = 8192, 2
     params.hostnames, params.port = ["127.0.0.1"], 0
-    params.cpuparams.n_threads = 2
+    params.cpuparams.n_threads, params.verbosity = 1, 3
     params.endpoint_slots = True
     params.sampling.ignore_eos = "endless" in how
     params.api_keys = [word for word in how if word != "endless"]

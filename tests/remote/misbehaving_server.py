@@ -36,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/log":
             with LOCK:
                 self.reply(200, {"requests": STATE["log"], "most": STATE["most"]})
-        elif self.path == "/v1/models":
+        elif self.path.partition("?")[0] == "/v1/models":
             self.reply(200, {"object": "list", "data": [{"id": name} for name in STATE["models"]]})
         else:
             self.reply(404, {"detail": "Not Found"})
@@ -47,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
             reset()
             STATE.update(body)
             self.reply(200, {})
-        elif self.path == "/v1/chat/completions":
+        elif self.path.partition("?")[0] == "/v1/chat/completions":
             self.chat(body)
         else:
             self.reply(404, {"detail": "Not Found"})
@@ -55,7 +55,13 @@ class Handler(BaseHTTPRequestHandler):
     def chat(self, body: dict[str, Any]) -> None:
         with LOCK:
             behaviour = STATE["script"].pop(0) if STATE["script"] else STATE["then"]
-            entry = {"at": time.time(), "key": self.headers.get("authorization"), "sent": 0, "gone": False}
+            entry = {
+                "at": time.time(),
+                "key": self.headers.get("authorization"),
+                "path": self.path,
+                "sent": 0,
+                "gone": False,
+            }
             entry |= seen(body)
             STATE["log"].append(entry)
             STATE["running"] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -100,6 +101,16 @@ def test_secrets_in_addresses_are_not_shown() -> None:
     with pytest.raises(SettingsError) as caught:
         base_url("nonsense://user:secret@h/v1")
     assert "secret" not in str(caught.value)
+
+
+def test_a_query_goes_with_every_request_and_into_no_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    address = server.url.replace("http://", "http://user:secret@") + "?api-version=1&code=secret"
+    engine, info = open_engine(ParseOptions(engine="remote"), Settings(remote_url=address))
+    engine.close()
+    assert info.model == "qwen2.5-vl-7b"
+    assert {asked["path"] for asked in server.requests} == {"/v1/chat/completions?api-version=1&code=secret"}
+    assert "secret" not in caplog.text
 
 
 def test_the_key_is_no_setting() -> None:
