@@ -36,7 +36,7 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     pictures = _facts_of_pictures(page, display_list, words)
     _check_pictures(number, pictures, limits)
     paths, skipped = read_drawings(page)
-    words = hide_unseen(words, page, display_list, opaque_fills(paths), pictures)
+    words = hide_unseen(words, display_list, opaque_fills(paths), pictures)
     text, odd = judge(words)
     covered = _covered_share(pictures, width, height)
     text = _without_stamps(text, covered)

@@ -72,7 +72,8 @@ def too_garbled(share: float) -> bool:
 def _garbled(parts: list[str], size: int) -> bool:
     text = " ".join(parts)
     # a single private-use glyph standing alone is a bullet or a symbol
-    bad = sum(len(_BAD.findall(part)) for part in parts if len(part) > 1 or part == "\ufffd")
+    odd = _BAD.search(text) is not None
+    bad = sum(len(_BAD.findall(part)) for part in parts if len(part) > 1 or part == "\ufffd") if odd else 0
     if min(bad, size) > _BAD_SHARE * size or _unassigned(text) > _BAD_SHARE * size:
         return True
     if _numbered(text, size):
@@ -101,7 +102,8 @@ def _unassigned(text: str) -> int:
 
 def _soup(text: str, runs: list[str]) -> bool:
     """Latin letters that make no language: an alphabet shifted or shuffled, or another script's bytes."""
-    if len(_LATIN1.findall(text)) > _UPPER_LATIN1_SHARE * sum(map(len, _LATIN_RUN.findall(text.lower()))):
+    upper = 0 if text.isascii() else len(_LATIN1.findall(text))
+    if upper and upper > _UPPER_LATIN1_SHARE * sum(map(len, _LATIN_RUN.findall(text.lower()))):
         return True
     usual, vowels = letter_shares(runs)
     low, high = _VOWEL_SHARE

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pymupdf
+from pymupdf import mupdf
 
 from docparse.geometry import Box, area, centre, contains_point, inside_share, union
 from docparse.schemas.page import Word, WordStyle
@@ -24,12 +25,13 @@ _PART = 0.15  # of a line that a fill must cover to count
 _EDGE_PT = 1.5  # between fills side by side a line of the ground may show
 _CONTRAST = 14  # of 255, between ink and ground in a word's box
 _LOOK_PIXELS = 1_200_000
+_UNIT = mupdf.FzRect(mupdf.FzRect.Fixed_UNIT)
+_EVERYWHERE = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
 _PAINT = ("fill-path", "fill-image", "fill-shade")
 
 
 def hide_unseen(
-    words: list[Word], page: pymupdf.Page, display_list: pymupdf.DisplayList, covers: Sequence[Box],
-    pictures: Sequence[dict[str, Any]],
+    words: list[Word], display_list: pymupdf.DisplayList, covers: Sequence[Box], pictures: Sequence[dict[str, Any]]
 ) -> list[Word]:  # fmt: skip
     """The words, those that can't be seen marked.
 
@@ -40,7 +42,7 @@ def hide_unseen(
     suspects = {place: [words[place].bbox] for place in seen if words[place].colour in light} if light else {}
     opaque = [tuple(info["bbox"]) for info in pictures if not info.get("has-mask")]
     if _may_cover(words, seen, [*covers, *opaque]):
-        under_fill, under_image, free = _drawn_over(page, covers, opaque)
+        under_fill, under_image, free = _drawn_over(display_list, opaque)
         covered: dict[int, list[Box]] = {}
         for place in seen:
             middle = centre(words[place].bbox)
@@ -98,12 +100,45 @@ def _may_cover(words: Sequence[Word], seen: Iterable[int], covers: Sequence[Box]
     return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in large for x, y in middles)
 
 
+class _Log(mupdf.FzDevice2):  # type: ignore[misc]
+    """Kind and box of what a page paints, in its order: `Page.get_bboxlog` without strokes, from a display list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[tuple[str, Box]] = []
+        self.use_virtual_fill_path()
+        self.use_virtual_fill_text()
+        self.use_virtual_stroke_text()
+        self.use_virtual_fill_shade()
+        self.use_virtual_fill_image()
+
+    def _add(self, kind: str, rect: Any) -> None:
+        self.entries.append((kind, (rect.x0, rect.y0, rect.x1, rect.y1)))
+
+    def fill_path(self, _context: Any, path: Any, _even_odd: Any, ctm: Any, *_: Any) -> None:
+        self._add("fill-path", mupdf.ll_fz_bound_path(path, None, ctm))
+
+    def fill_text(self, _context: Any, text: Any, ctm: Any, *_: Any) -> None:
+        self._add("fill-text", mupdf.ll_fz_bound_text(text, None, ctm))
+
+    def stroke_text(self, _context: Any, text: Any, stroke: Any, ctm: Any, *_: Any) -> None:
+        self._add("stroke-text", mupdf.ll_fz_bound_text(text, stroke, ctm))
+
+    def fill_shade(self, _context: Any, shade: Any, ctm: Any, *_: Any) -> None:
+        self._add("fill-shade", mupdf.ll_fz_bound_shade(shade, ctm))
+
+    def fill_image(self, _context: Any, _image: Any, ctm: Any, *_: Any) -> None:
+        self._add("fill-image", mupdf.ll_fz_transform_rect(_UNIT.internal(), ctm))
+
+
 def _drawn_over(
-    page: pymupdf.Page, covers: Sequence[Box], opaque: Sequence[Box]
+    display_list: pymupdf.DisplayList, opaque: Sequence[Box]
 ) -> tuple[dict[Box, list[Box]], list[Box], list[Box]]:  # fmt: skip
     """Boxes of text that fills are drawn over, with these; of text under an opaque image; and of all other text."""
-    turn = page.rotation_matrix if page.rotation else None
-    log = [(kind, tuple(pymupdf.Rect(box) * turn) if turn else box) for kind, box in page.get_bboxlog()]
+    device = _Log()
+    mupdf.fz_run_display_list(display_list.this, device, mupdf.FzMatrix(), _EVERYWHERE, mupdf.FzCookie())
+    mupdf.fz_close_device(device)
+    log = device.entries
     texts: dict[tuple[int, int], list[Box]] = {}  # by the cell of the page in which their middle lies
     partly: dict[Box, list[Box]] = {}
     under_image: set[Box] = set()

@@ -45,19 +45,23 @@ class Gutters:
 
     def _find(self, covered: NDArray[np.bool_], em: float, x0: float, y0: float, step_x: float, step_y: float) -> None:
         between, narrow = _free_cells(covered, _NARROW_EM * em / step_x)
-        for column in np.flatnonzero(narrow.sum(axis=0, dtype=np.int16) >= _LEAST_ROWS).tolist():
-            x = x0 + column * step_x
-            start, count, close, last = -1, 0, 0, -1
-            states = (between[:, column] + 2 * covered[:, column].astype(np.int8)).tolist()
-            near = narrow[:, column].tolist()
-            for row, state in enumerate([*states, 2]):  # 1 empty with text on both sides, 2 covered
-                if state == 1:
-                    start = row if count == 0 else start
-                    count, close, last = count + 1, close + near[row], row
-                elif state == 2:
-                    if close >= _LEAST_ROWS:
-                        self.stripes.append((x, y0 + start * step_y, x + step_x, y0 + (last + 1) * step_y))
-                    count = close = 0
+        columns = np.flatnonzero(narrow.sum(axis=0, dtype=np.int16) >= _LEAST_ROWS)
+        if not columns.size:
+            return
+        down = covered.shape[0]
+        free, near = between[:, columns].T.ravel(), narrow[:, columns].T.ravel()  # column after column
+        # a run of free cells goes on over rows without text on both sides, up to a covered cell or the column's end
+        ends = covered[:, columns].T.copy()
+        ends[:, 0] = True
+        cells = np.flatnonzero(free)
+        runs = np.cumsum(ends.ravel())[cells]
+        firsts = np.flatnonzero(np.diff(runs, prepend=-1))
+        close = np.add.reduceat(near[cells], firsts, dtype=np.intp)
+        lasts = np.append(firsts[1:], cells.size) - 1
+        long = close >= _LEAST_ROWS
+        for first, last in zip(cells[firsts[long]].tolist(), cells[lasts[long]].tolist(), strict=True):
+            x = x0 + int(columns[first // down]) * step_x
+            self.stripes.append((x, y0 + first % down * step_y, x + step_x, y0 + (last % down + 1) * step_y))
 
     def part(self, x0: float, x1: float, y: float, em: float) -> bool:
         """Whether a gutter parts words that end at x0 and start at x1, at height y."""
@@ -65,7 +69,10 @@ class Gutters:
         if not self.stripes or (x1 - x0 <= self._least_em * em and not slack):
             return False
         x0, x1 = x0 - slack, x1 + slack
-        return any(x0 <= (s[0] + s[2]) / 2 <= x1 and s[1] - 1 <= y <= s[3] + 4 for s in self.stripes)
+        for left, top, right, bottom in self.stripes:
+            if x0 <= (left + right) / 2 <= x1 and top - 1 <= y <= bottom + 4:
+                return True
+        return False
 
 
 def _free_cells(covered: NDArray[np.bool_], most: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -70,13 +70,15 @@ def _parts_page(cut: Cut, others: Sequence[Cut], words: Sequence[Word], em: floa
     ]
     level = [word for word in words if cut.top - 0.5 * em <= (word.bbox[1] + word.bbox[3]) / 2 <= cut.bottom + 0.5 * em]
     # what is a column may have a river of white in it: its far edge is one of the corridors, not surely the next one
-    left = [_rows_within(level, low, cut.x) for low in sorted([x for x in beside if x < cut.x], reverse=True)[:4]]
-    right = [_rows_within(level, cut.x, high) for high in sorted(x for x in beside if x > cut.x)[:4]]
-    left.append(_rows_within(level, float("-inf"), cut.x))
-    right.append(_rows_within(level, cut.x, float("inf")))
-    if min(len(left[0]), len(right[0])) < 3 or _is_river(left[0], right[0], em):
+    lows = [*sorted([x for x in beside if x < cut.x], reverse=True)[:4], float("-inf")]
+    highs = [*sorted(x for x in beside if x > cut.x)[:4], float("inf")]
+    left, right = _rows_within(level, lows[0], cut.x), _rows_within(level, cut.x, highs[0])
+    if min(len(left), len(right)) < 3 or _is_river(left, right, em):
         return False
-    return any(_is_column(rows, em) for rows in (*left, *right)) or _aligned_share(left[0], right[0], em) < _ALIGNED
+    if _is_column(left, em) or _is_column(right, em) or _aligned_share(left, right, em) < _ALIGNED:
+        return True
+    sides = [*((low, cut.x) for low in lows[1:]), *((cut.x, high) for high in highs[1:])]
+    return any(_is_column(_rows_within(level, low, high), em) for low, high in sides)
 
 
 def _rows_within(words: Sequence[Word], low: float, high: float) -> list[TextRow]:
