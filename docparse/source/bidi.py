@@ -27,7 +27,8 @@ class Run(NamedTuple):
 
 
 def is_rtl(char: str) -> bool:
-    return char >= "\u0590" and unicodedata.bidirectional(char) in ("R", "AL")
+    """Whether a letter (with accents put on it: its first character) runs right to left."""
+    return char >= "\u0590" and unicodedata.bidirectional(char[0]) in ("R", "AL")
 
 
 def has_rtl(spans: Sequence[Span]) -> bool:
@@ -106,13 +107,13 @@ def _ends_at(char: Char, other: Char) -> bool:
 
 
 def _touches(letter: Char, mark: Char) -> bool:
-    if unicodedata.category(letter["c"])[0] in "PZC":
+    if unicodedata.category(letter["c"][0])[0] in "PZC":
         return False
     return bool(letter["bbox"][0] - 0.5 <= mark["origin"][0] <= letter["bbox"][2] + 0.5)
 
 
 def _is_mark(char: str) -> bool:
-    return char >= "\u0300" and unicodedata.category(char) == "Mn"
+    return char >= "\u0300" and unicodedata.category(char[0]) == "Mn"
 
 
 def _alike(one: Span, other: Span) -> bool:

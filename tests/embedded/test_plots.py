@@ -57,6 +57,40 @@ def test_chart_becomes_one_block() -> None:
     assert blocks[0].flags == ["chart_data_not_recognised"]
 
 
+def numbers(x: float, places: tuple[float, ...]) -> list[Word]:
+    return [word(str(50 * (len(places) - n)), x - 5 * len(str(50 * (len(places) - n))), y + 3, "Sans")
+            for n, y in enumerate(places)]  # fmt: skip
+
+
+def bars(base: float) -> list[Shape]:
+    return [Shape((170 + 40 * n, base - 30 - 10 * n, 190 + 40 * n, base), 1, True, 0x1F77B4) for n in range(4)]
+
+
+def test_grid_lines_through_even_numbers_are_a_chart() -> None:
+    places = (100.0, 140.0, 180.0, 220.0)
+    names = [word(name, 170 + 40 * n, 250, "Names") for n, name in enumerate(("Ada", "Bo", "Cy", "Di"))]
+    prose = [word("prose", 60 + 30 * n, 500 + 12 * line) for n in range(12) for line in range(4)]
+    grid = page([h(y, 150, 350) for y in places], bars(240))
+    (plot,) = find_plots(grid, [*numbers(145, places), *names, *prose], 10.0)
+    assert plot.chart
+    assert {w.text for w in plot.words} == {"200", "150", "100", "50", "Ada", "Bo", "Cy", "Di"}
+
+
+def test_a_panel_beside_even_numbers_is_a_chart() -> None:
+    places = (110.0, 150.0, 190.0, 230.0)
+    panel = Shape((150, 100, 350, 240), 1, True, 0xEAEAF2)
+    (plot,) = find_plots(page([], [panel, *bars(240)]), numbers(145, places), 10.0)
+    assert plot.chart
+    assert plot.bbox[0] < 150
+    assert find_plots(page([], [panel]), numbers(145, places), 10.0) == []  # nothing is drawn on it
+
+
+def test_numbers_between_the_rules_of_a_table_are_no_scale() -> None:
+    rules = [h(y, 60, 350) for y in (100, 120, 140, 160, 180, 200)]
+    words = [word(str(n), 62, 114 + 20 * n) for n in range(5)] + [word("Name", 150, 114 + 20 * n) for n in range(5)]
+    assert find_plots(page(rules), words, 10.0) == []
+
+
 @pytest.mark.parametrize(
     "rules",
     [

@@ -60,3 +60,10 @@ def test_letters_of_a_ligature_are_turned_into_their_order() -> None:
 def test_only_right_to_left_letters_need_it() -> None:
     assert has_rtl([span_of(("שלום", 100))])
     assert not has_rtl([span_of(("Word 10", 0)), span_of(("слово", 0))])
+
+
+def test_letters_with_accents_put_on_them_are_told_apart() -> None:
+    span = span_of(("∪a", 0))
+    span["chars"][0]["c"] = "∪\u0307"
+    assert not has_rtl([span])
+    assert rtl_runs([span])

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from docparse.geometry import Box, centre, contains_point, height, inside_share, union, width
 from docparse.model.embedded.figures import Figure, join_near
+from docparse.model.embedded.panels import find_panels, grown
 from docparse.schemas.page import PageImage, Rule, Word, WordStyle
 
 _ROTATED = int(WordStyle.ROTATED)
@@ -41,13 +42,20 @@ class Ticks:
 
 def find_plots(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]:
     """Charts with axes and sheets of music that the page draws, each with its words."""
-    if not 5 <= len(page.rules) <= _MOST_RULES:
+    if len(page.rules) > _MOST_RULES:
         return []
     staves = find_staves(page)
     plots = [Figure(box, music=True, words=_signs_in(box, words)) for box in staves]
-    for box, marks in _axes(page, em):
+    charts = [
+        (box, [word for word in words if _is_label(word, *marks, em)])
+        for box, marks in _axes(page, em)
+    ]  # fmt: skip
+    for box, labels in find_panels(page, words, em):
+        if not any(inside_share(box, axes) > 0.3 or inside_share(axes, box) > 0.3 for axes, _ in charts):
+            charts.append((box, labels))
+    for box, labels in charts:
         if not any(inside_share(box, stave) > 0.3 for stave in staves):
-            plots.append(_labelled(box, marks, words, em))
+            plots.append(_labelled(box, labels, words, em))
     return _apart(plots)
 
 
@@ -78,7 +86,7 @@ def _axes(page: PageImage, em: float) -> list[tuple[Box, tuple[Ticks, Ticks | No
             left = min(beside, key=lambda ticks: below.places[0] - ticks.high)
             box = (left.low, min(left.places), max(below.places), below.high)
             if width(box) > 4 * em and height(box) > 4 * em:
-                found.append((_grown(box, page), (below, left)))
+                found.append((grown(box, page), (below, left)))
         elif below.is_even() and len(below.places) > _LEAST_TICKS:
             panel = _panel_on(below, page)
             if panel is not None and height(panel) > 4 * em:
@@ -135,28 +143,9 @@ def _panel_on(below: Ticks, page: PageImage) -> Box | None:
     return (box[0], box[1], box[2], below.high)
 
 
-def _grown(box: Box, page: PageImage) -> Box:
-    """The box with the frame, panel, bars and lines that are drawn in it or touch it."""
-    wide, tall = 1.5 * width(box), 1.5 * height(box)
-    parts = [shape.bbox for shape in page.shapes] + [rule.bbox for rule in page.rules]
-    for _ in range(2):
-        x0, y0, x1, y1 = box
-        touching = [
-            part for part in parts
-            if part[0] <= x1 + 1 and x0 - 1 <= part[2] and part[1] <= y1 + 1 and y0 - 1 <= part[3]
-            and width(part) <= wide and height(part) <= tall
-        ]  # fmt: skip
-        grown = union([box, *touching])
-        if width(grown) > 2 * wide or height(grown) > 2 * tall:
-            return box
-        box = grown
-    return box
-
-
-def _labelled(box: Box, marks: tuple[Ticks, Ticks | None], words: Sequence[Word], em: float) -> Figure:
-    """The chart with its words: what stands in it, the labels of its ticks, and what is set in their type beside it."""
+def _labelled(box: Box, labels: Sequence[Word], words: Sequence[Word], em: float) -> Figure:
+    """The chart with its words: what stands in it, the labels of its axes, and what is set in their type beside it."""
     inside = [word for word in words if contains_point(box, *centre(word.bbox))]
-    labels = [word for word in words if _is_label(word, *marks, em)]
     chosen = {id(word): word for word in (*inside, *labels)}
     fonts = Counter(word.font for word in labels if word.font)
     if fonts:

@@ -52,7 +52,7 @@ def recognise(
         upright, words, pose = _set_upright(page, words)
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
-    plots = find_plots(upright, words, em_of(words)) if upright.rules else []
+    plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
     tables = find_tables(upright, running, found)
