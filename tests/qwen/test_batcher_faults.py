@@ -151,6 +151,32 @@ def test_out_of_memory_twice_is_an_error_of_that_page(
     assert len(tries) == 2
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_out_of_memory_in_the_vision_tower(
+    model: Any, cases: list[Case], monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
+    """Pages are seen one by one where they don't fit together; one that does not fit alone fails alone."""
+    batcher = open_batcher(model)
+    good = requests(cases, 3)
+    see, sizes = batcher.runner.see, []
+
+    def around(unseen: Sequence[Any]) -> None:
+        sizes.append(len(unseen))
+        if len(unseen) > 1 or (not alone and unseen[0].request is good[1]):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        see(unseen)
+
+    monkeypatch.setattr(batcher.runner, "see", around)
+    for request in good:
+        batcher.add(request)
+    answers = by_page(drain(batcher))
+    assert sizes[:4] == [3, 1, 1, 1]
+    assert whole(answers, cases, [0, 1, 2] if alone else [0, 2])
+    if not alone:
+        assert "out of memory" in str(answers[1].error)
+        assert "smaller --model" in answers[1].error.user_action  # type: ignore[union-attr]
+
+
 def test_any_other_failure_is_pinned_on_its_request(
     model: Any, cases: list[Case], monkeypatch: pytest.MonkeyPatch
 ) -> None:

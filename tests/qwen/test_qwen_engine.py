@@ -18,7 +18,9 @@ from docparse.errors import EngineError, PageTimeout
 from docparse.model.base import Deadline
 from docparse.model.qwen.engine import QwenEngine, Recipe
 from docparse.model.qwen.load import Checkpoint, load
+from docparse.model.qwen.opening import open_qwen
 from docparse.model.qwen.request import Decoding
+from docparse.options import ParseOptions
 from docparse.schemas.page import FinishReason, PageImage, PageOutput, PixelBudget, TextLayer, TextQuality, Word
 
 
@@ -203,6 +205,38 @@ def test_drafts_of_a_page_without_text_come_from_another_engine(checkpoint: Chec
     assert output.html == wanted
     assert reader.pages == [2]
     assert reader.closed
+
+
+@pytest.mark.parametrize(
+    ("parameters", "ocr", "opened"),
+    [(3_000_000_000, "auto", True), (3_000_000_000, "never", False), (9, "auto", False)],
+)
+def test_the_embedded_engine_drafts_for_models_that_are_slower(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, parameters: int, ocr: Any, opened: bool
+) -> None:
+    monkeypatch.setattr("docparse.model.qwen.opening.load", lambda name, revision: checkpoint)
+    monkeypatch.setattr("docparse.model.qwen.opening.find_folder", lambda name, revision: Path("nowhere"))
+    monkeypatch.setattr(checkpoint.model, "num_parameters", lambda: parameters, raising=False)
+    engine, _ = open_qwen(ParseOptions(engine="qwen", ocr=ocr))
+    try:
+        assert (engine._reader.name if engine._reader else None) == ("embedded" if opened else None)
+    finally:
+        engine.close()
+
+
+def test_real_repeats_of_the_text_layer_are_not_cut(checkpoint: Checkpoint) -> None:
+    engine = QwenEngine(checkpoint, slots=1)
+    rows = "<tr><td>the dog</td><td>the fox</td></tr>" * 60
+    html = f'<html><body>\n<table data-bbox="1 2 3 4">{rows}</table></body></html>'
+    script = tuple(engine.vocabulary.encode(html))
+    engine.recipe = Recipe(decoding=Decoding(max_tokens=len(script), script=script))
+    real = engine.submit(page(1, "the dog the fox " * 60), deadline=Deadline.after(60)).result(60)
+    loop = engine.submit(page(1, "the dog the fox " * 3), deadline=Deadline.after(60)).result(60)
+    engine.close()
+    assert real.html == html
+    assert "repetition" not in real.flags
+    assert loop.finish_reason is FinishReason.REPETITION
+    assert loop.html.count("<tr>") < 20
 
 
 def test_budget_is_the_recipes(checkpoint: Checkpoint) -> None:
