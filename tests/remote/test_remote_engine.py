@@ -19,6 +19,8 @@ from remote_helpers import Server, page
 from docparse.errors import EngineError, EngineUnavailable, PageTimeout
 from docparse.model.base import Deadline, Sampling
 from docparse.model.remote import RemoteEngine
+from docparse.model.remote_client import Refusal
+from docparse.model.remote_retry import Pace
 from docparse.pipeline import parse
 from docparse.qwenvl.reader import read_page
 from docparse.schemas.page import FinishReason, PageOutput
@@ -115,6 +117,14 @@ def test_a_wait_that_the_deadline_does_not_hold_fails_at_once(engine: Open, serv
     assert time.monotonic() - started < 5
     assert "429" in str(error)
     assert "600 s" in str(error)
+
+
+def test_waits_grow_and_vary() -> None:
+    pace, refusal = Pace(5, first_s=1.0), Refusal(EngineError("busy"), again=True)
+    waits = [[pace.back_off(attempt, refusal) for _ in range(20)] for attempt in (1, 2, 3, 20)]
+    for longest_s, found in zip((1.0, 2.0, 4.0, 30.0), waits, strict=True):
+        assert all(longest_s / 2 <= wait_s <= longest_s for wait_s in found)
+        assert len(set(found)) > 10
 
 
 def test_tries_end(engine: Open, server: Server) -> None:
