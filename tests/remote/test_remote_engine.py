@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,16 @@ def test_a_token_limit_is_flagged(engine: Open, server: Server) -> None:
     server.control(then={"kind": "ok", "finish": "length"})
     output = recognise(engine())
     assert (output.finish_reason, output.flags) == (FinishReason.LENGTH, ("token_limit",))
+
+
+def test_a_server_that_knows_no_limit_is_cut_off(engine: Open, server: Server) -> None:
+    words = " ".join(f"word{number} is not word{number * 7}" for number in range(2000))
+    server.control(answer=f'<html><body><p data-bbox="1 1 9 9">{words}</p></body></html>')
+    opened = engine()
+    opened.profile = replace(opened.profile, max_tokens=20)
+    output = recognise(opened)
+    assert (output.finish_reason, output.flags) == (FinishReason.LENGTH, ("token_limit",))
+    assert len(output.html) < 1000
 
 
 def test_a_server_that_shrinks_the_image_is_found_out(engine: Open, server: Server) -> None:
