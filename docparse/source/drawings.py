@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 import pymupdf
+from pymupdf import mupdf
 
 from docparse.geometry import Box, clip
 from docparse.schemas.page import Rule, Shape
@@ -20,10 +21,12 @@ _STRAIGHT_PT = 1.0  # how far a rule may slope
 _MERGE_ACROSS_PT, _MERGE_ALONG_PT = 0.75, 1.5  # rules this close make one
 _MOST_PATHS = 60_000
 _MOST_CONTENT_BYTES = 4 << 20  # compressed content beyond this is a map or a plot
+_MUCH_CONTENT_BYTES = 128 << 10  # compressed content from which on it pays to count the paths first
+EVERYWHERE = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
 _PAPER = 0.97  # channels of a colour that paper has
 
 
-def read_drawings(page: pymupdf.Page) -> tuple[list[Path], tuple[str, ...]]:
+def read_drawings(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> tuple[list[Path], tuple[str, ...]]:
     """MuPDF's paths in display coordinates, and flags.
 
     None and "drawings_skipped" on a page that is all drawing or whose drawings are damaged; "content_lost" where the
@@ -31,7 +34,7 @@ def read_drawings(page: pymupdf.Page) -> tuple[list[Path], tuple[str, ...]]:
     """
     lengths, lost = _content_bytes(page)
     flags = ("content_lost",) if lost else ()
-    if sum(lengths) > _MOST_CONTENT_BYTES:
+    if sum(lengths) > _MOST_CONTENT_BYTES or (sum(lengths) > _MUCH_CONTENT_BYTES and _too_many(display_list)):
         return [], (*flags, "drawings_skipped")
     try:
         paths: list[Path] = page.get_cdrawings()
@@ -44,6 +47,33 @@ def read_drawings(page: pymupdf.Page) -> tuple[list[Path], tuple[str, ...]]:
     matrix = page.rotation_matrix
     turn = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
     return [_turned(path, turn) for path in paths], flags
+
+
+class _Counter(mupdf.FzDevice2):  # type: ignore[misc]
+    """Counts the paths that a page paints, up to twice as many as are taken: one filled and stroked counts twice."""
+
+    def __init__(self, cookie: mupdf.FzCookie) -> None:
+        super().__init__()
+        self.left = 2 * _MOST_PATHS
+        self._cookie = cookie
+        self.use_virtual_fill_path()
+        self.use_virtual_stroke_path()
+
+    def fill_path(self, *_: Any) -> None:
+        self.left -= 1
+        if self.left < 0:
+            self._cookie.m_internal.abort = 1
+
+    stroke_path = fill_path
+
+
+def _too_many(display_list: pymupdf.DisplayList) -> bool:
+    """Whether a page paints far more paths than are taken: counting them takes a small part of reading them."""
+    cookie = mupdf.FzCookie()
+    counter = _Counter(cookie)
+    mupdf.fz_run_display_list(display_list.this, counter, mupdf.FzMatrix(), EVERYWHERE, cookie)
+    mupdf.fz_close_device(counter)
+    return counter.left < 0
 
 
 def _content_bytes(page: pymupdf.Page) -> tuple[list[int], bool]:
@@ -130,7 +160,10 @@ def _bounds(quad: Iterable[tuple[float, float]]) -> Box:
 def _clipped(rules: Iterable[Rule], width: float, height: float) -> Iterator[Rule]:
     for rule in rules:
         x0, y0, x1, y1 = rule.bbox
-        if x1 >= 0 and y1 >= 0 and x0 <= width and y0 <= height:
+        if x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height:
+            if (x1 > x0) if rule.horizontal else (y1 > y0):
+                yield rule
+        elif x1 >= 0 and y1 >= 0 and x0 <= width and y0 <= height:
             box = clip(rule.bbox, width, height)
             if (box[2] - box[0] if rule.horizontal else box[3] - box[1]) > 0:
                 yield rule._replace(bbox=box)

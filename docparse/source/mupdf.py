@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import pymupdf
+from pymupdf import mupdf
 
 from docparse.errors import DamagedFile, LimitExceeded
 from docparse.geometry import area, clip, smart_resize
 from docparse.schemas.page import Link, PageImage, Picture, PixelBudget, TextLayer, TextQuality, Word, WordStyle
-from docparse.source.drawings import opaque_fills, read_drawings, rules_and_shapes
+from docparse.source.drawings import EVERYWHERE, opaque_fills, read_drawings, rules_and_shapes
 from docparse.source.protocol import Limits
 from docparse.source.text_layer import judge, raw_words
 from docparse.source.visibility import hide_unseen
 
+_HIDDEN = int(WordStyle.HIDDEN)
 _SCAN_SHARE = 0.5  # of the page under raster images: its pixels are worth that of the images
 _MAIN_IMAGE_SHARE = 0.02  # of the page: an image (or strip of one) whose resolution counts
 _STAMP_CHARS = 60  # visible text over a page-filling image up to this is a stamp or page number
@@ -35,7 +37,7 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     words = raw_words(display_list, (0.0, 0.0, width, height))
     pictures = _facts_of_pictures(page, display_list, words)
     _check_pictures(number, pictures, limits)
-    paths, skipped = read_drawings(page)
+    paths, skipped = read_drawings(page, display_list)
     words = hide_unseen(words, display_list, opaque_fills(paths), pictures)
     text, odd = judge(words)
     covered = _covered_share(pictures, width, height)
@@ -69,21 +71,47 @@ def _facts_of_pictures(
     page: pymupdf.Page, display_list: pymupdf.DisplayList, words: Sequence[Word]
 ) -> list[dict[str, Any]]:
     """MuPDF's facts about the images on a page, inline ones too where there is no text to make do with."""
-    if not _has_images(page) and any(not word.style & WordStyle.HIDDEN for word in words):
+    if not _has_images(page, display_list) and any(not word.style & _HIDDEN for word in words):
         return []
     found = pymupdf.TextPage(display_list.get_textpage(pymupdf.TEXT_PRESERVE_IMAGES))
     facts: list[dict[str, Any]] = found.extractIMGINFO()
     return facts
 
 
-def _has_images(page: pymupdf.Page) -> bool:
-    """Whether images stand on the page; its own resources tell most often, asking for all of them takes far longer."""
+class _ImageSpotter(mupdf.FzDevice2):  # type: ignore[misc]
+    """Whether a page draws what MuPDF counts as an image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+        self.use_virtual_fill_image()
+        self.use_virtual_fill_image_mask()
+        self.use_virtual_fill_shade()
+
+    def fill_image(self, *_: Any) -> None:
+        self.found = True
+
+    def fill_image_mask(self, *_: Any) -> None:
+        self.found = True
+
+    def fill_shade(self, *_: Any) -> None:
+        self.found = True
+
+
+def _has_images(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> bool:
+    """Whether images stand on the page; its own resources tell most often, asking for all of them takes far longer.
+
+    Those of nested drawings can take the most, so they are asked only where something like an image is drawn at all.
+    """
     document, xref = page.parent, page.xref
     try:
         inherited = document.xref_get_key(xref, "Resources")[0] == "null"
         if not inherited and document.xref_get_key(xref, "Resources/XObject")[0] == "null":
             return False
-        return bool(page.get_images())
+        spotter = _ImageSpotter()
+        mupdf.fz_run_display_list(display_list.this, spotter, mupdf.FzMatrix(), EVERYWHERE, mupdf.FzCookie())
+        mupdf.fz_close_device(spotter)
+        return spotter.found and bool(page.get_images())
     except (RuntimeError, ValueError):  # damaged: the page itself tells
         return True
 

@@ -44,18 +44,20 @@ def quick_words(blocks: list[dict[str, Any]], found: list[_Found]) -> list[Word]
 def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | None:
     spans: list[Span] = [span for span in line["spans"] if span["text"]]
     text = "".join([span["text"] for span in spans])
-    if not text.isascii() and _OTHER_ORDER.search(text):
+    plain = text.isascii()
+    if not plain and _OTHER_ORDER.search(text):
         return None
-    if LOOSE_ACCENT.search(text) or any(span["size"] < TINY_PT for span in spans):
+    loose = (not plain or "^" in text or "~" in text or "`" in text) and LOOSE_ACCENT.search(text)
+    if loose or any(span["size"] < TINY_PT for span in spans):
         return None
     tokens = text.split()
-    if tokens != [word[4] for word in found] or _SPACED.search(text):
+    if tokens != [word[4] for word in found] or (list(map(len, tokens)).count(1) >= 4 and _SPACED.search(text)):
         return None
     main = (
         max(spans, key=lambda span: (len(span["text"]) * span["size"] ** 2, span["size"])) if len(spans) > 1 else None
     )
     size, base = (main["size"], main["origin"][1]) if main else (0.0, 0.0)
-    if len(spans) == 1 and text.isascii() and text.isprintable():
+    if len(spans) == 1 and plain and text.isprintable():
         span = spans[0]
         size, font, colour = span["size"], intern(span["font"]), span["color"]
         style, baseline = span_style(span, 0.0, 0.0), span["origin"][1]

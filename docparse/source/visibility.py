@@ -13,6 +13,7 @@ from pymupdf import mupdf
 
 from docparse.geometry import Box, area, centre, contains_point, inside_share, union
 from docparse.schemas.page import Word, WordStyle
+from docparse.source.drawings import EVERYWHERE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,7 +27,6 @@ _EDGE_PT = 1.5  # between fills side by side a line of the ground may show
 _CONTRAST = 14  # of 255, between ink and ground in a word's box
 _LOOK_PIXELS = 1_200_000
 _UNIT = mupdf.FzRect(mupdf.FzRect.Fixed_UNIT)
-_EVERYWHERE = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
 _PAINT = ("fill-path", "fill-image", "fill-shade")
 
 
@@ -136,7 +136,7 @@ def _drawn_over(
 ) -> tuple[dict[Box, list[Box]], list[Box], list[Box]]:  # fmt: skip
     """Boxes of text that fills are drawn over, with these; of text under an opaque image; and of all other text."""
     device = _Log()
-    mupdf.fz_run_display_list(display_list.this, device, mupdf.FzMatrix(), _EVERYWHERE, mupdf.FzCookie())
+    mupdf.fz_run_display_list(display_list.this, device, mupdf.FzMatrix(), EVERYWHERE, mupdf.FzCookie())
     mupdf.fz_close_device(device)
     log = device.entries
     texts: dict[tuple[int, int], list[Box]] = {}  # by the cell of the page in which their middle lies

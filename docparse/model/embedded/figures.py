@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from docparse.geometry import Box, area, clip, height, inside_share, overlap, union, width
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word
@@ -155,16 +157,14 @@ def _lone_drawing(page: PageImage, least: float) -> list[Box]:
 def _bonds(page: PageImage, parts: Sequence[tuple[Box, int]], em: float) -> list[tuple[Box, int]]:
     """Short level and upright strokes beside drawn ones: parts of the same drawing."""
     drawn = [box for box, strokes in parts if strokes > 1 or min(width(box), height(box)) > 1][:_MOST_DRAWN]
-    return [
-        (_fat(rule.bbox), 1)
-        for rule in page.rules[:_MOST_SHAPES]
-        if max(width(rule.bbox), height(rule.bbox)) < 4 * em
-        and any(_apart(rule.bbox, box) < 0.6 * em for box in drawn)
-    ] if drawn else []  # fmt: skip
-
-
-def _apart(a: Box, b: Box) -> float:
-    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3])
+    short = [rule.bbox for rule in page.rules[:_MOST_SHAPES] if max(width(rule.bbox), height(rule.bbox)) < 4 * em]
+    if not drawn or not short:
+        return []
+    sides, places = np.array(drawn).T, np.array(short).T[:, :, None]
+    apart = np.maximum(places[0] - sides[2], sides[0] - places[2])
+    np.maximum(apart, np.maximum(places[1] - sides[3], sides[1] - places[3]), out=apart)
+    beside = (apart < 0.6 * em).any(axis=1).tolist()
+    return [(_fat(box), 1) for box, near in zip(short, beside, strict=True) if near]
 
 
 def _fat(box: Box) -> Box:
@@ -218,12 +218,13 @@ def _clusters(boxes: Sequence[Box], gap: float) -> list[list[int]]:
         return i
 
     order = sorted(range(len(boxes)), key=lambda i: boxes[i][0])
+    grown = [(box[1] - gap, box[2] + gap, box[3] + gap) for box in boxes]
     active: list[int] = []
     for i in order:
         x0, y0, _, y1 = boxes[i]
-        active = [j for j in active if boxes[j][2] + gap >= x0][-400:]
+        active = [j for j in active if grown[j][1] >= x0][-400:]
         for j in active:
-            if boxes[j][1] - gap <= y1 and y0 <= boxes[j][3] + gap:
+            if grown[j][0] <= y1 and y0 <= grown[j][2] and parent[i] != parent[j]:
                 parent[root(i)] = root(j)
         active.append(i)
     groups: dict[int, list[int]] = {}

@@ -73,10 +73,12 @@ def _drawn(lines: Sequence[Line], across: list[float], along: list[float], toler
     stretch = np.asarray(along)
     lower, upper = stretch[:-1], stretch[1:]
     inner = np.asarray(across[1:])
-    for line in lines:
-        near = int(np.abs(inner - line.pos).argmin())
-        if abs(inner[near] - line.pos) <= tolerance + 0.01:
-            cover[:, near] += np.clip(np.minimum(upper, line.end) - np.maximum(lower, line.start), 0, None)
+    pos, start, end = np.asarray(lines, np.float64).reshape(-1, 3).T[:, :, None]
+    away = np.abs(inner - pos)
+    near = away.argmin(axis=1)
+    on = away[np.arange(len(near)), near] <= tolerance + 0.01
+    lengths = np.clip(np.minimum(upper, end[on]) - np.maximum(lower, start[on]), 0, None)
+    np.add.at(cover.T, near[on], lengths)
     drawn: NDArray[np.bool_] = cover >= 0.6 * (upper - lower)[:, None]
     drawn[:, -1] = True
     return drawn

@@ -92,8 +92,8 @@ def text_rows(words: Iterable[Word]) -> list[TextRow]:
     rows: list[TextRow] = []
     current: list[Word] = []
     y0 = y1 = 0.0
-    for word in sorted(words, key=lambda w: w.bbox[1] + w.bbox[3]):
-        top, bottom = word.bbox[1], word.bbox[3]
+    for word in sorted(words, key=_height):
+        _, top, _, bottom = word.bbox
         middle = (top + bottom) / 2
         band = 0.25 * (y1 - y0)
         if current and y0 + band <= middle <= y1 - band:
@@ -109,21 +109,32 @@ def text_rows(words: Iterable[Word]) -> list[TextRow]:
     return rows
 
 
+def _height(word: Word) -> float:
+    _, top, _, bottom = word.bbox
+    return top + bottom
+
+
+def _left(word: Word) -> float:
+    return word.bbox[0]
+
+
 def _row(words: list[Word], y0: float, y1: float) -> TextRow:
-    words.sort(key=lambda w: w.bbox[0])
+    words.sort(key=_left)
     return TextRow(words, y0, y1)
 
 
 def split_chunks(row: TextRow, gap: float) -> list[Chunk]:
     """Chunks of a row: neighbours closer than `gap` belong together."""
     chunks: list[Chunk] = []
+    last: Chunk | None = None
     for word in row.words:
-        if chunks and word.bbox[0] - chunks[-1].x1 < gap:
-            last = chunks[-1]
+        x0, _, x1, _ = word.bbox
+        if last is not None and x0 - last.x1 < gap:
             last.words.append(word)
-            last.x1 = max(last.x1, word.bbox[2])
+            last.x1 = max(last.x1, x1)
         else:
-            chunks.append(Chunk([word], word.bbox[0], word.bbox[2]))
+            last = Chunk([word], x0, x1)
+            chunks.append(last)
     return chunks
 
 
