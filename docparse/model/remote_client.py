@@ -24,12 +24,27 @@ if TYPE_CHECKING:
 KEY = "DOCPARSE_REMOTE_API_KEY"
 _RETRIED = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _BODY_CHARS = 200
-_BLIND = re.compile(
-    r"(?=.*\b(?:images?|vision|multi-?modal)\b)"
-    r".*\b(?:not support|unsupported|not a multi-?modal|missing data|at most 0)",
-    re.IGNORECASE,
-)
-_CONTEXT = re.compile(r"context (?:size|length|window)|maximum context|exceed_context_size", re.IGNORECASE)
+_FOR_GOOD: tuple[tuple[str, type[EngineError], str, str], ...] = (
+    (
+        r"(?=.*\b(?:images?|vision|multi-?modal)\b)"
+        r".*\b(?:not support|unsupported|not a multi-?modal|missing data|at most 0)",
+        EngineUnavailable, "the server can't take images",
+        "Serve a model that sees images, with its vision part (llama.cpp: --mmproj).",
+    ),
+    (
+        r"context (?:size|length|window)|maximum context", EngineError, "the page is too long for the server's context",
+        "Start the server with a larger context, or set a lower remote_max_pixels.",
+    ),
+    (
+        r"max bytes|too large", EngineError, "the page image is too large for the server",
+        "Set a lower remote_max_pixels.",
+    ),
+    (
+        r"inappropriate content|content management policy", EngineError,
+        "the server's content filter refuses the page", "Choose another --engine.",
+    ),
+)  # fmt: skip
+"""What servers say (a pattern), and what it means: no other try makes it better."""
 
 
 class Refusal(Exception):
@@ -138,20 +153,14 @@ def status_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refu
 
 
 def for_good(status: int, said: str) -> Refusal | None:
-    """What no other try makes better, whatever the status says (llama.cpp's server and Ollama send 500 for it)."""
-    if _BLIND.search(said):
-        error: EngineError = EngineUnavailable(
-            f"the server can't take images ({status}){said}",
-            user_action="Serve a model that sees images, with its vision part (llama.cpp: --mmproj).",
-        )
-    elif _CONTEXT.search(said):
-        error = EngineError(
-            f"the page is too long for the server's context ({status}){said}",
-            user_action="Start the server with a larger context, or set a lower remote_max_pixels.",
-        )
-    else:
-        return None
-    return Refusal(error, status=status)
+    """What no other try makes better, whatever the status says (llama.cpp's server and Ollama send 500 for it).
+
+    `status` is 0 for what comes inside a stream.
+    """
+    for pattern, kind, what, to_do in _FOR_GOOD:
+        if re.search(pattern, said, re.IGNORECASE):
+            return Refusal(kind(what + (f" ({status})" if status else "") + said, user_action=to_do), status=status)
+    return None
 
 
 def transport_refusal(error: Exception, url: str) -> Refusal:

@@ -115,7 +115,7 @@ def _told(error: Any) -> Refusal:
     message = str(error.get("message") or error) if isinstance(error, dict) else str(error)
     message = without_key(" ".join(message.split()))[:200]
     code = error.get("code") if isinstance(error, dict) else None
-    if refusal := for_good(code if isinstance(code, int) else 200, f": {message}"):
+    if refusal := for_good(code if isinstance(code, int) else 0, f": {message}"):
         return refusal
     if isinstance(code, int) and 400 <= code < 500 and code != 429:
         return Refusal(EngineError(f"the server refuses the request: {message}"), status=code)

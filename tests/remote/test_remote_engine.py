@@ -149,6 +149,9 @@ def test_tries_end(engine: Open, server: Server) -> None:
         ({"kind": "raw", "type": "text/event-stream", "text":
           'data: {"error": {"message": "request (9021 tokens) exceeds the available context size", "code": 500}}\n\n'},
          "too long for the server's context", EngineError),
+        ({"kind": "raw", "type": "text/event-stream", "text":
+          'data: {"error": {"message": "Output data may contain inappropriate content.", "code": "filtered"}}\n\n'},
+         "content filter", EngineError),
         ({"kind": "status", "status": 302}, "elsewhere", EngineUnavailable),
         ({"kind": "raw", "type": "text/html", "text": "<html>Welcome</html>"}, "a web page", EngineUnavailable),
         ({"kind": "raw", "type": "application/json", "text": '{"hello": 1}'}, "no choices", EngineUnavailable),
@@ -178,6 +181,8 @@ def test_answers_that_no_second_try_makes_better(
         ("At most 0 image(s) may be provided in one prompt.", "can't take images", "sees images"),
         ("request (9021 tokens) exceeds the available context size (4096 tokens)", "context (400)", "larger context"),
         ("This model's maximum context length is 4096 tokens.", "context (400)", "larger context"),
+        ("Exceeded limit on max bytes per data-uri item : 10485760", "too large for", "remote_max_pixels"),
+        ("Input data may contain inappropriate content.", "content filter", "another --engine"),
         ("temperature must be a number", "refuses the request (400)", "server's log"),
     ],
 )
