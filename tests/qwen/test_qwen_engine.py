@@ -207,6 +207,23 @@ def test_drafts_of_a_page_without_text_come_from_another_engine(checkpoint: Chec
     assert reader.closed
 
 
+@pytest.mark.parametrize("readable", [True, False])
+def test_the_other_engines_text_is_used(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, readable: bool
+) -> None:
+    html = (
+        '<html><body>\n<p data-bbox="1 2 3 4">the dog and the fox of the annual report of the company</p></body></html>'
+    )
+    engine = QwenEngine(checkpoint, slots=1, reader=Reader(html if readable else None))
+    monkeypatch.setattr(engine.batcher.gate, "limit", lambda running, drafting: 16 if drafting else 0)
+    script = tuple(engine.vocabulary.encode(html))
+    engine.recipe = Recipe(decoding=Decoding(max_tokens=len(script), script=script))
+    assert engine.submit(page(2), deadline=Deadline()).result(30).html == html
+    engine.close()
+    counters = engine.batcher.counters
+    assert (counters.drafts_accepted > len(script) / 3) if readable else (counters.drafted == 0)
+
+
 @pytest.mark.parametrize(
     ("parameters", "ocr", "opened"),
     [(3_000_000_000, "auto", True), (3_000_000_000, "never", False), (9, "auto", False)],
