@@ -61,13 +61,13 @@ def _char_lines(text: pymupdf.TextPage) -> list[Line]:
 
 def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:
     """The text layer that these words make, and flags of the page."""
-    seen = tuple(word for word in words if not word.style & _HIDDEN)
-    hidden = tuple(word for word in words if word.style & _HIDDEN)
+    hidden = tuple([word for word in words if word.style & _HIDDEN])
+    seen = tuple([word for word in words if not word.style & _HIDDEN] if hidden else words)
     if not seen:
         quality = TextQuality.HIDDEN if hidden else TextQuality.ABSENT
         return TextLayer(quality=quality, hidden=hidden, reason="every word is invisible" if hidden else ""), ()
     fonts, share = garbled_fonts(seen)
-    few = sum(len(word.text) for word in seen) < _FEW_CHARS
+    few = len(seen) < _FEW_CHARS and sum(len(word.text) for word in seen) < _FEW_CHARS
     if too_garbled(share) and not (few and share < _FEW_SHARE):
         reason = f"{share:.0%} of the characters are in fonts with wrong or no Unicode ({', '.join(sorted(fonts)[:3])})"
         return TextLayer(words=seen, quality=TextQuality.GARBLED, hidden=hidden, reason=reason), ()

@@ -26,7 +26,8 @@ _RUN_SHARE = 0.12  # of characters in runs of letters: code has as many odd sign
 _BAD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
 _LATIN_RUN = re.compile("[a-zà-öø-ÿāăąćčďđēėęěğģīįıłńňőœřśşšťūůűųźżž]{2,}")
 _LATIN1 = re.compile("[\u00a1-\u00ff]")
-_ODD = re.compile(r"""(?<=\S)[!"#$%&;?@`~\\\u00a1-\u00bf\ufffd](?=\S)""")  # within a word
+# within a word; what stands before is looked at last, so that the search runs from sign to sign
+_ODD = re.compile(r"""[!"#$%&;?@`~\\\u00a1-\u00bf\ufffd](?<=\S.)(?=\S)""")
 _RUN = re.compile(r"[^\W\d_]{3,}")
 _VOWELS = re.compile("[aeiouy]")
 _NO_LETTER = re.compile(r"[\W\d_]+")
@@ -52,9 +53,8 @@ def garbled_fonts(words: Iterable[Word]) -> tuple[set[str], float]:
 
 def unknown_share(words: Iterable[Word]) -> float:
     """Share of the characters that are U+FFFD: glyphs without any Unicode."""
-    texts = [word.text for word in words]
-    total = sum(map(len, texts))
-    return sum(text.count("\ufffd") for text in texts) / total if total else 0.0
+    text = "".join([word.text for word in words])
+    return text.count("\ufffd") / len(text) if text else 0.0
 
 
 def reads_well(words: Iterable[Word]) -> bool:

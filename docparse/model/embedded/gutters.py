@@ -26,8 +26,7 @@ class Gutters:
     def __init__(self, words: Sequence[Word], ink: Ink | None = None) -> None:
         self.stripes: list[Box] = []
         self._slack_em = 0.0 if ink is None else 0.5
-        mono = sum(map(is_mono_word, words))
-        self._least_em = _LEAST_MONO_GAP_EM if 2 * mono > len(words) else _LEAST_GAP_EM
+        self._least_em = _LEAST_GAP_EM
         if len(words) < 16:
             return
         em = max(median(word.size for word in words), 0.1)
@@ -42,6 +41,8 @@ class Gutters:
         seen = ink is not None and _cover_by_ink(covered, ink, grid)
         _cover_by_words(covered, words, grid, 0.3 * em if seen else 0.0)
         self._find(covered, em, *grid)
+        if self.stripes and 2 * sum(map(is_mono_word, words)) > len(words):
+            self._least_em = _LEAST_MONO_GAP_EM
 
     def _find(self, covered: NDArray[np.bool_], em: float, x0: float, y0: float, step_x: float, step_y: float) -> None:
         between, narrow = _free_cells(covered, _NARROW_EM * em / step_x)
