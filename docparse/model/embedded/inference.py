@@ -96,7 +96,12 @@ class Model:
             self.characters = tuple(str(info["framework"]["character"].value).splitlines())
         if self._cut_head:
             model = self._without_head(openvino, model)
-        config = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+        config = {
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            "PERFORMANCE_HINT": "LATENCY",
+            "ENABLE_CPU_PINNING": False,  # pinned, the threads of every process would share the first cores
+        }
         request = core.compile_model(model, "CPU", config).create_infer_request()
         outputs = len(model.outputs)
 
