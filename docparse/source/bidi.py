@@ -32,11 +32,16 @@ def is_rtl(char: str) -> bool:
 
 
 def has_rtl(spans: Sequence[Span]) -> bool:
-    return any(is_rtl(char["c"]) for span in spans for char in span["chars"])
+    """Whether a line has letters or digits that MuPDF turns round."""
+    return any(is_rtl(char["c"]) or _is_arabic_digit(char["c"]) for span in spans for char in span["chars"])
+
+
+def _is_arabic_digit(char: str) -> bool:
+    return char >= "\u0600" and unicodedata.bidirectional(char[0]) == "AN"
 
 
 def rtl_runs(spans: Sequence[Span]) -> list[Run]:
-    """Runs of a line from right to left."""
+    """Runs of a line in reading order: from right to left, or the other way where most letters run that way."""
     runs: list[tuple[list[Char], Span]] = []
     blanks: list[float] = []
     last: Char | None = None
@@ -52,11 +57,25 @@ def rtl_runs(spans: Sequence[Span]) -> list[Run]:
         last = char if _width(char) > 0.01 else last or char  # marks, parts of ligatures
     runs = [(_forwards(chars), span) for chars, span in runs]
     runs.sort(key=lambda run: -_leftmost(run[0]) - _rightmost(run[0]))
+    letters = [is_rtl(char["c"]) for chars, _ in runs for char in chars if char["c"].isalpha()]
+    if 2 * sum(letters) < len(letters) or not letters:
+        runs = _from_left(runs)
     spaced = [_apart(run[0], after[0], run[1]["size"], blanks) for run, after in pairwise(runs)]
     return [Run(*run, space) for run, space in zip(runs, [*spaced, True], strict=True)]
 
 
-def _apart(right: list[Char], left: list[Char], size: float, blanks: list[float]) -> bool:
+def _from_left(runs: list[tuple[list[Char], Span]]) -> list[tuple[list[Char], Span]]:
+    """Runs that come from right to left the other way round, but for right-to-left ones that follow one another."""
+    result: list[tuple[list[Char], Span]] = []
+    place = 0
+    for run in reversed(runs):
+        place = place if any(is_rtl(char["c"]) for char in run[0]) else len(result) + 1
+        result.insert(place, run)
+    return result
+
+
+def _apart(one: list[Char], other: list[Char], size: float, blanks: list[float]) -> bool:
+    left, right = (one, other) if _leftmost(one) < _leftmost(other) else (other, one)
     start = _leftmost(right)
     if start - max(char["bbox"][2] for char in left) > _BLANK_EM * size:
         return True

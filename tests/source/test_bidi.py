@@ -35,6 +35,9 @@ def text_of(*pieces: tuple[str, float]) -> str:
         ([(".", 76), ("فكل", 94)], "فكل."),
         ([(" دول", 76), ("٠٣", 88), (" ", 94), ("حدود", 118)], "حدود ٣٠ دول"),
         ([("دول", 70), ("حدود", 100)], "حدود دول"),  # a gap, no blank in the file
+        # most of it runs to the right
+        ([("The words ", 0), (" شكل جديد", 114), ("mean a new form", 114)], "The words شكل جديد mean a new form"),
+        ([("٨١", 12), (" ", 18), ("title", 18)], "١٨ title"),
     ],
 )
 def test_runs_come_from_right_to_left(pieces: list[tuple[str, float]], text: str) -> None:
