@@ -91,20 +91,10 @@ def _rightmost(chars: list[Char]) -> float:
 
 
 def _in_clusters(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
-    """Characters of a line; letters of a ligature in their order, a mark whose letter ended up elsewhere after it."""
-    flat = [(char, span) for span in spans for char in span["chars"]]
-    for place in range(len(flat) - 1, 0, -1):  # turned round: a letter without width before the one that has it all
-        (before, _), (char, _) = flat[place - 1], flat[place]
-        if (
-            is_rtl(before["c"])
-            and is_rtl(char["c"])
-            and before["bbox"][0] == before["bbox"][2]
-            and _ends_at(char, before)
-        ):
-            flat[place - 1], flat[place] = flat[place], flat[place - 1]
+    """Characters of a line, a mark whose letter ended up elsewhere after it."""
     result: list[tuple[Char, Span]] = []
     stray: list[tuple[Char, Span]] = []
-    for char, span in flat:
+    for char, span in _with_ligatures_in_order([(char, span) for span in spans for char in span["chars"]]):
         if _is_mark(char["c"]) and not (result and _touches(result[-1][0], char)):
             stray.append((char, span))
         else:
@@ -115,6 +105,15 @@ def _in_clusters(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
         base = max(letters, key=lambda place: result[place][0]["origin"][0], default=len(result) - 1)
         result.insert(base + 1, (char, span))
     return result
+
+
+def _with_ligatures_in_order(flat: list[tuple[Char, Span]]) -> list[tuple[Char, Span]]:
+    """MuPDF turns the letters of a ligature round too: one without width comes before the one that has all of it."""
+    for place in range(len(flat) - 1, 0, -1):
+        (before, _), (char, _) = flat[place - 1], flat[place]
+        if is_rtl(before["c"]) and is_rtl(char["c"]) and not _width(before) and _ends_at(char, before):
+            flat[place - 1], flat[place] = flat[place], flat[place - 1]
+    return flat
 
 
 def _width(char: Char) -> float:
