@@ -94,7 +94,7 @@ def _in_clusters(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
     """Characters of a line, a mark whose letter ended up elsewhere after it."""
     result: list[tuple[Char, Span]] = []
     stray: list[tuple[Char, Span]] = []
-    for char, span in _with_ligatures_in_order([(char, span) for span in spans for char in span["chars"]]):
+    for char, span in _with_ligatures_in_order(spans):
         if _is_mark(char["c"]) and not (result and _touches(result[-1][0], char)):
             stray.append((char, span))
         else:
@@ -107,8 +107,9 @@ def _in_clusters(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
     return result
 
 
-def _with_ligatures_in_order(flat: list[tuple[Char, Span]]) -> list[tuple[Char, Span]]:
+def _with_ligatures_in_order(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
     """MuPDF turns the letters of a ligature round too: one without width comes before the one that has all of it."""
+    flat = [(char, span) for span in spans for char in span["chars"]]
     for place in range(len(flat) - 1, 0, -1):
         (before, _), (char, _) = flat[place - 1], flat[place]
         if is_rtl(before["c"]) and is_rtl(char["c"]) and not _width(before) and _ends_at(char, before):
