@@ -17,6 +17,7 @@ img{max-width:100%}img:not([src]){display:none}li[data-marker]::marker{content:a
 pre{overflow:auto;background:#f6f6f6;padding:.8em}
 .caption,.footnote,div.page.header,div.page.footer,div.page.number{font-size:.85em;color:#444}
 .music,.chemical,.formula div{white-space:pre-wrap}
+h1,h2,h3,h4,h5,h6,p,li,td,th,figcaption,div.page div{unicode-bidi:plaintext}
 li[data-level="2"]{margin-left:2em}li[data-level="3"]{margin-left:4em}li[data-level="4"]{margin-left:6em}"""
 
 

@@ -86,13 +86,17 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Watched]]:
     contexts: list[BrowserContext] = []
     pages: list[Watched] = []
 
-    def opened(base: str, path: str = "/", *, size: dict[str, int] = DESK, dark: bool = False, **more: Any) -> Watched:
+    def opened(
+        base: str, path: str = "/", *, size: dict[str, int] = DESK, dark: bool = False, script: str = "", **more: Any
+    ) -> Watched:
         context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light", **more)
         context.set_default_timeout(20_000)
         contexts.append(context)
         watched = Watched(context.new_page(), base)
         watched.listen()
         pages.append(watched)
+        if script:
+            watched.page.add_init_script(script)
         watched.page.goto(base + path)
         return watched
 

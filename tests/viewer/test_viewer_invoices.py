@@ -30,6 +30,7 @@ def table(service: Any, open_page: Callable[..., Any], batch: list[Path]) -> Pag
     page: Page = open_page(service.address).page
     page.set_input_files("input[type=file]", [str(file) for file in batch])
     page.get_by_text("Invoices", exact=True).click()
+    expect(page.get_by_role("radio", name="Invoices")).to_be_checked()
     page.locator(".intake-end .button.main").click()
     page.wait_for_url("**/invoices")
     expect(page.locator("table.batch tbody tr")).to_have_count(2, timeout=60_000)

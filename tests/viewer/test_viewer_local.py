@@ -12,6 +12,8 @@ import pytest
 import viewer_files
 from playwright.sync_api import Locator, Page, expect
 
+from docparse.schemas.document import Block, Cell, Heading, ListBlock, ListItem, Paragraph, Table
+
 
 @pytest.fixture
 def shown(local: Callable[..., Any], open_page: Callable[..., Any], gallery: Path) -> Page:
@@ -189,3 +191,20 @@ def test_a_long_document_loads_what_is_seen(
 
 def _fetched(watched: Any, pattern: str) -> set[int]:
     return {int(found[1]) for address in watched.asked if (found := re.search(pattern, address))}
+
+
+def test_text_runs_in_its_own_direction(
+    local: Callable[..., Any], open_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    arabic, english = "قرأ 25 طالبا كتاب PDF كاملا.", "They read 25 books (كتاب) in all."
+    cells = [Cell(row=0, col=0, text=arabic), Cell(row=0, col=1, text=english)]
+    blocks: list[Block] = [
+        Heading(level=1, text=arabic), Paragraph(text=arabic), Paragraph(text=english),
+        ListBlock(items=[ListItem(text=arabic, marker="•")]), Table(rows=1, cols=2, cells=cells),
+    ]  # fmt: skip
+    result = viewer_files.save_result(tmp_path, "arabic", [viewer_files.page_of(1, blocks)])
+    page: Page = open_page(local(result).address).page
+    expect(page.locator(".block")).to_have_count(5)
+    places = ".heading, .paragraph, .list li, td"
+    directions = page.locator(places).evaluate_all("all => all.map(one => getComputedStyle(one).direction)")
+    assert directions == ["rtl", "rtl", "ltr", "rtl", "rtl", "ltr"]

@@ -13,23 +13,14 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from viewer_files import make_report
-
-
-def _upload(page: Page, *files: Path, preset: str = "fast", what: str = "Documents") -> None:
-    page.set_input_files("input[type=file]", [str(file) for file in files])
-    page.get_by_text("Options").click()
-    page.locator(".options select").first.select_option(preset)
-    page.get_by_text(what, exact=True).click()
-    page.locator(".intake-end .button.main").click()
+from viewer_files import make_report, upload
 
 
 @pytest.fixture
 def opened(service: Any, open_page: Callable[..., Any], report: Path) -> Page:
     """The report, uploaded by hand and read to its end."""
     page: Page = open_page(service.address).page
-    _upload(page, report)
-    page.wait_for_url("**/#/job/**")
+    upload(page, report)
     expect(page.get_by_role("button", name="Download")).to_be_visible(timeout=40_000)  # the first waits for the engine
     expect(page.locator(".text-page[data-page='1'] .block").first).to_be_visible()
     return page
@@ -232,8 +223,7 @@ def test_recent_jobs_cancel_and_delete(service: Any, open_page: Callable[..., An
     long = tmp_path / "long.pdf"
     long.write_bytes(make_report(80))
     page = open_page(service.address).page
-    _upload(page, long, preset="embedded")
-    page.wait_for_url("**/#/job/**")
+    upload(page, long, preset="embedded")
     expect(page.locator(".status.running")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".status.canceled")).to_contain_text("Canceled")
@@ -249,7 +239,7 @@ def test_several_files_make_one_job(service: Any, open_page: Callable[..., Any],
     other = tmp_path / "other.pdf"
     other.write_bytes(make_report(1))
     page = open_page(service.address).page
-    _upload(page, report, other)
+    upload(page, report, other)
     expect(page.locator(".job")).to_have_count(2)
     expect(page.locator(".job .state.completed")).to_have_count(2)
     page.get_by_text("other.pdf").click()
@@ -261,7 +251,7 @@ def test_a_file_that_cannot_be_read_says_why(service: Any, open_page: Callable[.
     locked = tmp_path / "locked.pdf"
     locked.write_bytes(_api().make_pdf(password="secret"))
     page = open_page(service.address).page
-    _upload(page, locked)
+    upload(page, locked)
     expect(page.locator(".status.failed")).to_contain_text("encrypted")
 
 

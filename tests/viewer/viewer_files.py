@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pymupdf
 
@@ -39,6 +40,9 @@ from docparse.schemas.document import (
     SourceInfo,
     Table,
 )
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as BrowserPage
 
 UI = Path(__file__).parents[2] / "docparse" / "api" / "ui"
 DIST = UI / "dist"
@@ -233,3 +237,13 @@ def invoice(path: Path, number: str, net: str, tax: str, gross: str) -> Path:
         page.insert_text((460, top), value, fontsize=11)
     document.save(path)
     return path
+
+
+def upload(page: BrowserPage, *files: Path, preset: str = "fast", what: str = "Documents") -> None:
+    """By hand: chosen, the preset set, and what the files are."""
+    page.set_input_files("input[type=file]", [str(file) for file in files])
+    page.get_by_text("Options").click()
+    page.locator(".options select").first.select_option(preset)
+    page.get_by_text(what, exact=True).click()
+    page.locator(".intake-end .button.main").click()
+    page.wait_for_url("**/#/job/**")

@@ -1,4 +1,4 @@
-/** Every kind shown as what it is. Text of the document reaches the page as text nodes alone. */
+/** Every kind shown as what it is, in its own direction. Text of the document reaches the page as text nodes alone. */
 
 import { useState } from 'preact/hooks'
 import type { Block, Crop } from '../api/types'
@@ -20,24 +20,24 @@ export function Content({ block }: { block: Block }) {
     case 'music': return <Score block={block} />
     case 'chemistry': return <MoleculeView block={block} />
     case 'code': return <pre class="code" tabIndex={0}><code>{block.text}</code></pre>
-    case 'caption': return <p class="caption"><Text text={block.text ?? ''} /></p>
-    case 'footnote': return <p class="footnote">{block.marker && <sup>{block.marker}</sup>} <Text text={block.text ?? ''} /></p>
-    case 'page_header': case 'page_footer': case 'page_number': return <p class="running"><Text text={block.text ?? ''} /></p>
-    default: return <p class="paragraph"><Text text={block.text ?? ''} /></p>
+    case 'caption': return <p class="caption" dir="auto"><Text text={block.text ?? ''} /></p>
+    case 'footnote': return <p class="footnote" dir="auto">{block.marker && <sup>{block.marker}</sup>} <Text text={block.text ?? ''} /></p>
+    case 'page_header': case 'page_footer': case 'page_number': return <p class="running" dir="auto"><Text text={block.text ?? ''} /></p>
+    default: return <p class="paragraph" dir="auto"><Text text={block.text ?? ''} /></p>
   }
 }
 
 function Heading({ block }: { block: Block }) {
   const level = Math.min(Math.max(block.level ?? 1, 1), 6)
   // the page of the viewer has its own h1 and h2; a document's first level is h3 in the outline of the whole
-  return <div class={`heading level-${level}`} role="heading" aria-level={Math.min(level + 2, 9)}><Text text={block.text ?? ''} /></div>
+  return <div class={`heading level-${level}`} role="heading" dir="auto" aria-level={Math.min(level + 2, 9)}><Text text={block.text ?? ''} /></div>
 }
 
 function ListView({ block }: { block: Block }) {
   return (
     <ul class="list">
       {(block.items ?? []).map((item, place) => (
-        <li key={place} class={`depth-${Math.min(item.level, 6)}`}>
+        <li key={place} dir="auto" class={`depth-${Math.min(item.level, 6)}`}>
           <span class="marker" aria-hidden={!block.ordered}>{item.marker || (block.ordered ? `${place + 1}.` : '•')}</span>
           <span><Text text={item.text} /></span>
         </li>
@@ -63,7 +63,7 @@ function addressOf(crop: Crop | null | undefined): string | null {
 function FormulaView({ block }: { block: Block }) {
   const [error, setError] = useState('')
   if (!block.latex)
-    return <div class="figure"><CropView crop={block.crop} alt="Picture of a formula that could not be read" /><p class="paragraph">{block.text}</p></div>
+    return <div class="figure"><CropView crop={block.crop} alt="Picture of a formula that could not be read" /><p class="paragraph" dir="auto">{block.text}</p></div>
   return (
     <div class="formula">
       <Tex tex={block.latex} display onError={setError} />
@@ -76,8 +76,8 @@ function ImageView({ block }: { block: Block }) {
   return (
     <figure class="figure">
       <CropView crop={block.crop} alt={block.caption || block.ocr || 'Picture without a description'} />
-      {block.caption && <figcaption>{block.caption}</figcaption>}
-      {block.ocr && <details><summary>Text in the picture</summary><p class="paragraph">{block.ocr}</p></details>}
+      {block.caption && <figcaption dir="auto">{block.caption}</figcaption>}
+      {block.ocr && <details><summary>Text in the picture</summary><p class="paragraph" dir="auto">{block.ocr}</p></details>}
       {!block.crop && !block.caption && !block.ocr && <p class="hint">A picture, neither cut out nor described.</p>}
     </figure>
   )
@@ -115,7 +115,7 @@ function ChartView({ block }: { block: Block }) {
         <CropView crop={block.crop} alt={block.description || 'The chart as printed'} />
         {data.length > 1 && <Drawn draw={draw} deps={[JSON.stringify(data), block.chart_type, dark]} class="drawing" label={title} onError={setError} />}
       </div>
-      {block.description && <p class="paragraph">{block.description}</p>}
+      {block.description && <p class="paragraph" dir="auto">{block.description}</p>}
       {data.length > 1 && (
         <p class="hint">
           Drawn again from its data{error && ` — not drawn: ${error}`}{' '}
@@ -125,7 +125,7 @@ function ChartView({ block }: { block: Block }) {
         </p>
       )}
       {asTable && <DataTable data={data} />}
-      {data.length < 2 && block.text && <p class="paragraph">{block.text}</p>}
+      {data.length < 2 && block.text && <p class="paragraph" dir="auto">{block.text}</p>}
     </div>
   )
 }
@@ -135,8 +135,8 @@ function DataTable({ data }: { data: string[][] }) {
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label="Data of the chart">
       <table class="grid">
-        <thead><tr>{head.map((text, place) => <th key={place} scope="col">{text}</th>)}</tr></thead>
-        <tbody>{rows.map((row, place) => <tr key={place}>{row.map((text, cell) => <td key={cell}>{text}</td>)}</tr>)}</tbody>
+        <thead><tr>{head.map((text, place) => <th key={place} scope="col" dir="auto">{text}</th>)}</tr></thead>
+        <tbody>{rows.map((row, place) => <tr key={place}>{row.map((text, cell) => <td key={cell} dir="auto">{text}</td>)}</tr>)}</tbody>
       </table>
     </div>
   )

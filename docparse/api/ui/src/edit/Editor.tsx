@@ -101,7 +101,7 @@ export function Editor({ block }: { block: Block }) {
 function Area({ field, value, set }: { field: Field; value: string; set: (text: string) => void }) {
   return (
     <label class="area">{field.label}
-      <textarea class={field.code ? 'mono' : ''} rows={field.lines} value={value} spellcheck={!field.code}
+      <textarea dir={field.code ? 'ltr' : 'auto'} class={field.code ? 'mono' : ''} rows={field.lines} value={value} spellcheck={!field.code}
         ref={(element) => { if (element) grow(element) }}
         onInput={(event) => { grow(event.currentTarget); set(event.currentTarget.value) }} />
     </label>

@@ -79,7 +79,7 @@ function CellInput({ cell, onFocus, onKeep, onDown }: {
   const Tag = cell.header ? 'th' : 'td'
   return (
     <Tag rowSpan={cell.rowspan > 1 ? cell.rowspan : undefined} colSpan={cell.colspan > 1 ? cell.colspan : undefined}>
-      <textarea ref={ref} rows={1} data-at={`${cell.row},${cell.col}`} defaultValue={cell.text} aria-label={`Row ${cell.row + 1}, column ${cell.col + 1}`}
+      <textarea ref={ref} dir="auto" rows={1} data-at={`${cell.row},${cell.col}`} defaultValue={cell.text} aria-label={`Row ${cell.row + 1}, column ${cell.col + 1}`}
         onFocus={onFocus} onBlur={keep} onKeyDown={onKey} />
     </Tag>
   )

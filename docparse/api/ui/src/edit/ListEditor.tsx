@@ -14,7 +14,7 @@ export function ListEditor({ block }: { block: Block }) {
       {items.map((item, index) => (
         <div class="item-row" key={`${index} ${item.text} ${item.level}`}>
           <span class="marker" aria-hidden="true">{item.marker || '•'}</span>
-          <textarea rows={1} defaultValue={item.text} aria-label={`Item ${index + 1}`} ref={(element) => { if (element) grow(element) }}
+          <textarea rows={1} dir="auto" defaultValue={item.text} aria-label={`Item ${index + 1}`} ref={(element) => { if (element) grow(element) }}
             onInput={(event) => grow(event.currentTarget)}
             onBlur={(event) => event.currentTarget.value !== item.text && send({ index, text: event.currentTarget.value })} />
           <Button icon="left" label="One level out" look="quiet" disabled={item.level <= 1} onClick={() => send({ index, level: item.level - 1 })} />

@@ -93,7 +93,7 @@ function Intake({ engines }: { engines: Engines | null }) {
         <Button look={files.length ? 'plain' : 'main'} onClick={() => input.current?.click()}>Choose files</Button>
         <input ref={input} class="sr" type="file" multiple tabIndex={-1} aria-label="Files to read" accept=".pdf,image/*,.tif,.tiff,.xml"
           onChange={(event) => { add(event.currentTarget.files ?? []); event.currentTarget.value = '' }} />
-        {engines && <p class="hint">Up to {bytes(engines.limits.max_file_mb * 2 ** 20)} a file, {engines.limits.max_pages} pages, {engines.limits.request_files} files at a time. Pasting works too.</p>}
+        <p class="hint">{limitsOf(engines)} Pasting works too.</p>
       </div>
       {files.length > 0 && (
         <ul class="chosen" aria-label="Chosen files">
@@ -132,6 +132,10 @@ function Intake({ engines }: { engines: Engines | null }) {
     </section>
   )
 }
+
+/** While they are not known a line of the same height: what a person is about to click must not move. */
+const limitsOf = (engines: Engines | null): string =>
+  engines ? `Up to ${bytes(engines.limits.max_file_mb * 2 ** 20)} a file, ${engines.limits.max_pages} pages, ${engines.limits.request_files} files at a time.` : ''
 
 function Recent() {
   const [jobs, setJobs] = useState<Job[] | null>(null)

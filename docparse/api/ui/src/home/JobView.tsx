@@ -1,9 +1,10 @@
 /** A job of several documents: each with its progress, as it happens. */
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { download } from '../api/client'
 import { follow } from '../api/events'
 import { cancelJob, deleteJob, getJob } from '../api/job'
+import { Looking } from '../api/looking'
 import type { Job, JobDocument } from '../api/types'
 import { bytes, plural, seconds } from '../lib/format'
 import { go, to } from '../lib/route'
@@ -18,21 +19,7 @@ export const isBusy = (state: string): boolean => state === 'queued' || state ==
 export function useJob(id: string): { job: Job | null; error: unknown; look: () => Promise<void> } {
   const [job, setJob] = useState<Job | null>(null)
   const [error, setError] = useState<unknown>(null)
-  const timer = useRef(0)
-  const asked = useRef(0)
-  const shown = useRef(0)
-  const look = async () => {
-    const turn = ++asked.current
-    try {
-      const found = await getJob(id)
-      if (turn < shown.current) return // a later question was answered first
-      shown.current = turn
-      setJob(found)
-      setError(null)
-    } catch (problem) {
-      setError(problem)
-    }
-  }
+  const looking = useMemo(() => new Looking<Job>(() => getJob(id), (found) => { setJob(found); setError(null) }, setError), [id])
   useEffect(() => {
     let stop: (() => void) | null = null
     let live = true
@@ -40,18 +27,15 @@ export function useJob(id: string): { job: Job | null; error: unknown; look: () 
       if (!live) return
       setJob(found)
       if (!isBusy(found.state)) return
-      stop = follow(id, found.last_event, (event) => {
-        clearTimeout(timer.current)
-        timer.current = window.setTimeout(() => void look(), event.kind.startsWith('job.') ? 0 : 200)
-      })
+      stop = follow(id, found.last_event, (event) => looking.soon(event.kind.startsWith('job.') ? 0 : 200))
     }, setError)
     return () => {
       live = false
       stop?.()
-      clearTimeout(timer.current)
+      looking.stop()
     }
   }, [id])
-  return { job, error, look }
+  return { job, error, look: () => looking.now() }
 }
 
 export function JobView({ job: id, local }: { job: string; local: boolean }) {

@@ -84,7 +84,7 @@ function Details({ block }: { block: Block }) {
             <li key={place} class={check.outcome}><span class="outcome">{check.outcome}</span> {checkWords(check.name)}{check.detail && `: ${check.detail}`}</li>
           ))}</ul></dd></>
         )}
-        {block.original !== null && <><dt>As it was read</dt><dd class="original">{block.original}</dd></>}
+        {block.original !== null && <><dt>As it was read</dt><dd class="original" dir="auto">{block.original}</dd></>}
       </dl>
     </details>
   )

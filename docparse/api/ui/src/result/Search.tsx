@@ -65,7 +65,7 @@ export function Search() {
             {hits.map((hit, place) => (
               <li key={place} id={`hit-${place}`} role="option" aria-selected={place === at} tabIndex={-1} onPointerDown={(event) => { event.preventDefault(); visit(place) }}>
                 <span class="where">p. {hit.page} · {KINDS[hit.kind]}</span>
-                <span class="quote">{hit.before}<mark>{hit.match}</mark>{hit.after}</span>
+                <span class="quote" dir="auto">{hit.before}<mark>{hit.match}</mark>{hit.after}</span>
               </li>
             ))}
           </ul>

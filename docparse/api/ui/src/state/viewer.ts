@@ -6,6 +6,7 @@ import { useContext } from 'preact/hooks'
 import { ApiError } from '../api/client'
 import { follow } from '../api/events'
 import { cancelJob, DocumentApi, getJob } from '../api/job'
+import { Looking } from '../api/looking'
 import type { Block, Box, Edit, Job, Kind, Overview, Page, PageOverview } from '../api/types'
 import { rememberPage } from '../lib/route'
 import { tell, tellError } from '../ui/controls'
@@ -47,11 +48,11 @@ export class Viewer {
   readonly settled = signal(false)
   readonly ended: ReadonlySignal<boolean> = computed(() => ENDED.has(this.overview.value?.state ?? ''))
   readonly flagged: ReadonlySignal<string[]> = computed(() => (this.overview.value?.pages ?? []).flatMap((page) => page.flagged))
-  private readonly pages = new Map<number, Signal<PageState>>()
+  private readonly pages = new Map<number, { state: Signal<PageState>; looking: Looking<PageState> }>()
   private version = 0
   private stop: (() => void) | null = null
   private queue: Promise<void> = Promise.resolve()
-  private refresh = 0
+  private readonly looking = new Looking(() => this.both(), (found) => this.show(found), tellError)
 
   constructor(jobId: string, document: number, page: number) {
     this.api = new DocumentApi(jobId, document)
@@ -62,14 +63,10 @@ export class Viewer {
   async open(): Promise<void> {
     this.trouble.value = null
     try {
-      const first = this.page(this.current.peek()) // asked for at once, not after what it stands in
-      const [job, overview] = await Promise.all([getJob(this.api.job), this.api.overview()])
-      batch(() => {
-        this.job.value = job
-        this.overview.value = overview
-      })
+      this.page(this.current.peek()) // asked for at once, not after what it stands in
+      const [job, overview] = await this.both()
+      this.show([job, overview])
       if (this.ended.value) {
-        if (!first.peek().page) this.forget(this.current.peek())
         if (overview.edits > 0) void this.loadCorrections()
       } else if (!ENDED.has(job.state)) this.listen(job.last_event)
       if (this.current.value > 1) this.goTo(this.current.value, null, 'drawer')
@@ -80,30 +77,32 @@ export class Viewer {
 
   close(): void {
     this.stop?.()
-    clearTimeout(this.refresh)
+    this.looking.stop()
   }
 
   private listen(after: number): void {
     this.stop = follow(this.api.job, after, (event) => {
-      if (event.kind === 'page.done' && event.document === this.api.document && event.page) this.forget(event.page)
-      clearTimeout(this.refresh)
-      const last = event.kind.startsWith('job.') || event.kind === 'document.finished'
-      this.refresh = window.setTimeout(() => void this.look(last), last ? 0 : 250)
+      if (event.kind === 'page.done' && event.document === this.api.document && event.page) void this.forget(event.page)
+      this.looking.soon(event.kind.startsWith('job.') || event.kind === 'document.finished' ? 0 : 250)
     })
   }
 
-  /** Look again at what changes while the job runs. */
-  private async look(all: boolean): Promise<void> {
-    try {
-      const [job, overview] = await Promise.all([getJob(this.api.job), this.api.overview()])
-      batch(() => {
-        this.job.value = job
-        this.overview.value = overview
-        if (all && this.ended.value) for (const page of this.pages.keys()) this.forget(page)
-      })
-    } catch (error) {
-      tellError(error)
-    }
+  /** Asked for side by side. Where the document ended between the two answers no later event would tell of it. */
+  private async both(): Promise<[Job, Overview]> {
+    const [job, overview] = await Promise.all([getJob(this.api.job), this.api.overview()])
+    const mine = job.documents.find((found) => found.number === this.api.document)
+    if (ENDED.has(overview.state) || !ENDED.has(mine?.state ?? job.state)) return [job, overview]
+    return [job, await this.api.overview()]
+  }
+
+  private show([job, overview]: [Job, Overview]): void {
+    const [first, before] = [this.overview.peek() === null, this.ended.peek()]
+    batch(() => {
+      this.job.value = job
+      this.overview.value = overview
+    })
+    if (before || !this.ended.peek()) return
+    for (const page of this.pages.keys()) if (!first || !this.loaded(page)) void this.forget(page) // now they are as they stay
   }
 
   async cancel(): Promise<void> {
@@ -113,38 +112,38 @@ export class Viewer {
     } catch (error) {
       tellError(error)
     }
-    await this.look(true)
+    await this.looking.now()
   }
 
   /** The page, loaded on the first call; while it is not there its state says so. */
   page(number: number): Signal<PageState> {
     let found = this.pages.get(number)
     if (!found) {
-      found = signal<PageState>(LOADING)
+      const state = signal<PageState>(LOADING)
+      found = { state, looking: new Looking(() => this.ask(number), (answer) => (state.value = answer), tellError) }
       this.pages.set(number, found)
-      void this.load(number, found)
+      void found.looking.now()
     }
-    return found
+    return found.state
   }
 
   loaded(number: number): Page | null {
-    return this.pages.get(number)?.peek().page ?? null
+    return this.pages.get(number)?.state.peek().page ?? null
   }
 
-  private async load(number: number, into: Signal<PageState>): Promise<void> {
+  private async ask(number: number): Promise<PageState> {
     try {
       const answer = await this.api.page(number)
-      into.value = { page: answer.page, error: answer.page ? null : (answer.state.error ?? null), loading: !answer.page && !this.ended.peek() }
+      return { page: answer.page, error: answer.page ? null : (answer.state.error ?? null), loading: !answer.page && !this.ended.peek() }
     } catch (error) {
       const waits = error instanceof ApiError && error.status === 404 && !this.ended.peek()
-      into.value = { page: null, error: waits ? null : error, loading: waits }
+      return { page: null, error: waits ? null : error, loading: waits }
     }
   }
 
   /** Load a page anew, if it is on show; the old one stays until then. */
-  forget(number: number): void {
-    const found = this.pages.get(number)
-    if (found) void this.load(number, found)
+  async forget(number: number): Promise<void> {
+    await this.pages.get(number)?.looking.now()
   }
 
   info(number: number): PageOverview | null {
@@ -303,7 +302,7 @@ export class Viewer {
       const saved = await this.api.saveCorrections(make(before), this.version)
       this.version = saved.version
       const touched = new Set([...saved.pages, ...before.map(pageOfEdit)])
-      await Promise.all([...touched].map((page) => this.reload(page)))
+      await Promise.all([...touched].map((page) => this.forget(page)))
       this.edits.value = saved.edits
       this.overview.value = await this.api.overview()
     } catch (error) {
@@ -311,11 +310,6 @@ export class Viewer {
       await this.loadCorrections() // somebody else saved meanwhile: ours go after theirs
       await this.put(make, false)
     }
-  }
-
-  private async reload(number: number): Promise<void> {
-    const found = this.pages.get(number)
-    if (found) await this.load(number, found)
   }
 }
 
