@@ -39,7 +39,8 @@ class Heard:
 def find_witness(image: PageImage, output: PageOutput, heard: Heard | None = None) -> Witness | None:
     """The page's own words, or None where nothing can vouch for what stands on it."""
     if image.text.quality is TextQuality.SOUND and image.text.words:
-        return Witness(image.text.words, squeeze_all([word.text for word in image.text.words]), "text_layer")
+        words = output.words if "glyphs_from_ocr" in output.flags else image.text.words
+        return Witness(words, squeeze_all([word.text for word in words]), "text_layer")
     if output.words:
         return Witness(output.words, squeeze_all([word.text for word in output.words]), "ocr")
     if heard is not None and heard.words:

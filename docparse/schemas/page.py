@@ -35,6 +35,9 @@ class WordStyle(enum.IntFlag):
     UP = 1024
 
 
+HOLE = "\ufffd"  # a glyph that names no character
+
+
 class Word(NamedTuple):
     """A run of characters of one font and size without white space in it.
 
@@ -53,6 +56,11 @@ class Word(NamedTuple):
     line: int = -1
     space: bool = True
     confidence: float = 1.0
+
+    @property
+    def has_hole(self) -> bool:
+        """Whether a glyph of it names no character, among others that do."""
+        return HOLE in self.text and any(map(str.isalpha, self.text))
 
 
 class Rule(NamedTuple):
@@ -106,6 +114,11 @@ class TextLayer:
     quality: TextQuality = TextQuality.ABSENT
     reason: str = ""
     hidden: tuple[Word, ...] = ()
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether some of its words name only part of what they show."""
+        return any(word.has_hole for word in self.words if HOLE in word.text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled by columns: a third of the time of word by word, and every page goes through a pipe."""

@@ -45,7 +45,8 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     rules, shapes = rules_and_shapes(paths, width, height)
     from_pixels = text.quality is not TextQuality.SOUND
     scan = from_pixels and covered >= _SCAN_SHARE
-    height_px, width_px = _size(width, height, budget, _scale(pictures, width, height) if scan else 0.0, from_pixels)
+    zoom = _scale(pictures, width, height) if scan else 0.0
+    height_px, width_px = _size(width, height, budget, zoom, from_pixels or (budget.render and text.has_holes))
     pixels = _pixels(display_list, width_px, height_px) if budget.render or from_pixels else None
     image = PageImage(
         number=number, width_px=width_px, height_px=height_px, width=width, height=height, text=text, rules=rules,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import Box
+from docparse.geometry import Box, overlap
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr_foreign, ocr_rapid, ocr_tesseract, pictures
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
@@ -34,17 +34,25 @@ _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
 
-def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: Deadline | None = None) -> OcrResult:
+def read_words(
+    page: PageImage, *, languages: tuple[str, ...] = (), deadline: Deadline | None = None,
+    near: Sequence[Box] | None = None,
+) -> OcrResult:  # fmt: skip
     """Words of the page image in page units, line by line, each with the engine's confidence.
 
-    `languages` are Tesseract names ("deu", "rus") or scripts ("Cyrillic"). The page should be upright: see
+    `languages` are Tesseract names ("deu", "rus") or scripts ("Cyrillic"); `near` has only lines read that touch one of
+    these places (page units). The page should be upright: see
     `orientation.upright`. Never fails on a page: what could not be read is said in the flags.
     """
     if page.pixels is None or not (ocr_rapid.available() or ocr_tesseract.available()):
         return OcrResult(flags=("ocr_unavailable",))
     image = page.pixels
     if ocr_rapid.available():
-        lines, complete, flags = _read(image, languages, deadline)
+        boxes = detect_text(image)
+        if near is not None:
+            places = [page.to_px(place) for place in near]
+            boxes = [box for box in boxes if any(overlap(box.bbox, place) > 0 for place in places)]
+        lines, complete, flags = _read(image, boxes, languages, deadline)
     else:
         lines, complete, flags = _read_without_models(image, languages, deadline)
     unread: list[OcrLine] = []
@@ -58,14 +66,13 @@ def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: De
         flags = (*flags, "ocr_incomplete")
     if lines and _mean_confidence(lines) < _LOW:
         flags = (*flags, "low_confidence")
-    places = tuple(page.to_units(box) for box in _passages([line.bbox for line in unread]))
-    return OcrResult(_page_words(_sorted(lines), page), flags, places)
+    passages = tuple(page.to_units(box) for box in _passages([line.bbox for line in unread]))
+    return OcrResult(_page_words(_sorted(lines), page), flags, passages)
 
 
 def _read(
-    image: NDArray[np.uint8], languages: tuple[str, ...], deadline: Deadline | None
+    image: NDArray[np.uint8], boxes: list[TextBox], languages: tuple[str, ...], deadline: Deadline | None
 ) -> tuple[list[OcrLine], bool, tuple[str, ...]]:
-    boxes = detect_text(image)
     probes = sampled(boxes)
     lines, complete = ocr_rapid.recognise(image, probes, deadline=deadline)
     wanted = [s for name in languages if (s := script_of(name)) is not None and s.name not in _KNOWN]

@@ -101,6 +101,11 @@ def script_share(text: str, script: Script) -> float:
     return found / len(letters) if letters else 0.0
 
 
+def script_in(text: str) -> Script:
+    """The script of most letters of a text; Latin where Vietnamese would do as well."""
+    return max(SCRIPTS.values(), key=lambda script: (script_share(text, script), script.name == "Latin"))
+
+
 def script_of(name: str) -> Script | None:
     """The script of a Tesseract name: "Cyrillic", "script/Cyrillic", "rus"."""
     name = name.rsplit("/", 1)[-1]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions, turned
+from docparse.model.embedded.holes import fill_holes
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.orientation import Pose
 from docparse.model.embedded.picture_kinds import tell_pictures
@@ -49,6 +50,9 @@ def recognise(
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
     if not pose and page.text.quality is TextQuality.SOUND:
+        if not fast and ocr_mode == "auto":
+            words, flags = fill_holes(page, words, languages=languages, deadline=deadline)
+            read = tuple(words) if flags else ()
         upright, words, pose = _set_upright(page, words)
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
