@@ -78,9 +78,11 @@ def test_ocr_that_misreads_what_is_known_is_not_believed(monkeypatch: pytest.Mon
     assert flags == ()
 
 
-def test_two_words_are_not_worth_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = line("the", "li\ufffdle", "le\ufffder")
-    assert filled(monkeypatch, words, line("the", "little", "letter"))[0] == [word.text for word in words]
+def test_a_line_without_blanks_is_filled_from_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = line("มนุษย์ทั\ufffdงหลายเกิดมามีอิสระและเสมอภาค")
+    texts, flags = filled(monkeypatch, words, line("มนุษย์ทั้งหลายเกิดมามือิสระและเสมอภาค"))
+    assert texts == ["มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาค"], "what the layer knows stays"
+    assert flags == ("glyphs_from_ocr",)
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,13 @@ from docparse.model.embedded import ocr
 from docparse.model.embedded.ocr_script import script_in
 from docparse.schemas.page import HOLE, PageImage, Word
 
-_ENOUGH = 3  # words with holes, from which on a page is worth the time of OCR
 _TRUSTED = 0.5  # of the words that need no filling OCR must read so: it fails where it lacks the language's data
 _SURE = 0.5  # OCR's confidence, on top of all known letters being in place
 _MOST = 5  # characters that one glyph stands for: consonants with what joins them
 _TELLING = 4  # known letters by which a word is found within what OCR ran together
 _PARTS = 12  # of a word, known and unknown: with many more no search would end
 _BETWEEN = "\x00"  # pieces of a word, between which something may be missing
+_LONG, _SAMPLE = 16, 5  # a longer word is a line of a script without blanks, and compared by such samples
 _RUNS = re.compile(f"([{HOLE}{_BETWEEN}]+)")
 _CLOSE = 0.1  # of the size, between pieces of a word
 
@@ -32,7 +32,7 @@ def fill_holes(
 ) -> tuple[Sequence[Word], tuple[str, ...]]:
     """The words with what OCR reads in place of unknown glyphs, and the flag `glyphs_from_ocr` where it read any."""
     holed = [word for word in words if word.has_hole]
-    if page.pixels is None or len(holed) < _ENOUGH:
+    if not holed or page.pixels is None:
         return words, ()
     languages = languages or (script_in("".join([word.text for word in holed])).name,)
     read = ocr.read_words(page, languages=languages, deadline=deadline, near=[word.bbox for word in holed]).words
@@ -43,11 +43,26 @@ def fill_holes(
 
 
 def _agreement(words: Sequence[Word], read: Sequence[Word]) -> float:
-    """Share of the words which the layer knows whole that OCR reads so, on the lines that it read."""
+    """Share of what the layer knows whole that OCR reads so, on the lines that it read."""
     texts = {_parted(other.text)[1] for other in read}
-    near = [word for word in words if len(word.text) > 1 and HOLE not in word.text and word.text[0].isalpha()]
-    near = [word for word in near if any(_beside(word, other) for other in read)]
-    return sum(_parted(word.text)[1] in texts for word in near) / max(1, len(near))
+    whole = "".join([unicodedata.normalize("NFC", other.text) for other in read])
+    right = all_ = 0
+    for word in words:
+        known = _parted(word.text)[1]
+        if len(known) < 2 or not known[0].isalpha() or not any(_beside(word, other) for other in read):
+            continue
+        if len(known) > _LONG:
+            samples = [part for run in _RUNS.split(known) for part in _samples(run) if HOLE not in part]
+            right += sum(part in whole for part in samples)
+            all_ += len(samples)
+        elif HOLE not in known:
+            right += known in texts
+            all_ += 1
+    return right / max(1, all_)
+
+
+def _samples(text: str) -> list[str]:
+    return [text[at : at + _SAMPLE] for at in range(0, len(text) - _SAMPLE + 1, _SAMPLE)]
 
 
 def _units(words: Sequence[Word]) -> list[list[Word]]:
@@ -96,6 +111,9 @@ def _match(known: str, text: str) -> str | None:
     """`known` with its holes filled from a text that has all its other letters, whatever signs stand around."""
     before, core, after = _parted(known)
     parts = [part for part in _RUNS.split(core) if part]
+    if len(core) > _LONG:
+        core = _filled_by_neighbours(parts, unicodedata.normalize("NFC", text))
+        return None if HOLE in core else f"{before}{core}{after}"
     if len(parts) > _PARTS:
         return None
     pattern = "".join(map(_pattern, parts))
@@ -103,6 +121,21 @@ def _match(known: str, text: str) -> str | None:
     if found is None and len(_RUNS.sub("", core)) >= _TELLING:
         found = re.search(pattern, text)
     return f"{before}{found[0]}{after}" if found else None
+
+
+def _filled_by_neighbours(parts: list[str], text: str) -> str:
+    """A line without blanks: each hole from where the letters beside it stand in the text, and nowhere else."""
+    filled = []
+    for place, part in enumerate(parts):
+        if part[0] not in (HOLE, _BETWEEN):
+            filled.append(part)
+            continue
+        left = parts[place - 1][-_SAMPLE:] if place else ""
+        right = parts[place + 1][:_SAMPLE] if place + 1 < len(parts) else ""
+        found = re.findall(f"{re.escape(left)}({_pattern(part)}?){re.escape(right)}", text)
+        sure = len(found) == 1 and len(left + right) >= _TELLING
+        filled.append(found[0] if sure else part.replace(_BETWEEN, ""))
+    return "".join(filled)
 
 
 def _pattern(part: str) -> str:
