@@ -135,3 +135,13 @@ def test_rows_of_few_characters_are_ornaments() -> None:
     stars = line("大卡长兴长长卡长长卡长卡卡长长卡", aspect=16, confidence=0.9)
     mixed, rule = line("长卡长兴卡k卡卡卡kk卡k", aspect=14, confidence=0.9), line("二二二", aspect=9, confidence=0.9)
     assert ocr._without_ornaments([text[0], stars, mixed, rule, text[1]]) == text
+
+
+def test_a_dash_before_an_item_is_no_chinese_numeral() -> None:
+    item = OcrLine((OcrWord("Decision-making ability.", (90, 100, 400, 140), 0.99),), (90, 100, 400, 140), 0.99)
+    dash = OcrLine((OcrWord("一", (50, 112, 92, 128), 0.9),), (50, 112, 92, 128), 0.9)
+    read, kept = ocr._without_ornaments([dash, item])
+    assert (read.text, read.bbox) == ("–", (50, 100, 80, 140))
+    assert kept == item
+    chinese = [dash, line("决策能力与自我组织", aspect=9)]
+    assert ocr._without_ornaments(chinese) == chinese

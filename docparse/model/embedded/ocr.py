@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box, overlap
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr_foreign, ocr_rapid, ocr_tesseract, pictures
+from docparse.model.embedded import ocr_foreign, ocr_fractions, ocr_rapid, ocr_tesseract, pictures
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
 from docparse.model.embedded.ocr_script import SCRIPTS, Script, foreign_share, is_foreign, looks_vietnamese, script_of
 from docparse.model.embedded.ocr_types import OcrLine, OcrResult
@@ -30,6 +30,7 @@ _INK = 60.0  # of 255, between ink and paper
 _STRAY_SHARE = 0.2  # of a page's letters: Chinese characters beyond this are no misread ornaments
 _ROW, _ROW_KINDS = 8, 0.4  # Chinese characters in a line, and the share of different letters in it, of no text
 _RULES = "一二三"  # what lines drawn with hyphens and equal signs look like
+_DASH = "一"
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
@@ -47,9 +48,13 @@ def read_words(
     if page.pixels is None or not (ocr_rapid.available() or ocr_tesseract.available()):
         return OcrResult(flags=("ocr_unavailable",))
     image = page.pixels
+    fractions: list[OcrLine] = []
     if ocr_rapid.available():
         boxes = detect_text(image)
-        if near is not None:
+        if near is None:
+            image, fractions = ocr_fractions.take_out(image, boxes)
+            boxes = ocr_fractions.cut(detect_text(image), fractions) if fractions else boxes
+        else:
             places = [page.to_px(place) for place in near]
             boxes = [box for box in boxes if any(overlap(box.bbox, place) > 0 for place in places)]
         lines, complete, flags = _read(image, boxes, languages, deadline)
@@ -62,6 +67,7 @@ def read_words(
         if not unread:
             flags = ()
     lines = _without_ornaments([line for line in lines if not _is_noise(line)])
+    lines = ocr_fractions.put_in(lines, fractions)
     if not complete:
         flags = (*flags, "ocr_incomplete")
     if lines and _mean_confidence(lines) < _LOW:
@@ -154,7 +160,20 @@ def _without_ornaments(lines: list[OcrLine]) -> list[OcrLine]:
     letters = [char for line in lines for char in line.text if char.isalpha()]
     if sum(map(is_cjk, letters)) > _STRAY_SHARE * len(letters):
         return lines
-    return [line for line in lines if line.confidence >= _LOW or not any(map(is_cjk, line.text)) or _latin(line) >= 3]
+    lines = [line for line in lines if line.confidence >= _LOW or not any(map(is_cjk, line.text)) or _latin(line) >= 3]
+    return [_with_dash(line, lines) if line.text == _DASH else line for line in lines]
+
+
+def _with_dash(sign: OcrLine, lines: Sequence[OcrLine]) -> OcrLine:
+    """The dash before an item of a list, read as a Chinese numeral, as tall as the item."""
+    x0, y0, x1, y1 = sign.bbox
+    for line in lines:
+        _, top, _, bottom = line.bbox
+        if top < (y0 + y1) / 2 < bottom and 0 < line.bbox[0] - x0 < 3 * (bottom - top):
+            y0, y1 = top, bottom
+            x1 = max(x0 + 1, min(x1, line.bbox[0] - 0.25 * (bottom - top)))
+    words = tuple(word._replace(text="–", bbox=(x0, y0, x1, y1)) for word in sign.words)
+    return sign._replace(words=words, bbox=(x0, y0, x1, y1))
 
 
 def _is_row(line: OcrLine) -> bool:

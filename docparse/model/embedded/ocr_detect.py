@@ -100,7 +100,7 @@ def boxes_of_map(
 
 def components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Connected areas (8 neighbours) of a mask: their pixel counts and boxes (x0, y0, x1, y1), end exclusive."""
-    runs = _runs(mask)
+    runs = level_runs(mask)
     if not len(runs):
         return np.zeros(0, np.int64), np.zeros((0, 4), np.int64)
     label = _join(runs, mask.shape[0])
@@ -118,7 +118,7 @@ def components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.i
     return area, boxes
 
 
-def _runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+def level_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Horizontal runs as rows (y, x0, x1), top to bottom."""
     padded = np.zeros((mask.shape[0], mask.shape[1] + 2), np.int8)
     padded[:, 1:-1] = mask

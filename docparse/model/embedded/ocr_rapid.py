@@ -75,6 +75,12 @@ def recognise(
     return [line for line, _ in lines if line is not None], complete
 
 
+def read_box(image: NDArray[np.uint8], box: Box) -> OcrLine | None:
+    """What one box reads on its own."""
+    strip = _strip(Image.fromarray(image), box, 1.0)
+    return _read_strip(strip, box, Decoder(load_model("text-recognition")))
+
+
 def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder, stretch: float = 1.0) -> OcrLine | None:
     width = strip.shape[1]
     batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
