@@ -6,7 +6,7 @@ import pytest
 
 from docparse.model.embedded.formula import find_displays, formula_block
 from docparse.model.embedded.formula_tree import to_latex
-from docparse.model.embedded.lines import line_of
+from docparse.model.embedded.lines import Line, line_of, sound_words
 from docparse.schemas.page import Rule, Word, WordStyle
 
 ITALIC = int(WordStyle.ITALIC)
@@ -49,9 +49,8 @@ def test_what_is_unclear_stays_unwritten(words: list[Word]) -> None:
 
 
 def test_display_is_found_and_its_number_is_a_tag() -> None:
-    prose = [line_of([glyph("running", 0, y, style=0), glyph("text", 60, y, style=0)]) for y in (60.0, 140.0)]
     formula = line_of([glyph("y", 60), glyph("=", 68), glyph("k", 76), glyph("x", 84), glyph("(3)", 180)])
-    (display,) = find_displays([prose[0], formula, prose[1]], [], 10.0)
+    (display,) = find_displays([prose(0, 60), formula, prose(0, 140)], [], 10.0)
     block = formula_block(display, [])
     assert tight(block.latex) == r"y=kx\tag{3}"
     assert "(3)" in block.text
@@ -63,3 +62,52 @@ def test_unclear_display_keeps_its_text_with_a_flag() -> None:
     block = formula_block(display, [])
     assert (block.latex, block.flags) == ("", ["formula_not_recognised"])
     assert "⎩" in block.text
+
+
+def prose(x: float, y: float) -> Line:
+    return line_of([glyph("running", x, y, style=0), glyph("text", x + 60, y, style=0)])
+
+
+def test_steps_that_begin_where_the_text_does_are_running_text() -> None:
+    step = line_of([glyph("⇒", 40, 112), glyph("x", 52, 112), glyph("=", 60, 112), glyph("y", 68, 112)])
+    margin = prose(0, 40)
+    assert len(find_displays([margin, prose(60, 100), step], [], 10.0)) == 1
+    assert find_displays([margin, prose(40, 100), step], [], 10.0) == []
+
+
+@pytest.mark.parametrize(("first", "found"), [("(i)", 0), ("b)", 0), ("2.", 0), ("•", 0), ("(1)", 1), ("f", 1)])
+def test_an_item_that_is_all_signs_is_no_display(first: str, found: int) -> None:
+    item = line_of([glyph(first, 40, 112), glyph("∅", 60, 112), glyph("∈", 68, 112), glyph("T", 76, 112)])
+    assert len(find_displays([prose(0, 60), item], [], 10.0)) == found
+
+
+def test_limits_that_stand_off_from_a_sum_belong_to_it() -> None:
+    above = line_of([glyph("dim", 76, 87, 7)])
+    row = line_of([glyph("x", 40), glyph("=", 50), glyph("∑", 78, style=0), glyph("a", 104), glyph("k", 109, 102, 7)])
+    below = line_of([glyph("n", 73, 111.5, 7), glyph("=", 77, 111.5, 7), glyph("0", 81, 111.5, 7)])
+    (display,) = find_displays([prose(0, 60), above, row, below], [], 10.0)
+    assert tight(formula_block(display, []).latex) == r"x=\sum_{n=0}^{\dim}a_k"
+
+
+def test_a_limit_wider_than_its_sum_stays_whole() -> None:
+    wide = [glyph(text, 60 + 5 * i, 114, 7) for i, text in enumerate("0≤i≤j≤n")]
+    words = [glyph("y", 40), glyph("=", 52), glyph("∑", 75, style=0), glyph("a", 100), *wide]
+    assert tight(to_latex(words, [])) == r"y=\sum_{0\leqi\leqj\leqn}a"
+
+
+def test_what_stands_over_a_relation_and_what_beside_it() -> None:
+    over = [glyph("x", 0), glyph("⇒", 20), glyph("i", 20.5, 92, 7), glyph("y", 40)]
+    assert tight(to_latex(over, [])) == r"x\overset{i}{\Rightarrow}y"
+    beside = [glyph("x", 0), glyph("=", 20), glyph("i", 30, 96, 7), glyph("y", 40)]
+    assert to_latex(beside, []) is None
+
+
+def test_no_blank_after_a_script_where_the_page_has_none() -> None:
+    words = [glyph("x", 0), glyph("1", 5, 102, 7), glyph(",", 9), glyph("y", 18)]
+    assert to_latex(words, []) == "x_1, y"
+
+
+def test_the_pieces_of_a_tall_bar_are_one() -> None:
+    tall = Word("||", (50, 88, 53, 106), 10.0, "F", 0, 0, 98.0, 0)
+    norm = Word("||", (70, 90, 75.6, 102), 10.0, "F", 0, 0, 98.0, 0)
+    assert [word.text for word in sound_words([tall, norm], 200, 200)] == ["|", "||"]

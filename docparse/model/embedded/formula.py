@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from docparse.geometry import Box, union
-from docparse.model.embedded.formula_symbols import FUNCTIONS, MATH_FONT, RELATIONS, is_math_char
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, is_math_char
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import Line
@@ -16,6 +16,10 @@ from docparse.schemas.document import Formula
 from docparse.schemas.page import Rule, Word, WordStyle
 
 _NUMBER = re.compile(r"\(?\(\s*[A-Z]?\d{1,3}(?:[.\-]\d{1,3})*[a-z']?\s*\)")
+_ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
+_SAME_EDGE = 0.25
+_LIMIT_GAP = 0.6
+_BIG_GAP = 2.0
 _MOST_WORDS = 160
 _LETTER = re.compile(r"[^\W\d_]{3,}")
 
@@ -151,7 +155,20 @@ def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
         and abs(other.baseline - line.baseline) < 9 * line.size
     ]
     indented = not margins or line.x0 - min(margins) > 1.8 * line.size
-    return indented and not line.words[0].style & int(WordStyle.MONO)
+    if not indented or line.words[0].style & int(WordStyle.MONO):
+        return False
+    return not _ITEM.fullmatch(line.words[0].text) and not _flush(lines, i, kinds)
+
+
+def _flush(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
+    """Whether a line of running text right above or below begins at the same edge: a step of an argument."""
+    line = lines[i]
+    return not _big_signs([line]) and any(
+        kinds[j] == "text"
+        and abs(lines[j].x0 - line.x0) < _SAME_EDGE * line.size
+        and 0 < abs(lines[j].baseline - line.baseline) < 2.2 * line.size
+        for j in range(max(0, i - 6), min(len(lines), i + 7))
+    )
 
 
 def _grow(members: list[int], free: set[int], lines: Sequence[Line], bars: Sequence[Rule]) -> None:
@@ -161,17 +178,29 @@ def _grow(members: list[int], free: set[int], lines: Sequence[Line], bars: Seque
         changed = False
         box = union(lines[i].box for i in members)
         em = lines[members[0]].size
+        signs = _big_signs([lines[i] for i in members])
         near = [bar.bbox for bar in bars if _gap(bar.bbox, box, 0) < 0.8 * em and _gap(bar.bbox, box, 1) < 0.8 * em]
         for j in sorted(free):
             other = lines[j].box
-            beside = _gap(other, box, 0) < 1.2 * em and _gap(other, box, 1) < -0.1 * em
+            reach = (
+                _BIG_GAP
+                if _big_signs([lines[j]]) or any(_gap(other, sign, 0) < _BIG_GAP * em for sign in signs)
+                else 1.2
+            )
+            beside = _gap(other, box, 0) < reach * em and _gap(other, box, 1) < -0.1 * em
             stacked = _gap(other, box, 0) < 0 and _gap(other, box, 1) < 0.3 * em
+            limit = any(_gap(other, sign, 0) < 0 and _gap(other, sign, 1) < _LIMIT_GAP * em for sign in signs)
             barred = any(_gap(other, bar, 0) < 0 and _gap(other, bar, 1) < 0.55 * em for bar in near)
-            if beside or barred or (stacked and lines[j].size < 0.9 * em):
+            if beside or barred or ((stacked or limit) and lines[j].size < 0.9 * em):
                 members.append(j)
                 free.discard(j)
                 changed = True
                 break
+
+
+def _big_signs(lines: Sequence[Line]) -> list[Box]:
+    """Places of the sums, unions and integrals, whose limits stand off from them and hold the rest at a distance."""
+    return [word.bbox for line in lines for word in line.words if word.text in BIG]
 
 
 def _gap(a: Box, b: Box, axis: int) -> float:

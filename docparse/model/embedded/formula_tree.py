@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docparse.geometry import Box, union
-from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, symbols
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, RELATIONS, symbols
 from docparse.schemas.page import Rule, Word, WordStyle
 
 _DEPTH = 6
@@ -115,12 +115,18 @@ def _row(nodes: list[Node], depth: int) -> str:
         raise Unclear
     on_line.sort(key=lambda node: node.bbox[0])
     hung: list[tuple[list[Node], list[Node]]] = [([], []) for _ in on_line]
-    for node in scripts:
-        place = _host(node, on_line)
-        hung[place][0 if node.baseline > baseline + 0.02 * size else 1].append(node)
+    for limit in _clusters(scripts):
+        place = _limit_host(limit, on_line)
+        for node in limit:
+            host = _host(node, on_line) if place is None else place
+            hung[host][0 if node.baseline > baseline + 0.02 * size else 1].append(node)
     parts = []
+    ends = []
     for node, (low, high) in zip(on_line, hung, strict=True):
         latex = node.latex
+        ends.append(max(part.bbox[2] for part in (node, *low, *high)))
+        if node.base and RELATIONS.issuperset(node.base) and (low or high):
+            latex, low, high = _over_relation(node, low, high, depth), [], []
         if low:
             latex = f"{latex.strip()}_{_group(_row(low, depth + 1))} "
         if high:
@@ -128,14 +134,26 @@ def _row(nodes: list[Node], depth: int) -> str:
             primes = bool(raised) and not raised.strip("′'")
             latex = latex.strip() + ("'" * len(raised) if primes else f"^{_group(_row(high, depth + 1))} ")
         parts.append(latex)
-    return _spaced(parts, on_line)
+    return _spaced(parts, on_line, ends)
 
 
-def _spaced(parts: list[str], nodes: list[Node]) -> str:
+def _over_relation(node: Node, low: list[Node], high: list[Node], depth: int) -> str:
+    """A relation sign with what stands over and under it; Unclear where that stands beside it."""
+    latex = node.latex.strip()
+    for command, scripts in (("underset", low), ("overset", high)):
+        if scripts:
+            box = union(script.bbox for script in scripts)
+            if abs((box[0] + box[2]) / 2 - node.middle) > 0.5 * node.size:
+                raise Unclear
+            latex = f"\\{command}{{{_row(scripts, depth + 1)}}}{{{latex}}}"
+    return f"{latex} "
+
+
+def _spaced(parts: list[str], nodes: list[Node], ends: list[float]) -> str:
     """Parts of a row with a blank where the page has a gap, or where a command would run into a letter."""
     text = parts[0]
-    for part, last, node in zip(parts[1:], nodes, nodes[1:], strict=False):
-        wide = node.bbox[0] - last.bbox[2] > 0.15 * max(node.size, last.size)
+    for part, last, end, node in zip(parts[1:], nodes, ends, nodes[1:], strict=False):
+        wide = node.bbox[0] - end > 0.15 * max(node.size, last.size)
         command = _COMMAND_END.search(text.rstrip()) is not None and part[:1].isalpha()
         text = text.rstrip() + (" " if wide or command else "") + part.lstrip()
     return text
@@ -150,6 +168,27 @@ def _group(latex: str) -> str:
 def _usual_baseline(nodes: list[Node], size: float) -> float:
     best = max(nodes, key=lambda n: (sum(abs(n.baseline - m.baseline) < 0.12 * size for m in nodes), n.size))
     return best.baseline
+
+
+def _clusters(scripts: list[Node]) -> list[list[Node]]:
+    """Scripts that stand close to one another on one baseline."""
+    clusters: list[list[Node]] = []
+    for node in sorted(scripts, key=lambda node: (round(node.baseline), node.bbox[0])):
+        last = clusters[-1][-1] if clusters else None
+        if last and abs(last.baseline - node.baseline) < 1 and node.bbox[0] - last.bbox[2] < 0.4 * node.size:
+            clusters[-1].append(node)
+        else:
+            clusters.append([node])
+    return clusters
+
+
+def _limit_host(cluster: list[Node], row: list[Node]) -> int | None:
+    """The sum or union over or under whose middle the cluster is centred."""
+    middle = (cluster[0].bbox[0] + cluster[-1].bbox[2]) / 2
+    for i, node in enumerate(row):
+        if node.base in BIG and abs(node.middle - middle) < 0.3 * node.size:
+            return i
+    return None
 
 
 def _host(script: Node, row: list[Node]) -> int:

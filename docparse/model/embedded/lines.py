@@ -23,6 +23,7 @@ _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
 _BOLD = int(WordStyle.BOLD)
 _NEAR = 40
 _TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
+_BARS = "|∣‖∥"
 _INVISIBLE = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u0000"
 
 
@@ -72,6 +73,8 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
             or not (text.isalnum() or text.strip(_INVISIBLE))
         ):
             continue
+        if text[0] in _BARS and len(text) > 1 and x1 - x0 < 0.45 * size and not text.strip(text[0]):
+            word = word._replace(text=text[0])  # the pieces of one tall bar, one over the other
         if not 0 < size <= 4 * (y1 - y0) + 4:
             size = max(0.8 * (y1 - y0), 0.5)
         if not y0 - 0.5 * size <= baseline <= y1 + 0.5 * size:
