@@ -192,6 +192,19 @@ def test_words_of_tables_stay_in_them_and_tables_take_their_place() -> None:
     assert after > y
 
 
+@pytest.mark.parametrize(("score", "kept"), [(0.9, True), (0.6, False)])
+def test_a_table_of_long_rows_is_one_where_the_model_is_sure(score: float, kept: bool) -> None:
+    """OCR has each row as one line, long as those of prose are."""
+    sheet = Sheet()
+    for row in range(12):
+        sheet.put(60, 100 + 14 * row, "Number of samples with load values of the kind 394 (58.027%) 242")
+    texts = ["Number of samples with load values of the kind", "394 (58.027%)", "242"] * 12
+    cells = tuple(Cell(row=place // 3, col=place % 3, text=text) for place, text in enumerate(texts))
+    box = (55.0, 85.0, 420.0, 260.0)
+    blocks = sheet.blocks((FoundTable(box, cells, 12, 3, confidence=0.8),), (Region("table", box, score),))
+    assert any(isinstance(block, Table) for block in blocks) is kept
+
+
 def test_right_to_left_lines_and_columns() -> None:
     sheet = Sheet()
     for i in range(8):

@@ -37,6 +37,7 @@ from docparse.schemas.document import (
 from docparse.schemas.page import PageImage, Word, WordStyle
 
 _ROTATED = int(WordStyle.ROTATED)
+_SURE = 0.8  # of a table, whatever its cells look like
 
 
 def build_blocks(
@@ -180,14 +181,21 @@ def table_block(table: FoundTable) -> Table:
 def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region]) -> bool:
     """Whether running text was taken for a table: cells full of prose, or a frame in which the model sees text."""
     texts = [len(cell.text) for cell in table.cells if cell.text]
+    same = [
+        r
+        for r in regions
+        if r.kind == "table" and overlap(r.bbox, table.bbox) > 0.4 * min(area(r.bbox), area(table.bbox))
+    ]
+    if any(region.score >= _SURE for region in same):
+        return False
     if not table.ruled and texts and sum(texts) > 90 * len(texts):
         return True
     if not table.ruled and table.confidence < 0.85 and _holds_prose(table, words):  # drawn rules speak for a table
         return True
+    if same:
+        return False
     seen = 0.0
     for region in regions:
-        if region.kind == "table" and overlap(region.bbox, table.bbox) > 0.4 * min(area(region.bbox), area(table.bbox)):
-            return False
         if region.kind == "figure" and len(texts) >= 20:
             continue  # the model takes a picture that is one table for a figure
         if region.kind in ("text", "figure", "heading", "caption") and region.score > 0.5:

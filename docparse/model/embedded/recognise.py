@@ -12,6 +12,7 @@ from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.orientation import Pose
 from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.model.embedded.plots import find_plots
+from docparse.model.embedded.preprocess import enlarged
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import Region
@@ -39,14 +40,18 @@ def recognise(
     read: tuple[Word, ...] = ()
     flags: tuple[str, ...] = ()
     found: Sequence[Region] = ()
+    sharp: PageImage | None = None
     if not fast and _wants_ocr(page, ocr_mode):
-        upright, pose, result = _ocr(page, languages, deadline)
+        upright, pose = orientation.upright(page)
+        # only here: where exact words, rules and shapes are known, geometry is the better judge (docs/accuracy.md)
+        found = regions.detect_regions(upright)
+        sharp = enlarged(upright)
+        result = ocr.read_words(sharp, languages=languages, deadline=deadline)
         words, flags = result.words, (*pose.flags, *result.flags)
         if not words and page.text.hidden and not pose:
             words, flags = page.text.hidden, (*flags, "hidden_text_used")
         read = _on_page(words, pose)
-        # only here: where exact words, rules and shapes are known, geometry is the better judge (docs/accuracy.md)
-        found = [*regions.detect_regions(upright), *(Region("unread", box) for box in result.unread)]
+        found = [*found, *(Region("unread", box) for box in result.unread)]
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
     if not pose and page.text.quality is TextQuality.SOUND:
@@ -59,7 +64,7 @@ def recognise(
     plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
-    tables = find_tables(upright, running, found)
+    tables = find_tables(sharp or upright, running, found)
     blocks = build_blocks(upright, running, found, tables, plots)
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
@@ -87,17 +92,11 @@ def recognise(
 
 def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: Deadline | None = None) -> PageOutput:
     """The words that OCR reads on a page, and nothing made of them: no regions, tables or blocks."""
-    _, pose, result = _ocr(page, languages, deadline)
+    upright, pose = orientation.upright(page)
+    result = ocr.read_words(enlarged(upright), languages=languages, deadline=deadline)
     return PageOutput(
         html="", engine="embedded", words=_on_page(result.words, pose), flags=(*pose.flags, *result.flags)
     )
-
-
-def _ocr(
-    page: PageImage, languages: tuple[str, ...], deadline: Deadline | None
-) -> tuple[PageImage, Pose, ocr.OcrResult]:
-    upright, pose = orientation.upright(page)
-    return upright, pose, ocr.read_words(upright, languages=languages, deadline=deadline)
 
 
 def _on_page(words: Sequence[Word], pose: Pose) -> tuple[Word, ...]:

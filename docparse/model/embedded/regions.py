@@ -13,6 +13,7 @@ from docparse.schemas.page import PageImage
 
 _INPUT = (608, 800)  # width, height the network was exported for
 _STRIDES = (8, 16, 32, 64)
+_WIDE = 1.4
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _STD = np.array([0.229, 0.224, 0.225], np.float32)
 _MIN_SCORE = 0.4
@@ -33,18 +34,29 @@ def detect_regions(page: PageImage, *, min_score: float = _MIN_SCORE) -> list[Re
     if page.pixels is None or not available() or min(page.pixels.shape[:2]) < 2:
         return []
     model = load_model("layout")
-    outputs = model(_input(page.pixels))
+    pixels = _on_a_sheet(page.pixels)
+    outputs = model(_input(pixels))
     names = [name for name in model.characters if name]
     boxes, scores = _decode(outputs)
     kinds = scores.argmax(axis=1)
     best = scores[np.arange(len(kinds)), kinds]
-    sx, sy = page.width / _INPUT[0], page.height / _INPUT[1]
+    sx, sy = page.width / _INPUT[0], page.height / _INPUT[1] * pixels.shape[0] / page.pixels.shape[0]
     found = [
         Region(_KINDS[names[kinds[i]]], _scaled(boxes[i], sx, sy, page), float(best[i]))
         for i in np.argsort(-best)
         if best[i] >= min_score
     ]
     return _suppress(found)
+
+
+def _on_a_sheet(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A cutting wider than any page, on one: drawn out to the network's shape it would look like a figure."""
+    height, width = pixels.shape[:2]
+    if width < _WIDE * height:
+        return pixels
+    sheet = np.full((width * _INPUT[1] // _INPUT[0], width, 3), 255, np.uint8)
+    sheet[:height] = pixels
+    return sheet
 
 
 def _input(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
