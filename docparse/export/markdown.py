@@ -78,8 +78,10 @@ class _Writer:
         match block:
             case Heading():
                 return f"{'#' * block.level} {escape_line(block.text)}"
-            case Paragraph() | Caption() | Footnote():
+            case Paragraph() | Caption():
                 return escape_block(block.text)
+            case Footnote():
+                return escape_block(block.printed)
             case PageHeader() | PageFooter() | PageNumber():
                 return escape_block(block.text) if self.running else ""
             case ListBlock():

@@ -8,6 +8,7 @@ from docparse.schemas.document import (
     Block,
     Chart,
     Chemistry,
+    Footnote,
     Formula,
     Image,
     ListBlock,
@@ -46,6 +47,8 @@ def block_text(block: Block, *, figure_text: bool = True) -> str:
             return "\n".join(
                 "  " * (item.level - 1) + f"{item.marker or '-'} {item.text}".strip() for item in block.items
             )
+        case Footnote():
+            return block.printed
         case Table():
             return table_text(block)
         case Chart():

@@ -179,6 +179,11 @@ class Footnote(BlockBase):
     marker: str = ""
     target: str | None = None
 
+    @property
+    def printed(self) -> str:
+        """The text behind its marker, as it stands on the page."""
+        return self.text if self.text.startswith(self.marker) else f"{self.marker} {self.text}"
+
 
 class PageHeader(BlockBase):
     kind: Literal["page_header"] = "page_header"

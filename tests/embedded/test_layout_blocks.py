@@ -7,6 +7,7 @@ import random
 import pymupdf
 import pytest
 
+from docparse.model.embedded.footnotes import split_marker
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.document import (
@@ -169,6 +170,28 @@ def test_captions_figures_and_footnotes() -> None:
     assert [block.text for block in blocks if isinstance(block, Caption)] == ["Figure 1: What was measured."]
     note = next(block for block in blocks if isinstance(block, Footnote))
     assert (note.marker, note.text) == ("1", "A note at the foot of the page.")
+
+
+def test_notes_that_begin_at_one_edge_are_parted_by_their_numbers() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM * 10)
+    sheet.rules.append(Rule((60, 745, 160, 745.5), True, 0.5))
+    for number, text in enumerate(("This holds for only one of the two, as the next page shows, and", "Even for all.")):
+        y = 758 + 9 * number
+        sheet.put(60, y - 3, str(number + 3), 5)
+        sheet.line -= 1
+        sheet.put(63, y, text, 7)
+    notes = [block for block in sheet.blocks() if isinstance(block, Footnote)]
+    assert [note.marker for note in notes] == ["3", "4"]
+    assert notes[1].text == "Even for all."
+
+
+@pytest.mark.parametrize(
+    ("text", "marker"),
+    [("1 A note.", "1"), ("12A note.", "12"), ("* A note.", "*"), ("3591", ""), ("2015 was wet.", ""), ("1.5 cm", "")],
+)
+def test_the_marker_of_a_note_is_never_a_part_of_a_number(text: str, marker: str) -> None:
+    assert split_marker(text)[0] == marker
 
 
 def test_code_keeps_its_indentation() -> None:

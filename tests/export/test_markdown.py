@@ -13,10 +13,12 @@ from markdown_it import MarkdownIt
 
 from docparse.export.escape import escape_block, escape_cell, escape_line
 from docparse.export.markdown import to_markdown
+from docparse.export.text import block_text
 from docparse.schemas.document import (
     Block,
     Cell,
     Code,
+    Footnote,
     Formula,
     Heading,
     Image,
@@ -126,6 +128,21 @@ def test_escapes(text: str, markdown: str) -> None:
 
 def markdown_of(*blocks: Block, **options: object) -> str:
     return to_markdown(document(list(blocks)), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("mark", "note", "markdown"),
+    [
+        ("1", "Without tax.", "1 Without tax."),
+        ("*", "Late.", "\\* Late."),
+        ("2", "2 Read.", "2 Read."),
+        ("", "So.", "So."),
+    ],
+)
+def test_a_footnote_keeps_its_mark(mark: str, note: str, markdown: str) -> None:
+    footnote = Footnote(text=note, marker=mark)
+    assert markdown_of(footnote) == f"{markdown}\n"
+    assert block_text(footnote) == plain(markdown.replace("\\", ""))
 
 
 def test_tables_are_pipes_or_html() -> None:

@@ -10,7 +10,9 @@ from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.schemas.page import Rule
 
-_MARKER = re.compile(r"(?P<mark>\d{1,3}|[*†‡§¶#]{1,3}|\([a-z0-9]{1,2}\)|[a-z](?=\s)|[①-⑳])[.)]?\s*(?P<text>\S.*)", re.S)
+_MARKER = re.compile(
+    r"(?P<mark>\d{1,3}(?!\d|[.,]\d)|[*†‡§¶#]{1,3}|\([a-z0-9]{1,2}\)|[a-z](?=\s)|[①-⑳])[.)]?\s*(?P<text>\S.*)", re.S
+)
 
 
 def split_marker(text: str) -> tuple[str, str]:

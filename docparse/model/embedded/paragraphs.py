@@ -16,6 +16,7 @@ from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
 
 _LOOK_AHEAD = 200
+_NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
 
@@ -127,6 +128,13 @@ def _other_size(prev: Line, line: Line) -> bool:
     return abs(prev.size - line.size) > 0.09 * em + 0.2
 
 
+def _opens_with_sign(line: Line) -> bool:
+    """Whether a raised number or sign stands first, as in footnotes and the addresses of authors."""
+    first = line.words[0]
+    raised = first.size < 0.87 * line.size and line.baseline - first.baseline > 0.15 * line.size
+    return raised and len(line.words) > 1 and (first.text.isdigit() or first.text in _NOTE_SIGNS)
+
+
 class _Splitter:
     """Decides between two lines of a run: same paragraph, new line in it, or a new paragraph."""
 
@@ -165,6 +173,8 @@ class _Splitter:
         if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
             return "break"
         if self.markers[i] is not None and self._starts_item(i):
+            return "break"
+        if _opens_with_sign(line) and _opens_with_sign(para.lines[0]):
             return "break"
         if self.centred:
             return "join" if not self._room(prev, line, em) else "newline"
