@@ -23,6 +23,7 @@ _DOTLESS = {"ı": "i", "ȷ": "j"}
 # what makes a look at single characters worth its time; the ASCII signs only inside words
 LOOSE_ACCENT = re.compile(r"[´ˊˋˆ˜¯ˉ˘˙¨˚˝ˇ¸˛]|(?<=[^\W\d_])[`^~](?=[^\W\d_])")
 _REACH_EM = 0.7  # from a stroke of no width to the sign it runs through
+_TOUCH_EM = 0.1
 
 
 def set_accents(lines: Iterable[Line]) -> None:
@@ -43,8 +44,20 @@ def set_accents(lines: Iterable[Line]) -> None:
         gone.add(id(char))
         if mark == _STROKE:  # the blank that the stroke's missing width left behind
             gone.update(id(blank) for blank, _ in chars[place + 1 : base])
+        elif base == place + 1 and place and chars[place - 1][0]["c"].isspace() and _follows_on(chars, place, gone):
+            gone.add(id(chars[place - 1][0]))
     for span in spans if gone else ():
         span["chars"] = [char for char in span["chars"] if id(char) not in gone]
+
+
+def _follows_on(chars: Sequence[tuple[Char, Any]], place: int, gone: set[int]) -> bool:
+    """Whether the letter after an accent touches the one before the blank that MuPDF saw between "ç" and "˜"."""
+    before = next((char for char, _ in reversed(chars[: place - 1]) if id(char) not in gone), None)
+    if before is None:
+        return False
+    letter, span = chars[place + 1]
+    same_line = abs(letter["origin"][1] - before["origin"][1]) < 0.1 * span["size"]
+    return bool(same_line and abs(letter["bbox"][0] - before["bbox"][2]) < _TOUCH_EM * span["size"])
 
 
 def _mark(text: str) -> str:

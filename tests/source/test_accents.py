@@ -44,6 +44,15 @@ def test_accent_joins_its_letter(runs: tuple[tuple[str, str, float, float], ...]
     assert "".join(word.text for word in read_words([line(*runs)])) == text
 
 
+@pytest.mark.parametrize(("gap", "words"), [(0.0, ["seção"]), (3.0, ["seç", "ão"])])
+def test_no_blank_between_two_accented_letters_that_touch(gap: float, words: list[str]) -> None:
+    """MuPDF sees a gap between the cedilla and the tilde, which are narrower than their letters."""
+    runs = (
+        ("R", "sec", 0, 5), ("R", "¸", 11, 3), ("R", " ", 14, 3), ("R", "˜", 16 + gap, 3), ("R", "ao", 15 + gap, 5),
+    )  # fmt: skip
+    assert "".join(word.text + " " * word.space for word in read_words([line(*runs)])).split() == words
+
+
 @pytest.mark.parametrize(
     ("text", "latex"),
     [("x̃", r"\tilde{x}"), ("ñ", r"\tilde{n}"), ("γ̂", r"\hat{\gamma}"), ("≠", r"\neq "), ("x\u0489", None)],
