@@ -84,3 +84,19 @@ def test_underlined_words_and_equal_signs_are_no_fractions(sheet: pymupdf.Page) 
     page = _image(sheet)
     assert page.pixels is not None
     assert ocr_fractions.take_out(page.pixels, detect_text(page.pixels))[1] == []
+
+
+def test_rows_of_numbers_close_to_one_another_are_no_fractions(sheet: pymupdf.Page) -> None:
+    """The top of a 7 or a 5 has something right above it and its own foot right below."""
+    rows = [
+        ["14", "575", "27", "7,757"],
+        ["77", "375", "55", "5,775"],
+        ["57", "127", "75", "7,575"],
+        ["75", "457", "72", "5,577"],
+    ]
+    for row, numbers in enumerate(rows):
+        for col, number in enumerate(numbers):
+            sheet.insert_text((40 + 80 * col, 40 + 9.2 * row), number, fontsize=10)
+    text = _text(_image(sheet))
+    assert "frac" not in text
+    assert [text.count(number) for numbers in rows for number in (numbers[3],)] == [1, 1, 1, 1]

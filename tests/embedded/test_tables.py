@@ -193,6 +193,15 @@ def test_lines_of_a_scanned_plot_make_no_table() -> None:
     assert find_tables(scan, words, [Region("figure", (300, 80, 420, 220), 0.9)])
 
 
+def test_a_full_table_that_the_model_takes_for_a_figure_is_one() -> None:
+    rows = [w for r in range(12) for x in (110, 210, 310) for w in text(x, 128 + 20 * r, str(7 * x + r))]
+    scan, words = scan_of((100, 125, 380), ())
+    found = find_tables(
+        scan, [*(w for w in words if w.bbox[3] < 125), *rows], [Region("figure", (80, 80, 420, 400), 0.9)]
+    )
+    assert [(table.rows, table.cols) for table in found] == [(13, 3)]
+
+
 PROSE = "the quick brown fox jumps over the lazy dog again and once more today"
 
 

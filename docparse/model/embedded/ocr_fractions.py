@@ -126,7 +126,7 @@ def find_fractions(image: NDArray[np.uint8], boxes: Sequence[TextBox]) -> list[F
     found: list[Fraction] = []
     for bar in _bars(ink, em):
         above, below = _part(ink, bar, em, up=True), _part(ink, bar, em, up=False)
-        if above is None or below is None or not _is_centred(above, bar, below, em):
+        if above is None or below is None or not _is_centred(above, bar, below, em) or not _stands_alone(ink, bar):
             continue
         found.append(Fraction(above, bar, below, bar))
     return _in_lines(found, [box.bbox for box in boxes], em)
@@ -148,6 +148,17 @@ def _bars(ink: NDArray[np.bool_], em: float) -> list[Box]:
         if ink[[y0 - _BLUR, y1 + _BLUR - 1], x0:x1].mean(axis=1).max() < _TOUCHED:
             bars.append((float(x0), float(y0), float(x1), float(y1)))
     return bars if len(bars) <= _MOST else []
+
+
+def _stands_alone(ink: NDArray[np.bool_], bar: Box) -> bool:
+    """No ink hangs on the bar: the top of a 7 or a 5 in the lower of two close rows is none."""
+    x0, y0, x1, y1 = (round(side) for side in bar)
+    room = 2 * _BLUR + y1 - y0
+    top, left = max(0, y0 - room), max(0, x0 - room)
+    _, boxes = components(ink[top : y1 + room, left : x1 + room])
+    middle = (y0 + y1) // 2 - top
+    own = [box for box in boxes.tolist() if box[1] <= middle < box[3] and box[0] < (x0 + x1) / 2 - left < box[2]]
+    return all(box[1] + top >= y0 - _BLUR and box[3] + top <= y1 + _BLUR for box in own)
 
 
 def _part(ink: NDArray[np.bool_], bar: Box, em: float, *, up: bool) -> Box | None:

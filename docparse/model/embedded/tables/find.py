@@ -13,7 +13,14 @@ from docparse.model.embedded.tables.lattice import lattice_table, without_overla
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.page_columns import in_columns
 from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
-from docparse.model.embedded.tables.precision import cuts_lines, has_caption, is_drawing, is_open_table, is_prose
+from docparse.model.embedded.tables.precision import (
+    cuts_lines,
+    has_caption,
+    is_drawing,
+    is_full,
+    is_open_table,
+    is_prose,
+)
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import join_runs, text_runs
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
@@ -93,13 +100,13 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     figures = [region.bbox for region in others if region.kind == "figure" and ink is not None]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
-        if box in stacks and any(inside_share(box, other) > 0.8 for other in figures):
-            continue  # lines of a plot that was printed and scanned
         whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
         if table is None or is_prose(table):
             continue
+        if box in stacks and any(inside_share(box, other) > 0.8 for other in figures) and not is_full(table):
+            continue  # lines of a plot that was printed and scanned
         if box not in stacks or not is_frame(box, vertical, em) or is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
     for box, _ in runs:

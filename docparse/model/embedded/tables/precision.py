@@ -21,6 +21,7 @@ _LONG_CELL_WORDS = 5
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
 _ALIGNED = 0.75  # confidence of tables that nothing but the places of their words show
+_MANY, _FULL = 30, 0.8
 _SMALL, _FULL_SMALL = 12, 0.62  # of so few cells most must be filled
 
 
@@ -50,6 +51,12 @@ def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
             continue
         curves += overlap(table.bbox, shape.bbox) > 0 and area(shape.bbox) < 4 * area(table.bbox)
     return curves > 1 and curves > 0.1 * filled
+
+
+def is_full(table: FoundTable) -> bool:
+    """Many cells and few empty ones: the labels of a plot make no such grid."""
+    filled = sum(bool(cell.text) for cell in table.cells)
+    return table.cols >= 3 and filled >= max(_MANY, _FULL * len(table.cells))
 
 
 def cuts_lines(table: FoundTable, words: Sequence[Word], em: float) -> bool:
