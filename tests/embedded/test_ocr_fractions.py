@@ -22,8 +22,8 @@ def _stack(page: pymupdf.Page, x: float, y: float, above: str, below: str, size:
         page.insert_text((x - pymupdf.get_text_length(text, fontsize=size) / 2, base), text, fontsize=size)
 
 
-def _image(page: pymupdf.Page) -> PageImage:
-    pixmap = page.get_pixmap(matrix=pymupdf.Matrix(_ZOOM, _ZOOM), alpha=False)
+def _image(page: pymupdf.Page, zoom: float = _ZOOM) -> PageImage:
+    pixmap = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False)
     pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)
     return PageImage(
         number=1, width=page.rect.width, height=page.rect.height, width_px=pixmap.width, height_px=pixmap.height,
@@ -100,3 +100,15 @@ def test_rows_of_numbers_close_to_one_another_are_no_fractions(sheet: pymupdf.Pa
     text = _text(_image(sheet))
     assert "frac" not in text
     assert [text.count(number) for numbers in rows for number in (numbers[3],)] == [1, 1, 1, 1]
+
+
+def test_the_foot_of_a_two_is_no_bar(sheet: pymupdf.Page) -> None:
+    """Where its thin stroke has faded, the foot stands alone between two digits."""
+    for row, number in enumerate(("1,000", "2,000", "4,000", "22.7", "30.3", "2,200", "4,700")):
+        sheet.insert_text((60, 40 + 9 * row), number, fontsize=9, fontname="tiro")
+        sheet.insert_text((120, 40 + 9 * row), f"line {row} of the table", fontsize=9, fontname="tiro")
+    page = _image(sheet, 2.1)
+    assert page.pixels is not None
+    faded = page.replace(pixels=(255 - (255 - page.pixels.astype(np.float32)) * 0.62).astype(np.uint8))
+    assert faded.pixels is not None
+    assert ocr_fractions.find_fractions(faded.pixels, detect_text(faded.pixels)) == []

@@ -30,10 +30,12 @@ _TOUCHED = 0.2  # share of a bar's length with ink right above or below
 _OVER = 0.15  # by how much numbers may reach over their bar
 _GAP = 0.5  # between a bar and its numbers
 _LOW, _TALL = 0.4, 1.1  # height of a number
+_UNEVEN = 0.3  # between the gaps above and below
 _OFF = 0.2  # by how much a number may be off the bar's middle
 _LEVEL = 0.35  # by how much the bar may be off the middle of its line
 _NEAR = 1.0  # between a fraction and the words of its line, in heights of the line
 _FAR = 4.0  # between a fraction and the text of its line
+_LIKE = 0.8  # height of the smaller number, of the larger one's
 _MOST = 400  # candidates of a page: a page with more is hatched or a drawing
 
 
@@ -198,9 +200,14 @@ def _extent(inked: NDArray[np.bool_], start: int, end: int) -> tuple[int, int] |
 
 
 def _is_centred(above: Box, bar: Box, below: Box, em: float) -> bool:
-    middle = (bar[0] + bar[2]) / 2
+    """Two numbers of one size, as far above as below, on a bar as wide as both: no foot of a 2 over the next row."""
+    middle, width = (bar[0] + bar[2]) / 2, bar[2] - bar[0]
     widest = max(above[2] - above[0], below[2] - below[0])
-    return bar[2] - bar[0] <= widest + 0.8 * em and all(
+    low, high = sorted((above[3] - above[1], below[3] - below[1]))
+    gaps = bar[1] - above[3], below[1] - bar[3]
+    if low < _LIKE * high or abs(gaps[0] - gaps[1]) > _UNEVEN * em:
+        return False
+    return widest <= width <= widest + 0.8 * em and all(
         abs((box[0] + box[2]) / 2 - middle) <= _OFF * em for box in (above, below)
     )
 
