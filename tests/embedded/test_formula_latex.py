@@ -111,3 +111,26 @@ def test_the_pieces_of_a_tall_bar_are_one() -> None:
     tall = Word("||", (50, 88, 53, 106), 10.0, "F", 0, 0, 98.0, 0)
     norm = Word("||", (70, 90, 75.6, 102), 10.0, "F", 0, 0, 98.0, 0)
     assert [word.text for word in sound_words([tall, norm], 200, 200)] == ["|", "||"]
+
+
+def test_letters_with_a_style_as_word_processors_write_them() -> None:
+    places = (("𝑦", 60), ("=", 68), ("𝑚𝑎𝑥", 76), ("𝐀", 96), ("𝒙", 104), ("𝑑𝑒𝑓", 112))
+    words = [glyph(text, x) for text, x in places]
+    assert tight(to_latex(words, [])) == r"y=\max\mathbf{A}\mathbf{x}def"
+    (display,) = find_displays([prose(0, 60), line_of(words), prose(0, 140)], [], 10.0)
+    assert formula_block(display, []).flags == []
+    words = [glyph(text, 10 * place) for place, text in enumerate("𝛼∈ℝ𝔽𝛃𝟐")]
+    assert tight(to_latex(words, [])) == r"\alpha\in\mathbb{R}\mathbb{F}\boldsymbol{\beta}\mathbf{2}"
+
+
+def test_signs_of_sets_and_primes() -> None:
+    words = [
+        glyph("⋃", 0, style=0),
+        glyph("f", 12),
+        glyph("′", 17, 98),
+        glyph("≔", 24),
+        glyph("⟨", 34),
+        glyph("x", 40),
+        glyph("⟩", 46),
+    ]
+    assert tight(to_latex(words, [])) == r"\bigcupf'\coloneqq\langlex\rangle"

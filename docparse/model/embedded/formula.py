@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from docparse.geometry import Box, union
-from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, is_math_char
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, STYLED, is_math_char
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import Line
@@ -127,7 +127,7 @@ def _kind(line: Line) -> str:
 @lru_cache(maxsize=4096)
 def _traits(text: str) -> tuple[bool, bool, bool]:
     """Whether a word reads as prose, has a mathematical sign, states a relation."""
-    prose = _LETTER.search(text) is not None and text not in FUNCTIONS
+    prose = _LETTER.search(STYLED.sub("", text)) is not None and text not in FUNCTIONS
     return prose, any(map(is_math_char, text)), any(char in RELATIONS and char != ":" for char in text)
 
 

@@ -25,7 +25,12 @@ _SIGNS = {
     "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "⟨": "langle", "⟩": "rangle", "⌊": "lfloor", "⌋": "rfloor",
     "⌈": "lceil", "⌉": "rceil", "ℝ": "mathbb{R}", "ℂ": "mathbb{C}", "ℕ": "mathbb{N}", "ℤ": "mathbb{Z}",
     "ℚ": "mathbb{Q}", "ℓ": "ell", "ℏ": "hbar", "ℜ": "Re", "ℑ": "Im", "ℵ": "aleph", "†": "dagger", "≪": "ll",
-    "≫": "gg", "∠": "angle", "△": "triangle", "□": "square", "⊢": "vdash", "⊨": "models",
+    "≫": "gg", "∠": "angle", "△": "triangle", "□": "square", "⊢": "vdash", "⊨": "models", "⋃": "bigcup",
+    "⋂": "bigcap", "⨁": "bigoplus", "⨂": "bigotimes", "⊊": "subsetneq", "⊄": "not\\subset", "∄": "nexists",
+    "≺": "prec", "≻": "succ", "⪯": "preceq", "⪰": "succeq", "⊤": "top", "⊙": "odot", "⋆": "star", "∴": "therefore",
+    "∵": "because", "∭": "iiint", "⟶": "longrightarrow", "⟵": "longleftarrow", "⟹": "Longrightarrow",
+    "⟺": "Longleftrightarrow", "⟼": "longmapsto", "↪": "hookrightarrow", "⇌": "rightleftharpoons", "≲": "lesssim",
+    "≳": "gtrsim", "≜": "triangleq", "≔": "coloneqq", "♯": "sharp", "♭": "flat",
 }  # fmt: skip
 _PLAIN = {
     "−": "-",
@@ -38,18 +43,28 @@ _PLAIN = {
     "&": r"\&",
     "{": r"\{",
     "}": r"\}",
+    "′": "'",
+    "″": "''",
+    "‴": "'''",
 }
+_STYLES = (
+    ("DOUBLE-STRUCK", "mathbb"), ("FRAKTUR", "mathfrak"), ("SCRIPT", "mathcal"), ("SANS-SERIF", "mathsf"),
+    ("MONOSPACE", "mathtt"), ("BOLD", "mathbf"),
+)  # fmt: skip
 FUNCTIONS = frozenset(
     ("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "exp",
      "lim", "max", "min", "sup", "inf", "det", "dim", "ker", "gcd", "arg", "deg", "Pr", "mod")
 )  # fmt: skip
 BIG = frozenset("∑∏∫∬∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
-RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:")
+RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:≺≻⪯⪰⟶⟹⟺≔≜")
 _ACCENTS = {
     "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline",
     "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring", "\u030c": "check",
     "\u20d7": "vec",
 }  # fmt: skip
+STYLED = re.compile(
+    "[\U0001d400-\U0001d7ff]"
+)  # letters and digits of formulas with their style, as word processors write
 _KNOWN = re.compile(r"[A-Za-z0-9()\[\]|/.,;:!?+\-=<>*'\"]")
 MATH_FONT = re.compile(r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|Math|KaTeX|STIX|Symbol|MTMI|MTSY|MTEX|Euclid|EUFM|rsfs", re.I)
 
@@ -78,8 +93,20 @@ def symbol(char: str) -> str | None:
         return f"\\{_SIGNS[char]} "
     if char in _PLAIN:
         return _PLAIN[char]
+    if STYLED.fullmatch(char):
+        return _styled(char)
     return char if _KNOWN.fullmatch(char) else None
 
 
+def _styled(char: str) -> str | None:
+    """𝑥 as x, 𝐱 as \\mathbf{x}: italics are what a formula's letters have anyway."""
+    plain, name = symbol(unicodedata.normalize("NFKC", char)), unicodedata.name(char, "")
+    command = next((command for style, command in _STYLES if style in name), None)
+    if plain is None or command is None:
+        return plain
+    command = command if plain.isascii() and plain.isalnum() else "boldsymbol"
+    return f"\\{command}{{{plain.strip()}}}"
+
+
 def is_math_char(char: str) -> bool:
-    return char in _GREEK or char in _SIGNS or char in "=+−<>√∣^"
+    return char in _GREEK or char in _SIGNS or char in "=+−<>√∣^" or STYLED.fullmatch(char) is not None

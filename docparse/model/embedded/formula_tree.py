@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,8 +52,9 @@ def _leaf(word: Word) -> Node:
 
 def _word_latex(word: Word) -> str:
     text = word.text
-    if text in FUNCTIONS:
-        return f"\\{text} " if text != "mod" else "\\bmod "
+    name = unicodedata.normalize("NFKC", text)
+    if name in FUNCTIONS:
+        return f"\\{name} " if name != "mod" else "\\bmod "
     if text == "√":
         return "√"
     if len(text) > 2 and text.isalpha() and text.isascii() and not word.style & WordStyle.ITALIC:
