@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
 import unicodedata
+from pathlib import Path
 
 import pymupdf
 
@@ -65,9 +67,10 @@ class PdfReader:
 
     def _second_try(self, number: int, budget: PixelBudget, error: Exception) -> tuple[PageImage, bytes]:
         try:
-            return poppler.read_page(self._file, number, budget)
+            page, pixels = poppler.read_page(self._file, number, budget)
         except DamagedFile:
             raise DamagedFile(f"page {number} can't be read: {error}", page=number) from None
+        return (page.replace(flags=(*page.flags, "reader_fault")) if _is_ours(error) else page), pixels
 
     def attachments(self) -> dict[str, bytes]:
         files: dict[str, bytes] = {}
@@ -140,6 +143,12 @@ def _poppler_facts(file: OpenFile, refusal: DamagedFile) -> FileFacts:
     if count > file.limits.max_pages:
         raise LimitExceeded(f"{file.name} has {count} pages, more than max_pages ({file.limits.max_pages})")
     return FileFacts(count, flags=("repaired", "poppler"))
+
+
+def _is_ours(error: Exception) -> bool:
+    """Was it raised in a line of docparse? Then poppler must not hide that there is a fault to mend."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return Path(last.filename).is_relative_to(Path(__file__).parents[1])
 
 
 def out_of_memory(error: Exception) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pymupdf
 import pytest
 
 from docparse.schemas.page import PixelBudget
+from docparse.source import mupdf
 from docparse.source.pdf import PdfReader
 from docparse.source.protocol import Limits, OpenFile
 
@@ -36,4 +38,25 @@ def test_images_of_scans_are_not_kept(
     for number in range(1, 4):
         assert reader.page(number, PixelBudget())[0].is_scan == scans
     assert emptied == shares
+    reader.close()
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler is not installed")
+@pytest.mark.parametrize(("ours", "flags"), [(True, {"poppler", "reader_fault"}), (False, {"poppler"})])
+def test_a_fault_of_our_own_is_told_from_one_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: bool, flags: set[str]
+) -> None:
+    path = tmp_path / "page.pdf"
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 72), "Poppler reads it all the same.")
+        document.save(path)
+
+    def broken(*_: object) -> object:
+        raise pymupdf.mupdf.FzErrorFormat("a damaged page")
+
+    monkeypatch.setattr(mupdf, "raw_words", (lambda *_: None) if ours else broken)
+    reader = PdfReader(OpenFile(str(path), path.name, "application/pdf", None, LIMITS))
+    page, _ = reader.page(1, PixelBudget())
+    assert "Poppler" in [word.text for word in page.text.words]
+    assert set(page.flags) == flags
     reader.close()

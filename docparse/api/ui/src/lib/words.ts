@@ -73,6 +73,7 @@ const DOUBTS: Record<string, string> = {
   ocr_unavailable: 'No OCR was there for this page',
   ocr_incomplete: 'OCR did not finish',
   drawings_skipped: 'Drawings were skipped: there are too many',
+  reader_fault: 'A fault of docparse: poppler read the page. Please report the file',
   unknown_glyphs: 'The file does not say what some glyphs mean',
   garbled_font: 'A font reads otherwise than it looks',
   depth_capped: 'Nested too deep',
