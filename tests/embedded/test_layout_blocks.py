@@ -43,7 +43,7 @@ class Sheet:
 
     def put(self, x: float, y: float, text: str, size: float = 10, font: str = "helv", style: int = 0) -> float:
         """One line with its baseline at y; returns its right edge."""
-        metrics = pymupdf.Font(font)
+        metrics = pymupdf.Font(font or "helv")  # OCR names no font
         for part in text.split():
             w = metrics.text_length(part, size)
             self.words.append(
@@ -213,6 +213,17 @@ def test_words_of_tables_stay_in_them_and_tables_take_their_place() -> None:
     assert [type(block) for block in blocks] == [Paragraph, Table, Paragraph]
     assert "cell" not in body(blocks)
     assert after > y
+
+
+@pytest.mark.parametrize(("aligned", "kinds"), [(True, set()), (False, {"image"})])
+def test_a_form_that_the_model_takes_for_a_figure_is_text(aligned: bool, kinds: set[str]) -> None:
+    """Labels of a drawing stand all over it."""
+    sheet = Sheet()
+    for row in range(12):
+        sheet.put(60 if aligned else 60 + 137 * row % 400, 100 + 24 * row, f"Field {row} of it:", font="")
+    found = sheet.blocks(regions=(Region("figure", (50.0, 80.0, 560.0, 420.0), 0.95),))
+    assert {block.kind for block in found} & {"image"} == kinds
+    assert "Field 7 of it:" in (body(found) if aligned else found[0].ocr)
 
 
 @pytest.mark.parametrize(("score", "kept"), [(0.9, True), (0.6, False)])

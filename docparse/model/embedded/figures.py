@@ -14,6 +14,7 @@ from docparse.schemas.page import PageImage, Word
 
 _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
+_TEXT_WORDS, _TEXT_SHARE, _TEXT_LINES, _ALIGNED = 20, 0.7, 8, 0.5
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
 _NUMBER = re.compile(r"\(?[-+−]?[\d.,]+\s*%?\)?")
@@ -46,6 +47,8 @@ def find_figures(
     figures: list[Figure] = []
     for region in regions:
         if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
+            if _is_page_of_text(region.bbox, words, em):
+                continue
             inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
             box = _without_text(_snug(region.bbox, inner), words, em)
             figures.append(Figure(box, chart=region.kind == "chart", score=region.score))
@@ -56,6 +59,19 @@ def find_figures(
         figures.append(Figure(box))
     figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
     return _with_words(figures, words, drawn, em)
+
+
+def _is_page_of_text(box: Box, words: Sequence[Word], em: float) -> bool:
+    """Most words of the page stand in it, in lines that begin at one edge: a form or a list, no labels of a drawing."""
+    inside = [word for word in words if inside_share(word.bbox, box) > 0.5]
+    if len(inside) < max(_TEXT_WORDS, _TEXT_SHARE * len(words)):
+        return False
+    starts: dict[int, float] = {}
+    for word in inside:
+        starts[word.line] = min(word.bbox[0], starts.get(word.line, word.bbox[0]))
+    edges = sorted(starts.values())
+    together = max(sum(edge <= other < edge + em for other in edges) for edge in edges)
+    return len(edges) >= _TEXT_LINES and together >= _ALIGNED * len(edges)
 
 
 def _covers(table: Box, figure: Box) -> bool:
