@@ -23,7 +23,7 @@ _DOTLESS = {"ı": "i", "ȷ": "j"}
 # what makes a look at single characters worth its time; the ASCII signs only inside words
 LOOSE_ACCENT = re.compile(r"[´ˊˋˆ˜¯ˉ˘˙¨˚˝ˇ¸˛]|(?<=[^\W\d_])[`^~](?=[^\W\d_])")
 _REACH_EM = 0.7  # from a stroke of no width to the sign it runs through
-_TOUCH_EM = 0.1
+_TOUCH_EM = 0.1  # between letters of one word
 
 
 def set_accents(lines: Iterable[Line]) -> None:

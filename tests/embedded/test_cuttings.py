@@ -9,6 +9,7 @@ import pymupdf
 import pytest
 
 import docparse
+from docparse.errors import EngineUnavailable
 from docparse.model.embedded import preprocess, regions
 from docparse.schemas.page import PageImage
 
@@ -67,6 +68,16 @@ def test_only_small_pictures_of_small_print_are_enlarged() -> None:
     assert preprocess.enlarged(page(2)).width_px == 920
     blank = PageImage(1, 280, 280, 280, 280, pixels=np.full((280, 280, 3), 255, np.uint8))
     assert preprocess.enlarged(blank) is blank
+
+
+def test_without_models_a_small_picture_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: object) -> list[object]:
+        raise EngineUnavailable("the model is not installed")
+
+    monkeypatch.setattr(preprocess, "model_path", lambda _: None)
+    monkeypatch.setattr(preprocess, "detect_text", missing)
+    page = PageImage(1, 280, 280, 280, 280, pixels=np.full((280, 280, 3), 255, np.uint8))
+    assert preprocess.enlarged(page) is page
 
 
 def test_boxes_on_a_wide_cutting_are_its_own() -> None:

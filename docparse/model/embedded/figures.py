@@ -14,7 +14,8 @@ from docparse.schemas.page import PageImage, Word
 
 _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
-_TEXT_WORDS, _TEXT_SHARE, _TEXT_LINES, _ALIGNED = 20, 0.7, 8, 0.5
+# words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
+_TEXT_WORDS, _TEXT_LINES, _TEXT_SHARE, _ALIGNED = 20, 8, 0.7, 0.5
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
 _NUMBER = re.compile(r"\(?[-+−]?[\d.,]+\s*%?\)?")

@@ -17,9 +17,8 @@ from docparse.schemas.page import Rule, Word, WordStyle
 
 _NUMBER = re.compile(r"\(?\(\s*[A-Z]?\d{1,3}(?:[.\-]\d{1,3})*[a-z']?\s*\)")
 _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
-_SAME_EDGE = 0.25
-_LIMIT_GAP = 0.6
-_BIG_GAP = 2.0
+# in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
+_SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
 _MOST_WORDS = 160
 _LETTER = re.compile(r"[^\W\d_]{3,}")
 

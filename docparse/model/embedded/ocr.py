@@ -42,8 +42,8 @@ def read_words(
     """Words of the page image in page units, line by line, each with the engine's confidence.
 
     `languages` are Tesseract names ("deu", "rus") or scripts ("Cyrillic"); `near` has only lines read that touch one of
-    these places (page units). The page should be upright: see
-    `orientation.upright`. Never fails on a page: what could not be read is said in the flags.
+    these places (page units). The page should be upright: see `orientation.upright`. Never fails on
+    a page: what could not be read is said in the flags.
     """
     if page.pixels is None or not (ocr_rapid.available() or ocr_tesseract.available()):
         return OcrResult(flags=("ocr_unavailable",))

@@ -1,4 +1,4 @@
-"""Page pixels made easier to read: ink, skew, straightening."""
+"""Page pixels made easier to read: size, ink, skew, straightening."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from docparse.model.embedded.inference import model_path
 from docparse.model.embedded.ocr_detect import detect_text
 from docparse.schemas.page import PageImage
 
 _SIDE_PX = 1000
-_SMALL_PX, _LINE_PX, _TIMES = 600, 22, 3
+_SMALL_PX, _LINE_PX, _TIMES = 600, 22, 3  # longer side of a picture and height of a line that are small
 _MAX_SKEW_DEG = 8.0
 _MIN_SKEW_DEG = 0.35
 _MIN_GAIN = 1.15  # sharpness of the line profile against the page as it is
@@ -30,7 +31,7 @@ def grey(pixels: NDArray[np.uint8], side_px: int | None = None) -> NDArray[np.ui
 
 def enlarged(page: PageImage) -> PageImage:
     """A small picture of small print at three times its size, at which letters of five pixels are read better."""
-    if page.pixels is None or max(page.width_px, page.height_px) >= _SMALL_PX:
+    if page.pixels is None or max(page.width_px, page.height_px) >= _SMALL_PX or model_path("text-detection") is None:
         return page
     heights = [box.bbox[3] - box.bbox[1] for box in detect_text(page.pixels)]
     if not heights or median(heights) >= _LINE_PX:

@@ -21,7 +21,7 @@ _LONG_CELL_WORDS = 5
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
 _ALIGNED = 0.75  # confidence of tables that nothing but the places of their words show
-_MANY, _FULL = 30, 0.8
+_MANY, _FULL = 30, 0.8  # filled cells, and their share, that no plot has
 _SMALL, _FULL_SMALL = 12, 0.62  # of so few cells most must be filled
 
 
