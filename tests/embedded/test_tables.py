@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.pixels import ink_mask, tighten
 from docparse.model.embedded.tables.precision import cuts_lines
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import with_spanner
@@ -179,6 +180,67 @@ def scan_of(levels: tuple[int, ...], posts: tuple[int, ...]) -> tuple[PageImage,
             box = draw.textbbox((110 + 100 * c, 106 + 25 * r), cell, font_size=14)
             words.append(Word(cell, (box[0] - 3, box[1] - 4, box[2] + 3, box[3] + 4), confidence=0.9))
     return PageImage(1, 616, 868, 616.0, 868.0, "px", np.asarray(image), is_scan=True), words
+
+
+def lettered(lines: list[tuple[float, float, str]], posts: tuple[int, ...], levels: tuple[int, ...]) -> tuple[
+    PageImage, list[Word]
+]:  # fmt: skip
+    """A scan of texts, each with its right end at x, and their words as OCR boxes them: as far as the rules beside."""
+    image = Image.new("RGB", (616, 868), "white")
+    draw = ImageDraw.Draw(image)
+    for x in posts:
+        draw.line((x, levels[0], x, levels[-1]), fill="black", width=2)
+    for y in levels:
+        draw.line((posts[0], y, posts[-1], y), fill="black", width=2)
+    words = []
+    for number, (right, y, line) in enumerate(lines):
+        x = right - draw.textlength(line, font_size=14)
+        for part in line.split():
+            x0, y0, x1, y1 = draw.textbbox((x, y), part, font_size=14)
+            draw.text((x, y), part, fill="black", font_size=14)
+            words.append(Word(part, (x0 - 5, y0 - 4, x1 + 5, y1 + 4), line=number, confidence=0.9))
+            x += draw.textlength(part + " ", font_size=14)
+    return PageImage(1, 616, 868, 616.0, 868.0, "px", np.asarray(image), is_scan=True), words
+
+
+def test_words_close_to_the_rules_of_a_scan_end_before_them() -> None:
+    rows = [["Item", "Sold", "Left"], ["Apples", "12", "340"], ["Pears", "7", "210"], ["Plums", "130", "11"],
+            ["Nuts", "22", "19"], ["Figs", "5", "66"]]  # fmt: skip
+    rights = [197, 297, 397]
+    lines = [(x, 106 + 20 * r, cell) for r, row in enumerate(rows) for x, cell in zip(rights, row, strict=True)]
+    image, words = lettered(lines, (100, 200, 300, 400), (100, 124, 226))
+    (table,) = find_tables(image, words)
+    assert rows_of(table) == rows
+
+
+def test_words_of_a_scan_part_at_the_blank_between_them() -> None:
+    image, words = lettered([(300, 106, "mm ill")], (20, 21), (20, 22))
+    left, right = words
+    cut = (left.bbox[2] + 2 * left.bbox[0]) / 3  # through the first word
+    words = [left._replace(bbox=(*left.bbox[:2], cut + 12, left.bbox[3])), right]
+    ink = ink_mask(image)
+    assert ink is not None
+    tight = tighten(ink, image, words)
+    drawn = lettered([(300, 106, "mm ill")], (20, 21), (20, 22))[1]
+    assert tight[0].bbox[2] == pytest.approx(drawn[0].bbox[2] - 5, abs=2)
+    assert tight[1].bbox[0] == pytest.approx(drawn[1].bbox[0] + 5, abs=2)
+
+
+def test_blanks_of_monospaced_words_read_by_ocr_part_no_columns() -> None:
+    def typed(x: float, y: float, line: str) -> list[Word]:
+        words = text(x, y, line, char=0.6)
+        starts = [sum(len(part) + 1 for part in line.split()[:i]) for i in range(len(words))]
+        return [
+            Word(word.text, (x + 6 * at + 0.9, y, x + 6 * (at + len(word.text)) - 0.9, y + 12), 10.0, confidence=0.9)
+            for word, at in zip(words, starts, strict=True)
+        ]  # fmt: skip
+
+    names = ["Interviewed, then left", "Interviewed in person", "Asked again later", "Never again asked"]
+    words = [w for r, name in enumerate(names) for w in typed(100, 104 + 16 * r, name)]
+    words += [w for r in range(4) for w in typed(300, 104 + 16 * r, f"{1000 + 7 * r}")]
+    words += [w for r in range(4) for w in typed(380, 104 + 16 * r, f"{14 + 7 * r}.5")]
+    (table,) = find_tables(page(is_scan=True), words, [Region("table", (95, 100, 420, 170), 0.9)])
+    assert rows_of(table) == [[name, f"{1000 + 7 * r}", f"{14 + 7 * r}.5"] for r, name in enumerate(names)]
 
 
 def test_rules_and_words_of_a_scan() -> None:

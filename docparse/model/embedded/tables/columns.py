@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ from docparse.schemas.page import Word, WordStyle
 _RIGHT_OF_SYMBOL = re.compile(r"^[$€£¥<>≤≥~≈±(\[]+$")  # belongs to what follows it
 _LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to what stands before it
 _CONNECTED = re.compile(r"^(to|bis|and|und|à|a|±|–|—|/|×)\s+\S")  # goes on with a range or a sum begun before it
+_SIDES = 0.15  # of a monospaced letter: what the ink of a word lacks at its sides
+_MONO_WORDS, _MONO_SHARE = 6, 0.65
 _BULLET = re.compile(r"^[•◦▪▫●○■□‣∙·\-–—✓➢❖o*\uf0b7\uf0a7]$")
 
 
@@ -37,7 +40,22 @@ def chunk_gap(words: Sequence[Word], rows: Sequence[TextRow], em: float) -> floa
     factor = 0.45 if len(rows) >= 8 else 0.6 if len(rows) >= 4 else 0.9
     if sum(bool(word.style & WordStyle.MONO) for word in words) > 0.5 * len(words):
         return (factor + 0.4) * em  # a blank is 0.6 em wide
+    if pitch := _pitch(words):
+        return (factor + 0.4) * max(em, pitch / 0.6)
     return max(factor * em, min(1.5 * blank_of(words, rows), 0.75 * em))
+
+
+def _pitch(words: Sequence[Word]) -> float:
+    """Width of a letter where those that an OCR engine read are all as wide as one another, else 0."""
+    chosen = [
+        (word.bbox[2] - word.bbox[0]) / (len(word.text) - _SIDES)
+        for word in words
+        if word.confidence < 1 and len(word.text) > 3 and sum(map(str.isalpha, word.text)) >= 0.8 * len(word.text)
+    ]
+    if len(chosen) < _MONO_WORDS:
+        return 0.0
+    usual = median(chosen)
+    return usual if sum(abs(wide - usual) < 0.05 * usual for wide in chosen) >= _MONO_SHARE * len(chosen) else 0.0
 
 
 def blank_of(words: Sequence[Word], rows: Sequence[TextRow]) -> float:
@@ -45,7 +63,12 @@ def blank_of(words: Sequence[Word], rows: Sequence[TextRow]) -> float:
     if all(word.confidence >= 1 for word in words):
         return 0.0
     em = em_of(words)
-    gaps = sorted(b.bbox[0] - a.bbox[2] for row in rows for a, b in pairwise(row.words))
+    gaps = sorted(
+        b.bbox[0] - a.bbox[2]
+        for row in rows
+        for a, b in pairwise(row.words)
+        if a.line == b.line and not _has_digit(a.text) and not _has_digit(b.text)  # numbers stand in columns
+    )
     inner = [gap for gap in gaps if 0.1 * em < gap < 0.75 * em]
     return inner[len(inner) // 2] if inner else 0.0
 

@@ -12,7 +12,7 @@ from docparse.model.embedded.tables.heads import join_heads, with_head
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.page_columns import in_columns
-from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten
+from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten, without_bars
 from docparse.model.embedded.tables.precision import (
     cuts_lines,
     has_caption,
@@ -78,7 +78,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     horizontal, vertical = drawn_lines(page)
     ink = ink_mask(page) if page.is_scan and not horizontal and not vertical else None
     if ink is not None:
-        words = tighten(ink, page, words)
+        words = tighten(without_bars(ink, page, em), page, words)
         em = em_of(words)
         horizontal, vertical = pixel_lines(ink, page, words, em)
     tables = _lattices(horizontal, vertical, words)

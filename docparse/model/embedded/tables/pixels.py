@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -15,7 +16,10 @@ from docparse.schemas.page import PageImage, Word
 
 _MIN_WIDTH_EM, _MIN_HEIGHT_EM = 2.5, 1.6  # longer than strokes of letters; rows are at least this high
 _THICK_EM = 0.5
+_BLANK_PX = 3  # columns without ink: less is a gap between letters
 _DIGIT_HEIGHT = 0.75  # of the text size, blurred edges included
+
+_Bounds = tuple[int, int, int, int]  # left, top, past the right and past the bottom, in pixels
 
 
 def ink_mask(page: PageImage) -> Mask | None:
@@ -36,6 +40,16 @@ def pixel_lines(ink: Mask, page: PageImage, words: Sequence[Word], em: float) ->
     return flat_lines, [line for line in tall_lines if _is_bar(line, flat_lines, em)]
 
 
+def without_bars(ink: Mask, page: PageImage, em: float) -> Mask:
+    """The mask without vertical rules, whose ink is none of the words that stand close to them."""
+    kept = ink.copy()
+    length, thick = max(10, round(_MIN_HEIGHT_EM * em * page.scale_y)), _THICK_EM * em * page.scale_x
+    for x, y, w, h in long_columns(ink, length):
+        if w <= thick:
+            kept[y : y + h, x : x + w] = False
+    return kept
+
+
 def _is_bar(line: Line, across: Sequence[Line], em: float) -> bool:
     """Long, or met by a horizontal rule: not the strokes of letters on two lines."""
     if line.end - line.start > 4 * em:
@@ -48,6 +62,9 @@ def _is_bar(line: Line, across: Sequence[Line], em: float) -> bool:
 def tighten(ink: Mask, page: PageImage, words: Sequence[Word]) -> list[Word]:
     """Words of an OCR engine, whose boxes are padded, with boxes as wide as their ink and one text size high."""
     bounds = [_ink_bounds(ink, page.to_px(word.bbox)) for word in words]
+    for index, (left, right) in enumerate(pairwise(words)):
+        if left.line == right.line:
+            _part_at_blank(ink, bounds, index)
     heights = [b[3] - b[1] for b, w in zip(bounds, words, strict=True) if b and any(c.isdigit() for c in w.text)]
     heights = heights or [b[3] - b[1] for b in bounds if b]
     if not heights:
@@ -56,7 +73,7 @@ def tighten(ink: Mask, page: PageImage, words: Sequence[Word]) -> list[Word]:
     return [_tight(word, bound, size, page.scale_x) for word, bound in zip(words, bounds, strict=True)]
 
 
-def _tight(word: Word, bound: tuple[int, int, int, int] | None, size: float, scale_x: float) -> Word:
+def _tight(word: Word, bound: _Bounds | None, size: float, scale_x: float) -> Word:
     x0, y0, x1, y1 = word.bbox
     if bound:
         x0, x1 = bound[0] / scale_x, bound[2] / scale_x
@@ -65,7 +82,26 @@ def _tight(word: Word, bound: tuple[int, int, int, int] | None, size: float, sca
     return word._replace(bbox=(x0, middle - half, x1, middle + half), size=min(size, word.size or size))
 
 
-def _ink_bounds(ink: Mask, box: Box) -> tuple[int, int, int, int] | None:
+def _part_at_blank(ink: Mask, bounds: list[_Bounds | None], index: int) -> None:
+    """Sets the sides of two words of a line to the blank between them: OCR knows the middles of letters only, and puts
+    the sides through letters that are wider or narrower than the others."""
+    left, right = bounds[index], bounds[index + 1]
+    if left is None or right is None or right[0] < left[0]:
+        return
+    reach = max(left[3] - left[1], right[3] - right[1]) // 2
+    first = max((left[0] + left[2]) // 2, left[2] - reach)
+    last = min((right[0] + right[2]) // 2, right[0] + reach)
+    inked = np.any(ink[min(left[1], right[1]) : max(left[3], right[3]), first:last], axis=0)
+    at = np.flatnonzero(np.concatenate(([True], inked, [True])))  # edges of the window count as letters
+    widths = np.diff(at)
+    if not len(inked) or widths.max() < _BLANK_PX:
+        return
+    widest = int(widths.argmax())
+    bounds[index] = (left[0], left[1], first + int(at[widest]), left[3])
+    bounds[index + 1] = (first + int(at[widest + 1]) - 1, right[1], right[2], right[3])
+
+
+def _ink_bounds(ink: Mask, box: Box) -> _Bounds | None:
     """Pixel bounds of the ink in a box: from its middle up and down to the next empty rows, then left and right."""
     x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), int(box[2] + 1), int(box[3] + 1)
     part = ink[y0:y1, x0:x1]
