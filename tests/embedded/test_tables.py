@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.pixels import ink_mask, tighten
 from docparse.model.embedded.tables.precision import cuts_lines
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import with_spanner
 from docparse.model.embedded.types import FoundTable, Region
+from docparse.schemas.document import Table
 from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
 
 W, H = 595.0, 842.0
@@ -250,9 +252,47 @@ def test_rules_and_words_of_a_scan() -> None:
 
 def test_lines_of_a_scanned_plot_make_no_table() -> None:
     scan, words = scan_of((100, 125, 200), ())
+    assert scan.pixels is not None
+    image = Image.fromarray(scan.pixels)
+    for x, y in ((180, 185), (280, 170), (370, 150), (185, 160), (275, 140), (375, 135)):
+        ImageDraw.Draw(image).ellipse((x - 6, y - 6, x + 6, y + 6), outline="black", width=3)
+    scan = scan.replace(pixels=np.asarray(image))
     assert find_tables(scan, words)
     assert find_tables(scan, words, [Region("figure", (80, 80, 420, 220), 0.9)]) == []
     assert find_tables(scan, words, [Region("figure", (300, 80, 420, 220), 0.9)])
+
+
+def test_a_figure_of_the_model_that_shows_text_and_rules_alone_is_a_table() -> None:
+    scan, words = scan_of((100, 125, 200), ())
+    region = Region("figure", (80, 80, 420, 220), 0.9)
+    tables = find_tables(scan, words, [region])
+    assert [rows_of(table) for table in tables] == [DATA]
+    (block,) = build_blocks(scan, words, [region], tables)
+    assert isinstance(block, Table)
+
+
+def test_a_table_of_numbers_that_the_model_takes_for_text_is_one() -> None:
+    rows = [["Group", "Share"], *[[f"{10 * r}-{10 * r + 9}", f"0.{26 - r}50"] for r in range(2, 8)]]
+    lines = [(x, 106 + 20 * r, cell) for r, row in enumerate(rows) for x, cell in zip((150, 300), row, strict=True)]
+    scan, words = lettered(lines, (20, 21), (20, 22))
+    region = Region("text", (80, 90, 320, 260), 0.9)
+    tables = find_tables(scan, words, [region])
+    assert [rows_of(table) for table in tables] == [rows]
+    (block,) = build_blocks(scan, words, [region], tables)
+    assert isinstance(block, Table)
+
+
+@pytest.mark.parametrize("label", ["{}", "{}.", "[{}]"])
+def test_numbered_lines_of_a_scan_stay_text(label: str) -> None:
+    rows = [[label.format(r + 1), f"go on with step {'abcdefgh'[r]} of the whole"] for r in range(8)]
+    scan, words = lettered(
+        [(x, 106 + 20 * r, cell) for r, row in enumerate(rows) for x, cell in zip((120, 400), row, strict=True)],
+        (20, 21),
+        (20, 22),
+    )
+    region = Region("text", (80, 90, 420, 280), 0.9)
+    tables = find_tables(scan, words, [region])
+    assert not any(isinstance(block, Table) for block in build_blocks(scan, words, [region], tables))
 
 
 def test_a_full_table_that_the_model_takes_for_a_figure_is_one() -> None:

@@ -186,7 +186,7 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
         for r in regions
         if r.kind == "table" and overlap(r.bbox, table.bbox) > 0.4 * min(area(r.bbox), area(table.bbox))
     ]
-    if any(region.score >= _SURE for region in same):
+    if any(region.score >= _SURE for region in same) or table.grid:
         return False
     if not table.ruled and texts and sum(texts) > 90 * len(texts):
         return True
@@ -196,7 +196,7 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
         return False
     seen = 0.0
     for region in regions:
-        if region.kind == "figure" and len(texts) >= 20:
+        if region.kind == "figure" and (table.plain or len(texts) >= 20):
             continue  # the model takes a picture that is one table for a figure
         if region.kind in ("text", "figure", "heading", "caption") and region.score > 0.5:
             weight = 3.0 if region.kind == "heading" else 1.0  # no table has a heading in it

@@ -38,7 +38,11 @@ class Region(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table with its grid; `confidence` is 0 to 1, `ruled` whether drawn lines gave the cells."""
+    """A table with its grid; `confidence` is 0 to 1, `ruled` whether drawn lines gave the cells.
+
+    On scans, `plain` says that its place shows text and rules alone, `grid` that its cells are such as no running text
+    has, too.
+    """
 
     bbox: Box
     cells: tuple[Cell, ...]
@@ -46,3 +50,5 @@ class FoundTable:
     cols: int
     confidence: float = 1.0
     ruled: bool = False
+    plain: bool = False
+    grid: bool = False

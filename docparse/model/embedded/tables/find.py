@@ -10,14 +10,16 @@ from docparse.geometry import area as area_size
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.heads import join_heads, with_head
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
+from docparse.model.embedded.tables.masks import Mask
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.page_columns import in_columns
-from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, tighten, without_bars
+from docparse.model.embedded.tables.pixels import Drawn, ink_mask, pixel_lines, rule_boxes, tighten, without_bars
 from docparse.model.embedded.tables.precision import (
     cuts_lines,
     has_caption,
     is_drawing,
     is_full,
+    is_grid,
     is_open_table,
     is_prose,
 )
@@ -77,10 +79,10 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     em = em_of(words)
     horizontal, vertical = drawn_lines(page)
     ink = ink_mask(page) if page.is_scan and not horizontal and not vertical else None
+    drawn: Drawn | None = None
     if ink is not None:
-        words = tighten(without_bars(ink, page, em), page, words)
+        words, (horizontal, vertical), drawn = _from_pixels(ink, page, words, em)
         em = em_of(words)
-        horizontal, vertical = pixel_lines(ink, page, words, em)
     tables = _lattices(horizontal, vertical, words)
     bands = band_edges(page, [table.bbox for table in tables])
     if bands[0]:
@@ -97,6 +99,8 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     stacks, runs = join_runs(stacks, runs, words, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
     others = [r for r in regions if r.kind != "table" and r.score >= 0.6 and area_share(r.bbox, page) < 0.8]
+    if drawn is not None:  # the model takes many a table for a figure
+        others = [region for region in others if region.kind != "figure" or not drawn.is_text(region.bbox)]
     figures = [region.bbox for region in others if region.kind == "figure" and ink is not None]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
@@ -110,16 +114,36 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         if box not in stacks or not is_frame(box, vertical, em) or is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
     for box, _ in runs:
-        if any(inside_share(box, other.bbox) > 0.8 for other in others):
+        around = {other.kind for other in others if inside_share(box, other.bbox) > 0.8}
+        if around and (drawn is None or around != {"text"}):
             continue
         area = area_of(with_spanner(box, free, horizontal, em), words, horizontal, vertical)
         table = open_table(area, em, _ALIGNED) if area else None
-        if table and is_open_table(table, has_caption(box, words, em)):
+        if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
             tables.append(table)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
+    if drawn is not None:
+        tables = [_witnessed(table, drawn) for table in tables]
     return [run for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _witnessed(table: FoundTable, drawn: Drawn) -> FoundTable:
+    """The table with what its own place and shape say for it, against a layout model that sees text or a figure."""
+    plain = table.rows > 2 and drawn.is_text(table.bbox)  # two rows may be the lines of a sheet
+    grid = plain and is_grid(table, numeric=table.confidence < _SEEN)
+    return dataclasses.replace(table, plain=plain, grid=grid)
+
+
+def _from_pixels(
+    ink: Mask, page: PageImage, words: Sequence[Word], em: float
+) -> tuple[list[Word], tuple[list[Line], list[Line]], Drawn]:
+    """Tighter words, the rules, and what else there is of a page that is a picture."""
+    tight = tighten(without_bars(ink, page, em), page, words)
+    em = em_of(tight)
+    strokes = rule_boxes(ink, page, em)
+    return tight, pixel_lines(strokes, page, tight, em), Drawn(ink, page, words, strokes)
 
 
 def _outside(words: Sequence[Word], boxes: Sequence[Box]) -> list[Word]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box
-from docparse.model.embedded.tables.masks import Mask, dark, long_columns, long_rows
+from docparse.model.embedded.tables.masks import Mask, PixelBox, dark, long_columns, long_rows
 from docparse.model.embedded.tables.rules import Line, merge
 from docparse.schemas.page import PageImage, Word
 
 _MIN_WIDTH_EM, _MIN_HEIGHT_EM = 2.5, 1.6  # longer than strokes of letters; rows are at least this high
 _THICK_EM = 0.5
+_REST, _TINT, _TINTED = 0.04, 40, 0.03  # of the ink; of 255 darker than paper; of the area
 _BLANK_PX = 3  # columns without ink: less is a gap between letters
 _DIGIT_HEIGHT = 0.75  # of the text size, blurred edges included
 
@@ -27,13 +28,22 @@ def ink_mask(page: PageImage) -> Mask | None:
     return None if page.pixels is None else dark(page.pixels)
 
 
-def pixel_lines(ink: Mask, page: PageImage, words: Sequence[Word], em: float) -> tuple[list[Line], list[Line]]:
-    """Horizontal and vertical lines of the page image, in page units."""
+def rule_boxes(ink: Mask, page: PageImage, em: float) -> tuple[list[PixelBox], list[PixelBox]]:
+    """Boxes of horizontal and of vertical strokes that may be rules."""
     sx, sy = page.scale_x, page.scale_y
     along_x, along_y = max(12, round(_MIN_WIDTH_EM * em * sx)), max(10, round(_MIN_HEIGHT_EM * em * sy))
-    flat, tall = long_rows(ink, along_x), long_columns(ink, along_y)
-    horizontal = [Line((y + h / 2) / sy, x / sx, (x + w) / sx) for x, y, w, h in flat if h <= _THICK_EM * em * sy]
-    vertical = [Line((x + w / 2) / sx, y / sy, (y + h) / sy) for x, y, w, h in tall if w <= _THICK_EM * em * sx]
+    flat = [box for box in long_rows(ink, along_x) if box[3] <= _THICK_EM * em * sy]
+    return flat, [box for box in long_columns(ink, along_y) if box[2] <= _THICK_EM * em * sx]
+
+
+def pixel_lines(
+    boxes: tuple[list[PixelBox], list[PixelBox]], page: PageImage, words: Sequence[Word], em: float
+) -> tuple[list[Line], list[Line]]:
+    """Horizontal and vertical lines of the page image, in page units, from the boxes of its strokes."""
+    sx, sy = page.scale_x, page.scale_y
+    flat, tall = boxes
+    horizontal = [Line((y + h / 2) / sy, x / sx, (x + w) / sx) for x, y, w, h in flat]
+    vertical = [Line((x + w / 2) / sx, y / sy, (y + h) / sy) for x, y, w, h in tall]
     near = 0.2 * em
     flat_lines = merge(_outside_words(horizontal, words, em), near, em)
     tall_lines = merge(vertical, near, 0.6 * em)
@@ -43,11 +53,41 @@ def pixel_lines(ink: Mask, page: PageImage, words: Sequence[Word], em: float) ->
 def without_bars(ink: Mask, page: PageImage, em: float) -> Mask:
     """The mask without vertical rules, whose ink is none of the words that stand close to them."""
     kept = ink.copy()
-    length, thick = max(10, round(_MIN_HEIGHT_EM * em * page.scale_y)), _THICK_EM * em * page.scale_x
-    for x, y, w, h in long_columns(ink, length):
-        if w <= thick:
-            kept[y : y + h, x : x + w] = False
+    _clear(kept, rule_boxes(ink, page, em)[1])
     return kept
+
+
+def _clear(mask: Mask, boxes: Iterable[PixelBox]) -> None:
+    for x, y, w, h in boxes:
+        mask[y : y + h, x : x + w] = False
+
+
+class Drawn:
+    """What a page image shows beside text and rules: a picture or a plot has much of it, a table next to nothing."""
+
+    def __init__(
+        self, ink: Mask, page: PageImage, words: Sequence[Word], rules: tuple[list[PixelBox], list[PixelBox]]
+    ) -> None:
+        assert page.pixels is not None
+        self._page, self._ink, self._rest = page, ink, ink.copy()
+        _clear(self._rest, rules[0] + rules[1])
+        self._tint: Mask = page.pixels.max(axis=2) < np.median(page.pixels[::4, ::4].max(axis=2)) - _TINT
+        _clear(self._tint, rules[0] + rules[1])
+        for word in words:
+            x0, y0, x1, y1 = (max(0, round(side)) for side in page.to_px(word.bbox))
+            self._rest[y0:y1, x0:x1] = self._tint[y0:y1, x0:x1] = False
+
+    def is_text(self, box: Box) -> bool:
+        """Whether nearly all ink in the box is that of its words and rules, and no part of it is filled."""
+        x0, y0, x1, y1 = (max(0, round(side)) for side in self._page.to_px(box))
+        ink, rest, tint = (_thick(mask[y0:y1, x0:x1]) for mask in (self._ink, self._rest, self._tint))
+        return bool(ink.any() and rest.sum() <= _REST * ink.sum() and tint.mean() <= _TINTED)
+
+
+def _thick(mask: Mask) -> Mask:
+    """Without specks and hair lines."""
+    thick: Mask = mask[:-1, :-1] & mask[1:, :-1] & mask[:-1, 1:] & mask[1:, 1:]
+    return thick
 
 
 def _is_bar(line: Line, across: Sequence[Line], em: float) -> bool:

@@ -17,7 +17,7 @@ _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
-_LONG_CELL_WORDS = 5
+_LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
 _ALIGNED = 0.75  # confidence of tables that nothing but the places of their words show
@@ -137,6 +137,34 @@ def is_open_table(table: FoundTable, captioned: bool) -> bool:
     if any(col > 0 and _is_numeric(entries) for col, entries in texts.items()):
         return table.rows >= 4 or table.cols > 2 or captioned
     return table.cols > 2 and table.rows >= 5 and _is_dense(texts, table.rows)
+
+
+def is_grid(table: FoundTable, *, numeric: bool = False) -> bool:
+    """Short texts in all columns but one at most, side by side in most rows: no running text is set so.
+
+    `numeric` asks for a column of numbers as well.
+    """
+    texts = _columns(table)
+    first, last = texts.get(0, []), texts.get(table.cols - 1, [])
+    if len(texts) < 2 or _is_contents(texts, first, last, table):
+        return False
+    if table.cols == 2 and first and (_is_counted(first) or sum(map(bool, map(_MARKER.match, first))) > 1):
+        return False
+    if numeric and not any(col > 0 and _is_numeric(entries) for col, entries in texts.items()):
+        return False
+    rows: dict[int, int] = {}
+    for cell in table.cells:
+        if cell.text:
+            rows[cell.row] = rows.get(cell.row, 0) + 1
+    full = sum(count > 1 for count in rows.values())
+    long = sum(sum(len(text.split()) <= _SHORT_WORDS for text in own) < 0.8 * len(own) for own in texts.values())
+    return long <= 1 and table.rows >= 3 and full >= 0.75 * table.rows
+
+
+def _is_counted(entries: Sequence[str]) -> bool:
+    """Numbers one after the other: those of lines or items."""
+    numbers = [int(text) for text in entries if text.isdecimal()]
+    return len(numbers) > 0.8 * len(entries) and sum(b - a == 1 for a, b in pairwise(numbers)) > 0.7 * len(numbers)
 
 
 def _columns(table: FoundTable) -> dict[int, list[str]]:
