@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pymupdf
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from docparse.errors import DamagedFile, FileMissing
 from docparse.schemas.document import Block, Document, Page
+from docparse.source.images import displayed
 
 Colour = tuple[float, float, float]
 _COLOURS: dict[str, Colour] = {
@@ -110,7 +111,7 @@ def draw_page(out: pymupdf.Document, source: Original, page: Page) -> None:
 
 def _append_image(out: pymupdf.Document, image: Image.Image, page: Page) -> None:
     image.seek(page.number - 1)
-    frame = (ImageOps.exif_transpose(image) or image).convert("RGB")
+    frame = displayed(image)
     factor = min(_POINTS_PER_PX, _MAX_SIDE_PT / max(frame.size))
     buffer = io.BytesIO()
     frame.save(buffer, "JPEG", quality=85)

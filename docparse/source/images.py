@@ -1,7 +1,8 @@
 """PNG, JPEG, WebP, BMP, GIF and TIFF files as pages, inside the guarded child.
 
 Each frame of a TIFF is a page; of an animated GIF, PNG or WebP only the first frame is (the others are moments of the
-same picture). Orientation of EXIF is applied, transparency becomes white, and every colour model becomes RGB.
+same picture). Orientation of EXIF is applied, pixels that are no squares (faxes) become squares, transparency becomes
+white (black behind what is all light), and every colour model becomes RGB.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from docparse.errors import DamagedFile, LimitExceeded
@@ -20,6 +22,8 @@ _FORMATS = {
     "image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/tiff": "TIFF", "image/webp": "WEBP",
     "image/bmp": "BMP",
 }  # fmt: skip
+_SQUARE, _MOST = 1.25, 2.6  # one resolution over the other: up to the first it is square, past the second an error
+_LIGHT, _DARKEST = 150, 2  # grey level and percentile of what can't be seen on white
 _BROKEN = (OSError, ValueError, SyntaxError, IndexError, KeyError, TypeError, EOFError)  # what Pillow's decoders raise
 
 
@@ -86,7 +90,28 @@ class ImageReader:
                 flags = ("truncated",)
             finally:
                 ImageFile.LOAD_TRUNCATED_IMAGES = False
-        return _to_rgb(ImageOps.exif_transpose(self._image) or self._image), flags
+        return displayed(self._image), flags
+
+
+def displayed(image: Image.Image) -> Image.Image:
+    """A decoded image as it is shown: RGB, upright, its pixels squares."""
+    if (size := _square_size(image)) != image.size:
+        info = image.info
+        image = image.convert("L" if image.mode == "1" else image.mode).resize(size, Image.Resampling.BICUBIC)
+        image.info = info
+    return _to_rgb(ImageOps.exif_transpose(image) or image)
+
+
+def _square_size(image: Image.Image) -> tuple[int, int]:
+    """The size at which the image has the same resolution both ways, as a fax of 204 by 98 dots to the inch has not."""
+    width, height = image.size
+    across, down = (float(side) for side in image.info.get("dpi") or (1, 1))
+    ratio = across / down if across > 0 and down > 0 else 1.0
+    if _SQUARE < ratio <= _MOST:
+        return width, round(height * ratio)
+    if _SQUARE < 1 / ratio <= _MOST:
+        return round(width / ratio), height
+    return width, height
 
 
 def _target(height: int, width: int, budget: PixelBudget, number: int) -> tuple[int, int]:
@@ -105,9 +130,15 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         return _to_8_bit(image).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, rgba).convert("RGB")
+        ground = Image.new("RGBA", rgba.size, "black" if _is_light(rgba) else "white")
+        return Image.alpha_composite(ground, rgba).convert("RGB")
     return image.convert("RGB")
+
+
+def _is_light(image: Image.Image) -> bool:
+    """Whether all that can be seen of an image is so light that a white ground would swallow it."""
+    seen = np.asarray(image.convert("L"))[np.asarray(image.getchannel("A")) > 127]
+    return 0 < seen.size < image.width * image.height and bool(np.percentile(seen, _DARKEST) > _LIGHT)
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:

@@ -8,7 +8,7 @@ import pytest
 
 from docparse.geometry import contains_point
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr, ocr_rapid, ocr_tesseract
+from docparse.model.embedded import ocr, ocr_detect, ocr_rapid, ocr_tesseract
 from docparse.model.embedded.recognise import recognise
 from docparse.options import ParseOptions
 from docparse.reading import read_output
@@ -145,3 +145,13 @@ def test_what_shines_through_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None
     faint = (235 - (255 - page.pixels[:, ::-1].astype(int)) * 0.09).astype(np.uint8)
     result = ocr.read_words(page.replace(pixels=np.ascontiguousarray(faint)))
     assert (result.unread, result.flags) == ((), ())
+
+
+def test_every_line_of_a_very_long_picture_is_found() -> None:
+    line = np.asarray(draw(f"<p>{LINES[0]}</p>", width=500, height=60, zoom=1.2).pixels)
+    page = np.concatenate([line] * 70)
+    boxes = ocr_detect.detect_text(page)
+    tops = sorted(round(box.bbox[1] / len(line)) for box in boxes)
+    assert len(page) > 5000
+    assert tops == sorted(set(tops))
+    assert len(tops) == 70

@@ -56,6 +56,16 @@ def test_staves_are_found() -> None:
     assert [round(box[1], -1) for box in found] == [100, 280]
 
 
+def test_rows_of_small_print_are_no_staves() -> None:
+    noise = np.random.default_rng(5)
+    sheet = np.full((4200, 700), 255, np.uint8)
+    for top in range(100, 4000, 120):
+        for row in range(5):
+            y, ink = top + 12 * row, noise.random((7, 220)) < 0.8
+            sheet[y : y + 7, 20:680] = np.where(np.repeat(ink, 3, axis=1), 0, 255)
+    assert pictures.staves(np.repeat(sheet[:, :, None], 3, axis=2)) == []
+
+
 def test_music_is_a_picture_that_says_so() -> None:
     page = page_of(staff_sheet())
     blocks: list[Block] = [

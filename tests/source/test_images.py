@@ -76,6 +76,27 @@ def test_transparency_becomes_white() -> None:
     assert 120 < colour(page, 0.5, 0.5)[0] < 135
 
 
+def test_light_print_on_a_transparent_ground_is_seen() -> None:
+    image = Image.new("RGBA", (140, 140), (255, 255, 255, 0))
+    image.paste((250, 250, 250, 255), (20, 60, 120, 70))
+    page = made.first_page(saved(image, "PNG"), BUDGET)
+    assert max(colour(page, 0.5, 0.2)) < 10
+    assert min(colour(page, 0.5, 0.46)) > 200
+    image.paste((0, 0, 0, 255), (20, 20, 120, 30))  # print of its own: a sheet that was cut out
+    assert colour(made.first_page(saved(image, "PNG"), BUDGET), 0.5, 0.8) == [255, 255, 255]
+
+
+def test_a_fax_has_square_pixels() -> None:
+    fax = Image.new("1", (1680, 1008), 1)
+    fax.paste(0, (840, 0, 1680, 1008))
+    data = saved(fax, "TIFF", compression="group4", dpi=(200, 100))
+    page = made.first_page(data, PixelBudget(max_scan_pixels=6144 * 784))
+    assert (page.width, page.height) == (1680, 2016)
+    assert colour(page, 0.2, 0.9) == [255, 255, 255]
+    assert colour(page, 0.8, 0.9) == [0, 0, 0]
+    assert made.first_page(saved(picture(), "PNG", dpi=(72, 720)), BUDGET).height == 140  # no such resolution
+
+
 def test_sixteen_bit_grey_keeps_its_tones() -> None:
     ramp = np.linspace(0, 65535, 280, dtype=np.uint16)[None, :].repeat(140, 0)
     for kind in ("PNG", "TIFF"):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from docparse.geometry import Box
+from docparse.geometry import Box, iou
 from docparse.model.embedded.inference import load_model
 
 SIDE_PX = 1280  # longest side the detector sees
@@ -24,6 +25,13 @@ _BOX_SCORE = 0.55
 _UNCLIP = 1.6
 _MIN_SIDE = 3
 _MAX_LINES = 3000
+# height of most lines as the detector sees them: below the first some are missed, at the second none is
+_LEAST_LINE_PX, _GOOD_LINE_PX = 13.5, 18.0
+_LOOKS, _NEARLY = 2, 0.95  # further looks, and the scale that is as good as whole
+_BLIND = 3.0  # how much closer the next look is after one that saw nothing
+_LONG = 2.2  # height over width of an image that is no sheet but a long strip
+_MOST_WIDTH_PX, _BAND_SHARED_PX = 1600, 160
+_SAME, _NEAR = 0.3, 400
 _SAMPLE = 10  # lines that tell what a page is
 
 
@@ -62,9 +70,45 @@ def sampled(boxes: Sequence[TextBox]) -> list[TextBox]:
     return longer[:: max(1, len(longer) // _SAMPLE)][:_SAMPLE]
 
 
-def _detect(image: NDArray[np.uint8], *, side_px: int = SIDE_PX) -> list[TextBox]:
+def _detect(image: NDArray[np.uint8]) -> list[TextBox]:
     height, width = image.shape[:2]
-    scale = min(1.0, side_px / max(height, width))
+    scale = min(1.0, SIDE_PX / max(height, width))
+    boxes = _detect_at(image, scale)
+    for _ in range(_LOOKS):
+        if scale >= _NEARLY or not (wanted := _better_scale(boxes, scale, height / width)):
+            break
+        scale = min(1.0, wanted, _MOST_WIDTH_PX / width)
+        boxes = _detect_in_bands(image, scale)
+    return boxes
+
+
+def _better_scale(boxes: Sequence[TextBox], scale: float, tallness: float) -> float:
+    """The scale at which the lines that were seen would be tall enough to see all of them; 0 where they are."""
+    if not boxes:
+        return scale * _BLIND if tallness > _LONG else 0.0
+    seen = median(box.bbox[3] - box.bbox[1] for box in boxes) * scale
+    return scale * _GOOD_LINE_PX / max(seen, _MIN_SIDE) if seen < _LEAST_LINE_PX else 0.0
+
+
+def _detect_in_bands(image: NDArray[np.uint8], scale: float) -> list[TextBox]:
+    """Lines of a large image, band by band; a line that the edge of a band cuts is whole in the next one."""
+    height = image.shape[0]
+    tall = min(height, round(SIDE_PX / scale))
+    shared = min(tall // 3, round(_BAND_SHARED_PX / scale))
+    found: list[TextBox] = []
+    for top in range(0, max(1, height - shared), tall - shared):
+        bottom = min(height, top + tall)
+        for box in _detect_at(image[top:bottom], scale):
+            x0, y0, x1, y1 = box.bbox
+            cut = (y0 < 1 and top > 0) or (y1 > bottom - top - 1 and bottom < height)
+            moved = (x0, y0 + top, x1, y1 + top)
+            if not (cut and y1 - y0 < shared) and not any(iou(moved, other.bbox) > _SAME for other in found[-_NEAR:]):
+                found.append(TextBox(moved, box.score))
+    return found
+
+
+def _detect_at(image: NDArray[np.uint8], scale: float) -> list[TextBox]:
+    height, width = image.shape[:2]
     h = max(_MULTIPLE, round(height * scale / _MULTIPLE) * _MULTIPLE)
     w = max(_MULTIPLE, round(width * scale / _MULTIPLE) * _MULTIPLE)
     resized = Image.fromarray(image).resize((w, h), Image.Resampling.BILINEAR, reducing_gap=2.0)
