@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from docparse.geometry import Box
 from docparse.model.embedded.tables.masks import Mask, PixelBox, dark, long_columns, long_rows
@@ -30,10 +31,14 @@ def ink_mask(page: PageImage) -> Mask | None:
 
 def rule_boxes(ink: Mask, page: PageImage, em: float) -> tuple[list[PixelBox], list[PixelBox]]:
     """Boxes of horizontal and of vertical strokes that may be rules."""
-    sx, sy = page.scale_x, page.scale_y
-    along_x, along_y = max(12, round(_MIN_WIDTH_EM * em * sx)), max(10, round(_MIN_HEIGHT_EM * em * sy))
-    flat = [box for box in long_rows(ink, along_x) if box[3] <= _THICK_EM * em * sy]
-    return flat, [box for box in long_columns(ink, along_y) if box[2] <= _THICK_EM * em * sx]
+    along = max(12, round(_MIN_WIDTH_EM * em * page.scale_x))
+    flat = [box for box in long_rows(ink, along) if box[3] <= _THICK_EM * em * page.scale_y]
+    return flat, _upright_boxes(ink, page, em)
+
+
+def _upright_boxes(ink: Mask, page: PageImage, em: float) -> list[PixelBox]:
+    along = max(10, round(_MIN_HEIGHT_EM * em * page.scale_y))
+    return [box for box in long_columns(ink, along) if box[2] <= _THICK_EM * em * page.scale_x]
 
 
 def pixel_lines(
@@ -53,13 +58,9 @@ def pixel_lines(
 def without_bars(ink: Mask, page: PageImage, em: float) -> Mask:
     """The mask without vertical rules, whose ink is none of the words that stand close to them."""
     kept = ink.copy()
-    _clear(kept, rule_boxes(ink, page, em)[1])
+    for x, y, w, h in _upright_boxes(ink, page, em):
+        kept[y : y + h, x : x + w] = False
     return kept
-
-
-def _clear(mask: Mask, boxes: Iterable[PixelBox]) -> None:
-    for x, y, w, h in boxes:
-        mask[y : y + h, x : x + w] = False
 
 
 class Drawn:
@@ -68,20 +69,23 @@ class Drawn:
     def __init__(
         self, ink: Mask, page: PageImage, words: Sequence[Word], rules: tuple[list[PixelBox], list[PixelBox]]
     ) -> None:
-        assert page.pixels is not None
-        self._page, self._ink, self._rest = page, ink, ink.copy()
-        _clear(self._rest, rules[0] + rules[1])
-        self._tint: Mask = page.pixels.max(axis=2) < np.median(page.pixels[::4, ::4].max(axis=2)) - _TINT
-        _clear(self._tint, rules[0] + rules[1])
-        for word in words:
-            x0, y0, x1, y1 = (max(0, round(side)) for side in page.to_px(word.bbox))
-            self._rest[y0:y1, x0:x1] = self._tint[y0:y1, x0:x1] = False
+        self._page, self._ink = page, ink
+        known = [page.to_px(word.bbox) for word in words] + [(x, y, x + w, y + h) for x, y, w, h in rules[0] + rules[1]]
+        self._known = np.array(known).round().astype(int).clip(0)
 
     def is_text(self, box: Box) -> bool:
         """Whether nearly all ink in the box is that of its words and rules, and no part of it is filled."""
+        pixels = self._page.pixels
         x0, y0, x1, y1 = (max(0, round(side)) for side in self._page.to_px(box))
-        ink, rest, tint = (_thick(mask[y0:y1, x0:x1]) for mask in (self._ink, self._rest, self._tint))
-        return bool(ink.any() and rest.sum() <= _REST * ink.sum() and tint.mean() <= _TINTED)
+        if pixels is None or x1 <= x0 or y1 <= y0:
+            return False
+        light = Image.fromarray(pixels[y0:y1, x0:x1]).convert("L")
+        grey, ink = np.asarray(light), self._ink[y0:y1, x0:x1]
+        rest, tint = ink.copy(), grey < np.median(grey) - _TINT
+        for left, top, right, bottom in (self._known - (x0, y0, x0, y0)).clip(0).tolist():
+            rest[top:bottom, left:right] = tint[top:bottom, left:right] = False
+        inked = _thick(ink).sum()
+        return bool(inked and _thick(rest).sum() <= _REST * inked and _thick(tint).mean() <= _TINTED)
 
 
 def _thick(mask: Mask) -> Mask:
