@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.tables import find_tables
-from docparse.model.embedded.tables.pixels import ink_mask, tighten
+from docparse.model.embedded.tables.masks import dark
+from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, rule_boxes, tighten, with_pale
 from docparse.model.embedded.tables.precision import cuts_lines
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import with_spanner
@@ -243,6 +244,40 @@ def test_blanks_of_monospaced_words_read_by_ocr_part_no_columns() -> None:
     words += [w for r in range(4) for w in typed(380, 104 + 16 * r, f"{14 + 7 * r}.5")]
     (table,) = find_tables(page(is_scan=True), words, [Region("table", (95, 100, 420, 170), 0.9)])
     assert rows_of(table) == [[name, f"{1000 + 7 * r}", f"{14 + 7 * r}.5"] for r, name in enumerate(names)]
+
+
+def test_pale_rules_of_a_scan_count_up_to_the_dark_ones() -> None:
+    scan, words = scan_of((100, 200), (100, 200, 300, 400))
+    assert scan.pixels is not None
+    image = Image.fromarray(scan.pixels)
+    draw = ImageDraw.Draw(image)
+    for y in (125, 150, 175):
+        for x in (100, 200, 300):
+            draw.line((x + 6, y, x + 94, y), fill=(222, 232, 244), width=2)
+    boxes = with_pale(rule_boxes(dark(np.asarray(image)), scan, 14), scan.replace(pixels=np.asarray(image)), 14)
+    levels, _ = pixel_lines(boxes, scan, words, 14)
+    assert len(levels) == 5
+    assert all(line.start == pytest.approx(100, abs=2) and line.end == pytest.approx(400, abs=2) for line in levels)
+
+
+def test_rules_of_two_heads_close_to_one_another_stay_two() -> None:
+    image = Image.new("RGB", (616, 868), "white")
+    draw = ImageDraw.Draw(image)
+    draw.line((100, 100, 200, 100), fill="black", width=2)
+    draw.line((206, 100, 300, 100), fill="black", width=2)
+    scan = PageImage(1, 616, 868, 616.0, 868.0, "px", np.asarray(image), is_scan=True)
+    levels, _ = pixel_lines(rule_boxes(dark(np.asarray(image)), scan, 14), scan, [], 14)
+    assert [(round(line.start), round(line.end)) for line in levels] == [(100, 201), (206, 301)]
+
+
+def test_a_caption_right_above_a_table_is_no_head_of_it() -> None:
+    words = [
+        *text(105, 86, "Table 2:"),
+        *text(205, 86, "Fruit and what it costs"),
+        *column_texts(DATA, [105, 205, 305], 104, 16),
+    ]
+    (table,) = find_tables(page((h(100, 100, 400), h(118, 100, 400), h(168, 100, 400))), words)
+    assert rows_of(table) == DATA
 
 
 def test_rules_and_words_of_a_scan() -> None:

@@ -14,6 +14,7 @@ from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.model.embedded.plots import find_plots
 from docparse.model.embedded.preprocess import enlarged
 from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import Region
 from docparse.qwenvl.writer import write_page
@@ -65,6 +66,10 @@ def recognise(
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
     tables = find_tables(sharp or upright, running, found)
+    if sharp is not None and (dashes := lost_dashes(sharp, running, tables)):
+        words, running = [*words, *dashes], [*running, *dashes]
+        read = (*read, *_on_page(dashes, pose))
+        tables = find_tables(sharp, running, found)
     blocks = build_blocks(upright, running, found, tables, plots)
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)

@@ -13,7 +13,15 @@ from docparse.model.embedded.tables.lattice import lattice_table, without_overla
 from docparse.model.embedded.tables.masks import Mask
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.page_columns import in_columns
-from docparse.model.embedded.tables.pixels import Drawn, ink_mask, pixel_lines, rule_boxes, tighten, without_bars
+from docparse.model.embedded.tables.pixels import (
+    Drawn,
+    ink_mask,
+    pixel_lines,
+    rule_boxes,
+    tighten,
+    with_pale,
+    without_bars,
+)
 from docparse.model.embedded.tables.precision import (
     cuts_lines,
     has_caption,
@@ -142,7 +150,7 @@ def _from_pixels(
     """Tighter words, the rules, and what else there is of a page that is a picture."""
     tight = tighten(without_bars(ink, page, em), page, words)
     em = em_of(tight)
-    strokes = rule_boxes(ink, page, em)
+    strokes = with_pale(rule_boxes(ink, page, em), page, em)
     return tight, pixel_lines(strokes, page, tight, em), Drawn(ink, page, words, strokes)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows, words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
@@ -25,7 +26,7 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
         if top - row.y1 > 0.8 * em:
             break
         outside = any(word.bbox[0] < x0 - em or word.bbox[2] > x1 + em for word in row.words)
-        if outside or any(is_number(chunk.text) for chunk in row.chunks):
+        if outside or is_caption(row.words) or any(is_number(chunk.text) for chunk in row.chunks):
             break
         if len(row.chunks) < 2 and top - row.y1 > -0.1 * em:  # a lone line is a head's only between those beside it
             break

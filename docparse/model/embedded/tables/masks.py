@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 Mask = NDArray[np.bool_]  # True is ink; shape (height, width)
 PixelBox = tuple[int, int, int, int]  # x, y, width, height
 
-_BLUR_RADIUS_PX, _DARKER = 12, 12
+_BLUR_RADIUS_PX, _DARKER, _LITTLE_DARKER = 12, 12, 7
 
 
 def dark(pixels: NDArray[np.uint8]) -> Mask:
@@ -17,6 +17,17 @@ def dark(pixels: NDArray[np.uint8]) -> Mask:
     grey = Image.fromarray(pixels).convert("L")
     around = np.asarray(grey.filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX)), dtype=np.int16)
     mask: Mask = np.asarray(grey, dtype=np.int16) <= around - _DARKER
+    return mask
+
+
+def faint(pixels: NDArray[np.uint8]) -> Mask:
+    """Where it is darker or more coloured than the paper around, if only by a little: pale rules, and specks that make
+    no long runs."""
+    red, green, blue = Image.fromarray(pixels).split()
+    grey = ImageChops.darker(ImageChops.darker(red, green), blue)
+    around = grey.filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX))
+    paper = ImageChops.lighter(grey, around).filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX))  # ink does not count
+    mask: Mask = np.asarray(grey, dtype=np.int16) <= np.asarray(paper, dtype=np.int16) - _LITTLE_DARKER
     return mask
 
 

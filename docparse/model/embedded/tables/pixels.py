@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from docparse.geometry import Box
-from docparse.model.embedded.tables.masks import Mask, PixelBox, dark, long_columns, long_rows
+from docparse.model.embedded.tables.masks import Mask, PixelBox, dark, faint, long_columns, long_rows
 from docparse.model.embedded.tables.rules import Line, merge
 from docparse.schemas.page import PageImage, Word
 
 _MIN_WIDTH_EM, _MIN_HEIGHT_EM = 2.5, 1.6  # longer than strokes of letters; rows are at least this high
 _THICK_EM = 0.5
+_BESIDE_PX, _SAME_SHADE = 5, 4
+_PALE_EM, _PALE_THICK_EM = 4.0, 0.3
 _REST, _TINT, _TINTED = 0.04, 40, 0.03  # of the ink; of 255 darker than paper; of the area
 _BLANK_PX = 3  # columns without ink: less is a gap between letters
 _DIGIT_HEIGHT = 0.75  # of the text size, blurred edges included
@@ -36,6 +38,69 @@ def rule_boxes(ink: Mask, page: PageImage, em: float) -> tuple[list[PixelBox], l
     return flat, _upright_boxes(ink, page, em)
 
 
+def with_pale(
+    boxes: tuple[list[PixelBox], list[PixelBox]], page: PageImage, em: float
+) -> tuple[list[PixelBox], list[PixelBox]]:
+    """The strokes, and longer ones of a colour that is next to that of paper, where no other runs."""
+    if page.pixels is None:
+        return boxes
+    mask = faint(page.pixels)
+    sx, sy = em * page.scale_x, em * page.scale_y
+    grey = np.asarray(Image.fromarray(page.pixels).convert("L"))
+    flat = [box for box in long_rows(mask, round(_PALE_EM * sx)) if box[3] <= _PALE_THICK_EM * sy]
+    flat = [box for box in flat if _is_stroke(grey, box)]
+    tall = [box for box in long_columns(mask, round(_PALE_EM * sy)) if box[2] <= _PALE_THICK_EM * sx]
+    tall = [(x, y, w, h) for x, y, w, h in tall if _is_stroke(grey.T, (y, x, h, w))]
+    tall = [box for box in tall if _is_one_of_several(box, tall + boxes[1], sy)]
+    flat = [_up_to(box, boxes[1], sx) for box in flat]
+    return _added(boxes[0], flat, sy / 2, 1), _added(boxes[1], tall, sx / 2, 0)
+
+
+def _is_stroke(grey: NDArray[np.uint8], box: PixelBox) -> bool:
+    """Whether the paper is of one shade above and below: else it is the edge of a tinted ground."""
+    x, y, w, h = box
+    above, below = (
+        grey[max(0, y - _BESIDE_PX) : max(1, y - 1), x : x + w],
+        grey[y + h + 1 : y + h + _BESIDE_PX, x : x + w],
+    )
+    return bool(below.size and abs(np.median(above) - np.median(below)) <= _SAME_SHADE)
+
+
+def _is_one_of_several(box: PixelBox, others: Sequence[PixelBox], near: float) -> bool:
+    """Two others run as far up and down, as the bars of a table do: it does not part the columns of a page."""
+    _, y, w, h = box
+    same = [x for x, top, _, high in others if abs(top - y) < near and abs(top + high - y - h) < near]
+    return sum(abs(x - box[0]) > w + near for x in same) > 1
+
+
+def _up_to(box: PixelBox, bars: Sequence[PixelBox], reach: float) -> PixelBox:
+    """The pale stroke drawn out to the dark upright ones close before both of its ends: beside them it is not seen."""
+    x, y, w, h = box
+    across = [left + wide / 2 for left, top, wide, high in bars if top <= y + h and y <= top + high]
+    before = [at for at in across if x - reach < at <= x + reach / 2]
+    behind = [at for at in across if x + w - reach / 2 <= at < x + w + reach]
+    if not before or not behind:
+        return box
+    start, end = min(x, round(max(before))), max(x + w, round(min(behind)))
+    return start, y, end - start, h
+
+
+def _added(boxes: list[PixelBox], others: list[PixelBox], near: float, axis: int) -> list[PixelBox]:
+    """The boxes and those of the others that go on with one of them or keep apart, no shade of one beside it."""
+    if not boxes:
+        return others
+    sides = np.array(boxes)
+    start, end = sides[:, :2], sides[:, :2] + sides[:, 2:]
+    level = start[:, axis] + end[:, axis]
+    free = []
+    for box in others:
+        first, last = np.array(box[:2]), np.array(box[:2]) + box[2:]
+        touch = np.all((start < last + near) & (first < end + near), axis=1)
+        if not np.any(touch & (np.abs(level - first[axis] - last[axis]) > near / 2)):
+            free.append(box)
+    return boxes + free
+
+
 def _upright_boxes(ink: Mask, page: PageImage, em: float) -> list[PixelBox]:
     along = max(10, round(_MIN_HEIGHT_EM * em * page.scale_y))
     return [box for box in long_columns(ink, along) if box[2] <= _THICK_EM * em * page.scale_x]
@@ -50,7 +115,7 @@ def pixel_lines(
     horizontal = [Line((y + h / 2) / sy, x / sx, (x + w) / sx) for x, y, w, h in flat]
     vertical = [Line((x + w / 2) / sx, y / sy, (y + h) / sy) for x, y, w, h in tall]
     near = 0.2 * em
-    flat_lines = merge(_outside_words(horizontal, words, em), near, em)
+    flat_lines = merge(_outside_words(horizontal, words, em), near, 0.3 * em)
     tall_lines = merge(vertical, near, 0.6 * em)
     return flat_lines, [line for line in tall_lines if _is_bar(line, flat_lines, em)]
 

@@ -35,6 +35,11 @@ def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
     )
 
 
+def is_caption(words: Sequence[Word]) -> bool:
+    """The line begins with "Table 3" or the like."""
+    return bool(_CAPTION.match(words[0].text) and _NUMBERED.search(" ".join(word.text for word in words[:2])))
+
+
 def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
     """Curves, slanted lines or arrows run through it: a chart or a diagram."""
     if _has_arrow(table.bbox, page):

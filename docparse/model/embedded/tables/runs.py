@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
 from docparse.schemas.page import Word
 
@@ -28,6 +29,8 @@ def text_runs(words: Sequence[Word], em: float) -> list[Run]:
     rows = text_rows(words)
     for row in rows:
         row.chunks = split_chunks(row, 1.1 * em)
+        if len(row.chunks) < 3 and is_caption(row.words):
+            row.chunks = []
     _drop_prose(rows, em)
     return [Run(_box(run), _number_share(run)) for run in _runs([row for row in rows if row.chunks], em)]
 
