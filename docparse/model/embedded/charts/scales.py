@@ -117,28 +117,21 @@ def _find(labels: Sequence[Label], *, upright: bool) -> Scale | None:
     along = (boxes[:, 1] + boxes[:, 3] if upright else boxes[:, 0] + boxes[:, 2]) / 2
     edges = (0, 2) if upright else (1, 3)
     across = np.stack([boxes[:, edges[0]], boxes[:, edges[1]], (boxes[:, edges[0]] + boxes[:, edges[1]]) / 2])
+    # how far two labels stand apart where those of one axis share an edge or their middle
+    aside = np.abs(across[:, :, None] - across[:, None, :]).min(axis=0) < (_ALIGNED * heights + 1)[:, None]
+    steps, rise = along[None, :] - along[:, None], values[None, :] - values[:, None]
+    fit = aside & (np.abs(steps) >= heights[:, None]) & ((rise * steps < 0) if upright else (rise * steps > 0))
     best: tuple[int, float, np.ndarray] | None = None
-    for i in range(len(labels)):
-        for j in range(i + 1, len(labels)):
-            if abs(along[j] - along[i]) < heights[i] or values[i] == values[j]:
-                continue
-            slope = (values[j] - values[i]) / (along[j] - along[i])
-            if (slope < 0) != upright:
-                continue
-            off = np.abs(along - (along[i] + (values - values[i]) / slope))
-            aside = np.abs(across - across[:, i : i + 1]).min(axis=0)
-            on = (off < _OFF * heights + 1) & (aside < _ALIGNED * heights[i] + 1) & _alike(across, i, j, heights[i])
-            count = len(set(values[on].tolist()))
-            spread = float(np.ptp(along[on])) if on.any() else 0.0
-            if count >= _LEAST_TICKS and (best is None or (count, spread) > best[:2]):
-                best = (count, spread, on)
+    for i, j in np.argwhere(np.triu(fit, 1)).tolist():
+        slope = rise[i, j] / steps[i, j]
+        off = np.abs(along - (along[i] + (values - values[i]) / slope))
+        on = (off < _OFF * heights + 1) & aside[i]
+        count = len(set(values[on].tolist()))
+        spread = float(np.ptp(along[on])) if on.any() else 0.0
+        if count >= _LEAST_TICKS and (best is None or (count, spread) > best[:2]):
+            best = (count, spread, on)
     if best is None:
         return None
     on = best[2]
     slope, start = np.polyfit(along[on], values[on], 1)
     return Scale(float(slope), float(start), tuple(labels[k] for k in np.flatnonzero(on).tolist()))
-
-
-def _alike(across: np.ndarray, i: int, j: int, height: float) -> bool:
-    """Whether two labels share an edge or their middle, as those of one axis do."""
-    return bool(np.abs(across[:, i] - across[:, j]).min() < _ALIGNED * height + 1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from docparse.model.embedded.gutters import Gutters
-from docparse.model.embedded.tables.text_rows import TextRow, text_rows
+from docparse.model.embedded.tables.text_rows import TextRow, height_of, rows_of
 from docparse.schemas.page import Word
 
 _ALIGNED = 0.6  # of the lines beside a gutter that belongs to a table stand on one level with the other side's
@@ -44,7 +45,29 @@ def in_columns(words: Sequence[Word], em: float) -> list[list[Word]]:
 def page_gutters(words: Sequence[Word], em: float) -> list[Cut]:
     """Gutters with running text on a side, or with lines on their two sides that stand on levels of their own."""
     corridors = _corridors(Gutters(words), em)
-    return [_extended(cut, words) for cut in corridors if _parts_page(cut, corridors, words, em)]
+    if not corridors:
+        return []
+    level = _Level(sorted(words, key=height_of))
+    return [_extended(cut, words) for cut in corridors if _parts_page(cut, corridors, level, em)]
+
+
+class _Level:
+    """Words sorted by height, for rows of those between two heights and two edges."""
+
+    def __init__(self, words: list[Word]) -> None:
+        self._words = words
+        self._ys = [height_of(word) for word in words]
+        self._xs = [word.bbox[0] + word.bbox[2] for word in words]
+
+    def between(self, top: float, bottom: float) -> _Level:
+        first, last = bisect_left(self._ys, 2 * top), bisect_right(self._ys, 2 * bottom)
+        found = _Level([])
+        found._words, found._xs = self._words[first:last], self._xs[first:last]
+        return found
+
+    def rows(self, low: float, high: float) -> list[TextRow]:
+        low, high = 2 * low, 2 * high
+        return rows_of([word for x, word in zip(self._xs, self._words, strict=True) if low < x < high])
 
 
 def _corridors(gutters: Gutters, em: float) -> list[Cut]:
@@ -62,27 +85,23 @@ def _corridors(gutters: Gutters, em: float) -> list[Cut]:
     return [max(group, key=lambda cut: cut.bottom - cut.top) for group in groups]
 
 
-def _parts_page(cut: Cut, others: Sequence[Cut], words: Sequence[Word], em: float) -> bool:
+def _parts_page(cut: Cut, others: Sequence[Cut], words: _Level, em: float) -> bool:
     beside = [
         other.x
         for other in others
         if abs(other.x - cut.x) > 1.5 * em and other.top < cut.bottom and cut.top < other.bottom
     ]
-    level = [word for word in words if cut.top - 0.5 * em <= (word.bbox[1] + word.bbox[3]) / 2 <= cut.bottom + 0.5 * em]
+    level = words.between(cut.top - 0.5 * em, cut.bottom + 0.5 * em)
     # what is a column may have a river of white in it: its far edge is one of the corridors, not surely the next one
     lows = [*sorted([x for x in beside if x < cut.x], reverse=True)[:4], float("-inf")]
     highs = [*sorted(x for x in beside if x > cut.x)[:4], float("inf")]
-    left, right = _rows_within(level, lows[0], cut.x), _rows_within(level, cut.x, highs[0])
+    left, right = level.rows(lows[0], cut.x), level.rows(cut.x, highs[0])
     if min(len(left), len(right)) < 3 or _is_river(left, right, em):
         return False
     if _is_column(left, em) or _is_column(right, em) or _aligned_share(left, right, em) < _ALIGNED:
         return True
     sides = [*((low, cut.x) for low in lows[1:]), *((cut.x, high) for high in highs[1:])]
-    return any(_is_column(_rows_within(level, low, high), em) for low, high in sides)
-
-
-def _rows_within(words: Sequence[Word], low: float, high: float) -> list[TextRow]:
-    return text_rows(word for word in words if low < (word.bbox[0] + word.bbox[2]) / 2 < high)
+    return any(_is_column(level.rows(low, high), em) for low, high in sides)
 
 
 def _is_column(rows: Sequence[TextRow], em: float) -> bool:

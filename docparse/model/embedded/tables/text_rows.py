@@ -89,10 +89,15 @@ def _as_tall(script: Word, main: Word) -> Word:
 
 def text_rows(words: Iterable[Word]) -> list[TextRow]:
     """Visual rows from top to bottom; a word joins the row whose middle band holds the word's own middle."""
+    return rows_of(sorted(words, key=height_of))
+
+
+def rows_of(words: Iterable[Word]) -> list[TextRow]:
+    """`text_rows` of words that are sorted by `height_of`."""
     rows: list[TextRow] = []
     current: list[Word] = []
     y0 = y1 = 0.0
-    for word in sorted(words, key=_height):
+    for word in words:
         _, top, _, bottom = word.bbox
         middle = (top + bottom) / 2
         band = 0.25 * (y1 - y0)
@@ -109,7 +114,8 @@ def text_rows(words: Iterable[Word]) -> list[TextRow]:
     return rows
 
 
-def _height(word: Word) -> float:
+def height_of(word: Word) -> float:
+    """Twice the y of a word's middle."""
     _, top, _, bottom = word.bbox
     return top + bottom
 
