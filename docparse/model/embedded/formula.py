@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from docparse.geometry import Box, union
+from docparse.geometry import Box, inside_share, union
 from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, STYLED, is_math_char
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import Line
+from docparse.model.embedded.script import is_cjk
+from docparse.model.embedded.types import Region
 from docparse.schemas.document import Formula
 from docparse.schemas.page import Rule, Word, WordStyle
 
@@ -20,6 +22,7 @@ _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[
 # in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
 _SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
 _MOST_WORDS = 160
+_SEEN = 0.5  # score of a layout model's formula
 _LETTER = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -61,6 +64,64 @@ def find_displays(lines: Sequence[Line], rules: Sequence[Rule], body: float) -> 
         found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
         displays.append(Display(found, union(line.box for line in found)))
     return displays
+
+
+def region_displays(lines: Sequence[Line], regions: Sequence[Region]) -> list[Display]:
+    """Display formulas of a page read by OCR: lines where a layout model sees formulas, each with its number if any."""
+    displays: list[Display] = []
+    free = list(lines)
+    for region in sorted(regions, key=lambda region: -region.score):
+        if region.kind != "formula" or region.score < _SEEN:
+            continue
+        x0, y0, x1, y1 = region.bbox
+        room = 0.1 * (y1 - y0)
+        held = [line for line in free if inside_share(line.box, (x0 - room, y0 - room, x1 + room, y1 + room)) > 0.6]
+        inside = [line for line in held if not _is_prose(line)]
+        if not inside:
+            continue
+        box = union([*([region.bbox] if len(inside) == len(held) else []), *(line.box for line in inside)])
+        number = next((line for line in free if line not in inside and _is_number_of(line, box)), None)
+        found = [*inside, *([number] if number is not None else [])]
+        free = [line for line in free if line not in found]
+        displays.append(Display(found, box))
+    return displays
+
+
+def _is_prose(line: Line) -> bool:
+    letters = sum(len(word.text) for word in line.words)
+    words = [word.text for word in line.words if word.text not in FUNCTIONS]
+    plain = sum(len(text) for text in words if text.isalpha() and (len(text) > 3 or is_cjk(text[0])))
+    return plain > 0.4 * letters
+
+
+def _is_number_of(line: Line, box: Box) -> bool:
+    """Whether a line is a formula's number, beside the formula."""
+    level = box[1] <= (line.y0 + line.y1) / 2 <= box[3]
+    beside = line.x0 >= box[2] or line.x1 <= box[0]
+    return level and beside and _NUMBER.fullmatch(line.plain.replace(" ", "")) is not None
+
+
+def unread_block(display: Display) -> Formula:
+    """The formula of a page read by OCR: its text, the number last, and no LaTeX yet."""
+    text = "\n".join(line_text(line) for line in display.lines)
+    return Formula(text=text, bbox=display.bbox, flags=["formula_not_recognised"])
+
+
+def apart_number(words: Sequence[Word]) -> tuple[list[Word], str]:
+    """Signs of a formula, and the number in brackets that stands apart at its right ("" without one)."""
+    ordered = sorted(words, key=lambda word: word.bbox[0])
+    for at in range(len(ordered) - 1, 0, -1):
+        word, before = ordered[at], ordered[at - 1]
+        if word.text == "(" and word.bbox[0] - max(w.bbox[2] for w in ordered[:at]) > 0.9 * before.size:
+            number = "".join(w.text for w in ordered[at:])
+            return (ordered[:at], number.strip("()")) if _NUMBER.fullmatch(number) else (list(words), "")
+    return list(words), ""
+
+
+def number_in(text: str) -> str:
+    """The number that ends a formula's text in a line of its own, without brackets; "" where there is none."""
+    last = text.rpartition("\n")[2].strip()
+    return last.strip("() ") if "\n" in text and _NUMBER.fullmatch(last.replace(" ", "")) else ""
 
 
 def formula_block(display: Display, rules: Sequence[Rule]) -> Formula:

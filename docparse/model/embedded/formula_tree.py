@@ -117,6 +117,7 @@ def _row(nodes: list[Node], depth: int) -> str:
         raise Unclear
     on_line.sort(key=lambda node: node.bbox[0])
     hung: list[tuple[list[Node], list[Node]]] = [([], []) for _ in on_line]
+    first, scripts = _before(scripts, on_line, baseline)
     for limit in _clusters(scripts):
         place = _limit_host(limit, on_line)
         for node in limit:
@@ -136,7 +137,20 @@ def _row(nodes: list[Node], depth: int) -> str:
             primes = bool(raised) and not raised.strip("′'")
             latex = latex.strip() + ("'" * len(raised) if primes else f"^{_group(_row(high, depth + 1))} ")
         parts.append(latex)
-    return _spaced(parts, on_line, ends)
+    lead = "".join(f"{mark}{_group(_row(part, depth + 1))}" for mark, part in zip("_^", first, strict=True) if part)
+    return (f"{{}}{lead} " if lead else "") + _spaced(parts, on_line, ends)
+
+
+def _before(scripts: list[Node], row: list[Node], baseline: float) -> tuple[tuple[list[Node], list[Node]], list[Node]]:
+    """Low and high indices right before the first sign, which hang on it from the left; and all others."""
+    if not row or row[0].base in BIG:
+        return ([], []), scripts
+    start, reach = row[0].bbox[0], 0.5 * row[0].size
+    ahead = [node for node in scripts if node.bbox[2] <= start + 0.1 * row[0].size]
+    if not ahead or start - max(node.bbox[2] for node in ahead) > reach:
+        return ([], []), scripts
+    low = [node for node in ahead if node.baseline > baseline]
+    return (low, [node for node in ahead if node not in low]), [node for node in scripts if node not in ahead]
 
 
 def _over_relation(node: Node, low: list[Node], high: list[Node], depth: int) -> str:

@@ -9,7 +9,7 @@ from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures
-from docparse.model.embedded.formula import find_displays, formula_block
+from docparse.model.embedded.formula import find_displays, formula_block, region_displays, unread_block
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
 from docparse.model.embedded.ink import mark_bold, page_ink
 from docparse.model.embedded.joining import join_lines, line_text
@@ -118,11 +118,14 @@ def _upright_blocks(
     furniture = split_furniture(page, lines, stats, top, bottom, regions)
     walls = [region.bbox for region in regions if region.kind in ("heading", "caption")]
     content = Content(page, stats, regions, [figure.bbox for figure in figures], [table.bbox for table in tables])
-    displays = [] if stats.ocr else find_displays(furniture.body, page.rules, stats.size)
+    if stats.ocr:
+        displays = region_displays(furniture.body, regions)
+    else:
+        displays = find_displays(furniture.body, page.rules, stats.size)
     taken = {id(line) for display in displays for line in display.lines}
     prose = [line for line in furniture.body if id(line) not in taken]
     body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls), content)
-    body += [formula_block(display, page.rules) for display in displays]
+    body += [unread_block(each) if stats.ocr else formula_block(each, page.rules) for each in displays]
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]

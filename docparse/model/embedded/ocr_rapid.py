@@ -81,12 +81,25 @@ def read_box(image: NDArray[np.uint8], box: Box) -> OcrLine | None:
     return _read_strip(strip, box, Decoder(load_model("text-recognition")))
 
 
+def read_signs(image: NDArray[np.uint8]) -> list[tuple[str, float, float]]:
+    """Characters of an image that is one line, each with its x (pixels of the image) and how sure the network is."""
+    height, width = image.shape[:2]
+    strip = _strip(Image.fromarray(image), (0, 0, width, height), 1.0)
+    decoded = _decoded(strip, Decoder(load_model("text-recognition")))
+    centres = (decoded.columns + 0.5) * _STEP_PX * width / strip.shape[1]
+    return list(zip(decoded.text, centres.tolist(), decoded.scores.tolist(), strict=True))
+
+
 def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder, stretch: float = 1.0) -> OcrLine | None:
+    return _line(_decoded(strip, decoder), box, strip, stretch)
+
+
+def _decoded(strip: NDArray[np.uint8], decoder: Decoder) -> Decoded:
     width = strip.shape[1]
     batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
     batch[0, :, :, :width] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
     columns = load_model("text-recognition")(batch)[0][0]
-    return _line(decoder.decode(columns[: -(-width // _STEP_PX) + 1]), box, strip, stretch)
+    return decoder.decode(columns[: -(-width // _STEP_PX) + 1])
 
 
 def _surer(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box, clip, inside_share, union
 from docparse.model.base import Deadline
-from docparse.model.embedded import chemistry, pictures, preprocess
+from docparse.model.embedded import chemistry, formula_ink, pictures, preprocess
 from docparse.model.embedded.charts import read_chart
+from docparse.model.embedded.formula import number_in
 from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
 from docparse.schemas.page import PageImage, Word
 
@@ -26,6 +27,9 @@ _CHART_CONFIDENCE = 0.7
 _LEAST_NUMBERS = 3
 _MOST_READ = 12  # drawings of one page that OSRA is asked about
 _FORMULA_PX = 260
+_PLAIN = 0.35  # of a formula's letters at most are in plain words
+_LEVELS = re.compile(r"\\(?:frac|sqrt)|[_^].*=|=.*[_^]")
+_FORMULA_SURE, _FORMULA_CONFIDENCE = 0.85, 0.8
 _MATH = re.compile(r"[=^_∫∑∏√∂∞±≤≥×·∈∀∃{}|\\<>+]|[\u0370-\u03ff]")
 
 
@@ -56,7 +60,8 @@ def tell_pictures(
         elif isinstance(block, Chart) and not block.data:
             flags["chart_data_not_recognised"] = None
         elif isinstance(block, Formula) and not block.latex:
-            flags["formula_not_recognised"] = None
+            block = _formula(block, page, words, deadline)
+            flags["formula_from_ocr" if block.latex else "formula_not_recognised"] = None
         elif isinstance(block, Music) and not block.abc:
             flags["music_not_recognised"] = None
         told.append(block)
@@ -75,6 +80,8 @@ def _whole_page(
         x0, y0, x1, y1 = union(staves)
         box = clip((x0, y0 - tall, x1, y1 + tall), page.width_px, page.height_px)
         return _gathered(blocks, page.to_units(box), Image)
+    if len(words) <= _FEW_WORDS and _is_strip(page) and _reads_as_formula(page, words):
+        return _gathered(blocks, page.to_units((0, 0, page.width_px, page.height_px)), Formula, even_empty=True)
     if len(words) > _FEW_WORDS or any(isinstance(block, Image) for block in blocks):
         return blocks
     extent = _ink_box(page.pixels)
@@ -91,7 +98,6 @@ def _whole_page(
             flags["chart_data_not_recognised"] = None
             return _gathered(blocks, box, Image, even_empty=True)
     if _is_formula(page, words):
-        flags["formula_not_recognised"] = None
         return _gathered(blocks, box, Formula, even_empty=True)
     return blocks
 
@@ -182,6 +188,21 @@ def _molecule(block: Image, page: PageImage, flags: dict[str, None], deadline: D
     return block
 
 
+def _formula(block: Formula, page: PageImage, words: Sequence[Word], deadline: Deadline | None) -> Formula:
+    """The formula with the LaTeX that its pixels tell, where OCR read the page and no part of it stays unclear."""
+    if block.bbox is None or (words and words[0].font) or (deadline is not None and deadline.passed):
+        return block
+    assert page.pixels is not None
+    reading = formula_ink.read_formula(page.pixels, page.to_px(block.bbox))
+    if reading is None or reading.confidence < _FORMULA_SURE:
+        return block
+    kept = [flag for flag in block.flags if flag != "formula_not_recognised"]
+    confidence = round(_FORMULA_CONFIDENCE * reading.confidence, 2)
+    number = reading.number or number_in(block.text)
+    latex = f"{reading.latex} \\tag{{{number}}}" if number else reading.latex
+    return block.model_copy(update={"latex": latex, "confidence": confidence, "flags": [*kept, "formula_from_ocr"]})
+
+
 def _crop(page: PageImage, box: Box) -> NDArray[np.uint8]:
     assert page.pixels is not None
     x0, y0, x1, y1 = (int(value) for value in clip(page.to_px(box), page.width_px, page.height_px))
@@ -227,11 +248,25 @@ def _is_sparse(words: Sequence[Word], page: PageImage) -> bool:
 
 def _is_formula(page: PageImage, words: Sequence[Word]) -> bool:
     """A small strip of an image with symbols in it and hardly a plain word."""
-    if page.unit != "px" or page.height_px > _FORMULA_PX:
+    if not _is_strip(page):
         return False
     text = "".join(word.text for word in words)
     plain = sum(len(word.text) for word in words if word.text.isalpha() and len(word.text) > 3)
     symbols = len(_MATH.findall(text))
     return not words or (
-        plain < 0.35 * len(text) and (symbols >= 1 or len(words) <= 3) and (symbols > 0 or text.isascii())
+        plain < _PLAIN * len(text) and (symbols >= 1 or len(words) <= 3) and (symbols > 0 or text.isascii())
     )
+
+
+def _is_strip(page: PageImage) -> bool:
+    return page.unit == "px" and page.height_px <= _FORMULA_PX
+
+
+def _reads_as_formula(page: PageImage, words: Sequence[Word]) -> bool:
+    """Whether a strip that holds hardly a plain word has a formula's levels in it, whatever OCR made of its lines."""
+    assert page.pixels is not None
+    plain = sum(len(word.text) for word in words if word.text.isalpha() and len(word.text) > 3)
+    if plain > _PLAIN * sum(len(word.text) for word in words):
+        return False
+    reading = formula_ink.read_formula(page.pixels, (0, 0, page.width_px, page.height_px))
+    return reading is not None and reading.confidence >= _FORMULA_SURE and _LEVELS.search(reading.latex) is not None

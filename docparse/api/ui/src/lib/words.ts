@@ -64,6 +64,7 @@ const DOUBTS: Record<string, string> = {
   chart_without_numbers: 'No numbers in the chart',
   smiles_invalid: 'The SMILES is no valid molecule',
   formula_not_recognised: 'The formula could not be read',
+  formula_from_ocr: 'The formula was read from the picture',
   chart_data_not_recognised: 'The data of the chart could not be read',
   chart_data_measured: 'The data was measured from the drawing',
   text_not_recognised: 'Text could not be read',

@@ -1,0 +1,93 @@
+"""Connected ink of a formula's cutting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from docparse.geometry import Box
+from docparse.model.embedded import preprocess
+from docparse.model.embedded.ocr_detect import components
+
+_LEAST_PX = 2  # of a blot's longer side
+_TYPE_PX, _MOST_TIMES = 32, 4  # height at which letters are taken apart
+_PALE = 0.22  # of the way from paper to ink
+
+
+class Blot(NamedTuple):
+    """The box of connected ink, in pixels."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        return self.y1 - self.y0
+
+    @property
+    def x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+def sharp(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The cutting as dark on light, large enough that no thin stroke breaks, and where its ink is."""
+    if np.median(pixels) < 128:
+        pixels = 255 - pixels
+    blots = blots_of(_ink(pixels))
+    high = type_height(blots) if blots else 0.0
+    if 0 < high < _TYPE_PX:
+        times = min(_MOST_TIMES, int(_TYPE_PX / high) + 1)
+        size = (times * pixels.shape[1], times * pixels.shape[0])
+        pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+    return pixels, _ink(pixels)
+
+
+def _ink(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """What is some way from paper to ink: thin strokes count, they hold letters together."""
+    grey = preprocess.grey(pixels)
+    paper, dark = np.quantile(grey, (0.7, 0.003))
+    return np.asarray(grey < paper - _PALE * max(float(paper - dark), 24.0))
+
+
+def blots_of(mask: NDArray[np.bool_]) -> list[Blot]:
+    _, boxes = components(mask)
+    return [blot for blot in (Blot(*box) for box in boxes.tolist()) if max(blot.width, blot.height) >= _LEAST_PX]
+
+
+def own_blots(blots: Sequence[Blot], box: Box, shape: tuple[int, ...]) -> list[Blot]:
+    """The blots of the formula that stands in a box: no ink of other lines, no frame round it."""
+    height, width = shape[:2]
+    return [
+        b for b in blots
+        if box[0] <= b.x <= box[2] and box[1] <= b.y <= box[3]
+        and not (b.width > 0.9 * width and b.height > 0.9 * height and len(blots) > 4)
+    ]  # fmt: skip
+
+
+def box_of(blot: Iterable[float]) -> Box:
+    x0, y0, x1, y1 = blot
+    return (float(x0), float(y0), float(x1), float(y1))
+
+
+def type_height(blots: Sequence[Blot]) -> float:
+    """About the height of a capital: marks, bars and tall brackets aside."""
+    heights = [b.height for b in blots if b.width < 2.2 * b.height]
+    if not heights:
+        return max(4.0, float(max(b.height for b in blots)))
+    least = 0.4 * float(np.quantile(heights, 0.6))
+    most = float(np.quantile([h for h in heights if h >= least], 0.75))
+    return max(4.0, float(np.quantile([h for h in heights if 0.45 * most <= h <= 1.1 * most], 0.7)))

@@ -1,0 +1,109 @@
+"""What of a formula stands over and under something else, and which blots make one sign.
+
+`high` is the height of a capital.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docparse.model.embedded.formula_ink.blots import Blot
+
+_TWIN = 0.75  # between the two strokes of "="
+_BIG, _BIG_WIDE = 1.3, 0.5  # of a sign with limits over and under it: in capitals, in its heights
+_LIMIT = 1.2  # between a sum and its limits
+_MARK = 0.35  # dots and accents are smaller
+
+
+def are_twins(bar: Blot, other: Blot, high: float) -> bool:
+    """The strokes of an equals sign."""
+    shared = min(bar.x1, other.x1) - max(bar.x0, other.x0)
+    return shared > 0.8 * max(bar.width, other.width) and abs(bar.y - other.y) < _TWIN * high
+
+
+def limits(blots: list[Blot], high: float) -> list[list[Blot]] | None:
+    """What stands over and under the first large sign that has something there, and the rest."""
+    for sign in blots:
+        if sign.height < _BIG * high or sign.width < _BIG_WIDE * sign.height:
+            continue
+        room = 0.8 * high
+        near = [b for b in blots if b is not sign and sign.x0 - room <= b.x <= sign.x1 + room]
+        above = [b for b in near if b.y1 <= sign.y0 + 0.1 * high and sign.y0 - b.y1 < _LIMIT * high]
+        below = [b for b in near if b.y0 >= sign.y1 - 0.1 * high and b.y0 - sign.y1 < _LIMIT * high]
+        above, below = _joined_on(above, blots, sign, high), _joined_on(below, blots, sign, high)
+        if above or below:
+            taken = {*above, *below}
+            return [part for part in (above, below, [b for b in blots if b not in taken]) if part]
+    return None
+
+
+def _joined_on(limit: list[Blot], blots: list[Blot], sign: Blot, high: float) -> list[Blot]:
+    """A limit with the blots of its own line that go on from it: it may be wider than its sign."""
+    found = list(limit)
+    grown = bool(found)
+    while grown:
+        grown = False
+        top, bottom = min(b.y0 for b in found), max(b.y1 for b in found)
+        left, right = min(b.x0 for b in found), max(b.x1 for b in found)
+        for b in blots:
+            if b in found or b is sign or not top - 0.15 * high <= b.y0 or not b.y1 <= bottom + 0.15 * high:
+                continue
+            if max(b.x0 - right, left - b.x1) < 0.35 * high:
+                found.append(b)
+                grown = True
+    return found
+
+
+def stacked(blots: list[Blot], high: float) -> list[list[Blot]] | None:
+    """The indices of one sign, one over the other, and the rest: a line of signs can't hold both."""
+    small = [b for b in blots if _MARK * high < max(b.height, b.width) and b.height <= 0.95 * high]
+    for upper in small:
+        for lower in small:
+            shared = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
+            if lower.y0 - upper.y1 < 0.05 * high or shared < 0.3 * min(upper.width, lower.width):
+                continue
+            if min(upper.height, lower.height) < _MARK * high:
+                continue
+            first, second = _joined_index(upper, small, high), _joined_index(lower, small, high)
+            if first & second:
+                continue
+            taken = first | second
+            rest = [b for b in blots if b not in taken]
+            if rest:
+                return [sorted(first), sorted(second), rest]
+    return None
+
+
+def _joined_index(start: Blot, small: Sequence[Blot], high: float) -> set[Blot]:
+    """An index with the signs right beside it on its level."""
+    found = {start}
+    grown = True
+    while grown:
+        grown = False
+        for b in small:
+            if b in found:
+                continue
+            if any(max(b.x0 - o.x1, o.x0 - b.x1) < 0.2 * high and abs(b.y1 - o.y1) < 0.2 * high for o in found):
+                found.add(b)
+                grown = True
+    return found
+
+
+def groups_of(blots: Sequence[Blot], high: float) -> list[list[Blot]]:
+    """Blots that make one sign: a letter with its dot or accent, two strokes of an equals sign."""
+    groups: list[list[Blot]] = []
+    for blot in sorted(blots):
+        for group in groups:
+            if any(_is_one(blot, other, high) for other in group):
+                group.append(blot)
+                break
+        else:
+            groups.append([blot])
+    return sorted(groups, key=lambda group: min(b.x0 for b in group) + max(b.x1 for b in group))
+
+
+def _is_one(a: Blot, b: Blot, high: float) -> bool:
+    shared = min(a.x1, b.x1) - max(a.x0, b.x0)
+    gap = max(a.y0, b.y0) - min(a.y1, b.y1)
+    flat = min(a.height, b.height) < _MARK * high and max(a.width, b.width) < 2.2 * high
+    return flat and shared >= 0.5 * min(a.width, b.width) and -0.1 * high <= gap < 0.55 * high

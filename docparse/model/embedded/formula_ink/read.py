@@ -1,0 +1,85 @@
+"""`read_formula`: from a box of an image to LaTeX."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.geometry import Box
+from docparse.model.embedded import ocr_rapid
+from docparse.model.embedded.formula import apart_number
+from docparse.model.embedded.formula_ink.blots import blots_of, own_blots, sharp
+from docparse.model.embedded.formula_ink.sheet import Sheet
+from docparse.model.embedded.formula_tree import Unclear, to_latex
+
+_MOST_BLOTS = 300
+_ROOM = 0.15  # around the box, in its heights: its edge may cut a sign
+_PAIRS = (("(", ")"), ("[", "]"), ("\\{", "\\}"))
+_WITH_LIMITS = frozenset(
+    ("sum", "prod", "int", "oint", "iint", "bigcup", "bigcap", "bigoplus", "bigotimes", "lim", "max", "min", "sup",
+     "inf")
+)  # fmt: skip
+
+
+class Reading(NamedTuple):
+    """LaTeX, how sure the recogniser is of its signs, and the formula's number where one stands beside it."""
+
+    latex: str
+    confidence: float
+    number: str = ""
+
+
+def read_formula(image: NDArray[np.uint8], box: Box) -> Reading | None:
+    """The formula in a box of an RGB image (pixels); None where a part of it stays unclear."""
+    if not ocr_rapid.available():
+        return None
+    room = _ROOM * (box[3] - box[1])
+    x0, y0 = (max(0, int(side - room)) for side in box[:2])
+    cutting = image[y0 : int(box[3] + room) + 1, x0 : int(box[2] + room) + 1]
+    if not cutting.size:
+        return None
+    pixels, mask = sharp(cutting)
+    times = len(pixels) / len(cutting)
+    inner = (times * (box[0] - x0), times * (box[1] - y0), times * (box[2] - x0), times * (box[3] - y0))
+    blots = own_blots(blots_of(mask), inner, mask.shape)
+    if not blots or len(blots) > _MOST_BLOTS:
+        return None
+    sheet = Sheet(pixels, mask)
+    try:
+        sheet.take_apart(blots, 0)
+    except Unclear:
+        return None
+    words, number = apart_number(sheet.words)
+    latex = to_latex(words, sheet.rules)
+    if not latex or not sheet.scores or not is_plausible(latex):
+        return None
+    return Reading(latex, float(np.mean(sheet.scores)), number)
+
+
+def is_plausible(latex: str) -> bool:
+    """No index is torn: brackets close where they open, relations stand in limits alone, little hangs on nothing."""
+    lead = re.match(r"\{\}(?:[_^](?:\{([^{}]*)\}|\S))+", latex)
+    if lead and len(lead[1] or "") > 2:
+        return False
+    for index in re.finditer(r"(\\[a-z]+\s*(?:[_^](?:\{[^{}]*\}|[^\s{]))?)?[_^](\{|[^\s{])", latex):
+        group = _group_at(latex, index.end() - 1) if index[2] == "{" else index[2]
+        if any(group.count(left) != group.count(right) for left, right in _PAIRS):
+            return False
+        big = index[1] and index[1].lstrip("\\").split("_")[0].split("^")[0].strip() in _WITH_LIMITS
+        if not big and any(sign in group for sign in ("=", "\\approx", "\\simeq", "\\equiv")):
+            return False
+    return True
+
+
+def _group_at(latex: str, start: int) -> str:
+    """What the braces that open at `start` hold."""
+    depth = 0
+    for end in range(start, len(latex)):
+        if latex[end] in "{}" and latex[end - 1 : end] != "\\":
+            depth += 1 if latex[end] == "{" else -1
+            if not depth:
+                return latex[start + 1 : end]
+    return latex[start + 1 :]

@@ -1,0 +1,212 @@
+"""A cutting with a formula taken apart into rows, and their signs as words and rules."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.geometry import union
+from docparse.model.embedded import ocr_rapid
+from docparse.model.embedded.formula_ink.align import ReadSign, aligned
+from docparse.model.embedded.formula_ink.blots import Blot, box_of, type_height
+from docparse.model.embedded.formula_ink.parts import are_twins, groups_of, limits, stacked
+from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
+from docparse.model.embedded.formula_ink.signs import Sign, placed, widest
+from docparse.model.embedded.formula_tree import Unclear
+from docparse.schemas.page import Rule, Word
+
+_DEPTH = 6
+# in heights of the formula's type, which is that of a capital:
+_BAR_LONG, _BAR_THICK = 0.4, 0.22  # a bar is longer, and thinner
+_NEAR = 0.9  # between a bar and what stands over or under it
+_TALL = 1.75  # signs as tall hold others: brackets, sums
+_OFF = 0.45  # between the signs of a row, down
+_DOUBTFUL, _SURE = 0.5, 0.8
+_CAPITAL = 0.69  # of the size of the type
+_FLAT = {"一": "−", "_": "−", "—": "−", "–": "−", "-": "−", "ー": "−", "二": "=", "ニ": "="}
+_SPLIT = {
+    "…": "...",
+    "⋯": "···",
+    "″": "''",
+    '"': "''",
+    "‴": "'''",
+    "‖": "||",
+    "〈": "⟨",
+    "〉": "⟩",
+    "⁻": "−",
+    "⁺": "+",
+    "－": "−",
+}
+
+
+class Sheet:
+    """The cutting, and the words and rules found on it so far."""
+
+    def __init__(self, pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+        self._pixels, self._mask = pixels, mask
+        self._paper: NDArray[np.uint8] = np.median(pixels[~mask], axis=0).astype(np.uint8)
+        self._capital = 0.0  # height of one in the whole formula
+        self.words: list[Word] = []
+        self.rules: list[Rule] = []
+        self.scores: list[float] = []
+
+    def take_apart(self, blots: list[Blot], depth: int) -> None:
+        """Fractions, roots and limits one after the other; what is left is a row."""
+        if not blots:
+            return
+        if depth > _DEPTH:
+            raise Unclear
+        high = type_height(blots)
+        self._capital = self._capital or high
+        parts = self._fraction(blots, high) or self._root(blots, high) or limits(blots, high) or stacked(blots, high)
+        if parts is None:
+            self._read(blots, high)
+            return
+        for part in parts:
+            self.take_apart(part, depth + 1)
+
+    def _fraction(self, blots: list[Blot], high: float) -> list[list[Blot]] | None:
+        """What stands over and under the longest bar, and the rest."""
+        bars = [b for b in blots if b.width > _BAR_LONG * high and b.height < max(3.0, _BAR_THICK * high) < b.width]
+        for bar in sorted(bars, key=lambda blot: -blot.width):
+            if any(are_twins(bar, other, high) for other in bars if other is not bar):
+                continue
+            room = 0.2 * high
+            own = [b for b in blots if b is not bar and bar.x0 - room <= b.x <= bar.x1 + room]
+            above = [b for b in own if b.y1 <= bar.y0 + 1]
+            below = [b for b in own if b.y0 >= bar.y1 - 1]
+            if not above or not below:
+                continue
+            if bar.y0 - max(b.y1 for b in above) > _NEAR * high or min(b.y0 for b in below) - bar.y1 > _NEAR * high:
+                continue
+            self.rules.append(Rule((bar.x0, bar.y0, bar.x1, bar.y1), True, float(bar.height)))
+            taken = {bar, *above, *below}
+            return [above, below, [b for b in blots if b not in taken]]
+        return None
+
+    def _root(self, blots: list[Blot], high: float) -> list[list[Blot]] | None:
+        """What stands under the first root, and the rest."""
+        for root in blots:
+            inner = [
+                b
+                for b in blots
+                if b is not root and root.x0 < b.x < root.x1 and root.y0 <= b.y0 and b.y1 <= root.y1 + 2
+            ]
+            start = self._vinculum(root, inner) if inner else None
+            if start is None:
+                continue
+            thick = max(1, root.height // 14)
+            self.rules.append(Rule((start, root.y0, root.x1, root.y0 + thick), True, float(thick)))
+            box = (float(root.x0), float(root.y0), float(start), float(root.y1))
+            self.words.append(Word("√", box, size=high / _CAPITAL, baseline=float(root.y1)))
+            taken = {root, *inner}
+            return [inner, [b for b in blots if b not in taken]]
+        return None
+
+    def _vinculum(self, root: Blot, inner: Sequence[Blot]) -> int | None:
+        """Where the stroke over a root begins; None where the blot is no root."""
+        ink = self._mask[root.y0 : root.y1, root.x0 : root.x1].copy()
+        for blot in inner:
+            ink[blot.y0 - root.y0 : blot.y1 - root.y0, max(0, blot.x0 - root.x0) : blot.x1 - root.x0] = False
+        top = np.asarray(ink[: max(2, root.height // 8)].any(axis=0))
+        gaps = np.flatnonzero(~top)
+        start = int(gaps[-1]) + 1 if len(gaps) else 0
+        if start < 3 or root.width - start < 0.25 * root.height or not top[-1]:
+            return None
+        below = ink[max(2, root.height // 5) :, start + max(2, root.height // 8) :]
+        if below.any() or max(blot.height for blot in inner) < 0.3 * root.height:
+            return None
+        foot = np.flatnonzero(ink[-max(1, root.height // 10) :].any(axis=0))
+        return root.x0 + start if len(foot) and foot[-1] <= start + 0.2 * root.height else None
+
+    def _read(self, blots: list[Blot], high: float) -> None:
+        """A row: tall signs by their shape, the others by OCR, each on its ink."""
+        tall = {b: sign for b in blots if b.height >= _TALL * high and (sign := self._shape(b))}
+        signs = [Sign(sign, box_of(b), 1.0, tall=True) for b, sign in tall.items()]
+        rest = [b for b in blots if b not in tall]
+        if rest:
+            signs += self._signs(rest, high)
+        self.scores += [sign.score for sign in signs]
+        self.words += placed(signs, self._capital)
+
+    def _shape(self, blot: Blot) -> str | None:
+        return sign_of(self._mask[blot.y0 : blot.y1, blot.x0 : blot.x1])
+
+    def _signs(self, blots: list[Blot], high: float) -> list[Sign]:
+        blots = self._level(blots, high)
+        groups = groups_of(blots, high)
+        signs: list[Sign] = []
+        for read, group in aligned(self._ocr(blots), groups, high):
+            if not group:
+                if read[0][2] > _DOUBTFUL:
+                    raise Unclear
+                continue
+            chars = read or self._alone(group)
+            box = box_of(union(map(box_of, group)))
+            step = (box[2] - box[0]) / len(chars)
+            if any(char.isalnum() and step > 2.5 * widest(char) * high for char, _, _ in chars):
+                raise Unclear
+            accent = self._accent(group, chars[0][0]) if len(chars) == 1 and len(group) > 1 else ""
+            if accent:
+                letter = max(group, key=lambda b: b.height)
+                box = box_of(letter)
+            for place, (char, _, score) in enumerate(chars):
+                part = (box[0] + place * step, box[1], box[0] + (place + 1) * step, box[3]) if len(chars) > 1 else box
+                signs.append(Sign(char + accent, part, score))
+        return signs
+
+    def _level(self, blots: list[Blot], high: float) -> list[Blot]:
+        """The blots of one row, without what an edge of the cutting left of another line."""
+        main = max(blots, key=lambda b: b.height * b.width if b.width < 3 * b.height else 0)
+        top, bottom = main.y0, main.y1
+        row, rest = [main], [b for b in blots if b is not main]
+        while near := [b for b in rest if b.y0 <= bottom + _OFF * high and b.y1 >= top - _OFF * high]:
+            top, bottom = min(top, *(b.y0 for b in near)), max(bottom, *(b.y1 for b in near))
+            row += near
+            rest = [b for b in rest if b not in near]
+        edge = 0.5 * high
+        if any(edge < b.y0 and b.y1 < len(self._mask) - edge for b in rest):
+            raise Unclear
+        return row
+
+    def _accent(self, group: list[Blot], char: str) -> str:
+        """The combining accent over a letter of several blots, "" where the blots are those of its own shape."""
+        if not char.isalpha() or char in "ijΞ" or unicodedata.decomposition(char):
+            return ""
+        main = max(group, key=lambda b: b.height)
+        marks = [b for b in group if b.y1 <= main.y0 + 1]
+        if not marks:
+            return ""
+        accent = accent_of([self._mask[m.y0 : m.y1, m.x0 : m.x1] for m in marks], main.width)
+        if accent is None:
+            raise Unclear
+        return accent
+
+    def _alone(self, group: list[Blot]) -> list[ReadSign]:
+        """Ink for which no sign was read, by itself."""
+        read = self._ocr(group)
+        if len(read) != 1 or read[0][2] < _SURE:
+            raise Unclear
+        return read
+
+    def _ocr(self, blots: Sequence[Blot]) -> list[ReadSign]:
+        """Signs with their x and score, of the blots alone on paper."""
+        x0, y0, x1, y1 = (round(side) for side in union(map(box_of, blots)))
+        room = max(3, round(0.2 * (y1 - y0)))
+        canvas = np.empty((y1 - y0 + 2 * room, x1 - x0 + 2 * room, 3), np.uint8)
+        canvas[:] = self._paper
+        for blot in blots:
+            into = (slice(blot.y0 - y0 + room, blot.y1 - y0 + room), slice(blot.x0 - x0 + room, blot.x1 - x0 + room))
+            canvas[into] = np.minimum(canvas[into], self._pixels[blot.y0 : blot.y1, blot.x0 : blot.x1])
+        read = ocr_rapid.read_signs(canvas)
+        return [(char, x + x0 - room, score) for sign, x, score in read for char in _single(sign)]
+
+
+def _single(sign: str) -> str:
+    """A sign as those of connected ink that it is made of."""
+    if sign.isspace():
+        return ""
+    return _SPLIT.get(sign) or _FLAT.get(sign) or (unicodedata.normalize("NFKC", sign) if sign.isalnum() else sign)

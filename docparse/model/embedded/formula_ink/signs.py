@@ -1,0 +1,206 @@
+"""Signs of one row of a formula with the boxes of their ink, as words with size and baseline: what stands raised or
+lowered, and smaller, is an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from docparse.geometry import Box, union
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS
+from docparse.schemas.page import Word
+
+# of letters by their shape: height and how far they reach below their line, in sizes of the type
+_KINDS = (
+    ("acemnorsuvwxzαεικνοπστυωϵɑı", 0.45, 0.0),
+    ("tiñ", 0.65, 0.0),
+    ("gpqyμµηργχςϱ", 0.65, 0.21),
+    ("jfβζξψφϕ", 0.9, 0.22),
+    ("ΦΨQ", 0.72, 0.02),
+)
+_CAPITAL = (0.69, 0.0)  # digits, capitals and letters as tall
+_BRACKETS = "()[]{}|/"
+_ONE_SHAPE = "cosvwxz"
+_LARGE = frozenset(_ONE_SHAPE.upper())
+_LOWER = 0.75  # of a capital's height: what is read as a capital is none
+_TWO_SHAPES = "fJβ"
+_DOTS = "·•∙⋅"
+_LOW, _HIGH = ",.;", "'′’‘`°"
+_AXIS = 0.25  # of signs of operation and brackets, above the line
+_INDEX = 0.7  # size of an index
+_SMALLER, _LIKE = 0.85, 0.12
+_RAISED, _LOWERED = 0.42, 0.1  # middles of signs without a size of their own, above the line: index above, index below
+
+
+def widest(char: str) -> float:
+    """How wide the character is at most, in heights of a capital."""
+    if char in "mwMW∞→←⇒⇔≈…":
+        return 1.7
+    return 0.78 if char in _KINDS[0][0] or char in _KINDS[2][0] else 1.15
+
+
+class Sign(NamedTuple):
+    """A character, its ink, and how sure the recogniser is of it; `tall` ones are brackets and sums of any height."""
+
+    text: str
+    bbox: Box
+    score: float
+    tall: bool = False
+
+
+class _Measured(NamedTuple):
+    size: float
+    baseline: float
+
+
+def placed(signs: Sequence[Sign], capital: float = 0.0) -> list[Word]:
+    """Words of one row, sizes and baselines as of a text layer.
+
+    `capital` is the height of a capital in the whole formula, for rows whose letters alone don't tell their case.
+    """
+    signs = sorted(signs, key=lambda sign: sign.bbox[0] + sign.bbox[2])
+    measured = [_measure(sign) for sign in signs]
+    if sum(its is not None for its in measured) == 1 and any(sign.text in _LARGE for sign in signs):
+        signs = [_small(sign) if sign.bbox[3] - sign.bbox[1] < _LOWER * capital else sign for sign in signs]
+        measured = [_measure(sign) for sign in signs]
+    size, base = _main(signs, measured)
+    cased = [_cased(sign, its, size, base) for sign, its in zip(signs, measured, strict=True)]
+    signs = [sign if text == sign.text else sign._replace(text=text) for sign, text in zip(signs, cased, strict=True)]
+    measured = [_fitting(sign, size, base) for sign in signs]
+    levels = _with_neighbours(signs, [_level(s, its, size, base) for s, its in zip(signs, measured, strict=True)], size)
+    words: list[Word] = []
+    for sign, its, level in zip(signs, measured, levels, strict=True):
+        own = size if not level else _INDEX * size
+        line = base if not level else its.baseline if its is not None else base - level * 0.35 * size
+        if level and its is None:
+            line = _line_beside(len(words), levels, measured) or line
+        text = "." if sign.text in _DOTS and base - (sign.bbox[1] + sign.bbox[3]) / 2 < 0.15 * size else sign.text
+        words.append(Word(text, sign.bbox, size=own, baseline=line, confidence=sign.score))
+    return _with_functions(words)
+
+
+def _measure(sign: Sign) -> _Measured | None:
+    """Size and baseline that the ink of a letter or digit tells."""
+    char = sign.text[0]
+    if sign.tall or not char.isalnum():
+        return None
+    height, depth = next(((h, d) for chars, h, d in _KINDS if char in chars), _CAPITAL)
+    tall = sign.bbox[3] - sign.bbox[1]
+    size = tall / height
+    return _Measured(size, sign.bbox[3] - depth * size)
+
+
+def _small(sign: Sign) -> Sign:
+    return sign._replace(text=sign.text.lower()) if sign.text in _LARGE else sign
+
+
+def _cased(sign: Sign, its: _Measured | None, size: float, base: float) -> str:
+    """The sign in the case that its height tells, where both cases have one shape."""
+    char = sign.text
+    if its is None or char.lower() not in _ONE_SHAPE:
+        return char
+    rise = abs(base - its.baseline)
+    if char.islower():
+        return char.upper() if rise > 0.12 * size and its.size > _SMALLER * size else char
+    low = rise < 0.08 * size
+    return char.lower() if (its.size < 0.78 * size if low else its.size < 0.56 * size) else char
+
+
+def _line_beside(place: int, levels: Sequence[int], measured: Sequence[_Measured | None]) -> float | None:
+    """Baseline of the nearest letter of the same index."""
+    for step in range(1, len(levels)):
+        for other in (place - step, place + step):
+            low, high = sorted((place, other))
+            if low >= 0 and high < len(levels) and len(set(levels[low : high + 1])) == 1:
+                its = measured[other]
+                if its is not None:
+                    return its.baseline
+    return None
+
+
+def _with_neighbours(signs: Sequence[Sign], levels: list[int], size: float) -> list[int]:
+    """Levels, those of commas, signs of operation and brackets inside an index that of the index."""
+    for place in range(1, len(signs) - 1):
+        sign, before, after = signs[place - 1 : place + 2][1], signs[place - 1], signs[place + 1]
+        if sign.text.isalnum() or levels[place] or levels[place - 1] != levels[place + 1] or sign.tall:
+            continue
+        gaps = sign.bbox[0] - before.bbox[2], after.bbox[0] - sign.bbox[2]
+        small = sign.bbox[3] - sign.bbox[1] < _SMALLER * size
+        if levels[place - 1] and small and max(gaps) < 0.25 * size:
+            levels[place] = levels[place - 1]
+    return levels
+
+
+def _fitting(sign: Sign, size: float, base: float) -> _Measured | None:
+    """`_measure`, of letters with two shapes (an upright f stands on the line) by the one that suits the row."""
+    its = _measure(sign)
+    if its is None or sign.text[0] not in _TWO_SHAPES:
+        return its
+    tall = sign.bbox[3] - sign.bbox[1]
+    upright = _Measured(tall / _CAPITAL[0], sign.bbox[3])
+    lower = _Measured(tall / 0.9, sign.bbox[3] - 0.22 * tall / 0.9)
+    return min((upright, lower), key=lambda m: abs(m.size - size) + abs(m.baseline - base))
+
+
+def _main(signs: Sequence[Sign], measured: Sequence[_Measured | None]) -> tuple[float, float]:
+    """Size and baseline of the row itself: the largest size that more than one letter has."""
+    known = [its for its in measured if its is not None]
+    if not known:
+        box = union(sign.bbox for sign in signs)
+        heights = [sign.bbox[3] - sign.bbox[1] for sign in signs if sign.text[0] in _BRACKETS]
+        size = max(heights) if heights else max(box[3] - box[1], 0.8 * max(s.bbox[2] - s.bbox[0] for s in signs))
+        return size, (box[1] + box[3]) / 2 + _AXIS * size
+    sizes = sorted((its.size for its in known), reverse=True)
+    least = 1 if len(sizes) < 4 else 2
+    size = next((s for s in sizes if sum(abs(other - s) < _LIKE * s for other in sizes) >= least), sizes[0])
+    alike = [its for its in known if abs(its.size - size) < 1.5 * _LIKE * size]
+    size = median(its.size for its in alike)
+    best = max(alike, key=lambda its: sum(abs(its.baseline - other.baseline) < 0.12 * size for other in alike))
+    on = [its.baseline for its in alike if abs(its.baseline - best.baseline) < 0.12 * size]
+    return size, median(on)
+
+
+def _level(sign: Sign, its: _Measured | None, size: float, base: float) -> int:
+    """1 above the line, -1 below it, 0 on it."""
+    if sign.tall or sign.text in BIG:
+        return 0
+    _, top, _, bottom = sign.bbox
+    if its is not None:
+        rise = base - its.baseline
+        least = max(0.07, 0.07 + 0.6 * (its.size / size - _SMALLER))
+        if abs(rise) > min(least, 0.3) * size:
+            return 1 if rise > 0 else -1
+        return 0
+    if sign.text in _HIGH:
+        return 1
+    if sign.text[0] in _LOW:
+        if bottom < base - 0.22 * size:
+            return 1
+        return -1 if bottom > base + (0.12 if sign.text == "." else 0.33) * size else 0
+    middle = base - (top + bottom) / 2
+    if sign.text in _BRACKETS and bottom - top > _SMALLER * size:
+        return 0
+    return 1 if middle > _RAISED * size else -1 if middle < _LOWERED * size else 0
+
+
+def _with_functions(words: list[Word]) -> list[Word]:
+    """Letters that make the name of a function as one word."""
+    result: list[Word] = []
+    place = 0
+    while place < len(words):
+        for length in range(min(6, len(words) - place), 1, -1):
+            part = words[place : place + length]
+            together = all(b.size == part[0].size and b.bbox[0] - a.bbox[2] < 0.25 * a.size for a, b in pairwise(part))
+            before = words[place - 1] if place else None
+            free = before is None or not before.text.isalpha() or part[0].bbox[0] - before.bbox[2] > 0.08 * part[0].size
+            if together and free and "".join(word.text for word in part) in FUNCTIONS:
+                box = union(word.bbox for word in part)
+                result.append(part[0]._replace(text="".join(word.text for word in part), bbox=box))
+                place += length
+                break
+        else:
+            result.append(words[place])
+            place += 1
+    return result
