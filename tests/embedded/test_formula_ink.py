@@ -234,6 +234,8 @@ def test_lines_in_a_formulas_region_are_a_display_with_its_number_but_running_te
     (display,) = region_displays(lines, regions)
     assert [line.plain for line in display.lines] == ["E = mc2", "(7)"]
     assert display.bbox[2] < 250
+    plus = _line("十", 160, 110, 4)  # what OCR makes of a plus sign
+    assert plus in region_displays([*lines, plus], regions)[0].lines
 
 
 def test_numbers_of_formulas() -> None:

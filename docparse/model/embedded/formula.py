@@ -91,7 +91,7 @@ def _is_prose(line: Line) -> bool:
     letters = sum(len(word.text) for word in line.words)
     words = [word.text for word in line.words if word.text not in FUNCTIONS]
     plain = sum(len(text) for text in words if text.isalpha() and (len(text) > 3 or is_cjk(text[0])))
-    return plain > 0.4 * letters
+    return plain > max(2, 0.4 * letters)
 
 
 def _is_number_of(line: Line, box: Box) -> bool:
