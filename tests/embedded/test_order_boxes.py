@@ -51,9 +51,9 @@ def test_every_box_once_however_tangled_and_in_good_time() -> None:
     for _ in range(2000):
         x, y = source.random() * 500, source.random() * 800
         boxes.append((x, y, x + source.random() * 200, y + source.random() * 60))
-    started = time.perf_counter()
+    started = time.process_time()
     assert sorted(reading_order(boxes, 10)) == list(range(2000))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_displays_between_short_lines_make_no_columns() -> None:

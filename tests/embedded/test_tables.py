@@ -380,10 +380,10 @@ def test_large_grid_in_time() -> None:
     xs, ys = [100.0 + 20 * i for i in range(side + 1)], [100.0 + 20 * i for i in range(side + 1)]
     words = [w for r in range(side) for c in range(side) for w in text(xs[c] + 2, ys[r] + 4, "7", size=8)]
     big = PageImage(1, 4200, 4200, 4200.0, 4200.0, rules=ruled(xs, ys))
-    started = time.perf_counter()
+    started = time.process_time()
     (table,) = find_tables(big, words)
     assert (table.rows, table.cols) == (side, side)
-    assert time.perf_counter() - started < 4  # about 0.8 s on an idle core
+    assert time.process_time() - started < 4  # of the processor: about 0.8 s
 
 
 def test_many_words_and_rules_in_time() -> None:
@@ -393,9 +393,9 @@ def test_many_words_and_rules_in_time() -> None:
         h(y, x, x + 30) if i % 2 else v(x, y, y + 30)
         for i, (x, y) in enumerate(rng.uniform(0, 800, (5000, 2)).tolist())
     )
-    started = time.perf_counter()
+    started = time.process_time()
     assert isinstance(find_tables(page(rules), words), list)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_head_centred_over_the_rules_of_the_columns_belongs_to_the_table() -> None:
