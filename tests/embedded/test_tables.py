@@ -246,6 +246,17 @@ def test_blanks_of_monospaced_words_read_by_ocr_part_no_columns() -> None:
     assert rows_of(table) == [[name, f"{1000 + 7 * r}", f"{14 + 7 * r}.5"] for r, name in enumerate(names)]
 
 
+def test_a_number_that_reaches_over_to_its_neighbour_keeps_its_own_cell() -> None:
+    rows = [[f"row{r}", f"{100 + r}", f"{200 + r}"] for r in range(9)]
+    rows[4][2] = "12345678"
+    words = [w for r, row in enumerate(rows) for w in text(100, 104 + 16 * r, row[0])]
+    for r, row in enumerate(rows):
+        for right, cell in ((200, row[1]), (243, row[2])):
+            words += text(right - 5 * len(cell), 104 + 16 * r, cell)
+    (table,) = find_tables(page((h(100, 95, 250), h(252, 95, 250))), words)
+    assert rows_of(table) == rows
+
+
 def test_pale_rules_of_a_scan_count_up_to_the_dark_ones() -> None:
     scan, words = scan_of((100, 200), (100, 200, 300, 400))
     assert scan.pixels is not None

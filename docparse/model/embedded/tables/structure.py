@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -63,7 +64,7 @@ def _bounds(area: Area, found: list[Corridor], em: float) -> list[float]:
 
 def _build(area: Area, rows: list[TextRow], header: int, bounds: list[float], em: float) -> tuple[Grid, int]:
     split_at_bounds(rows, header, bounds, em)
-    spans = [[columns_of(chunk, bounds) for chunk in row.chunks] for row in rows]
+    spans = [_side_by_side([columns_of(chunk, bounds) for chunk in row.chunks], row, bounds) for row in rows]
     levels = _header_levels(area, rows[:header], spans[:header], bounds, em)
     groups = group_rows(rows[header:], spans[header:], area.horizontal, em)
     starts = [start for start, _ in levels] + [header + group[0] for group in groups]
@@ -79,6 +80,21 @@ def _build(area: Area, rows: list[TextRow], header: int, bounds: list[float], em
         for line in range(start, stop):
             _open_edges(right[index], rows[line], spans[line], xs, em, alone=stop - start == 1 and index >= len(levels))
     return Grid(xs, ys, right, below), len(levels)
+
+
+def _side_by_side(
+    spans: list[tuple[int, int]], row: TextRow, bounds: Sequence[float]
+) -> list[tuple[int, int]]:  # fmt: skip
+    """The spans of a row's chunks, a column that two numbers reach into left to the one whose middle stands there."""
+    for i, (left, right) in enumerate(pairwise(row.chunks)):
+        (first, shared), (start, last) = spans[i], spans[i + 1]
+        if shared != start or not (is_number(left.text) and is_number(right.text)):
+            continue  # a text may well run on under the next head
+        if start < last and bisect_right(bounds, (right.x0 + right.x1) / 2) > start:
+            spans[i + 1] = (start + 1, last)
+        elif first < shared and bisect_right(bounds, (left.x0 + left.x1) / 2) < shared:
+            spans[i] = (first, shared - 1)
+    return spans
 
 
 def _edge(upper: TextRow, lower: TextRow) -> float:
