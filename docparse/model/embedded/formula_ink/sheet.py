@@ -128,6 +128,11 @@ class Sheet:
         signs = [Sign(sign, box_of(b), 1.0, tall=True) for b, sign in tall.items()]
         rest = [b for b in blots if b not in tall]
         if rest:
+            rest, apart = self._level(rest, high)
+            if not _at_integrals(apart, [b for b, sign in tall.items() if sign == "∫"], high):
+                raise Unclear
+            for part in (_above(apart, rest), _below(apart, rest)):
+                self.take_apart(part, _DEPTH)
             signs += self._signs(rest, high)
         self.scores += [sign.score for sign in signs]
         self.words += placed(signs, self._capital)
@@ -136,15 +141,15 @@ class Sheet:
         return sign_of(self._mask[blot.y0 : blot.y1, blot.x0 : blot.x1])
 
     def _signs(self, blots: list[Blot], high: float) -> list[Sign]:
-        blots = self._level(blots, high)
         groups = groups_of(blots, high)
+        read_signs = [] if len(groups) == 1 and self._stroke(groups[0], high) else self._ocr(blots)
         signs: list[Sign] = []
-        for read, group in aligned(self._ocr(blots), groups, high):
+        for read, group in aligned(read_signs, groups, high):
             if not group:
                 if read[0][2] > _DOUBTFUL:
                     raise Unclear
                 continue
-            chars = read or self._alone(group)
+            chars = read or self._alone(group, high)
             box = box_of(union(map(box_of, group)))
             step = (box[2] - box[0]) / len(chars)
             if any(char.isalnum() and step > 2.5 * widest(char) * high for char, _, _ in chars):
@@ -158,8 +163,8 @@ class Sheet:
                 signs.append(Sign(char + accent, part, score))
         return signs
 
-    def _level(self, blots: list[Blot], high: float) -> list[Blot]:
-        """The blots of one row, without what an edge of the cutting left of another line."""
+    def _level(self, blots: list[Blot], high: float) -> tuple[list[Blot], list[Blot]]:
+        """The blots of one row and those above and below it, without what the edges cut of another line."""
         main = max(blots, key=lambda b: b.height * b.width if b.width < 3 * b.height else 0)
         top, bottom = main.y0, main.y1
         row, rest = [main], [b for b in blots if b is not main]
@@ -167,10 +172,7 @@ class Sheet:
             top, bottom = min(top, *(b.y0 for b in near)), max(bottom, *(b.y1 for b in near))
             row += near
             rest = [b for b in rest if b not in near]
-        edge = 0.5 * high
-        if any(edge < b.y0 and b.y1 < len(self._mask) - edge for b in rest):
-            raise Unclear
-        return row
+        return row, [b for b in rest if b.y0 > 0 and b.y1 < len(self._mask)]
 
     def _accent(self, group: list[Blot], char: str) -> str:
         """The combining accent over a letter of several blots, "" where the blots are those of its own shape."""
@@ -185,12 +187,25 @@ class Sheet:
             raise Unclear
         return accent
 
-    def _alone(self, group: list[Blot]) -> list[ReadSign]:
-        """Ink for which no sign was read, by itself."""
+    def _alone(self, group: list[Blot], high: float) -> list[ReadSign]:
+        """Ink for which no sign was read, by its shape or by itself."""
+        stroke = self._stroke(group, high)
+        if stroke:
+            return [(stroke, group[0].x, _SURE)]
         read = self._ocr(group)
         if len(read) != 1 or read[0][2] < _SURE:
             raise Unclear
         return read
+
+    def _stroke(self, group: Sequence[Blot], high: float) -> str:
+        """A minus sign or an upright bar by its shape, "" for anything else."""
+        if len(group) != 1:
+            return ""
+        (blot,) = group
+        solid = self._mask[blot.y0 : blot.y1, blot.x0 : blot.x1].mean() > 0.8
+        if solid and blot.width >= 3 * blot.height and 0.3 * high < blot.width < 1.6 * high:
+            return "−"
+        return "|" if solid and blot.height > 1.05 * high and blot.height >= 6 * blot.width else ""
 
     def _ocr(self, blots: Sequence[Blot]) -> list[ReadSign]:
         """Signs with their x and score, of the blots alone on paper."""
@@ -203,6 +218,19 @@ class Sheet:
             canvas[into] = np.minimum(canvas[into], self._pixels[blot.y0 : blot.y1, blot.x0 : blot.x1])
         read = ocr_rapid.read_signs(canvas)
         return [(char, x + x0 - room, score) for sign, x, score in read for char in _single(sign)]
+
+
+def _at_integrals(blots: Sequence[Blot], integrals: Sequence[Blot], high: float) -> bool:
+    """Whether what stands off a row are limits, beside the ends of its integrals."""
+    return all(any(sign.x0 <= b.x <= sign.x1 + 1.5 * high for sign in integrals) for b in blots)
+
+
+def _above(blots: Sequence[Blot], row: Sequence[Blot]) -> list[Blot]:
+    return [b for b in blots if b.y1 <= min(other.y0 for other in row)]
+
+
+def _below(blots: Sequence[Blot], row: Sequence[Blot]) -> list[Blot]:
+    return [b for b in blots if b.y0 >= max(other.y1 for other in row)]
 
 
 def _single(sign: str) -> str:
