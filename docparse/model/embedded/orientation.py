@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box, clip, union
 from docparse.model.embedded import ocr_rapid, ocr_tesseract, orientation_net, preprocess
+from docparse.model.embedded.bend import Bend, find_bend, levelled
+from docparse.model.embedded.ground import evened
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
 from docparse.schemas.page import PageImage, TextQuality
 
@@ -25,7 +27,7 @@ _PROBE_ASPECT = 18.0
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How a page was set upright: straightened by `skew` degrees, then turned clockwise by `turn`.
+    """How a page was set upright: straightened by `skew` degrees, its lines levelled, turned clockwise by `turn`.
 
     `width` and `height` are those of the displayed page, in its units.
     """
@@ -34,20 +36,24 @@ class Pose:
     skew: float = 0.0
     width: float = 0.0
     height: float = 0.0
+    bend: Bend | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.turn or self.skew)
+        return bool(self.turn or self.skew or self.bend)
 
     @property
     def flags(self) -> tuple[str, ...]:
         turned = (f"turned:{self.turn}",) if self.turn else ()
-        return (*turned, f"deskewed:{self.skew:.1f}") if self.skew else turned
+        skewed = (f"deskewed:{self.skew:.1f}",) if self.skew else ()
+        return (*turned, *skewed, *(("levelled",) if self.bend else ()))
 
     def back(self, box: Box) -> Box:
         """A box of the upright page on the displayed page: the smallest upright rectangle around it."""
         x0, y0, x1, y1 = turn_box(box, self.turn, self.width, self.height)
+        if self.bend:
+            x0, y0, x1, y1 = self.bend.back((x0, y0, x1, y1), self.width, self.height)
         if not self.skew:
-            return (x0, y0, x1, y1)
+            return clip((x0, y0, x1, y1), self.width, self.height) if self.bend else (x0, y0, x1, y1)
         sine, cosine = math.sin(math.radians(self.skew)), math.cos(math.radians(self.skew))
         cx, cy = self.width / 2, self.height / 2
         corners = ((x - cx, y - cy) for x in (x0, x1) for y in (y0, y1))
@@ -63,12 +69,21 @@ def upright(page: PageImage) -> tuple[PageImage, Pose]:
     """
     if page.pixels is None or (page.text.quality is TextQuality.SOUND and page.text.words):
         return page, Pose()
-    pixels, skew = page.pixels, preprocess.skew(page.pixels)
+    pixels = page.pixels
+    even = evened(page).pixels
+    assert even is not None
+    skew = preprocess.skew(even)
     if skew:
         straight = preprocess.straighten(pixels, skew)
         pixels, skew = (straight, skew) if _has_lines(straight) else (pixels, 0.0)
+    bend = None
+    if even is not page.pixels:  # no scanner made this, so that it may be a photograph
+        bend = find_bend(preprocess.straighten(even, skew) if skew else even)
+    if bend is not None:
+        level = levelled(pixels, bend)
+        pixels, bend = (level, bend) if _has_lines(level) else (pixels, None)
     turned, turn = _turned(page.replace(pixels=pixels), pixels)
-    return turned, Pose(turn, skew, page.width, page.height)
+    return turned, Pose(turn, skew, page.width, page.height, bend)
 
 
 def _turned(page: PageImage, pixels: NDArray[np.uint8]) -> tuple[PageImage, Turn]:

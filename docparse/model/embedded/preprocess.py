@@ -81,17 +81,18 @@ def skew(pixels: NDArray[np.uint8]) -> float:
 
 def _sharpest(along: NDArray[np.intp], across: NDArray[np.intp]) -> tuple[float, float, float]:
     """(degrees, sharpness over that at 0 degrees, sharpness) of lines that run along `across`."""
-    level = _sharpness(along, across, 0.0)
+    level = sharpness(along, across, 0.0)
     best = 0.0
     for centre, reach, step in ((0.0, _MAX_SKEW_DEG, 0.5), (None, 0.4, 0.1)):
         middle = best if centre is None else centre
         angles = np.arange(middle - reach, middle + reach + step / 2, step)
-        best = float(angles[int(np.argmax([_sharpness(along, across, angle) for angle in angles]))])
-    found = _sharpness(along, across, best)
+        best = float(angles[int(np.argmax([sharpness(along, across, angle) for angle in angles]))])
+    found = sharpness(along, across, best)
     return best, found / level if level else 1.0, found
 
 
-def _sharpness(along: NDArray[np.intp], across: NDArray[np.intp], degrees: float) -> float:
+def sharpness(along: NDArray[np.intp], across: NDArray[np.intp], degrees: float) -> float:
+    """How sharply the points gather in lines that fall by so many degrees."""
     shifted = along - across * np.tan(np.radians(degrees))
     profile = np.bincount((shifted - shifted.min()).astype(np.intp)).astype(np.float64)
     return float((np.diff(profile) ** 2).sum())

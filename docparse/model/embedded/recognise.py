@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions, turned
+from docparse.model.embedded.ground import evened
 from docparse.model.embedded.holes import fill_holes
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.orientation import Pose
@@ -42,10 +43,12 @@ def recognise(
     flags: tuple[str, ...] = ()
     found: Sequence[Region] = ()
     sharp: PageImage | None = None
+    even: PageImage | None = None
     if not fast and _wants_ocr(page, ocr_mode):
         upright, pose = orientation.upright(page)
         # only here: where exact words, rules and shapes are known, geometry is the better judge (docs/accuracy.md)
-        found = regions.detect_regions(upright)
+        even = evened(upright)
+        found = regions.detect_regions(even)
         sharp = enlarged(upright)
         result = ocr.read_words(sharp, languages=languages, deadline=deadline)
         words, flags = result.words, (*pose.flags, *result.flags)
@@ -60,6 +63,7 @@ def recognise(
             words, flags = fill_holes(page, words, languages=languages, deadline=deadline)
             read = tuple(words) if flags else ()
         upright, words, pose = _set_upright(page, words)
+        even = even if not pose else None
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
     plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
@@ -70,7 +74,7 @@ def recognise(
         words, running = [*words, *dashes], [*running, *dashes]
         read = (*read, *_on_page(dashes, pose))
         tables = find_tables(sharp, running, found)
-    blocks = build_blocks(upright, running, found, tables, plots)
+    blocks = build_blocks(even or upright, running, found, tables, plots)
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
         flags = (*flags, *said)
