@@ -15,7 +15,7 @@ from docparse.model.embedded import ocr_rapid
 from docparse.model.embedded.formula import apart_number, number_in, region_displays
 from docparse.model.embedded.formula_ink import read_formula
 from docparse.model.embedded.formula_ink.align import aligned
-from docparse.model.embedded.formula_ink.blots import Blot
+from docparse.model.embedded.formula_ink.blots import Blot, type_height
 from docparse.model.embedded.formula_ink.read import is_plausible
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
 from docparse.model.embedded.formula_ink.signs import Sign, placed
@@ -259,3 +259,7 @@ def test_numbers_of_formulas() -> None:
 def test_an_index_before_its_sign_hangs_on_nothing() -> None:
     words = [Word("14", (0, 0, 8, 7), 7, "", 0, 0, 7), Word("C", (9, 2, 20, 14), 12, "", 0, 0, 12)]
     assert to_latex(words, []) == "{}^{14} C"
+
+
+def test_two_blots_of_very_different_sizes_have_a_height_of_type() -> None:
+    assert 35 <= type_height([Blot(0, 0, 30, 35), Blot(40, 0, 90, 100)]) <= 100

@@ -72,7 +72,7 @@ def upright(page: PageImage) -> tuple[PageImage, Pose]:
     pixels = page.pixels
     even = evened(page).pixels
     assert even is not None
-    skew = preprocess.skew(even)
+    skew = preprocess.skew(pixels)
     if skew:
         straight = preprocess.straighten(pixels, skew)
         pixels, skew = (straight, skew) if _has_lines(straight) else (pixels, 0.0)

@@ -90,4 +90,5 @@ def type_height(blots: Sequence[Blot]) -> float:
         return max(4.0, float(max(b.height for b in blots)))
     least = 0.4 * float(np.quantile(heights, 0.6))
     most = float(np.quantile([h for h in heights if h >= least], 0.75))
-    return max(4.0, float(np.quantile([h for h in heights if 0.45 * most <= h <= 1.1 * most], 0.7)))
+    usual = [float(h) for h in heights if 0.45 * most <= h <= 1.1 * most] or [most]
+    return max(4.0, float(np.quantile(usual, 0.7)))
