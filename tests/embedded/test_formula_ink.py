@@ -188,6 +188,7 @@ def test_accents_are_told_by_their_shape() -> None:
     assert [accent_of([mark], 24) for mark in (bar, dot, hat)] == ["\u0304", "\u0307", "\u0302"]
     assert accent_of([dot, dot], 24) == "\u0308"
     assert accent_of([dot, dot, dot], 24) is None
+    assert accent_of([np.eye(12, dtype=np.bool_)[:, [0, 11]]], 24) is None
 
 
 def test_signs_go_to_their_ink_though_they_are_named_late() -> None:

@@ -76,10 +76,15 @@ def accent_of(marks: Sequence[NDArray[np.bool_]], wide: float) -> str | None:
         return _DOT
     if mark.mean() > 0.75 and width >= 3 * height:
         return _BAR
+    if width < 3:
+        return None
     columns = np.arange(width)
     level = np.array([np.flatnonzero(mark[:, x]).mean() if mark[:, x].any() else np.nan for x in columns])
-    third = max(1, width // 3)
-    left, mid, right = (np.nanmean(part) for part in (level[:third], level[third:-third], level[-third:]))
+    third = width // 3
+    thirds = level[:third], level[third:-third], level[-third:]
+    if any(np.isnan(part).all() for part in thirds):
+        return None
+    left, mid, right = (float(np.nanmean(part)) for part in thirds)
     if mid < left - 0.15 * height and mid < right - 0.15 * height:
         return _HAT
     return _TILDE if height < 0.6 * width else None
