@@ -192,15 +192,20 @@ def _formula(block: Formula, page: PageImage, words: Sequence[Word], deadline: D
     """The formula with the LaTeX that its pixels tell, where OCR read the page and no part of it stays unclear."""
     if block.bbox is None or (words and words[0].font) or (deadline is not None and deadline.passed):
         return block
-    assert page.pixels is not None
-    reading = formula_ink.read_formula(page.pixels, page.to_px(block.bbox))
-    if reading is None or reading.confidence < _FORMULA_SURE:
+    reading = _sure_reading(page, page.to_px(block.bbox))
+    if reading is None:
         return block
     kept = [flag for flag in block.flags if flag != "formula_not_recognised"]
     confidence = round(_FORMULA_CONFIDENCE * reading.confidence, 2)
     number = reading.number or number_in(block.text)
     latex = f"{reading.latex} \\tag{{{number}}}" if number else reading.latex
     return block.model_copy(update={"latex": latex, "confidence": confidence, "flags": [*kept, "formula_from_ocr"]})
+
+
+def _sure_reading(page: PageImage, box: Box) -> formula_ink.Reading | None:
+    assert page.pixels is not None
+    reading = formula_ink.read_formula(page.pixels, box)
+    return reading if reading is not None and reading.confidence >= _FORMULA_SURE else None
 
 
 def _crop(page: PageImage, box: Box) -> NDArray[np.uint8]:
@@ -264,9 +269,8 @@ def _is_strip(page: PageImage) -> bool:
 
 def _reads_as_formula(page: PageImage, words: Sequence[Word]) -> bool:
     """Whether a strip that holds hardly a plain word has a formula's levels in it, whatever OCR made of its lines."""
-    assert page.pixels is not None
     plain = sum(len(word.text) for word in words if word.text.isalpha() and len(word.text) > 3)
     if plain > _PLAIN * sum(len(word.text) for word in words):
         return False
-    reading = formula_ink.read_formula(page.pixels, (0, 0, page.width_px, page.height_px))
-    return reading is not None and reading.confidence >= _FORMULA_SURE and _LEVELS.search(reading.latex) is not None
+    reading = _sure_reading(page, (0, 0, page.width_px, page.height_px))
+    return reading is not None and _LEVELS.search(reading.latex) is not None

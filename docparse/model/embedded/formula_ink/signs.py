@@ -71,11 +71,11 @@ def placed(signs: Sequence[Sign], capital: float = 0.0) -> list[Word]:
     measured = [_fitting(sign, size, base) for sign in signs]
     levels = _with_neighbours(signs, [_level(s, its, size, base) for s, its in zip(signs, measured, strict=True)], size)
     words: list[Word] = []
-    for sign, its, level in zip(signs, measured, levels, strict=True):
-        own = size if not level else _INDEX * size
-        line = base if not level else its.baseline if its is not None else base - level * 0.35 * size
-        if level and its is None:
-            line = _line_beside(len(words), levels, measured) or line
+    for place, (sign, level) in enumerate(zip(signs, levels, strict=True)):
+        own = _INDEX * size if level else size
+        line = _line_of(place, levels, measured) if level else base
+        if line is None:
+            line = base - level * 0.35 * size
         text = "." if sign.text in _DOTS and base - (sign.bbox[1] + sign.bbox[3]) / 2 < 0.15 * size else sign.text
         words.append(Word(text, sign.bbox, size=own, baseline=line, confidence=sign.score))
     return _with_functions(words)
@@ -108,28 +108,27 @@ def _cased(sign: Sign, its: _Measured | None, size: float, base: float) -> str:
     return char.lower() if (its.size < 0.78 * size if low else its.size < 0.56 * size) else char
 
 
-def _line_beside(place: int, levels: Sequence[int], measured: Sequence[_Measured | None]) -> float | None:
-    """Baseline of the nearest letter of the same index."""
-    for step in range(1, len(levels)):
+def _line_of(place: int, levels: Sequence[int], measured: Sequence[_Measured | None]) -> float | None:
+    """Baseline of a sign of an index, or of the nearest letter of the same index."""
+    for step in range(len(levels)):
         for other in (place - step, place + step):
             low, high = sorted((place, other))
-            if low >= 0 and high < len(levels) and len(set(levels[low : high + 1])) == 1:
-                its = measured[other]
-                if its is not None:
-                    return its.baseline
+            its = measured[other] if low >= 0 and high < len(levels) else None
+            if its is not None and len(set(levels[low : high + 1])) == 1:
+                return its.baseline
     return None
 
 
 def _with_neighbours(signs: Sequence[Sign], levels: list[int], size: float) -> list[int]:
     """Levels, those of commas, signs of operation and brackets inside an index that of the index."""
     for place in range(1, len(signs) - 1):
-        sign, before, after = signs[place - 1 : place + 2][1], signs[place - 1], signs[place + 1]
-        if sign.text.isalnum() or levels[place] or levels[place - 1] != levels[place + 1] or sign.tall:
+        before, sign, after = signs[place - 1 : place + 2]
+        index = levels[place - 1]
+        if sign.text.isalnum() or sign.tall or levels[place] or not index or index != levels[place + 1]:
             continue
         gaps = sign.bbox[0] - before.bbox[2], after.bbox[0] - sign.bbox[2]
-        small = sign.bbox[3] - sign.bbox[1] < _SMALLER * size
-        if levels[place - 1] and small and max(gaps) < 0.25 * size:
-            levels[place] = levels[place - 1]
+        if sign.bbox[3] - sign.bbox[1] < _SMALLER * size and max(gaps) < 0.25 * size:
+            levels[place] = index
     return levels
 
 
