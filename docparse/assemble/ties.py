@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from docparse.geometry import Box
+from docparse.raised import RAISED_DIGITS, RAISED_LETTERS, raised
 from docparse.schemas.document import (
     Block,
     Caption,
@@ -33,7 +34,7 @@ _FIGURE = re.compile(
 )
 _REACH = 0.12  # of the page's height between a caption and what it belongs to
 _WRONG_SIDE, _WRONG_KIND = 0.04, 0.5
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SIGNS = RAISED_DIGITS + RAISED_LETTERS
 
 
 def tie_captions(page: Page) -> None:
@@ -109,8 +110,11 @@ def _reference(marker: str) -> re.Pattern[str]:
     """A footnote's marker in running text: raised, as maths, or set right behind a word."""
     plain = re.escape(marker)
     forms = [rf"\^\{{?\(?{plain}\)?\}}?"]
+    signs = raised(marker)
+    if signs != marker:
+        forms.append(f"(?<![{_SIGNS}]){signs}(?![{_SIGNS}])")
     if marker.isdigit():
-        forms += [re.escape(marker.translate(_SUPERSCRIPTS)), rf"(?<=[^\W\d_]){plain}(?![\w])"]
+        forms.append(rf"(?<=[^\W\d_]){plain}(?![\w])")
         forms.append(rf"(?<=[^\W\d_][.,;:!?)”’\"]){plain}(?![\w.,])")
     elif not marker.isalnum():
         forms.append(plain)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from docparse.raised import without_marks
+
 _NUMBER = re.compile(r"\(?[-+−–]?\s*(?:[$€£¥₹]|[A-Z]{3})?\s*[-−]?(?P<digits>\d[\d.,'’\s]*)\s*(?:[%€$£¥]|[A-Z]{3})?\)?")
 _GROUPS = re.compile(r"\d{1,3}(?P<sign>[.,'’ ])\d{3}(?:(?P=sign)\d{3})*")
 
@@ -12,9 +14,10 @@ _GROUPS = re.compile(r"\d{1,3}(?P<sign>[.,'’ ])\d{3}(?:(?P=sign)\d{3})*")
 def read_number(text: str) -> Decimal | None:
     """The value of a cell such as "1,234.5", "1.234,50 €", "(12)" or "45 %"; None if it is no plain number.
 
+    Raised digits behind it lead to a note.
     A single point or comma before three digits groups thousands; before any other count it is the decimal sign.
     """
-    text = " ".join(text.split())
+    text = without_marks(" ".join(text.split()))
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from docparse.qwenvl.markup import BLOCK, INVISIBLE, Node
+from docparse.raised import lowered, raised
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _ODD_SPACES = re.compile(r"[\t\r\n\f]|  ")
@@ -14,7 +15,10 @@ _BREAK = "\0"  # `clean` has removed every NUL of the input
 
 
 def text_of(children: list[Node | str]) -> str:
-    """Running text: white space collapsed, `<br>` and block ends as line breaks, `<sup>` and `<sub>` as inline math."""
+    """Running text: white space collapsed, `<br>` and block ends as line breaks.
+
+    `<sup>` and `<sub>` become raised and lowered signs, inline math where Unicode has none for them.
+    """
     if len(children) == 1 and isinstance(children[0], str):
         return _collapse(children[0]).strip(" ")
     parts: list[str] = []
@@ -34,15 +38,20 @@ def _gather(children: list[Node | str], parts: list[str]) -> None:
         elif child.tag == "br":
             parts.append(_BREAK)
         elif child.tag in ("sup", "sub"):
-            inner = text_of(child.children)
-            sign = "^" if child.tag == "sup" else "_"
-            parts.append(f"${sign}{{{inner}}}$" if inner and "$" not in inner else inner)
+            parts.append(_index(text_of(child.children), child.tag))
         elif child.tag in BLOCK:
             parts.append(" " if child.tag in ("td", "th") else _BREAK)
             _gather(child.children, parts)
             parts.append(" " if child.tag in ("td", "th") else _BREAK)
         elif child.tag not in INVISIBLE:
             _gather(child.children, parts)
+
+
+def _index(text: str, tag: str) -> str:
+    signs = raised(text) if tag == "sup" else lowered(text)
+    if signs != text or not text or "$" in text:
+        return signs
+    return f"${'^' if tag == 'sup' else '_'}{{{text}}}$"
 
 
 def verbatim_of(children: list[Node | str]) -> str:

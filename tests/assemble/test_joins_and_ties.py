@@ -178,10 +178,17 @@ def test_captions_meet_their_figures_and_tables() -> None:
 
 @pytest.mark.parametrize(
     ("marker", "text"),
-    [("3", "as shown$^{3}$ before"), ("3", "as shown³ before"), ("3", "as shown.3 Then"), ("*", "so*")],
+    [
+        ("3", "as shown$^{3}$ before"),
+        ("3", "as shown³ before"),
+        ("3", "as shown².³ Then"),
+        ("a", "12.5ᵃ"),
+        ("3", "as shown.3 Then"),
+        ("*", "so*"),
+    ],
 )
 def test_footnotes_meet_the_text_that_refers_to_them(marker: str, text: str) -> None:
-    other = paragraph("3 pages and 13 words, 3.5 in all; x3y", (50, 50, 500, 80))
+    other = paragraph("3 pages and 13 words, 3.5 in all; x3y, 10³² and a", (50, 50, 500, 80))
     body, note = paragraph(text, (50, 100, 500, 200)), Footnote(text="A note.", marker=marker, bbox=(50, 700, 500, 710))
     run(page(1, other, body, note))
     assert note.target == body.id

@@ -188,7 +188,16 @@ def test_notes_that_begin_at_one_edge_are_parted_by_their_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("text", "marker"),
-    [("1 A note.", "1"), ("12A note.", "12"), ("* A note.", "*"), ("3591", ""), ("2015 was wet.", ""), ("1.5 cm", "")],
+    [
+        ("1 A note.", "1"),
+        ("12A note.", "12"),
+        ("* A note.", "*"),
+        ("3591", ""),
+        ("2015 was wet.", ""),
+        ("1.5 cm", ""),
+        ("¹²A note.", "12"),
+        ("ᵃ A note.", "a"),
+    ],
 )
 def test_the_marker_of_a_note_is_never_a_part_of_a_number(text: str, marker: str) -> None:
     assert split_marker(text)[0] == marker
@@ -282,7 +291,7 @@ def test_superscripts_stay_in_their_line() -> None:
     sheet.words.append(Word("2", (end - 3, 190, end + 1, 198), 6, "helv", WordStyle.SUPERSCRIPT, 0, 196, sheet.line))
     sheet.line += 1
     sheet.put(end + 4, 200, "within a year.")
-    assert "12 m2 within a year." in body(sheet.blocks())
+    assert "12 m² within a year." in body(sheet.blocks())
 
 
 def test_heading_regions_of_the_model_count_without_fonts() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from docparse.export.text import block_text
 from docparse.qwenvl.reader import PageBlocks, read_page
+from docparse.raised import flat
 from docparse.schemas.document import (
     Caption,
     Chart,
@@ -209,7 +210,12 @@ def test_other_dialects() -> None:
 
 def test_damage_to_entities_and_tags() -> None:
     html = "<p>R&D &amp; AT&ampT x<y a < b 5 > 4 &copy=1 &#x41; List<String> <sup>8</sup></p>"
-    assert block_text(read(html).blocks[0]) == "R&D & AT&ampT x<y a < b 5 > 4 &copy=1 A List<String> $^{8}$"
+    assert block_text(read(html).blocks[0]) == "R&D & AT&ampT x<y a < b 5 > 4 &copy=1 A List<String> ⁸"
+
+
+def test_raised_and_lowered_text_is_signs_or_inline_math() -> None:
+    html = "<p>CO<sub>2</sub>, 10<sup>-3</sup> m, x<sub>max</sub>, A<sup>T</sup> <sup>a <i>b</i></sup> <sub></sub>.</p>"
+    assert block_text(read(html).blocks[0]) == "CO₂, 10⁻³ m, x$_{max}$, A$^{T}$ $^{a b}$ ."
 
 
 def test_tex_in_running_text_and_links_without_target_are_kept() -> None:
@@ -324,7 +330,7 @@ _TAGS = [
 def test_all_text_that_goes_in_comes_out(pieces: list[str | int]) -> None:
     words = [f"w{n}x{piece}" for n, piece in enumerate(pieces) if isinstance(piece, int)]
     html = "".join(piece if isinstance(piece, str) else f" w{n}x{piece} " for n, piece in enumerate(pieces))
-    got = re.sub(r"\$?\^\{|\}\$?", " ", all_text(read(html))).split()
+    got = re.sub(r"\$?\^\{|\}\$?", " ", flat(all_text(read(html)))).split()
     assert sorted(word for word in got if not re.fullmatch(r"[-•]|\d+\.", word)) == sorted(words), "list marks apart"
 
 

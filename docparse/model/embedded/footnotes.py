@@ -8,17 +8,20 @@ from collections.abc import Sequence
 from docparse.geometry import Box
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
+from docparse.raised import RAISED_DIGITS, RAISED_LETTERS, flat
 from docparse.schemas.page import Rule
 
 _MARKER = re.compile(
-    r"(?P<mark>\d{1,3}(?!\d|[.,]\d)|[*†‡§¶#]{1,3}|\([a-z0-9]{1,2}\)|[a-z](?=\s)|[①-⑳])[.)]?\s*(?P<text>\S.*)", re.S
+    rf"(?P<mark>\d{{1,3}}(?!\d|[.,]\d)|[{RAISED_DIGITS}]{{1,3}}|[{RAISED_LETTERS}](?!\w)|[*†‡§¶#]{{1,3}}|"
+    r"\([a-z0-9]{1,2}\)|[a-z](?=\s)|[①-⑳])[.)]?\s*(?P<text>\S.*)",
+    re.S,
 )
 
 
 def split_marker(text: str) -> tuple[str, str]:
     """Marker and text of a footnote; the marker is empty where there is none."""
     match = _MARKER.match(text)
-    return (match["mark"], match["text"]) if match else ("", text)
+    return (flat(match["mark"]), match["text"]) if match else ("", text)
 
 
 def find_footnotes(paras: Sequence[Para], stats: PageStats, rules: Sequence[Rule], height: float) -> set[int]:

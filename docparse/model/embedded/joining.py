@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from docparse.model.embedded.indices import index_texts
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.script import is_cjk, is_unspaced
 from docparse.schemas.page import Word
 
 # MuPDF puts no blank behind a sign beyond U+20CF, however wide the gap is, and so one before it alone
 _SIGN_GAP_EM = 0.17
+_INDEX_GAP_EM = 0.2  # a slanted letter leans away from its index: MuPDF takes that for a blank
 _RELATION = "∈∉∋⊂⊃⊆⊇⊊∩∪∼≃≅≈≠≡≤≥→←↔⇒⇐⇔↦⟶⟹⟺"
 _HALF_SET = re.compile(
     rf"(?<=\s)([{_RELATION}]+)(?=[^\s{_RELATION}.,;:)])|(?<=[^\s{_RELATION}(])([{_RELATION}]+)(?=\s)"
@@ -24,10 +26,14 @@ def words_text(words: Sequence[Word]) -> str:
     parts: list[str] = []
     last: Word | None = None
     end = 0.0
-    for word in words:
-        if last is not None and _blank(last, word, end):
+    for word, shown in zip(words, index_texts(words), strict=True):
+        if (
+            last is not None
+            and _blank(last, word, end)
+            and (shown is word.text or word.bbox[0] - end > _INDEX_GAP_EM * word.size)
+        ):
             parts.append(" ")
-        parts.append(word.text)
+        parts.append(shown)
         end = max(end, word.bbox[2]) if parts else word.bbox[2]
         last = word
     text = "".join(parts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from docparse.geometry import Box, union
+from docparse.model.embedded.indices import index_texts
 from docparse.schemas.page import Word, WordStyle
 
 _BLANK_EM = 0.3  # a wider gap is a blank even where the source has none
@@ -151,10 +152,10 @@ def join_words(words: Sequence[Word]) -> str:
     parts: list[str] = []
     for row in text_rows(words):
         end = math.inf
-        for word in row.words:
+        for word, shown in zip(row.words, index_texts(row.words), strict=True):
             if word.bbox[0] - end > _BLANK_EM * word.size and word.size:
                 parts.append(" ")
-            parts.append(word.text)
+            parts.append(shown)
             if word.space:
                 parts.append(" ")
             end = word.bbox[2]
