@@ -29,6 +29,7 @@ from docparse.schemas.document import (
 )
 
 HeadersFooters = Literal["drop", "keep"]
+_TASKS = {"☐": "[ ] ", "☑": "[x] ", "☒": "[x] "}
 _NUMBER = re.compile(r"\d{1,9}[.)]")
 
 
@@ -132,7 +133,7 @@ def _list(block: ListBlock) -> str:
         if not number and any(map(str.isalnum, item.marker)):
             text = f"{item.marker} {text}"
         indents.append(indents[-1] + len(sign) + 1)
-        body = escape_block(text).replace("\n", "\n" + " " * indents[-1])
+        body = _TASKS.get(item.marker, "") + escape_block(text).replace("\n", "\n" + " " * indents[-1])
         lines.append(f"{' ' * indents[-2]}{sign} {body}".rstrip())
     return "\n".join(lines)
 

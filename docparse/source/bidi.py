@@ -11,11 +11,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from docparse.rtl import is_rtl, islands
+
 Char = dict[str, Any]
 Span = dict[str, Any]
 
 _FAR_EM, _OVER_EM = 0.35, 0.6  # gap and overlap (slanted letters) of characters that follow each other, in sizes
 _BLANK_EM = 0.15  # so wide a gap is one, whether the file has a blank there or not
+_OPENING, _CLOSING = "([{«", ")]}»"
+_MIRRORED = dict(zip(_OPENING + _CLOSING, _CLOSING + _OPENING, strict=True))
+_ALEFS = "\u0627\u0622\u0623\u0625\u0671"
+_LAM = "\u0644"
 
 
 class Run(NamedTuple):
@@ -26,22 +32,34 @@ class Run(NamedTuple):
     space: bool
 
 
-def is_rtl(char: str) -> bool:
-    """Whether a letter (with accents put on it: its first character) runs right to left."""
-    return char >= "\u0590" and unicodedata.bidirectional(char[0]) in ("R", "AL")
-
-
 def has_rtl(spans: Sequence[Span]) -> bool:
     """Whether a line has letters or digits that MuPDF turns round."""
     return any(is_rtl(char["c"]) or _is_arabic_digit(char["c"]) for span in spans for char in span["chars"])
+
+
+def runs_left(lines: Sequence[dict[str, Any]]) -> bool:
+    """Whether most letters of a page run from right to left."""
+    chars = [char["c"] for line in lines for span in line["spans"] for char in span["chars"]]
+    if not chars or max(chars) < "\u0590":
+        return False
+    letters = [char for char in chars if char.isalpha()]
+    return 2 * sum(map(is_rtl, letters)) > len(letters)
+
+
+def is_bare(spans: Sequence[Span]) -> bool:
+    """Whether a line has no letter, so that its page says which way it runs."""
+    return not any(char["c"].isalpha() for span in spans for char in span["chars"])
 
 
 def _is_arabic_digit(char: str) -> bool:
     return char >= "\u0600" and unicodedata.bidirectional(char[0]) == "AN"
 
 
-def rtl_runs(spans: Sequence[Span]) -> list[Run]:
-    """Runs of a line in reading order: from right to left, or the other way where most letters run that way."""
+def rtl_runs(spans: Sequence[Span], *, rtl_page: bool = False) -> list[Run]:
+    """Runs of a line in reading order: from right to left, or the other way where most letters run that way.
+
+    On a page whose letters run from right to left, a line that starts with one does, whatever else is in it.
+    """
     runs: list[tuple[list[Char], Span]] = []
     blanks: list[float] = []
     last: Char | None = None
@@ -56,12 +74,76 @@ def rtl_runs(spans: Sequence[Span]) -> list[Run]:
             runs.append(([char], span))
         last = char if _width(char) > 0.01 else last or char  # marks, parts of ligatures
     runs = [(_forwards(chars), span) for chars, span in runs]
-    runs.sort(key=lambda run: -_leftmost(run[0]) - _rightmost(run[0]))
     letters = [is_rtl(char["c"]) for chars, _ in runs for char in chars if char["c"].isalpha()]
-    if 2 * sum(letters) < len(letters) or not letters:
-        runs = _from_left(runs)
+    if not letters or 2 * sum(letters) >= len(letters) or (rtl_page and _starts_right(runs)):
+        return _with_brackets_turned(_from_right(runs, blanks))
+    runs.sort(key=lambda run: -_leftmost(run[0]) - _rightmost(run[0]))
+    runs = _from_left(runs)
     spaced = [_apart(run[0], after[0], run[1]["size"], blanks) for run, after in pairwise(runs)]
     return [Run(*run, space) for run, space in zip(runs, [*spaced, True], strict=True)]
+
+
+def _starts_right(runs: list[tuple[list[Char], Span]]) -> bool:
+    """Whether the letter that is farthest right runs to the left."""
+    last = max((char for chars, _ in runs for char in chars if char["c"].isalpha()), key=lambda char: char["origin"][0])
+    return is_rtl(last["c"])
+
+
+def _from_right(runs: list[tuple[list[Char], Span]], blanks: list[float]) -> list[Run]:
+    """Runs as they are read from right to left, the signs around words and numbers on their own."""
+    parts = [(chars, span) for run, span in runs for chars in _without_signs(run)]
+    texts = ["".join(char["c"] for char in chars) for chars, _ in parts]
+    edges = [(min(c["bbox"][0] for c in chars), max(c["bbox"][2] for c in chars)) for chars, _ in parts]
+    em = max((span["size"] for _, span in parts), default=1.0)
+    result: list[Run] = []
+    right = -1  # the leftmost piece of the group on the right
+    for group in islands(texts, edges, em):
+        if result:
+            apart = _apart(parts[group[-1]][0], parts[right][0], em, blanks)
+            result[-1] = result[-1]._replace(space=apart)
+        for place, before in zip(group, [-1, *group], strict=False):
+            chars, span = parts[place]
+            apart = before >= 0 and _apart(parts[before][0], chars, em, blanks)
+            if before >= 0 and not apart and span is result[-1].span:
+                result[-1] = result[-1]._replace(chars=[*result[-1].chars, *chars])
+                continue
+            if before >= 0:
+                result[-1] = result[-1]._replace(space=apart)
+            result.append(Run(chars, span, True))
+        right = group[0]
+    return _rejoined(result)
+
+
+def _rejoined(runs: list[Run]) -> list[Run]:
+    """Runs with the signs that stand right after a word of their span put back to it."""
+    result: list[Run] = []
+    for run in runs:
+        if result and not result[-1].space and run.span is result[-1].span:
+            result[-1] = result[-1]._replace(chars=[*result[-1].chars, *run.chars], space=run.space)
+        else:
+            result.append(run)
+    return result
+
+
+def _without_signs(chars: list[Char]) -> list[list[Char]]:
+    """The letters and digits of a run with what is between them, and the signs before and after them one by one."""
+    inner = [place for place, char in enumerate(chars) if char["c"][0].isalnum() or _is_mark(char["c"])]
+    if not inner:
+        return [[char] for char in chars]
+    first, last = inner[0], inner[-1] + 1
+    return [*([char] for char in chars[:first]), chars[first:last], *([char] for char in chars[last:])]
+
+
+def _with_brackets_turned(runs: list[Run]) -> list[Run]:
+    """A bracket that is drawn as its mirror image named by what it opens or closes."""
+    brackets = [char for run in runs for char in run.chars if char["c"] in _MIRRORED]
+    if len(brackets) < 2 or brackets[0]["c"] not in _CLOSING or brackets[1]["c"] not in _OPENING:
+        return runs
+    if len(brackets) % 2:
+        return runs
+    return [
+        run._replace(chars=[char | {"c": _MIRRORED.get(char["c"], char["c"])} for char in run.chars]) for run in runs
+    ]
 
 
 def _from_left(runs: list[tuple[list[Char], Span]]) -> list[tuple[list[Char], Span]]:
@@ -79,7 +161,7 @@ def _apart(one: list[Char], other: list[Char], size: float, blanks: list[float])
     start = _leftmost(right)
     if start - max(char["bbox"][2] for char in left) > _BLANK_EM * size:
         return True
-    return any(_rightmost(left) <= blank <= start for blank in blanks)
+    return any(_rightmost(left) < blank <= start for blank in blanks)
 
 
 def _leftmost(chars: list[Char]) -> float:
@@ -108,11 +190,23 @@ def _in_clusters(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
 
 
 def _with_ligatures_in_order(spans: Sequence[Span]) -> list[tuple[Char, Span]]:
-    """MuPDF turns the letters of a ligature round too: one without width comes before the one that has all of it."""
+    """MuPDF turns the letters of a ligature round too: one without width comes before the one that has all of it.
+
+    Not so where the file spells its ligatures in the order of drawing: there it follows that one already.
+    """
     flat = [(char, span) for span in spans for char in span["chars"]]
+    loose = [
+        place
+        for place in range(1, len(flat) - 1)
+        if flat[place][0]["c"] in _ALEFS and not _width(flat[place][0]) and _width(flat[place - 1][0])
+    ]
+    after = sum(flat[place - 1][0]["c"] == _LAM != flat[place + 1][0]["c"] for place in loose)
+    before = sum(flat[place - 1][0]["c"] != _LAM == flat[place + 1][0]["c"] for place in loose)
+    if after > before:
+        return flat
     for place in range(len(flat) - 1, 0, -1):
-        (before, _), (char, _) = flat[place - 1], flat[place]
-        if is_rtl(before["c"]) and is_rtl(char["c"]) and not _width(before) and _ends_at(char, before):
+        (before_it, _), (char, _) = flat[place - 1], flat[place]
+        if is_rtl(before_it["c"]) and is_rtl(char["c"]) and not _width(before_it) and _ends_at(char, before_it):
             flat[place - 1], flat[place] = flat[place], flat[place - 1]
     return flat
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from docparse.schemas.page import Word, WordStyle
 from docparse.source.accents import set_accents
-from docparse.source.bidi import has_rtl, rtl_runs
+from docparse.source.bidi import has_rtl, is_bare, rtl_runs, runs_left
+
+_DINGBATS = dict(zip("345678Hlnqu", "✓✔✕✖✗✘★●■❑◆", strict=True))  # of Zapf Dingbats, in forms
 
 Char = dict[str, Any]
 Span = dict[str, Any]
@@ -39,9 +41,10 @@ def read_words(lines: list[Line]) -> list[Word]:
     """Words in drawing order, those that can't be seen with WordStyle.HIDDEN."""
     set_accents(lines)
     words: list[Word] = []
+    rtl_page = runs_left(lines)
     blank, before = True, 0
     for number, line in enumerate(lines):
-        found = _line_words(line, number)
+        found = _line_words(line, number, rtl_page)
         if found and not blank:
             joined = _joined(words[-1], found[0], upright=bool(line["wmode"] and before))
             if joined is not None:
@@ -76,14 +79,14 @@ def _joined(last: Word, word: Word, *, upright: bool) -> Word | None:
     return word._replace(text=last.text + word.text, bbox=bbox, style=style, baseline=last.baseline, line=last.line)
 
 
-def _line_words(line: Line, number: int) -> list[Word]:
+def _line_words(line: Line, number: int, rtl_page: bool) -> list[Word]:
     way = _way(line["dir"])
     across = not way
     spans: list[Span] = [_sized(span, line["dir"]) if span["size"] < TINY_PT else span for span in line["spans"]]
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
-    if across and has_rtl(spans):
-        for run in rtl_runs(spans):
+    if across and (has_rtl(spans) or (rtl_page and is_bare(spans))):
+        for run in rtl_runs(spans, rtl_page=rtl_page):
             style = _style(run.span, size, base) | way
             word = _word(run.chars, run.span, style, number, space=run.space, across=False)
             if word is not None:
@@ -233,3 +236,15 @@ def without_doubles(words: list[Word]) -> list[Word]:
         elif 0.01 < abs(x - kept[first].bbox[0]) < 0.08 * word.size:
             kept[first] = kept[first]._replace(style=kept[first].style | _BOLD)
     return kept
+
+
+def with_dingbats(words: list[Word]) -> list[Word]:
+    """Words with the signs of forms by name where a font of signs passes them off as letters: "4" for a tick."""
+    if not any("ingbat" in font or font.endswith("ZaDb") for font in {word.font for word in words}):
+        return words
+    return [
+        word._replace(text="".join(_DINGBATS.get(char, char) for char in word.text))
+        if "ingbat" in word.font or word.font.endswith("ZaDb")
+        else word
+        for word in words
+    ]

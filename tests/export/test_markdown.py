@@ -166,6 +166,8 @@ def test_lists_keep_their_numbers() -> None:
     assert two == "3. x\n\n<!-- -->\n\n3. x\n"
     deep = ListBlock(items=[ListItem(text="- x\ny", level=5), ListItem(text="z", level=2)])
     assert markdown_of(deep) == "- \\- x  \n  y\n  - z\n"
+    boxes = ListBlock(items=[ListItem(text=mark, marker=mark) for mark in "☐☑☒"])
+    assert markdown_of(boxes) == "- [ ] ☐\n- [x] ☑\n- [x] ☒\n"
 
 
 def test_formulas_code_and_running_text() -> None:

@@ -70,3 +70,36 @@ def test_letters_with_accents_put_on_them_are_told_apart() -> None:
     span["chars"][0]["c"] = "∪\u0307"
     assert not has_rtl([span])
     assert rtl_runs([span])
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ([("שלום", 100), (".", 76), ("12", 52)], "שלום. 12"),
+        # a sign left of a number follows it; a plus sign with nothing before it belongs to it
+        ([("2024", 60), (",", 54), ("ביום", 120)], "ביום 2024,"),
+        ([("+", 48), ("97", 54), ("טל", 100)], "טל +97"),
+        ([("www", 20), (".", 44), ("site", 44), ("באתר החדש", 140)], "באתר החדש www.site"),
+        # drawn as mirror images
+        ([(")", 100), ("טיוטה", 100), ("(", 64)], "(טיוטה)"),
+    ],
+)
+def test_signs_beside_numbers_and_words(pieces: list[tuple[str, float]], text: str) -> None:
+    assert text_of(*pieces) == text
+
+
+def test_a_line_of_a_right_to_left_page_is_read_from_its_right_end() -> None:
+    span = span_of(("info", 20), ("דואר", 100))
+    span["chars"][0:4] = span_of(("information", 2))["chars"]
+    runs = rtl_runs([span], rtl_page=True)
+    assert ["".join(char["c"] for char in run.chars) for run in runs] == ["דואר", "information"]
+
+
+def test_letters_of_a_ligature_that_is_spelt_as_drawn_keep_their_order() -> None:
+    span = span_of(("ثلاثاء", 100))
+    for char in span["chars"][2:]:
+        x0 = char["bbox"][0] + 6
+        char["bbox"], char["origin"] = (x0, 0, x0 + 6, 12), (x0, 10)
+    alef = span["chars"][2]
+    alef["bbox"], alef["origin"] = (88, 0, 88, 12), (88, 10)
+    assert ["".join(char["c"] for char in run.chars) for run in rtl_runs([span])] == ["ثلاثاء"]

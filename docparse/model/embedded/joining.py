@@ -21,15 +21,15 @@ _DOTS = re.compile(r"(?<![.\w])(?<!\. )\. \. \.(?! ?\.)")  # an ellipsis set as 
 _HYPHENS = "-‐‑\u00ad"
 
 
-def words_text(words: Sequence[Word]) -> str:
-    """Text of words that follow one another on one line."""
+def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
+    """Text of words that follow one another on one line; from right to left where that is said."""
     parts: list[str] = []
     last: Word | None = None
     end = 0.0
     for word, shown in zip(words, index_texts(words), strict=True):
         if (
             last is not None
-            and _blank(last, word, end)
+            and (last.space if rtl and word.line == last.line >= 0 else _blank(last, word, end))
             and (shown is word.text or word.bbox[0] - end > _INDEX_GAP_EM * word.size)
         ):
             parts.append(" ")
@@ -62,7 +62,7 @@ def _blank(last: Word, word: Word, end: float) -> bool:
 
 
 def line_text(line: Line) -> str:
-    return words_text(line.words)
+    return words_text(line.words, rtl=line.rtl)
 
 
 def join_lines(lines: Sequence[Line], breaks: Sequence[bool] = ()) -> str:

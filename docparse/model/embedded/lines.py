@@ -15,6 +15,7 @@ from docparse.geometry import Box
 from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.ink import Ink
 from docparse.model.embedded.script import is_rtl_text
+from docparse.rtl import reading_order as rtl_order
 from docparse.schemas.page import Word, WordStyle
 
 _ASCENT, _DESCENT = 0.78, 0.22
@@ -135,7 +136,8 @@ def make_lines(words: Sequence[Word], ink: Ink | None = None) -> list[Line]:
     rows = _rows(_with_tall_signs([Piece.of(piece) for piece in _pieces(words)]))
     gutters = Gutters(words, ink)
     merged = [piece for row in rows for piece in _merge_row(row, gutters)]
-    lines = [line_of(piece.words) for piece in attach_small(merged)]
+    rtl = is_rtl_text([word.text for word in words], False)
+    lines = [line_of(piece.words, rtl) for piece in attach_small(merged)]
     lines.sort(key=lambda line: (line.baseline, line.x0))
     return _with_drop_caps(lines)
 
@@ -343,13 +345,5 @@ def _reading(words: list[Word], rtl: bool) -> list[Word]:
     """Words in reading order: as the source has them, or from right to left but for numbers and Latin words."""
     if not rtl:
         return words
-    result: list[Word] = []
-    run: list[Word] = []
-    for word in sorted(words, key=lambda word: -word.bbox[0] - word.bbox[2]):
-        if is_rtl_text([word.text], False) or not any(c.isalnum() for c in word.text):
-            result += reversed(run)
-            run = []
-            result.append(word)
-        else:
-            run.append(word)
-    return result + run[::-1]
+    spans = [(word.bbox[0], word.bbox[2]) for word in words]
+    return [words[i] for i in rtl_order([word.text for word in words], spans, words[0].size)]

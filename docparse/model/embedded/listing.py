@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.lists import Marker, follows, read_marker
+from docparse.model.embedded.script import is_rtl_text
 from docparse.schemas.document import Block, ListBlock, ListItem, Paragraph
 
 _SAME_INDENT_EM = 0.7
@@ -74,6 +75,7 @@ def _near(above: Box | None, below: Box | None, em: float) -> bool:
 
 def _list(blocks: Sequence[Block], markers: Sequence[Marker | None], em: float) -> ListBlock:
     boxes = [block.bbox or (0.0, 0.0, 0.0, 0.0) for block in blocks]
+    rtl = is_rtl_text([marker.text for marker in markers if marker is not None], False)
     items = []
     stack: list[float] = []
     last = boxes[0]
@@ -81,10 +83,11 @@ def _list(blocks: Sequence[Block], markers: Sequence[Marker | None], em: float) 
         assert marker is not None
         if box[1] < last[1] - em:
             stack = []  # the next column has its own left edge
-        while stack and box[0] < stack[-1] - _SAME_INDENT_EM * em:
+        edge = -box[2] if rtl else box[0]
+        while stack and edge < stack[-1] - _SAME_INDENT_EM * em:
             stack.pop()
-        if not stack or box[0] > stack[-1] + _SAME_INDENT_EM * em:
-            stack.append(box[0])
+        if not stack or edge > stack[-1] + _SAME_INDENT_EM * em:
+            stack.append(edge)
         items.append(ListItem(text=marker.text, bbox=box, level=len(stack), marker=marker.mark))
         last = box
     ordered = sum(marker is not None and marker.ordered for marker in markers) * 2 > len(markers)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions, turned
+from docparse.model.embedded.drawn_marks import with_drawn_marks
 from docparse.model.embedded.ground import evened
 from docparse.model.embedded.holes import fill_holes
 from docparse.model.embedded.layout import build_blocks
@@ -69,6 +70,8 @@ def recognise(
     plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
+    if sharp is None and running:
+        running = with_drawn_marks(upright, running)
     tables = find_tables(sharp or upright, running, found)
     if sharp is not None and (dashes := lost_dashes(sharp, running, tables)):
         words, running = [*words, *dashes], [*running, *dashes]
