@@ -7,7 +7,6 @@ import time
 
 from docparse.geometry import Box
 from docparse.model.embedded.order import reading_order
-from docparse.schemas.page import Rule
 
 
 def test_full_width_box_parts_the_columns() -> None:
@@ -63,11 +62,3 @@ def test_displays_between_short_lines_make_no_columns() -> None:
         (50, 200, 500, 240),
     ]  # fmt: skip
     assert reading_order(boxes, 10) == [0, 1, 2, 3, 4, 5]
-
-
-def test_a_rule_across_the_page_parts_what_is_over_it_from_what_is_under_it() -> None:
-    boxes: list[Box] = [(60, 100, 290, 300), (310, 100, 540, 300), (60, 310, 290, 500), (310, 310, 540, 500)]
-    assert reading_order(boxes, 10) == [0, 2, 1, 3]
-    rule = Rule((60, 305, 540, 305), True, 1.0)
-    assert reading_order(boxes, 10, rules=[rule]) == [0, 1, 2, 3]
-    assert reading_order(boxes, 10, rules=[rule._replace(bbox=(60, 305, 290, 305))]) == [0, 2, 1, 3]

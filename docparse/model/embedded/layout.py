@@ -14,12 +14,12 @@ from docparse.model.embedded.furniture import Furniture, is_stamp, split_furnitu
 from docparse.model.embedded.ink import mark_bold, page_ink
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.justified import join_justified
-from docparse.model.embedded.line_ends import LineEnds
 from docparse.model.embedded.lines import Line, make_lines, sound_words
 from docparse.model.embedded.listing import group_lists
 from docparse.model.embedded.order import reading_order
 from docparse.model.embedded.paragraphs import make_paragraphs
 from docparse.model.embedded.rows import join_rows
+from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import page_stats
 from docparse.model.embedded.tables.text_rows import words_within
 from docparse.model.embedded.turned import Direction
@@ -38,6 +38,7 @@ from docparse.schemas.document import (
 from docparse.schemas.page import PageImage, Word, WordStyle
 
 _ROTATED = int(WordStyle.ROTATED)
+_SIGN = 0.3  # of a word, in scripts without blanks
 _SURE = 0.8  # of a table, whatever its cells look like
 
 
@@ -125,14 +126,12 @@ def _upright_blocks(
         displays = find_displays(furniture.body, page.rules, stats.size)
     taken = {id(line) for display in displays for line in display.lines}
     prose = [line for line in furniture.body if id(line) not in taken]
-    ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
-    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends), content)
+    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls), content)
     body += [unread_block(each) if stats.ocr else formula_block(each, page.rules) for each in displays]
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
-    boxes = [block.bbox or (0, 0, 0, 0) for block in body]
-    order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules)
+    order = reading_order([block.bbox or (0, 0, 0, 0) for block in body], stats.size, rtl=stats.rtl)
     ordered = group_lists([body[i] for i in order], stats.size)
     blocks = [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]
     if len(blocks) == 1 and isinstance(blocks[0], (PageHeader, PageFooter)):  # what stands alone is the content
@@ -212,9 +211,17 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
 
 def _holds_prose(table: FoundTable, words: Sequence[Word]) -> bool:
     """Whether the source's lines in the table are long, as those of paragraphs are and those of cells are not."""
-    counts: dict[int, int] = {}
+    counts: dict[int, float] = {}
     for word in words_within(words, [table.bbox]):
-        if word.line >= 0:
-            counts[word.line] = counts.get(word.line, 0) + 1
+        if word.line >= 0 and word.text:
+            counts[word.line] = counts.get(word.line, 0.0) + _share_of_word(word)
     total = sum(counts.values())
     return total >= 80 and sum(count for count in counts.values() if count >= 5) > 0.65 * total
+
+
+def _share_of_word(word: Word) -> float:
+    """A word is one, a sign of a script without blanks a part of one, dots and the parts of a number are none."""
+    first = word.text[0]
+    if is_cjk(first):
+        return _SIGN * len(word.text)
+    return float(first.isalpha() or (word.space and first != "."))

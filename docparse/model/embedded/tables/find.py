@@ -10,6 +10,7 @@ from docparse.geometry import area as area_size
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.heads import join_heads, with_head
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
+from docparse.model.embedded.tables.leaders import with_short_leaders
 from docparse.model.embedded.tables.masks import Mask
 from docparse.model.embedded.tables.open_tables import area_of, open_table
 from docparse.model.embedded.tables.page_columns import in_columns
@@ -25,18 +26,16 @@ from docparse.model.embedded.tables.pixels import (
 from docparse.model.embedded.tables.precision import (
     cuts_lines,
     has_caption,
-    is_cards,
     is_drawing,
     is_full,
     is_grid,
-    is_masthead,
     is_open_table,
     is_prose,
-    runs_on,
 )
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import join_runs, text_runs
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
+from docparse.model.embedded.tables.stripes import is_first_stripe, last_edges
 from docparse.model.embedded.tables.text_rows import em_of, well_boxed
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
@@ -86,7 +85,7 @@ def _turn_back(table: FoundTable, way: Direction, width: float, height: float) -
 
 
 def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region]) -> list[FoundTable]:
-    words = well_boxed(words)
+    words = with_short_leaders(well_boxed(words))
     em = em_of(words)
     horizontal, vertical = drawn_lines(page)
     ink = ink_mask(page) if page.is_scan and not horizontal and not vertical else None
@@ -94,11 +93,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     if ink is not None:
         words, (horizontal, vertical), drawn = _from_pixels(ink, page, words, em)
         em = em_of(words)
-    tables = _lattices(horizontal, vertical, words)
-    bands = band_edges(page, [table.bbox for table in tables])
-    if bands[0]:
-        horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
-        tables = without_overlaps(tables + _lattices(horizontal, vertical, words))
+    tables, horizontal, vertical = _ruled(page, horizontal, vertical, words, em)
     lattices = [table.bbox for table in tables]
     free = _outside(words, lattices)
     stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
@@ -118,7 +113,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
-        if table is None or is_prose(table) or is_masthead(table, words):
+        if table is None or is_prose(table):
             continue
         if box in stacks and any(inside_share(box, other) > 0.8 for other in figures) and not is_full(table):
             continue  # lines of a plot that was printed and scanned
@@ -133,12 +128,24 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
             tables.append(table)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
-    tables = [table for table in tables if not is_cards(table) and not runs_on(table)]
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
     return [run for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _ruled(
+    page: PageImage, horizontal: list[Line], vertical: list[Line], words: Sequence[Word], em: float
+) -> tuple[list[FoundTable], list[Line], list[Line]]:
+    """Tables whose cells are drawn or stand on bands, and the lines with the edges of bands."""
+    tables = _lattices(horizontal, vertical, words)
+    bands = band_edges(page, [table.bbox for table in tables])
+    if not bands[0]:
+        return tables, horizontal, vertical
+    horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
+    banded = [t for t in _lattices(horizontal, vertical, words) if not is_first_stripe(t.bbox, bands[0], em)]
+    return without_overlaps(tables + banded), [*horizontal, *last_edges(bands[0], words, em)], vertical
 
 
 def _witnessed(table: FoundTable, drawn: Drawn) -> FoundTable:

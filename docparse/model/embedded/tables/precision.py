@@ -8,18 +8,16 @@ from itertools import pairwise
 
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.tables.header import is_number
-from docparse.model.embedded.tables.text_rows import words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import PageImage, Word
 
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
+_AMOUNT = re.compile(r"^[^,.]*\d[.,]\d+\D*$|\d[.,]\d{3}\b|[$€£¥%]")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
-_CARD_LETTERS = 30  # of a cell on the average
-_LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
@@ -179,15 +177,17 @@ def _columns(table: FoundTable) -> dict[int, list[str]]:
     texts: dict[int, list[str]] = {}
     for cell in table.cells:
         if cell.text and cell.colspan == 1:
-            texts.setdefault(cell.col, []).append(cell.text)
+            texts.setdefault(cell.col, []).append(_LEADER.sub("", cell.text).rstrip() or cell.text)
     return texts
 
 
 def _is_contents(texts: dict[int, list[str]], first: list[str], last: list[str], table: FoundTable) -> bool:
     """Dot leaders, or page numbers that never fall behind titles."""
-    leaders = sum(bool(_LEADER.search(text)) for entries in texts.values() for text in entries)
-    if leaders > 0.3 * table.rows:
-        return table.cols < 5
+    rows = [""] * table.rows
+    for cell in table.cells:
+        rows[cell.row] += cell.text + " "
+    if sum(bool(_LEADER.search(text)) for text in rows) > 0.3 * table.rows:
+        return not _has_amounts(texts, last)
     pages = [int(text) for text in last if text.isdecimal()]
     if table.cols > 4 or len(pages) < 3 or len(pages) < 0.8 * len(last) or pages != sorted(pages):
         return False
@@ -196,6 +196,14 @@ def _is_contents(texts: dict[int, list[str]], first: list[str], last: list[str],
     return plain >= 0.9 * len(titles) and (
         table.cols == 2 or sum(map(bool, map(_SECTION.match, first))) > 0.5 * len(first)
     )
+
+
+def _has_amounts(texts: dict[int, list[str]], last: list[str]) -> bool:
+    """Labels, and beside them columns of numbers alone: two, or one of amounts. No page numbers are set so."""
+    numeric = [_is_numeric(entries) for col, entries in texts.items() if col > 0]
+    if not all(numeric) or sum(is_number(text) for text in texts.get(0, ())) > 1:
+        return False
+    return len(numeric) > 1 or sum(bool(_AMOUNT.search(text)) for text in last) > 0.5 * len(last)
 
 
 def _is_dense(texts: dict[int, list[str]], rows: int) -> bool:
@@ -207,28 +215,3 @@ def _is_dense(texts: dict[int, list[str]], rows: int) -> bool:
 
 def _is_numeric(entries: Sequence[str]) -> bool:
     return sum(map(is_number, entries)) >= max(3, 0.6 * len(entries))
-
-
-def is_masthead(table: FoundTable, words: Sequence[Word]) -> bool:
-    """Two or three rows between rules of which one is set far larger: the head of a paper, not of a table."""
-    if table.rows > 3:
-        return False
-    sizes = sorted(word.size for word in words_in(words, table.bbox))
-    return bool(sizes) and sizes[-1] > 2.2 * sizes[0]
-
-
-def is_cards(table: FoundTable) -> bool:
-    """Frames of text side by side: what is between them makes columns of empty cells."""
-    filled = [cell for cell in table.cells if cell.text]
-    full = {col for cell in filled for col in range(cell.col, cell.col + cell.colspan)}
-    free = [col for col in range(min(full, default=0), max(full, default=0)) if col not in full]
-    letters = sum(len(cell.text) for cell in filled)
-    return len(full) > 1 and len(free) >= len(full) - 1 and letters > _CARD_LETTERS * len(filled)
-
-
-def runs_on(table: FoundTable) -> bool:
-    """Cells of a column that go on in the next one, as lines of running text do."""
-    texts = {(cell.row, cell.col): cell.text for cell in table.cells if cell.text}
-    pairs = [(text, texts[row + 1, col]) for (row, col), text in texts.items() if (row + 1, col) in texts]
-    on = sum(below[0].islower() and above[-1] not in ".:;!?" and len(above) > _LINE_LETTERS for above, below in pairs)
-    return len(pairs) >= _LINE_PAIRS and 2 * on > len(pairs)

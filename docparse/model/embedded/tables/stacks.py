@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.rules import Line
-from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
 from docparse.schemas.page import Word
+
+_ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle, and one with cells of many lines, may measure
 
 
 def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) -> list[Box]:
     """Boxes from a first to a last rule of the same extent with rows of separate chunks between them."""
     stacks: list[Box] = []
-    by_middle = sorted(words, key=_middle)
-    middles = [_middle(word) for word in by_middle]
+    between = _Between(words, em)
     wide = sorted(line for line in joined(horizontal, em) if line.end - line.start > 8 * em)
     used: set[int] = set()
     for i, top in enumerate(wide):
@@ -26,12 +28,14 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
         stack = [top]
         for j in range(i + 1, len(wide)):
             if _same_extent(top, wide[j], em):
-                kind = _between(stack[-1], wide[j], by_middle, middles, em)
-                if kind == "other" and not _is_tall_row(stack, wide[j], by_middle, middles, em):
+                if between.kind(stack[-1], wide[j]) == "other" and not (
+                    len(stack) > 1 and between.is_tall_row((stack[-1], wide[j]), (stack[-2], stack[-1]))
+                ):
                     break
                 stack.append(wide[j])
                 used.add(j)
-        if len(stack) > 1 and any(_between(a, b, by_middle, middles, em) == "table" for a, b in pairwise(stack)):
+        if len(stack) > 1 and any(between.kind(a, b) == "table" for a, b in pairwise(stack)):
+            stack = [*_first_rows(wide[:i], stack, between, em), *stack]
             x0 = min(line.start for line in stack)
             x1 = max(line.end for line in stack)
             stacks.append((x0, _top(stack, horizontal, x0, x1, em), x1, stack[-1].pos))
@@ -40,6 +44,19 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
         if not any(overlap(box, other) for other in chosen):
             chosen.append(box)
     return chosen
+
+
+def _first_rows(above: Sequence[Line], stack: Sequence[Line], between: _Between, em: float) -> list[Line]:
+    """Rules over first rows of many lines, which only the rows below them tell from running text."""
+    found: list[Line] = []
+    below = stack[0]
+    for line in reversed(above):
+        if _same_extent(below, line, em):
+            if not between.is_tall_row((line, below), (stack[0], stack[1])):
+                break
+            found.insert(0, line)
+            below = line
+    return found
 
 
 def joined(horizontal: Sequence[Line], em: float) -> list[Line]:
@@ -57,45 +74,68 @@ def _same_extent(a: Line, b: Line, em: float) -> bool:
     return abs(a.start - b.start) < 1.5 * em and abs(a.end - b.end) < 1.5 * em
 
 
+class _Between:
+    """What stands between the rules of a page."""
+
+    def __init__(self, words: Sequence[Word], em: float) -> None:
+        self._words, self._em = sorted(words, key=_middle), em
+        self._middles = [_middle(word) for word in self._words]
+
+    def kind(self, upper: Line, lower: Line) -> str:
+        """What stands between two rules: "table", "gap" (little or nothing), "other" (running text, a picture)."""
+        rows = self._rows(upper, lower)
+        if not rows:
+            return "gap" if lower.pos - upper.pos < 3 * self._em else "other"
+        several = [row for row in rows if len(row.chunks) > 1]
+        numbers = sum(is_number(chunk.text) for row in several for chunk in row.chunks)
+        if 2 * len(several) >= len(rows) or (len(several) > 1 and numbers >= 0.5 * sum(len(r.chunks) for r in rows)):
+            return "table"
+        if len(several) > 1 and 5 * len(several) >= 2 * len(rows):
+            return "gap"
+        return "gap" if len(rows) <= 2 and lower.pos - upper.pos < 4 * self._em else "other"
+
+    def is_tall_row(self, rules: tuple[Line, Line], near: tuple[Line, Line]) -> bool:
+        """Lines that keep to the columns of the rows between two rules `near` by: a row with a cell of many lines."""
+        columns = max((sorted(row.chunks, key=_left) for row in self._rows(*near)), key=len, default=[])
+        if len(columns) < 2 or rules[1].pos - rules[0].pos > _TALL_EM * self._em:
+            return False
+        met: set[int] = set()
+        for row in self._rows(*rules):
+            for chunk in row.chunks:
+                own = [i for i, c in enumerate(columns) if chunk.x0 < c.x1 and c.x0 < chunk.x1]
+                if len(own) > 1 or chunk.x0 < columns[0].x0 - 0.5 * self._em:
+                    return False
+                met.update(own)
+        return {0, 1} <= met
+
+    def _rows(self, upper: Line, lower: Line) -> list[TextRow]:
+        """Rows with their chunks; in what may be one row, lines that stand beside one another are taken together."""
+        first, last = bisect_right(self._middles, upper.pos), bisect_left(self._middles, lower.pos)
+        rows: list[TextRow] = []
+        above: TextRow | None = None
+        for row in text_rows(w for w in self._words[first:last] if w.bbox[2] > upper.start and w.bbox[0] < upper.end):
+            row.chunks = split_chunks(row, 0.9 * self._em)
+            if above is not None and lower.pos - upper.pos < _ROW_EM * self._em and _beside(above, row):
+                rows[-1].chunks = rows[-1].chunks + row.chunks
+            else:
+                rows.append(row)
+            above = replace(row)
+        return rows
+
+
+def _beside(upper: TextRow, lower: TextRow) -> bool:
+    """Lines at overlapping heights, neither above the other: a cell set to the middle of a taller neighbour."""
+    if upper.y1 - lower.y0 <= 0.3 * min(upper.y1 - upper.y0, lower.y1 - lower.y0):
+        return False
+    return not any(a.x0 < b.x1 and b.x0 < a.x1 for a in upper.chunks for b in lower.chunks)
+
+
 def _middle(word: Word) -> float:
     return (word.bbox[1] + word.bbox[3]) / 2
 
 
-def _between(upper: Line, lower: Line, words: Sequence[Word], middles: Sequence[float], em: float) -> str:
-    """What stands between two rules: "table", "gap" (little or nothing), "other" (running text, a picture)."""
-    rows = _rows_between(upper, lower, words, middles, em)
-    if not rows:
-        return "gap" if lower.pos - upper.pos < 3 * em else "other"
-    several = [row for row in rows if len(row.chunks) > 1]
-    numbers = sum(is_number(chunk.text) for row in several for chunk in row.chunks)
-    if 2 * len(several) >= len(rows) or (len(several) > 1 and numbers >= 0.5 * sum(len(r.chunks) for r in rows)):
-        return "table"
-    if len(several) > 1 and 5 * len(several) >= 2 * len(rows):
-        return "gap"
-    return "gap" if len(rows) <= 2 and lower.pos - upper.pos < 4 * em else "other"
-
-
-def _rows_between(
-    upper: Line, lower: Line, words: Sequence[Word], middles: Sequence[float], em: float
-) -> list[TextRow]:
-    first, last = bisect_right(middles, upper.pos), bisect_left(middles, lower.pos)
-    rows = text_rows(w for w in words[first:last] if w.bbox[2] > upper.start and w.bbox[0] < upper.end)
-    for row in rows:
-        row.chunks = split_chunks(row, 0.9 * em)
-    return rows
-
-
-def _is_tall_row(
-    stack: Sequence[Line], lower: Line, words: Sequence[Word], middles: Sequence[float], em: float
-) -> bool:
-    """Under rows of cells, lines that keep to the columns of these: a row with a cell of several lines."""
-    if len(stack) < 2:
-        return False
-    above = _rows_between(stack[-2], stack[-1], words, middles, em)
-    starts = max(([chunk.x0 - 0.5 * em for chunk in row.chunks] for row in above), key=len, default=[])
-    chunks = [chunk for row in _rows_between(stack[-1], lower, words, middles, em) for chunk in row.chunks]
-    columns = [(bisect_right(starts, chunk.x0), bisect_right(starts, chunk.x1)) for chunk in chunks]
-    return {first for first, _ in columns} >= {1, 2} and all(0 < first == last for first, last in columns)
+def _left(chunk: Chunk) -> float:
+    return chunk.x0
 
 
 def is_frame(box: Box, vertical: Sequence[Line], em: float) -> bool:

@@ -130,7 +130,7 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
                 return above
             break
     for index, row in enumerate(rows[: _MAX_HEADER_LINES + 1]):
-        if _is_data(row):
+        if _is_data(row) or _begins_numbers(row, rows[index + 1 :]):
             count = index
             while count > 1 and len(rows[count - 1].chunks) == 1 and rows[count - 1].x1 < rows[index].chunks[1].x0:
                 count -= 1
@@ -140,8 +140,24 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
 
 def _is_data(row: TextRow) -> bool:
     numbers = [chunk.text for chunk in row.chunks[1:] if is_number(chunk.text)]
-    years = [text for text in numbers if len(text) in (4, 7, 9) and text[:2] in ("19", "20")]
+    years = [text for text in numbers if _is_year(text)]
     return len(numbers) > len(years) and 2 * len(numbers) >= len(row.chunks) - 1
+
+
+def _begins_numbers(row: TextRow, below: Sequence[TextRow]) -> bool:
+    """The row has numbers in all its columns in which the lines below have nothing else."""
+    found = 0
+    for chunk in row.chunks[1:]:
+        under = [is_number(c.text) for line in below for c in line.chunks if c.x0 < chunk.x1 and chunk.x0 < c.x1]
+        if len(under) > 1 and all(under):
+            if not is_number(chunk.text) or _is_year(chunk.text):
+                return False
+            found += 1
+    return found > 0
+
+
+def _is_year(text: str) -> bool:
+    return len(text) in (4, 7, 9) and text[:2] in ("19", "20")
 
 
 def _header_levels(
@@ -154,8 +170,9 @@ def _header_levels(
     xs = [area.bbox[0], *bounds, area.bbox[2]]
     for i in range(len(rows)):
         _underlined(area, rows, i, spans[i], xs, em)
-    for i in range(len(rows) - 1):
-        spans[i] = [_centred(rows, spans, i, number, em) for number in range(len(spans[i]))]
+    for i in reversed(range(len(rows) - 1)):
+        repeated = _repeated_groups(rows, spans, i)
+        spans[i][:] = repeated or [_centred(rows, spans, i, number, em) for number in range(len(spans[i]))]
     levels: list[tuple[int, list[bool]]] = []
     start = 0
     for i in range(len(rows) - 1):
@@ -175,12 +192,10 @@ def _centred(
 ) -> tuple[int, int]:
     """Columns over whose heads a header word is centred, where no rule shows them."""
     own = spans[index][number]
-    heads = {
-        first: chunk
-        for chunk, (first, last) in zip(rows[index + 1].chunks, spans[index + 1], strict=True)
-        if first == last
-    }
-    if own[0] != own[1] or own[0] not in heads:
+    heads = _single_heads(rows, spans, index + 1)
+    if own[0] != own[1]:
+        return _over_groups(rows, spans, index, number, em)
+    if own[0] not in heads:
         return own
     taken = {c for first, last in spans[index] for c in range(first, last + 1)} - {own[0]}
     left = right = own[0]
@@ -194,6 +209,54 @@ def _centred(
     off = {(a, b): abs(middle - (heads[a].x0 + heads[b].x1) / 2) for a, b in groups}
     best = min(groups, key=lambda group: off[group])
     return best if off[own] > 0.8 * em and off[best] < 0.4 * off[own] else own
+
+
+def _single_heads(rows: list[TextRow], spans: list[list[tuple[int, int]]], start: int) -> dict[int, Chunk]:
+    """The first chunk over each one column, from line `start` on."""
+    heads: dict[int, Chunk] = {}
+    for row, own in zip(rows[start:], spans[start:], strict=True):
+        for chunk, (first, last) in zip(row.chunks, own, strict=True):
+            if first == last:
+                heads.setdefault(first, chunk)
+    return heads
+
+
+def _over_groups(
+    rows: list[TextRow], spans: list[list[tuple[int, int]]], index: int, number: int, em: float
+) -> tuple[int, int]:
+    """The groups of columns whose heads a header word stands between, where it is centred over them."""
+    own = spans[index][number]
+    chunk = rows[index].chunks[number]
+    below = list(zip(rows[index + 1].chunks, spans[index + 1], strict=True))
+    under = [(head, span) for head, span in below if span[0] <= own[1] and own[0] <= span[1]]
+    first, last = (
+        min((span[0] for _, span in under), default=own[0]),
+        max((span[1] for _, span in under), default=own[1]),
+    )
+    if first >= own[0] and last <= own[1]:
+        return own
+    if any(span[0] <= last and first <= span[1] for i, span in enumerate(spans[index]) if i != number):
+        return own
+    middle = (min(head.x0 for head, _ in under) + max(head.x1 for head, _ in under)) / 2
+    return (first, last) if abs((chunk.x0 + chunk.x1) / 2 - middle) < em else own
+
+
+def _repeated_groups(
+    rows: list[TextRow], spans: list[list[tuple[int, int]]], index: int
+) -> list[tuple[int, int]] | None:
+    """Columns of a line's chunks where the heads below them repeat: "plan, actual, plan, actual" under two years."""
+    heads = {column: chunk.text for column, chunk in _single_heads(rows, spans, index + 1).items()}
+    count = len(spans[index])
+    for start in (0, 1) if count > 1 and heads else ():
+        width, rest = divmod(max(heads) + 1 - start, count)
+        if rest or width < 2:
+            continue
+        groups = [(start + width * i, start + width * (i + 1) - 1) for i in range(count)]
+        labels = [[heads.get(column) for column in range(a, b + 1)] for a, b in groups]
+        within = all(a <= first and last <= b for (a, b), (first, last) in zip(groups, spans[index], strict=True))
+        if within and None not in labels[0] and all(label == labels[0] for label in labels):
+            return groups
+    return None
 
 
 def _has_children(below: list[list[tuple[int, int]]], first: int, last: int) -> bool:

@@ -1,0 +1,64 @@
+"""Rows of tables whose every other row stands on a coloured band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from docparse.geometry import Box
+from docparse.model.embedded.tables.rules import Line
+from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows, words_in
+from docparse.schemas.page import Word
+
+_STRIPE_EM = 3.5  # height of a row between two bands
+_TALL_EM = 12.0  # of one with cells of many lines
+_LEAST = 3  # edges of bands above a last row without one
+_LEVEL_EM, _LINE_EM = 0.35, 1.7
+
+
+def is_first_stripe(box: Box, edges: Sequence[Line], em: float) -> bool:
+    """Below the box, a row further down, begins another band as wide: it is the first of a table's stripes."""
+    return any(0.5 * em < edge.pos - box[3] < _STRIPE_EM * em for edge in edges if _is_as_wide(edge, box, em))
+
+
+def last_edges(edges: Sequence[Line], words: Sequence[Word], em: float) -> list[Line]:
+    """The foot of a last row that has no band, under bands of one width with such rows between them."""
+    found: list[Line] = []
+    for number, last in enumerate(edges):
+        same = [edge for edge in edges if _is_as_wide(edge, (last.start, 0.0, last.end, 0.0), em)]
+        if any(edge.pos > last.pos for edge in same) or last in edges[:number] or len(same) <= _LEAST:
+            continue
+        rows = [_rows((last.start, a.pos, last.end, b.pos), words, em) for a, b in pairwise(sorted(same))]
+        offsets = [own[0].y0 - edge.pos for own, edge in zip(rows, sorted(same), strict=False) if own]
+        if len(offsets) < len(rows) or max(b.pos - a.pos for a, b in pairwise(sorted(same))) > _TALL_EM * em:
+            continue
+        foot = _foot(_rows((last.start, last.pos, last.end, last.pos + _TALL_EM * em), words, em), last, offsets, em)
+        if foot:
+            found.append(last._replace(pos=foot))
+    return found
+
+
+def _foot(rows: Sequence[TextRow], last: Line, offsets: Sequence[float], em: float) -> float:
+    """Where a row of cells right below the last band ends; 0 where there is none."""
+    if not rows or len(rows[0].chunks) < 2:
+        return 0.0
+    offset = rows[0].y0 - last.pos
+    if not min(offsets) - _LEVEL_EM * em < offset < max(offsets) + _LEVEL_EM * em:
+        return 0.0
+    below = rows[0]
+    for row in rows[1:]:
+        if row.middle - below.middle > _LINE_EM * em:
+            break
+        below = row
+    return below.y1 + max(0.0, min(offsets))
+
+
+def _rows(box: Box, words: Sequence[Word], em: float) -> list[TextRow]:
+    rows = text_rows(words_in(words, box))
+    for row in rows:
+        row.chunks = split_chunks(row, 0.9 * em)
+    return rows
+
+
+def _is_as_wide(edge: Line, box: Box, em: float) -> bool:
+    return abs(edge.start - box[0]) < em and abs(edge.end - box[2]) < em

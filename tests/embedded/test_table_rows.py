@@ -1,0 +1,167 @@
+"""Rows and heads of tables: stripes, leaders, wrapped labels between rules, groups of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.leaders import with_short_leaders
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.page import PageImage, Rule, Shape, Word
+
+BODY = [
+    ["Austria", "12.5", "7.1", "3.0"], ["Belgium", "9.5", "6.4", "2.2"], ["Chile", "8.1", "5.0", "1.9"],
+    ["Denmark", "7.7", "4.1", "1.2"], ["Estonia", "3.5", "2.6", "0.8"],
+]  # fmt: skip
+XS = (100.0, 230.0, 310.0, 390.0)
+
+
+def page(rules: Sequence[Rule] = (), shapes: Sequence[Shape] = ()) -> PageImage:
+    return PageImage(1, 616, 868, 595.0, 842.0, rules=tuple(rules), shapes=tuple(shapes))
+
+
+def put(x: float, y: float, line: str, number: int = 0) -> list[Word]:
+    """Words of a line in 10 point whose left end is at x and whose baseline is at y."""
+    words = []
+    for part in line.split(" "):
+        width = 5.0 * len(part)
+        words.append(Word(part, (x, y - 9, x + width, y + 2.5), 10.0, "Sans", 0, 0, y, number))
+        x += width + 3
+    return words
+
+
+def put_rows(rows: Sequence[Sequence[str]], y: float, pitch: float = 20.0, xs: Sequence[float] = XS) -> list[Word]:
+    return [
+        word
+        for number, row in enumerate(rows)
+        for x, cell in zip(xs, row, strict=True)
+        if cell
+        for word in put(x, y + number * pitch, cell, number)
+    ]
+
+
+def flat(y: float, x0: float = 95.0, x1: float = 450.0) -> Rule:
+    return Rule((x0, y, x1, y), True, 0.5)
+
+
+def rows_of(table: FoundTable) -> list[list[str]]:
+    grid = [[""] * table.cols for _ in range(table.rows)]
+    for cell in table.cells:
+        grid[cell.row][cell.col] = cell.text
+    return grid
+
+
+def band(y: float) -> Shape:
+    return Shape((95.0, y, 450.0, y + 20), 1, True, 0xDDDDDD)
+
+
+HEAD = ["Country", "Men", "Women", "Both"]
+
+
+def test_a_dark_head_and_stripes_are_one_table() -> None:
+    """Head and first row touch; the last row has no band of its own."""
+    shapes = [band(y) for y in (100, 120, 160, 200)]
+    rows = [HEAD, *BODY, ["Finland", "1.1", "2.2", "3.3"]]
+    (table,) = find_tables(page(shapes=shapes), put_rows(rows, 114))
+    assert rows_of(table) == rows
+    assert {cell.row for cell in table.cells if cell.header} == {0}
+
+
+def test_what_follows_stripes_is_no_row_of_theirs() -> None:
+    shapes = [band(y) for y in (100, 120, 160, 200)]
+    words = [
+        *put_rows([HEAD, *BODY], 114),
+        *put(100, 245, "The figures are of last year and"),
+        *put(100, 258, "final."),
+    ]
+    (table,) = find_tables(page(shapes=shapes), words)
+    assert rows_of(table) == [HEAD, *BODY]
+
+
+def test_a_label_of_two_lines_beside_centred_values_keeps_the_rules_together() -> None:
+    rules = [flat(y) for y in (120, 140, 160, 190, 210, 230)]
+    rows = put_rows([HEAD, *BODY[:2]], 114)
+    tall = [*put(100, 171, "Chile and the", 7), *put(100, 183, "islands", 8), *put_rows([["", *BODY[2][1:]]], 177)]
+    (table,) = find_tables(page(rules), [*rows, *tall, *put_rows(BODY[3:], 204)])
+    assert rows_of(table)[3] == ["Chile and the islands", *BODY[2][1:]]
+    assert (table.rows, table.cols) == (6, 4)
+
+
+def test_first_rows_of_many_lines_belong_to_the_rows_below_them() -> None:
+    text = "A note that runs on over lines"
+    rules = [flat(y) for y in (120, 180, 200, 220)]
+    xs = (100.0, 150.0, 350.0)
+    words = [
+        *put_rows([["No.", "Remark", "Date"]], 114, xs=xs),
+        *put_rows([["1", text, "May"]] + [["", text, ""]] * 3, 132, 13, xs),
+        *put_rows([["2", "None", "June"], ["3", "None", "July"]], 194, xs=xs),
+    ]
+    (table,) = find_tables(page(rules), words)
+    assert rows_of(table)[1] == ["1", " ".join([text] * 4), "May"]
+    assert table.rows == 4
+
+
+def leading(x: float, end: float, y: float, label: str, number: int) -> list[Word]:
+    words = put(x, y, label, number)
+    x = words[-1].bbox[2] + 3
+    while x < end:
+        words += put(x, y, ".", number)
+        x += 5.5
+    return words
+
+
+def test_leaders_part_labels_from_numbers() -> None:
+    words = put_rows([["", "2023", "2024", "2025"]], 100)
+    for number, row in enumerate(BODY, 1):
+        y = 100 + 15 * number
+        words += leading(100, 222, y, row[0], number)
+        words += put_rows([row[1:]], y, xs=XS[1:])
+    (table,) = find_tables(page(), words)
+    rows = rows_of(table)
+    assert [row[0].rstrip(". ") for row in rows] == ["", *(row[0] for row in BODY)]
+    assert [row[1:] for row in rows] == [["2023", "2024", "2025"], *(row[1:] for row in BODY)]
+    assert rows[1][0].count(".") > 10  # what is printed is kept
+
+
+def test_contents_with_leaders_are_no_table() -> None:
+    words: list[Word] = []
+    for number, row in enumerate(BODY, 1):
+        y = 100 + 15 * number
+        words += put(70, y, f"{number}.1", number)
+        words += leading(100, 385, y, f"{row[0]} and more", number)
+        words += put(390, y, str(number * 7), number)
+    assert find_tables(page(), words) == []
+
+
+def test_leaders_leave_the_label_its_box() -> None:
+    words = [*put(100, 100, "Total....... 12.5", 1), *put(100, 120, "End. . . . . 7", 2), *put(100, 140, "A . B.", 3)]
+    kept = with_short_leaders(words)
+    assert [word.text for word in kept] == ["Total.......", "12.5", "End. . . . .", "7", "A", ".", "B."]
+    assert kept[0].bbox[2] < words[0].bbox[2] - 15
+    assert kept[2].bbox[2] == pytest.approx(words[2].bbox[2] - 2.9, abs=0.5)
+
+
+def test_first_row_of_data_under_a_head_of_words_is_no_head() -> None:
+    """One number beside words: the column of numbers says where the data begin."""
+    rows = [
+        ["Group", "Item", "Unit", "Value"], ["Cash", "Loans", "pcs", "3,339"], ["", "Rent", "kg", "59,546"],
+        ["", "Fuel", "pcs", "80,410"], ["Cost", "Steel", "pcs", "1,539"], ["", "Glass", "kg", "3,305"],
+    ]  # fmt: skip
+    (table,) = find_tables(page(), put_rows(rows, 100, 16))
+    assert rows_of(table) == rows
+
+
+def test_heads_that_repeat_are_grouped_by_those_over_them() -> None:
+    xs = [100.0 + 55 * i for i in range(7)]
+    heads = put_rows([["Plan", "Real", "Gap"] * 2], 118, xs=xs[1:])
+    over = [*put(xs[2], 100, "2023", 1), *put(xs[5], 100, "2024", 1)]
+    body = [[name, *(f"{i}.{k}" for k in range(6))] for i, name in enumerate(("Oslo", "Bonn", "Rome", "Lyon"), 1)]
+    rules = [flat(88, 95, 470), flat(124, 95, 470), flat(200, 95, 470)]
+    (table,) = find_tables(page(rules), [*over, *put(100, 109, "Town", 2), *heads, *put_rows(body, 138, 16, xs)])
+    spans = {cell.text: (cell.row, cell.rowspan, cell.col, cell.colspan) for cell in table.cells if cell.header}
+    assert spans["Town"] == (0, 2, 0, 1)
+    assert spans["2023"] == (0, 1, 1, 3)
+    assert spans["2024"] == (0, 1, 4, 3)
+    assert rows_of(table)[2] == body[0]
