@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from docparse.assemble.joins import join_columns, join_pages
-from docparse.assemble.levels import set_levels
+from docparse.assemble.levels import name_headings, set_levels
 from docparse.assemble.order import mend_order
 from docparse.assemble.running import label_running
 from docparse.assemble.ties import tie_captions, tie_footnotes
@@ -55,6 +55,8 @@ def _type_size(box: Box, words: Sequence[Word]) -> float:
 
 def assemble(document: Document, drafts: Sequence[PageDraft], *, outline: Outline, options: ParseOptions) -> None:
     """What only the whole document, or the finished page, shows; each step has its switch in the options."""
+    if options.levels:
+        name_headings(document.pages, outline)
     if options.running:
         label_running(document.pages)
     for page in document.pages:

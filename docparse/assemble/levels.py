@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from docparse.schemas.document import Heading
+from docparse.schemas.document import Heading, Page, PageHeader, Paragraph
 
 if TYPE_CHECKING:
     from docparse.assemble import Outline, PageDraft
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 _SAME_SIZE = 0.06  # sizes closer than 6 % count as one
 _MAX_LEVEL = 6
+_KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts")
 
 
 def set_levels(drafts: Sequence[PageDraft], outline: Outline) -> None:
@@ -32,6 +33,26 @@ def set_levels(drafts: Sequence[PageDraft], outline: Outline) -> None:
         if level is not None:
             block.level = min(level, _MAX_LEVEL)
     _follow_numbering([block for block, _ in headings if _key(block.text) not in named])
+
+
+def name_headings(pages: Sequence[Page], outline: Outline) -> None:
+    """What the PDF's own outline names on a page is a heading, however it is set, unless another one there is."""
+    entries: dict[int, dict[str, int]] = defaultdict(dict)
+    for level, title, number in outline:
+        if len(key := _key(title)) > 1:
+            entries[number].setdefault(key, level)
+    for page in pages:
+        wanted = entries.get(page.number)
+        if not wanted:
+            continue
+        known = {_key(block.text) for block in page.blocks if isinstance(block, Heading)}
+        for index, block in enumerate(page.blocks):
+            if not isinstance(block, Paragraph | PageHeader) or (key := _key(block.text)) in known or key not in wanted:
+                continue
+            known.add(key)
+            kept = {name: getattr(block, name) for name in _KEPT}
+            level = min(wanted[key], _MAX_LEVEL)
+            page.blocks[index] = Heading(text=" ".join(block.text.split()), level=level, **kept)
 
 
 def _key(text: str) -> str:

@@ -22,9 +22,12 @@ _HIDDEN = int(WordStyle.HIDDEN)
 _LIGHT = 200  # every channel of a colour that may vanish on paper
 _COVER_LEAST_PT2 = 60.0  # a smaller fill or image hides no word
 _CELL_PT = 72.0
-_PART = 0.15  # of a line that a fill must cover to count
+_PART = 0.15  # of a line that a fill must cover to count for the line
+_MOSTLY = 0.7  # of a word's box, which is taller than its letters
+_FAR, _MOST_LOGGED = 6, 4000
 _EDGE_PT = 1.5  # between fills side by side a line of the ground may show
 _CONTRAST = 14  # of 255, between ink and ground in a word's box
+_DARK, _BAR = 110, "█"
 _LOOK_PIXELS = 1_200_000
 _UNIT = mupdf.FzRect(mupdf.FzRect.Fixed_UNIT)
 _PAINT = ("fill-path", "fill-image", "fill-shade")
@@ -40,9 +43,10 @@ def hide_unseen(
     seen = [place for place, word in enumerate(words) if not word.style & _HIDDEN]
     light = {colour for colour in {word.colour for word in words} if _light(colour)}
     suspects = {place: [words[place].bbox] for place in seen if words[place].colour in light} if light else {}
+    barred: set[int] = set()
     opaque = [tuple(info["bbox"]) for info in pictures if not info.get("has-mask")]
     if _may_cover(words, seen, [*covers, *opaque]):
-        under_fill, under_image, free = _drawn_over(display_list, opaque)
+        under_fill, partly, under_image, free = _drawn_over(display_list, opaque)
         covered: dict[int, list[Box]] = {}
         for place in seen:
             middle = centre(words[place].bbox)
@@ -55,11 +59,21 @@ def hide_unseen(
                 over = (box for box in free if area(box) < area(tightest) and contains_point(box, *middle))
                 if next(over, None) is None:
                     covered[place] = under_fill[tightest]
+            elif partly:  # a bar over some words of a line
+                bars = [bar for text, bars in partly.items() if contains_point(text, *middle) for bar in bars]
+                bars = [bar for bar in bars if inside_share(words[place].bbox, bar) > _MOSTLY]
+                if bars:
+                    covered[place] = bars
+                    barred.add(place)
         above = [words[place].bbox for place in seen if place not in covered] if covered else []
         suspects |= {place: _parts(words[place].bbox, fills, above) for place, fills in covered.items()}
     if suspects:
-        for place in _without_contrast(words, suspects, display_list):
-            words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
+        for place, shade in _without_contrast(words, suspects, display_list).items():
+            word = words[place]
+            if place in barred and shade < _DARK:
+                words[place] = word._replace(text=_BAR * len(word.text))  # blackened: what is seen is a bar
+            else:
+                words[place] = word._replace(style=word.style | _HIDDEN)
     return words
 
 
@@ -133,8 +147,8 @@ class _Log(mupdf.FzDevice2):  # type: ignore[misc]
 
 def _drawn_over(
     display_list: pymupdf.DisplayList, opaque: Sequence[Box]
-) -> tuple[dict[Box, list[Box]], list[Box], list[Box]]:  # fmt: skip
-    """Boxes of text that fills are drawn over, with these; of text under an opaque image; and of all other text."""
+) -> tuple[dict[Box, list[Box]], dict[Box, list[Box]], list[Box], list[Box]]:  # fmt: skip
+    """Boxes of text that fills are drawn over, with these; of text of which some is; under an image; all else."""
     device = _Log()
     mupdf.fz_run_display_list(display_list.this, device, mupdf.FzMatrix(), EVERYWHERE, mupdf.FzCookie())
     mupdf.fz_close_device(device)
@@ -143,30 +157,37 @@ def _drawn_over(
     partly: dict[Box, list[Box]] = {}
     under_image: set[Box] = set()
     wide = {_key(box) for box in opaque}
+    reach = _FAR if len(log) < _MOST_LOGGED else 1  # a bar may lie far from the middle of its line
     for kind, box in log:
         if kind in ("fill-text", "stroke-text"):
             x, y = centre(box)
             texts.setdefault((int(x // _CELL_PT), int(y // _CELL_PT)), []).append(box)
             under_image.discard(box)
         elif kind in _PAINT and texts and area(box) >= _COVER_LEAST_PT2:
-            under = _under(box, texts)
+            under = _under(box, texts, reach)
             if kind == "fill-image" and _key(box) in wide:
                 under_image.update(text for text, share in under if share > 0.9)
             else:
                 for text, _ in under:
                     partly.setdefault(text, []).append(box)
     # cells of a table, side by side, may cover together what none of them covers alone
-    covered = {text: fills for text, fills in partly.items() if sum(inside_share(text, fill) for fill in fills) > 0.9}
+    covered = {text: fills for text, fills in partly.items() if _covers(fills, text)}
     free = [box for cell in texts.values() for box in cell if box not in covered] if covered else []
-    return covered, list(under_image), free
+    rest = {text: fills for text, fills in partly.items() if text not in covered}
+    return covered, rest, list(under_image), free
 
 
-def _under(box: Box, texts: dict[tuple[int, int], list[Box]]) -> list[tuple[Box, float]]:
-    """Boxes of text that lie under the box, and how much of each; a small part of a long line does not count."""
+def _covers(fills: Sequence[Box], text: Box) -> bool:
+    shares = (inside_share(text, fill) for fill in fills)
+    return sum(share for share in shares if share > _PART) > 0.9
+
+
+def _under(box: Box, texts: dict[tuple[int, int], list[Box]], reach: int) -> list[tuple[Box, float]]:
+    """Boxes of text that lie under the box, and how much of each."""
     x0, y0, x1, y1 = (int(side // _CELL_PT) for side in box)
-    near = [cell for cell in texts if x0 - 1 <= cell[0] <= x1 + 1 and y0 <= cell[1] <= y1]
+    near = [cell for cell in texts if x0 - reach <= cell[0] <= x1 + reach and y0 <= cell[1] <= y1]
     shares = ((text, inside_share(text, box)) for cell in near for text in texts[cell])
-    return [(text, share) for text, share in shares if share > _PART]
+    return [(text, share) for text, share in shares if share > 0]
 
 
 def _key(box: Box) -> tuple[int, ...]:
@@ -175,13 +196,13 @@ def _key(box: Box) -> tuple[int, ...]:
 
 def _without_contrast(
     words: Sequence[Word], suspects: Mapping[int, Sequence[Box]], display_list: pymupdf.DisplayList
-) -> list[int]:
-    """Those of the words in whose boxes (or parts of them) the rendered page is of one colour."""
+) -> dict[int, int]:
+    """Those of the words in whose boxes (or parts of them) the rendered page is of one colour, with its lightness."""
     whole = display_list.rect
     zoom = min(1.5, (_LOOK_PIXELS / max(1.0, whole.width * whole.height)) ** 0.5)
-    unseen: list[int] = []
+    unseen: dict[int, int] = {}
     for band in _bands(words, sorted(suspects)):
-        unseen += _even({place: suspects[place] for place in band}, display_list, zoom)
+        unseen |= _even({place: suspects[place] for place in band}, display_list, zoom)
     return unseen
 
 
@@ -199,24 +220,26 @@ def _bands(words: Sequence[Word], places: Sequence[int]) -> list[list[int]]:
     return bands
 
 
-def _even(boxes: Mapping[int, Sequence[Box]], display_list: pymupdf.DisplayList, zoom: float) -> list[int]:
+def _even(boxes: Mapping[int, Sequence[Box]], display_list: pymupdf.DisplayList, zoom: float) -> dict[int, int]:
     from PIL import Image
 
     x0, y0, x1, y1 = union(box for parts in boxes.values() for box in parts)
     clip = pymupdf.Rect(x0 - 1, y0 - 1, x1 + 1, y1 + 1) & display_list.rect
     pixmap = display_list.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=0, clip=clip)
     if not pixmap.width or not pixmap.height:
-        return []
+        return {}
     image = Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
     origin = (pixmap.x, pixmap.y)
-    return [place for place, parts in boxes.items() if all(_is_even(image, origin, part, zoom) for part in parts)]
+    shades = {place: [_shade(image, origin, part, zoom) for part in parts] for place, parts in boxes.items()}
+    return {place: max(found) for place, found in shades.items() if min(found) >= 0}
 
 
-def _is_even(image: Image.Image, origin: tuple[int, int], box: Box, zoom: float) -> bool:
+def _shade(image: Image.Image, origin: tuple[int, int], box: Box, zoom: float) -> int:
+    """The lightest channel of a box that is of one colour, else -1."""
     x0, y0, x1, y1 = (side * zoom for side in box)
     inset = 0.2 * (y1 - y0)
     left, top = round(x0), round(y0 + inset)
     right, bottom = max(left + 1, round(x1)), max(top + 1, round(y1 - inset))
     crop = image.crop((left - origin[0], top - origin[1], right - origin[0], bottom - origin[1]))
     bands: Any = crop.getextrema()
-    return bool(max(high - low for low, high in bands) < _CONTRAST)
+    return max(high for _, high in bands) if max(high - low for low, high in bands) < _CONTRAST else -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from docparse.assemble import PageDraft, assemble
 from docparse.geometry import Box
 from docparse.options import ParseOptions
-from docparse.schemas.document import Block, Document, EngineInfo, Heading, Page, Paragraph, SourceInfo
+from docparse.schemas.document import Block, Document, EngineInfo, Heading, Page, PageHeader, Paragraph, SourceInfo
 
 
 def page(number: int, *blocks: Block) -> PageDraft:
@@ -87,3 +87,24 @@ def test_finished_sentences_and_gaps_between_pages_are_not_joined() -> None:
         page(4, paragraph("after a page that was left out", (50, 60, 500, 80))),
     ]
     assert [len(p.blocks) for p in run(drafts).pages] == [1, 1, 1]
+
+
+def test_what_the_outline_names_is_a_heading_once_a_page() -> None:
+    drafts = [
+        page(
+            n,
+            PageHeader(text=f"Chapter {n} of the story", bbox=(50, 20, 200, 32)),
+            paragraph("A small section", (50, 300, 200, 312)),
+            paragraph("A small section", (50, 500, 200, 512)),
+        )
+        for n in (1, 2)
+    ]
+    document = run(drafts, outline=[(1, "1. Chapter 1 of the story", 1), (2, "A small\nsection", 2)])
+    assert [[block.kind for block in p.blocks] for p in document.pages] == [
+        ["heading", "paragraph", "paragraph"], ["page_header", "heading", "paragraph"],
+    ]  # fmt: skip
+    found = [block for p in document.pages for block in p.blocks if isinstance(block, Heading)]
+    assert [(h.id, h.level, h.text) for h in found] == [
+        ("p1-b1", 1, "Chapter 1 of the story"),
+        ("p2-b2", 2, "A small section"),
+    ]

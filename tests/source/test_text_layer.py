@@ -1,11 +1,13 @@
 """Words of a text layer: where they are cut, what is hidden, what is garbled."""
 
+import io
 import pickle
 
 import made_sources as made
 import pymupdf
 import pytest
 
+import docparse
 from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word, WordStyle
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled
 from docparse.source.words import clean
@@ -262,3 +264,17 @@ def test_a_text_layer_survives_its_way_through_a_pipe() -> None:
         again = pickle.loads(pickle.dumps(layer))
         assert again == layer
         assert all(type(word) is Word for word in again.words)
+
+
+def test_words_under_a_black_bar_are_bars() -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_text((60, 100), "The witness Eleanor Whitcombe lives at the old mill.", fontsize=11)
+    page.insert_text((60, 130), "Nothing is hidden in this line, which is only marked.", fontsize=11)
+    for word in ("Eleanor", "Whitcombe"):
+        page.draw_rect(page.search_for(word)[0], fill=(0, 0, 0))
+    page.draw_rect(page.search_for("hidden")[0], color=None, fill=(1, 1, 0), fill_opacity=0.5)
+    data = io.BytesIO(document.tobytes())
+    text = " ".join(block.text for block in docparse.parse(data, engine="embedded-fast").pages[0].blocks)
+    assert "The witness ███████ █████████ lives" in text
+    assert "Nothing is hidden in this line" in text
