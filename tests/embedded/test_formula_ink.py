@@ -12,11 +12,11 @@ from PIL import Image, ImageDraw
 
 import docparse
 from docparse.model.embedded import ocr_rapid
-from docparse.model.embedded.formula import apart_number, number_in, region_displays
+from docparse.model.embedded.formula import beside_number, number_in, region_displays
 from docparse.model.embedded.formula_ink import read_formula
 from docparse.model.embedded.formula_ink.align import aligned
 from docparse.model.embedded.formula_ink.blots import Blot, type_height
-from docparse.model.embedded.formula_ink.read import is_plausible
+from docparse.model.embedded.formula_ink.read import apart_number, is_plausible
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
 from docparse.model.embedded.formula_ink.signs import Sign, placed
 from docparse.model.embedded.formula_tree import to_latex
@@ -234,7 +234,10 @@ def test_lines_in_a_formulas_region_are_a_display_with_its_number_but_running_te
     regions = [Region("formula", (140, 96, 200, 134), 0.9), Region("formula", (40, 136, 300, 152), 0.9)]
     (display,) = region_displays(lines, regions)
     assert [line.plain for line in display.lines] == ["E = mc2", "(7)"]
-    assert display.bbox[2] < 250
+    assert display.bbox[2] > 300  # what the block says stands in its box
+    words = [word for line in lines for word in line.words]
+    assert beside_number(display.bbox, "7", words)[2] == 300
+    assert beside_number(display.bbox, "", words) == display.bbox
     plus = _line("十", 160, 110, 4)  # what OCR makes of a plus sign
     assert plus in region_displays([*lines, plus], regions)[0].lines
 

@@ -83,7 +83,7 @@ def region_displays(lines: Sequence[Line], regions: Sequence[Region]) -> list[Di
         number = next((line for line in free if line not in inside and _is_number_of(line, box)), None)
         found = [*inside, *([number] if number is not None else [])]
         free = [line for line in free if line not in found]
-        displays.append(Display(found, box))
+        displays.append(Display(found, union([box, number.box]) if number is not None else box))
     return displays
 
 
@@ -98,7 +98,7 @@ def _is_number_of(line: Line, box: Box) -> bool:
     """Whether a line is a formula's number, beside the formula."""
     level = box[1] <= (line.y0 + line.y1) / 2 <= box[3]
     beside = line.x0 >= box[2] or line.x1 <= box[0]
-    return level and beside and _NUMBER.fullmatch(line.plain.replace(" ", "")) is not None
+    return level and beside and is_number(line.plain)
 
 
 def unread_block(display: Display) -> Formula:
@@ -107,21 +107,25 @@ def unread_block(display: Display) -> Formula:
     return Formula(text=text, bbox=display.bbox, flags=["formula_not_recognised"])
 
 
-def apart_number(words: Sequence[Word]) -> tuple[list[Word], str]:
-    """Signs of a formula, and the number in brackets that stands apart at its right ("" without one)."""
-    ordered = sorted(words, key=lambda word: word.bbox[0])
-    for at in range(len(ordered) - 1, 0, -1):
-        word, before = ordered[at], ordered[at - 1]
-        if word.text == "(" and word.bbox[0] - max(w.bbox[2] for w in ordered[:at]) > 0.9 * before.size:
-            number = "".join(w.text for w in ordered[at:])
-            return (ordered[:at], number.strip("()")) if _NUMBER.fullmatch(number) else (list(words), "")
-    return list(words), ""
-
-
 def number_in(text: str) -> str:
     """The number that ends a formula's text in a line of its own, without brackets; "" where there is none."""
     last = text.rpartition("\n")[2].strip()
-    return last.strip("() ") if "\n" in text and _NUMBER.fullmatch(last.replace(" ", "")) else ""
+    return last.strip("() ") if "\n" in text and is_number(last) else ""
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a formula's number with its brackets."""
+    return _NUMBER.fullmatch(text.replace(" ", "")) is not None
+
+
+def beside_number(box: Box, number: str, words: Sequence[Word]) -> Box:
+    """What a formula's box holds beside its number."""
+    x0, y0, x1, y1 = box
+    for word in words:
+        left, right = word.bbox[0], word.bbox[2]
+        if number and word.text.strip("() ") == number and inside_share(word.bbox, box) > 0.6:
+            return (x0, y0, left, y1) if left - x0 > x1 - right else (right, y0, x1, y1)
+    return box
 
 
 def formula_block(display: Display, rules: Sequence[Rule]) -> Formula:
@@ -146,7 +150,7 @@ def _number_of(box: Box, free: set[int], lines: Sequence[Line]) -> list[int]:
     level = [j for j, line in enumerate(lines) if line.y0 < box[3] and box[1] < line.y1 and line.box != box]
     for j in sorted(free & set(level)):
         line = lines[j]
-        if not _NUMBER.fullmatch(line.plain.replace(" ", "")) or not box[1] <= line.baseline <= box[3] + line.size:
+        if not is_number(line.plain) or not box[1] <= line.baseline <= box[3] + line.size:
             continue
         low, high = (box[2], line.x0) if line.x0 >= box[2] else (line.x1, box[0])
         if low <= high and not any(lines[k].x0 < high and low < lines[k].x1 for k in level if k != j):

@@ -13,7 +13,7 @@ from docparse.geometry import Box, clip, inside_share, union
 from docparse.model.base import Deadline
 from docparse.model.embedded import chemistry, formula_ink, pictures, preprocess
 from docparse.model.embedded.charts import read_chart
-from docparse.model.embedded.formula import number_in
+from docparse.model.embedded.formula import beside_number, number_in
 from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
 from docparse.schemas.page import PageImage, Word
 
@@ -61,9 +61,12 @@ def tell_pictures(
             flags["chart_data_not_recognised"] = None
         elif isinstance(block, Formula) and not block.latex:
             block = _formula(block, page, words, deadline)
-            flags["formula_from_ocr" if block.latex else "formula_not_recognised"] = None
+            if not block.latex:
+                flags["formula_not_recognised"] = None
         elif isinstance(block, Music) and not block.abc:
             flags["music_not_recognised"] = None
+        if isinstance(block, Formula) and "formula_from_ocr" in block.flags:
+            flags["formula_from_ocr"] = None
         told.append(block)
     return told, tuple(flags)
 
@@ -80,8 +83,10 @@ def _whole_page(
         x0, y0, x1, y1 = union(staves)
         box = clip((x0, y0 - tall, x1, y1 + tall), page.width_px, page.height_px)
         return _gathered(blocks, page.to_units(box), Image)
-    if len(words) <= _FEW_WORDS and _is_strip(page) and _reads_as_formula(page, words):
-        return _gathered(blocks, page.to_units((0, 0, page.width_px, page.height_px)), Formula, even_empty=True)
+    if len(words) <= _FEW_WORDS and _is_strip(page) and (reading := _strip_reading(page, words)) is not None:
+        whole = page.to_units((0, 0, page.width_px, page.height_px))
+        found = _gathered(blocks, whole, Formula, even_empty=True)
+        return [_with_latex(b, reading) if isinstance(b, Formula) else b for b in found]
     if len(words) > _FEW_WORDS or any(isinstance(block, Image) for block in blocks):
         return blocks
     extent = _ink_box(page.pixels)
@@ -192,12 +197,15 @@ def _formula(block: Formula, page: PageImage, words: Sequence[Word], deadline: D
     """The formula with the LaTeX that its pixels tell, where OCR read the page and no part of it stays unclear."""
     if block.bbox is None or (words and words[0].font) or (deadline is not None and deadline.passed):
         return block
-    reading = _sure_reading(page, page.to_px(block.bbox))
-    if reading is None:
-        return block
+    number = number_in(block.text)
+    reading = _sure_reading(page, page.to_px(beside_number(block.bbox, number, words)))
+    return block if reading is None else _with_latex(block, reading, number)
+
+
+def _with_latex(block: Formula, reading: formula_ink.Reading, number: str = "") -> Formula:
     kept = [flag for flag in block.flags if flag != "formula_not_recognised"]
     confidence = round(_FORMULA_CONFIDENCE * reading.confidence, 2)
-    number = reading.number or number_in(block.text)
+    number = reading.number or number
     latex = f"{reading.latex} \\tag{{{number}}}" if number else reading.latex
     return block.model_copy(update={"latex": latex, "confidence": confidence, "flags": [*kept, "formula_from_ocr"]})
 
@@ -267,10 +275,10 @@ def _is_strip(page: PageImage) -> bool:
     return page.unit == "px" and page.height_px <= _FORMULA_PX
 
 
-def _reads_as_formula(page: PageImage, words: Sequence[Word]) -> bool:
-    """Whether a strip that holds hardly a plain word has a formula's levels in it, whatever OCR made of its lines."""
+def _strip_reading(page: PageImage, words: Sequence[Word]) -> formula_ink.Reading | None:
+    """What a strip reads as, whatever OCR made of its lines; None if it has plain words or no formula's levels."""
     plain = sum(len(word.text) for word in words if word.text.isalpha() and len(word.text) > 3)
     if plain > _PLAIN * sum(len(word.text) for word in words):
-        return False
+        return None
     reading = _sure_reading(page, (0, 0, page.width_px, page.height_px))
-    return reading is not None and _LEVELS.search(reading.latex) is not None
+    return reading if reading is not None and _LEVELS.search(reading.latex) is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box
 from docparse.model.embedded import ocr_rapid
-from docparse.model.embedded.formula import apart_number
+from docparse.model.embedded.formula import is_number
 from docparse.model.embedded.formula_ink.blots import blots_of, own_blots, sharp
 from docparse.model.embedded.formula_ink.sheet import Sheet
 from docparse.model.embedded.formula_tree import Unclear, to_latex
+from docparse.schemas.page import Word
 
 _MOST_BLOTS = 300
 _ROOM = 0.15  # around the box, in its heights: its edge may cut a sign
@@ -57,6 +59,17 @@ def read_formula(image: NDArray[np.uint8], box: Box) -> Reading | None:
     if not latex or not sheet.scores or not is_plausible(latex):
         return None
     return Reading(latex, float(np.mean(sheet.scores)), number)
+
+
+def apart_number(words: Sequence[Word]) -> tuple[list[Word], str]:
+    """Signs of a formula, and the number in brackets that stands apart at its right ("" without one)."""
+    ordered = sorted(words, key=lambda word: word.bbox[0])
+    for at in range(len(ordered) - 1, 0, -1):
+        word, before = ordered[at], ordered[at - 1]
+        if word.text == "(" and word.bbox[0] - max(w.bbox[2] for w in ordered[:at]) > 0.9 * before.size:
+            number = "".join(w.text for w in ordered[at:])
+            return (ordered[:at], number.strip("()")) if is_number(number) else (list(words), "")
+    return list(words), ""
 
 
 def is_plausible(latex: str) -> bool:
