@@ -48,8 +48,8 @@ _PLAIN = {
     "‴": "'''",
 }
 _STYLES = (
-    ("DOUBLE-STRUCK", "mathbb"), ("FRAKTUR", "mathfrak"), ("SCRIPT", "mathcal"), ("SANS-SERIF", "mathsf"),
-    ("MONOSPACE", "mathtt"), ("BOLD", "mathbf"),
+    ("DOUBLE-STRUCK", "mathbb"), ("FRAKTUR", "mathfrak"), ("BLACK-LETTER", "mathfrak"), ("SCRIPT", "mathcal"),
+    ("SANS-SERIF", "mathsf"), ("MONOSPACE", "mathtt"), ("BOLD", "mathbf"),
 )  # fmt: skip
 FUNCTIONS = frozenset(
     ("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "exp",
@@ -65,6 +65,7 @@ _ACCENTS = {
 STYLED = re.compile(
     "[\U0001d400-\U0001d7ff]"
 )  # letters and digits of formulas with their style, as word processors write
+_LETTERLIKE = re.compile("[ℂℊℋℌℍℐℑℒℕℙℚℛℜℝℤℨℬℭℯℰℱℳℴ]")  # what Unicode had before it had whole alphabets
 _KNOWN = re.compile(r"[A-Za-z0-9()\[\]|/.,;:!?+\-=<>*'\"]")
 MATH_FONT = re.compile(r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|Math|KaTeX|STIX|Symbol|MTMI|MTSY|MTEX|Euclid|EUFM|rsfs", re.I)
 
@@ -93,7 +94,7 @@ def symbol(char: str) -> str | None:
         return f"\\{_SIGNS[char]} "
     if char in _PLAIN:
         return _PLAIN[char]
-    if STYLED.fullmatch(char):
+    if STYLED.fullmatch(char) or _LETTERLIKE.fullmatch(char):
         return _styled(char)
     return char if _KNOWN.fullmatch(char) else None
 

@@ -15,6 +15,7 @@ from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, RELATIONS, s
 from docparse.schemas.page import Rule, Word, WordStyle
 
 _DEPTH = 6
+_AXIS = 0.27  # of the bars of fractions, above the line, in sizes of the type
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 
 
@@ -27,6 +28,7 @@ class Node:
     size: float
     baseline: float
     base: str = ""
+    axis: float | None = None  # of a fraction: where its bar is
 
     @property
     def middle(self) -> float:
@@ -77,26 +79,28 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
         )
         under = [n for n in nodes if x0 - 1 <= n.middle <= x1 + 1 and n is not root]
         if root is not None:
-            body = [n for n in under if n.baseline > y and n.baseline - y < 2.0 * n.size]
+            reach = 2.0 * max((n.size for n in under), default=0.0)
+            body = [n for n in under if n.baseline > y and n.baseline - y < reach]
             if not body:
                 raise Unclear
             latex = f"\\sqrt{{{_nested(body, inner, depth)}}}"
             baseline = max(body, key=lambda n: n.size).baseline
             gone = [root, *body]
         else:
-            above = [n for n in under if n.baseline <= y + 0.15 * n.size and y - n.baseline < 2.6 * n.size]
-            below = [n for n in under if n.baseline > y + 0.15 * n.size and n.baseline - y < 2.6 * n.size]
+            reach = 2.6 * max((n.size for n in under), default=0.0)
+            above = [n for n in under if n.baseline <= y + 0.15 * n.size and y - n.baseline < reach]
+            below = [n for n in under if n.baseline > y + 0.15 * n.size and n.baseline - y < reach]
             if not above or not below:
                 continue
             latex = f"\\frac{{{_nested(above, inner, depth)}}}{{{_nested(below, inner, depth)}}}"
             gone = above + below
-            baseline = y + 0.27 * max(n.size for n in gone)
+            baseline = y + _AXIS * max(n.size for n in gone)
         box = union([*(n.bbox for n in gone), rule.bbox])
-        node = Node(latex, box, max(n.size for n in gone), baseline)
+        node = Node(latex, box, max(n.size for n in gone), baseline, axis=None if root is not None else y)
         marked = {id(n) for n in gone}
         nodes = [n for n in nodes if id(n) not in marked] + [node]
         rules = [other for other in rules if other is not rule and other not in inner]
-        return _with_rules(nodes, rules, depth + 1)
+        return _with_rules(nodes, rules, depth)
     return nodes
 
 
@@ -112,6 +116,7 @@ def _row(nodes: list[Node], depth: int) -> str:
     main = [node for node in nodes if node.size > 0.86 * size]
     baseline = _usual_baseline(main, size)
     on_line = [node for node in main if abs(node.baseline - baseline) < 0.3 * size or node.base in BIG]
+    on_line += [node for node in nodes if node not in on_line and _is_level(node, baseline - _AXIS * size, size)]
     scripts = [node for node in nodes if node not in on_line]
     if any(node.size > 0.86 * size for node in scripts) or any(node.latex == "√" for node in nodes):
         raise Unclear
@@ -139,6 +144,11 @@ def _row(nodes: list[Node], depth: int) -> str:
         parts.append(latex)
     lead = "".join(f"{mark}{_group(_row(part, depth + 1))}" for mark, part in zip("_^", first, strict=True) if part)
     return (f"{{}}{lead} " if lead else "") + _spaced(parts, on_line, ends)
+
+
+def _is_level(node: Node, axis: float, size: float) -> bool:
+    """Whether it is a fraction in smaller type on the row itself."""
+    return node.axis is not None and abs(node.axis - axis) < 0.15 * size
 
 
 def _before(scripts: list[Node], row: list[Node], baseline: float) -> tuple[tuple[list[Node], list[Node]], list[Node]]:
@@ -210,7 +220,8 @@ def _limit_host(cluster: list[Node], row: list[Node]) -> int | None:
 def _host(script: Node, row: list[Node]) -> int:
     """The glyph a script hangs on: a sum or limit it stands over or under, else the one just before it."""
     for i, node in enumerate(row):
-        if node.base in BIG and node.bbox[0] - 0.6 * node.size <= script.middle <= node.bbox[2] + 0.9 * node.size:
+        near = node.base in BIG and node.bbox[0] - 0.6 * node.size <= script.middle <= node.bbox[2] + 0.9 * node.size
+        if near and not any(node.middle < other.middle < script.middle for other in row):
             return i
     before = [i for i, node in enumerate(row) if node.bbox[0] < script.middle]
     if not before:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -10,23 +10,25 @@ from docparse.geometry import union
 from docparse.model.embedded.formula_ink.blots import Blot, box_of
 from docparse.model.embedded.formula_ink.signs import widest
 
+Unlike = Callable[[int, str], float]  # of a group's place and a sign: by how much it is less like than another
 ReadSign = tuple[str, float, float]  # a sign, its x and how sure the recogniser is of it
 _STRAY = 1.6  # cost of a sign without ink, and of ink without a sign, in heights
+_MISNAMED = 2.0  # cost of a sign on ink that is not at all like it, in heights
 _STEPS = ((1, 1), (2, 1), (3, 1), (1, 2), (1, 3), (1, 0), (0, 1))  # signs, and groups of ink, that belong together
 
 
 def aligned(
-    read: Sequence[ReadSign], groups: Sequence[Sequence[Blot]], high: float
+    read: Sequence[ReadSign], groups: Sequence[Sequence[Blot]], high: float, unlike: Unlike = lambda j, sign: 0.0
 ) -> list[tuple[list[ReadSign], list[Blot]]]:
     """`_paired` after the signs are moved by what they are off by: the recogniser's columns drift along a line."""
-    found = [_paired(moved, groups, high) for moved in (read, _stretched(read, groups))]
+    found = [_paired(moved, groups, high, unlike) for moved in (read, _stretched(read, groups))]
     _, pairs = min(found, key=lambda pair: pair[0])
     single = [(signs[0][1], _middle(ink)) for signs, ink in pairs if len(signs) == 1 and ink]
     if len(single) < 2:
         return pairs
     off = float(np.median([there - x for x, there in single]))
     moved = [(sign, x + off, score) for signs, _ in pairs for sign, x, score in signs]
-    return _paired(moved, groups, high)[1]
+    return _paired(moved, groups, high, unlike)[1]
 
 
 def _stretched(read: Sequence[ReadSign], groups: Sequence[Sequence[Blot]]) -> list[ReadSign]:
@@ -53,7 +55,7 @@ def _middle(group: Sequence[Blot]) -> float:
 
 
 def _paired(
-    read: Sequence[ReadSign], groups: Sequence[Sequence[Blot]], high: float
+    read: Sequence[ReadSign], groups: Sequence[Sequence[Blot]], high: float, unlike: Unlike
 ) -> tuple[float, list[tuple[list[ReadSign], list[Blot]]]]:
     """Signs with the ink that each stands on, from left to right at the least distance, and that distance.
 
@@ -76,6 +78,8 @@ def _paired(
             step = (ends[j] - starts[j]) / signs
             places = [starts[j] + (k + 0.5) * step for k in range(signs)]
             off = sum(abs(read[i + k][1] - places[k]) for k in range(signs)) / high
+        elif held == 1:
+            off += _MISNAMED * unlike(j, read[i][0])
         gap = max((_apart(groups[k], groups[k + 1], high) for k in range(j, j + held - 1)), default=0.0)
         if held > 1 and max(ends[j : j + held]) - starts[j] > widest(read[i][0]) * high:
             return 2 * _STRAY

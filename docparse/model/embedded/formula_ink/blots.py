@@ -72,10 +72,45 @@ def own_blots(blots: Sequence[Blot], box: Box, shape: tuple[int, ...]) -> list[B
     """The blots of the formula that stands in a box: no ink of other lines, no frame round it."""
     height, width = shape[:2]
     return [
-        b for b in blots
+        b for b in _uncut(blots, height)
         if box[0] <= b.x <= box[2] and box[1] <= b.y <= box[3]
         and not (b.width > 0.9 * width and b.height > 0.9 * height and len(blots) > 4)
     ]  # fmt: skip
+
+
+def _uncut(blots: Sequence[Blot], height: int) -> list[Blot]:
+    """Blots without the lines of print that the upper or the lower edge cuts through."""
+    lines: list[list[Blot]] = []
+    end = 0
+    for blot in sorted(blots, key=lambda b: b.y0):
+        if not lines or blot.y0 > end:
+            lines.append([])
+        lines[-1].append(blot)
+        end = max(end, blot.y1)
+    most = max((_tall(line) for line in lines), default=0)
+    for at, touches in ((0, lambda line: min(b.y0 for b in line) <= 0), (-1, lambda line: _foot(line) >= height)):
+        while len(lines) > 1 and touches(lines[at]) and _tall(lines[at]) < 0.5 * most:
+            cut = lines.pop(at)
+            gone = _foot(cut) if at == 0 else min(b.y0 for b in cut)
+            while len(lines) > 1 and _are_dots(lines[at], type_height(blots)):  # of its letters
+                near = lines[at]
+                gap = min(b.y0 for b in near) - gone if at == 0 else gone - _foot(near)
+                if gap > 0.3 * type_height(blots):
+                    break
+                lines.pop(at)
+    return [blot for line in lines for blot in line]
+
+
+def _tall(line: Sequence[Blot]) -> int:
+    return _foot(line) - min(b.y0 for b in line)
+
+
+def _foot(line: Sequence[Blot]) -> int:
+    return max(b.y1 for b in line)
+
+
+def _are_dots(line: Sequence[Blot], high: float) -> bool:
+    return all(max(b.width, b.height) < 0.35 * high for b in line)
 
 
 def box_of(blot: Iterable[float]) -> Box:

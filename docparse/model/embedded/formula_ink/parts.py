@@ -62,9 +62,9 @@ def stacked(blots: list[Blot], high: float) -> list[list[Blot]] | None:
             shared = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
             if lower.y0 - upper.y1 < 0.05 * high or shared < 0.3 * min(upper.width, lower.width):
                 continue
-            if min(upper.height, lower.height) < _MARK * high:
+            if _is_flat(upper, high) or _is_flat(lower, high):
                 continue
-            first, second = _joined_index(upper, small, high), _joined_index(lower, small, high)
+            first, second = _joined_index(upper, blots, high), _joined_index(lower, blots, high)
             if first & second:
                 continue
             taken = first | second
@@ -74,19 +74,35 @@ def stacked(blots: list[Blot], high: float) -> list[list[Blot]] | None:
     return None
 
 
-def _joined_index(start: Blot, small: Sequence[Blot], high: float) -> set[Blot]:
-    """An index with the signs right beside it on its level."""
+def _joined_index(start: Blot, blots: Sequence[Blot], high: float) -> set[Blot]:
+    """An index with the signs right beside it on its level, and their dots and accents."""
     found = {start}
     grown = True
     while grown:
         grown = False
-        for b in small:
-            if b in found:
-                continue
-            if any(max(b.x0 - o.x1, o.x0 - b.x1) < 0.2 * high and abs(b.y1 - o.y1) < 0.2 * high for o in found):
+        for b in blots:
+            if b not in found and any(_goes_on(o, b, high) or _is_mark_over(b, o, high) for o in found):
                 found.add(b)
                 grown = True
     return found
+
+
+def _goes_on(sign: Blot, b: Blot, high: float) -> bool:
+    """Whether a blot stands beside a sign of an index; a comma of the row itself stands higher than the index's."""
+    if b.height > 0.95 * high or max(b.width, b.height) <= _MARK * high:
+        return False
+    small = b.height < 0.45 * high and b.width < 2 * b.height
+    level = abs(b.y1 - sign.y1) < 0.2 * high and not (small and b.y0 < sign.y1 - 0.45 * high)
+    return level and max(b.x0 - sign.x1, sign.x0 - b.x1) < 0.2 * high
+
+
+def _is_mark_over(mark: Blot, sign: Blot, high: float) -> bool:
+    return _is_flat(mark, high) and mark.y1 <= sign.y0 and _is_one(mark, sign, high) and sign.y0 - mark.y1 < 0.3 * high
+
+
+def _is_flat(b: Blot, high: float) -> bool:
+    """A dot, an accent, a stroke: no letter."""
+    return b.height < _MARK * high or (b.height < 0.5 * high and b.width > 1.8 * b.height)
 
 
 def groups_of(blots: Sequence[Blot], high: float) -> list[list[Blot]]:
@@ -105,5 +121,5 @@ def groups_of(blots: Sequence[Blot], high: float) -> list[list[Blot]]:
 def _is_one(a: Blot, b: Blot, high: float) -> bool:
     shared = min(a.x1, b.x1) - max(a.x0, b.x0)
     gap = max(a.y0, b.y0) - min(a.y1, b.y1)
-    flat = min(a.height, b.height) < _MARK * high and max(a.width, b.width) < 2.2 * high
+    flat = (_is_flat(a, high) or _is_flat(b, high)) and max(a.width, b.width) < 2.2 * high
     return flat and shared >= 0.5 * min(a.width, b.width) and -0.1 * high <= gap < 0.55 * high

@@ -19,6 +19,7 @@ from docparse.schemas.page import Word
 
 _MOST_BLOTS = 300
 _ROOM = 0.15  # around the box, in its heights: its edge may cut a sign
+_COMMAND = re.compile(r"\\[A-Za-z]+ ?")
 _PAIRS = (("(", ")"), ("[", "]"), ("\\{", "\\}"))
 _WITH_LIMITS = frozenset(
     ("sum", "prod", "int", "oint", "iint", "bigcup", "bigcap", "bigoplus", "bigotimes", "lim", "max", "min", "sup",
@@ -75,7 +76,7 @@ def apart_number(words: Sequence[Word]) -> tuple[list[Word], str]:
 def is_plausible(latex: str) -> bool:
     """No index is torn: brackets close where they open, relations stand in limits alone, little hangs on nothing."""
     lead = re.match(r"\{\}(?:[_^](?:\{([^{}]*)\}|\S))+", latex)
-    if lead and len(lead[1] or "") > 2:
+    if lead and len(_COMMAND.sub("x", lead[1] or "")) > 2:
         return False
     for index in re.finditer(r"(\\[a-z]+\s*(?:[_^](?:\{[^{}]*\}|[^\s{]))?)?[_^](\{|[^\s{])", latex):
         group = _group_at(latex, index.end() - 1) if index[2] == "{" else index[2]

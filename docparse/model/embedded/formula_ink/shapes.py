@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_BAR, _HAT, _TILDE, _DOT, _DOTS = "\u0304", "\u0302", "\u0303", "\u0307", "\u0308"
+DOT = "\u0307"
+_BAR, _HAT, _TILDE, _DOTS = "\u0304", "\u0302", "\u0303", "\u0308"
 
 
 def sign_of(ink: NDArray[np.bool_]) -> str | None:
@@ -73,7 +74,7 @@ def accent_of(marks: Sequence[NDArray[np.bool_]], wide: float) -> str | None:
     (mark,) = marks
     height, width = mark.shape
     if width <= 1.6 * height and mark.mean() > 0.6:
-        return _DOT
+        return DOT
     if mark.mean() > 0.75 and width >= 3 * height:
         return _BAR
     if width < 3:

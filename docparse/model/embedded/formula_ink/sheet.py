@@ -8,13 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import union
+from docparse.geometry import Box, union
 from docparse.model.embedded import ocr_rapid
 from docparse.model.embedded.formula_ink.align import ReadSign, aligned
 from docparse.model.embedded.formula_ink.blots import Blot, box_of, type_height
+from docparse.model.embedded.formula_ink.named import Named, named
 from docparse.model.embedded.formula_ink.parts import are_twins, groups_of, limits, stacked
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
-from docparse.model.embedded.formula_ink.signs import Sign, placed, widest
+from docparse.model.embedded.formula_ink.signs import Sign, capital_of, placed, widest
+from docparse.model.embedded.formula_symbols import symbols
 from docparse.model.embedded.formula_tree import Unclear
 from docparse.schemas.page import Rule, Word
 
@@ -25,6 +27,13 @@ _NEAR = 0.9  # between a bar and what stands over or under it
 _TALL = 1.75  # signs as tall hold others: brackets, sums
 _OFF = 0.45  # between the signs of a row, down
 _DOUBTFUL, _SURE = 0.5, 0.8
+_SURE_SCORE = 0.97  # of a sign whose form leaves no doubt
+_LIKE, _NOT_LIKE = (
+    0.88,
+    0.1,
+)  # likeness of a form that is taken though another sign was read, and by how much it is less like
+_LEAST_TYPE = 0.45  # of the formula's: the type of an index of an index
+_INDEX = 0.7  # size of an index
 _CAPITAL = 0.69  # of the size of the type
 _FLAT = {"一": "−", "_": "−", "—": "−", "–": "−", "-": "−", "ー": "−", "二": "=", "ニ": "="}
 _SPLIT = {
@@ -49,24 +58,51 @@ class Sheet:
         self._pixels, self._mask = pixels, mask
         self._paper: NDArray[np.uint8] = np.median(pixels[~mask], axis=0).astype(np.uint8)
         self._capital = 0.0  # height of one in the whole formula
+        self._names: dict[Blot, Named] = {}
         self.words: list[Word] = []
         self.rules: list[Rule] = []
         self.scores: list[float] = []
 
     def take_apart(self, blots: list[Blot], depth: int) -> None:
         """Fractions, roots and limits one after the other; what is left is a row."""
-        if not blots:
-            return
         if depth > _DEPTH:
             raise Unclear
-        high = type_height(blots)
-        self._capital = self._capital or high
-        parts = self._fraction(blots, high) or self._root(blots, high) or limits(blots, high) or stacked(blots, high)
-        if parts is None:
-            self._read(blots, high)
-            return
-        for part in parts:
-            self.take_apart(part, depth + 1)
+        while blots:
+            high = self._high(blots)
+            self._capital = self._capital or high
+            parts = self._fraction(blots, high) or self._root(blots, high)
+            small = None if parts else limits(blots, high) or stacked(blots, high)
+            if not parts and not small:
+                self._read(blots, high)
+                return
+            *held, blots = parts or small or []
+            start = len(self.words)
+            for part in held:
+                self.take_apart(part, depth + 1)
+            if small:
+                self._as_index(start, high)
+
+    def _as_index(self, start: int, high: float) -> None:
+        """Words from a place on as small as limits and indices are: some print sets them as large as the row."""
+        most = _INDEX * high / _CAPITAL
+        self.words[start:] = [word._replace(size=min(word.size, most)) for word in self.words[start:]]
+
+    def _high(self, blots: list[Blot]) -> float:
+        """About the height of a capital among the blots, as the letters tell that are beyond doubt."""
+        if self._capital and all(
+            blot.width > 2.2 * blot.height or blot.height < 0.25 * self._capital for blot in blots
+        ):
+            return self._capital  # nothing but strokes and dots
+        seen = [(self._seen(blot), blot) for blot in blots if blot.width < 2.2 * blot.height]
+        letters = [capital_of(its.sign[0], blot.height) for its, blot in seen if its.sure and its.sign[0].isalnum()]
+        high = type_height([Blot(0, 0, round(tall), round(tall)) for tall in letters] or blots)
+        return max(high, _LEAST_TYPE * self._capital)
+
+    def _seen(self, blot: Blot) -> Named:
+        """What a blot is by itself."""
+        if blot not in self._names:
+            self._names[blot] = named(self._mask, [blot], self._capital or blot.height)
+        return self._names[blot]
 
     def _fraction(self, blots: list[Blot], high: float) -> list[list[Blot]] | None:
         """What stands over and under the longest bar, and the rest."""
@@ -141,26 +177,56 @@ class Sheet:
         return sign_of(self._mask[blot.y0 : blot.y1, blot.x0 : blot.x1])
 
     def _signs(self, blots: list[Blot], high: float) -> list[Sign]:
+        """Signs by their form; those that leave a doubt as the recogniser of lines reads them beside the others."""
         groups = groups_of(blots, high)
-        read_signs = [] if len(groups) == 1 and self._stroke(groups[0], high) else self._ocr(blots)
+        seen = [named(self._mask, group, high) for group in groups]
+        if all(its.sure for its in seen):
+            return [
+                Sign(its.sign, self._sign_box(its, group), _SURE_SCORE) for its, group in zip(seen, groups, strict=True)
+            ]
+        of_ink = {group[0]: its for its, group in zip(seen, groups, strict=True)}
         signs: list[Sign] = []
-        for read, group in aligned(read_signs, groups, high):
-            if not group:
-                if read[0][2] > _DOUBTFUL:
+        for read, held in aligned(self._ocr(blots), groups, high, lambda j, sign: _unlike(seen[j], sign)):
+            if not held:
+                if read[0][2] > _DOUBTFUL and not all(its.sure for its in seen):
                     raise Unclear
                 continue
-            chars = read or self._alone(group, high)
-            box = box_of(union(map(box_of, group)))
-            step = (box[2] - box[0]) / len(chars)
-            if any(char.isalnum() and step > 2.5 * widest(char) * high for char, _, _ in chars):
-                raise Unclear
-            accent = self._accent(group, chars[0][0]) if len(chars) == 1 and len(group) > 1 else ""
-            if accent:
-                letter = max(group, key=lambda b: b.height)
-                box = box_of(letter)
-            for place, (char, _, score) in enumerate(chars):
-                part = (box[0] + place * step, box[1], box[0] + (place + 1) * step, box[3]) if len(chars) > 1 else box
-                signs.append(Sign(char + accent, part, score))
+            parts = [(group, its) for group, its in zip(groups, seen, strict=True) if group[0] in held]
+            if all(its.sure for _, its in parts):
+                signs += [Sign(its.sign, self._sign_box(its, group), _SURE_SCORE) for group, its in parts]
+            else:
+                signs += self._doubted(read, held, of_ink[held[0]] if len(parts) == 1 else None, high)
+        return signs
+
+    def _sign_box(self, its: Named, group: Sequence[Blot]) -> Box:
+        """The box of a sign, without its accent."""
+        letter = [max(group, key=lambda b: b.height)] if len(its.sign) > 1 else group
+        return box_of(union(map(box_of, letter)))
+
+    def _doubted(self, read: list[ReadSign], group: list[Blot], its: Named | None, high: float) -> list[Sign]:
+        """Signs of ink whose form leaves a doubt: of those it is like, the one that was read."""
+        if its is not None and len(read) < 2:
+            said = its.like(read[0][0]) if read else None
+            wrong = (
+                symbols(read[0][0]) is None
+                if said is None and read
+                else said is None or said < its.likeness - _NOT_LIKE
+            )
+            if its.likeness >= _LIKE and wrong:
+                return [Sign(its.sign, self._sign_box(its, group), its.likeness)]
+        chars = read or self._alone(group)
+        box = box_of(union(map(box_of, group)))
+        step = (box[2] - box[0]) / len(chars)
+        if any(char.isalnum() and step > 2.5 * widest(char) * high for char, _, _ in chars):
+            raise Unclear
+        accent = self._accent(group, chars[0][0]) if len(chars) == 1 and len(group) > 1 else ""
+        if accent:
+            letter = max(group, key=lambda b: b.height)
+            box = box_of(letter)
+        signs = []
+        for place, (char, _, score) in enumerate(chars):
+            part = (box[0] + place * step, box[1], box[0] + (place + 1) * step, box[3]) if len(chars) > 1 else box
+            signs.append(Sign(char + accent, part, score))
         return signs
 
     def _level(self, blots: list[Blot], high: float) -> tuple[list[Blot], list[Blot]]:
@@ -187,25 +253,12 @@ class Sheet:
             raise Unclear
         return accent
 
-    def _alone(self, group: list[Blot], high: float) -> list[ReadSign]:
-        """Ink for which no sign was read, by its shape or by itself."""
-        stroke = self._stroke(group, high)
-        if stroke:
-            return [(stroke, group[0].x, _SURE)]
+    def _alone(self, group: list[Blot]) -> list[ReadSign]:
+        """Ink for which no sign was read, by itself."""
         read = self._ocr(group)
         if len(read) != 1 or read[0][2] < _SURE:
             raise Unclear
         return read
-
-    def _stroke(self, group: Sequence[Blot], high: float) -> str:
-        """A minus sign or an upright bar by its shape, "" for anything else."""
-        if len(group) != 1:
-            return ""
-        (blot,) = group
-        solid = self._mask[blot.y0 : blot.y1, blot.x0 : blot.x1].mean() > 0.8
-        if solid and blot.width >= 3 * blot.height and 0.3 * high < blot.width < 1.6 * high:
-            return "−"
-        return "|" if solid and blot.height > 1.05 * high and blot.height >= 6 * blot.width else ""
 
     def _ocr(self, blots: Sequence[Blot]) -> list[ReadSign]:
         """Signs with their x and score, of the blots alone on paper."""
@@ -218,6 +271,12 @@ class Sheet:
             canvas[into] = np.minimum(canvas[into], self._pixels[blot.y0 : blot.y1, blot.x0 : blot.x1])
         read = ocr_rapid.read_signs(canvas)
         return [(char, x + x0 - room, score) for sign, x, score in read for char in _single(sign)]
+
+
+def _unlike(its: Named, sign: str) -> float:
+    """How much less like a sign the ink is than like the likest; 0 where nothing is known."""
+    like = its.like(sign)
+    return 0.0 if like is None else max(0.0, its.likeness - like)
 
 
 def _at_integrals(blots: Sequence[Blot], integrals: Sequence[Blot], high: float) -> bool:

@@ -18,7 +18,8 @@ _KINDS = (
     ("tiñ", 0.65, 0.0),
     ("gpqyμµηργχςϱ", 0.65, 0.21),
     ("jfβζξψφϕ", 0.9, 0.22),
-    ("ΦΨQ", 0.72, 0.02),
+    ("ΦΨ", 0.72, 0.02),
+    ("Q", 0.87, 0.19),
 )
 _CAPITAL = (0.69, 0.0)  # digits, capitals and letters as tall
 _BRACKETS = "()[]{}|/"
@@ -65,20 +66,53 @@ def placed(signs: Sequence[Sign], capital: float = 0.0) -> list[Word]:
     if sum(its is not None for its in measured) == 1 and any(sign.text in _LARGE for sign in signs):
         signs = [_small(sign) if sign.bbox[3] - sign.bbox[1] < _LOWER * capital else sign for sign in signs]
         measured = [_measure(sign) for sign in signs]
-    size, base = _main(signs, measured)
+    size, base = _main(signs, measured, capital)
+    return _with_functions(_laid(signs, measured, size, base, size))
+
+
+def _laid(
+    signs: Sequence[Sign], measured: Sequence[_Measured | None], size: float, base: float, own: float
+) -> list[Word]:
+    """Words of a row of a size and baseline; `own` is the size that they get, of indices of indices ever smaller."""
     cased = [_cased(sign, its, size, base) for sign, its in zip(signs, measured, strict=True)]
     signs = [sign if text == sign.text else sign._replace(text=text) for sign, text in zip(signs, cased, strict=True)]
     measured = [_fitting(sign, size, base) for sign in signs]
     levels = _with_neighbours(signs, [_level(s, its, size, base) for s, its in zip(signs, measured, strict=True)], size)
-    words: list[Word] = []
-    for place, (sign, level) in enumerate(zip(signs, levels, strict=True)):
-        own = _INDEX * size if level else size
-        line = _line_of(place, levels, measured) if level else base
+    words = [Word(s.text, s.bbox, size=own, baseline=base, confidence=s.score) for s in signs]
+    for run in _runs(levels):
+        part, known = [signs[place] for place in run], [measured[place] for place in run]
+        line = _line_of(run[0], levels, measured)
+        its_size, its_base = _main(part, known)
         if line is None:
-            line = base - level * 0.35 * size
-        text = "." if sign.text in _DOTS and base - (sign.bbox[1] + sign.bbox[3]) / 2 < 0.15 * size else sign.text
-        words.append(Word(text, sign.bbox, size=own, baseline=line, confidence=sign.score))
-    return _with_functions(words)
+            line = base - levels[run[0]] * 0.35 * size
+        nested = len(run) > 1 and any(known) and its_size < _SMALLER * size
+        laid = (
+            _laid(part, known, its_size, its_base, _INDEX * own) if nested
+            else [Word(s.text, s.bbox, size=_INDEX * own, baseline=line, confidence=s.score) for s in part]
+        )  # fmt: skip
+        for place, word in zip(run, laid, strict=True):
+            words[place] = word
+    return words
+
+
+def _runs(levels: Sequence[int]) -> list[list[int]]:
+    """Places of the signs that make one index: on one level, with none of the row itself among them."""
+    runs: list[list[int]] = []
+    last: dict[int, list[int]] = {}
+    for place, level in enumerate(levels):
+        if not level:
+            last = {}
+        elif level in last:
+            last[level].append(place)
+        else:
+            last[level] = [place]
+            runs.append(last[level])
+    return runs
+
+
+def capital_of(char: str, tall: float) -> float:
+    """How high a capital is beside a letter or digit that is as tall."""
+    return tall * _CAPITAL[0] / next((height for chars, height, _ in _KINDS if char in chars), _CAPITAL[0])
 
 
 def _measure(sign: Sign) -> _Measured | None:
@@ -97,8 +131,10 @@ def _small(sign: Sign) -> Sign:
 
 
 def _cased(sign: Sign, its: _Measured | None, size: float, base: float) -> str:
-    """The sign in the case that its height tells, where both cases have one shape."""
+    """The sign in the case that its height tells, where both cases have one shape; a dot on the line as a full stop."""
     char = sign.text
+    if char in _DOTS and base - (sign.bbox[1] + sign.bbox[3]) / 2 < 0.15 * size:
+        return "."
     if its is None or char.lower() not in _ONE_SHAPE:
         return char
     rise = abs(base - its.baseline)
@@ -124,7 +160,7 @@ def _with_neighbours(signs: Sequence[Sign], levels: list[int], size: float) -> l
     for place in range(1, len(signs) - 1):
         before, sign, after = signs[place - 1 : place + 2]
         index = levels[place - 1]
-        if sign.text.isalnum() or sign.tall or levels[place] or not index or index != levels[place + 1]:
+        if sign.text[0].isalnum() or sign.tall or levels[place] or not index or index != levels[place + 1]:
             continue
         gaps = sign.bbox[0] - before.bbox[2], after.bbox[0] - sign.bbox[2]
         if sign.bbox[3] - sign.bbox[1] < _SMALLER * size and max(gaps) < 0.25 * size:
@@ -143,18 +179,23 @@ def _fitting(sign: Sign, size: float, base: float) -> _Measured | None:
     return min((upright, lower), key=lambda m: abs(m.size - size) + abs(m.baseline - base))
 
 
-def _main(signs: Sequence[Sign], measured: Sequence[_Measured | None]) -> tuple[float, float]:
+def _main(signs: Sequence[Sign], measured: Sequence[_Measured | None], capital: float = 0.0) -> tuple[float, float]:
     """Size and baseline of the row itself: the largest size that more than one letter has."""
     known = [its for its in measured if its is not None]
     if not known:
         box = union(sign.bbox for sign in signs)
         heights = [sign.bbox[3] - sign.bbox[1] for sign in signs if sign.text[0] in _BRACKETS]
-        size = max(heights) if heights else max(box[3] - box[1], 0.8 * max(s.bbox[2] - s.bbox[0] for s in signs))
+        size = max(heights, default=0.0) or capital / _CAPITAL[0]
+        size = size or max(box[3] - box[1], 0.8 * max(s.bbox[2] - s.bbox[0] for s in signs))
         return size, (box[1] + box[3]) / 2 + _AXIS * size
     sizes = sorted((its.size for its in known), reverse=True)
-    least = 1 if len(sizes) < 4 else 2
+    least = 1 if len(sizes) < 4 or (measured[0] and measured[0].size == sizes[0]) else max(2, len(sizes) // 9)
     size = next((s for s in sizes if sum(abs(other - s) < _LIKE * s for other in sizes) >= least), sizes[0])
     alike = [its for its in known if abs(its.size - size) < 1.5 * _LIKE * size]
+    line = median(its.baseline for its in alike)
+    beside = [its for its in known if its not in alike and abs(its.baseline - line) < 0.08 * size]
+    if sum(its.size > _INDEX * size for its in beside) > len(alike):  # on one line with more letters of another size
+        alike = [its for its in beside if its.size > _INDEX * size]
     size = median(its.size for its in alike)
     best = max(alike, key=lambda its: sum(abs(its.baseline - other.baseline) < 0.12 * size for other in alike))
     on = [its.baseline for its in alike if abs(its.baseline - best.baseline) < 0.12 * size]

@@ -1,0 +1,104 @@
+"""Signs of formulas by the shape of their ink, against how fonts for formulas draw them (`scripts/make_formula_forms`).
+
+A recogniser of lines knows few of these signs, and needs a line; this one needs the sign alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+SIDE = 20  # pixels of a form's longer side
+_EDGE = 1  # pixels around it
+_STYLES = ("MATHEMATICAL FRAKTUR", "MATHEMATICAL SCRIPT", "MATHEMATICAL DOUBLE", "BLACK-LETTER", "SCRIPT", "DOUBLE")
+_RARE = 0.03  # what letters of these styles must be likelier by
+_TWINS = {"φ": "φϕ", "ϕ": "φϕ", "ε": "εϵ", "ϵ": "εϵ", "−": "-", "*": "∗", "⋆": "⋆∗", "·": ".", "'": "′", "’": "′"}
+_WRITTEN = {"∗": "*", "-": "−"}
+# signs whose shapes differ in size or place alone, or that mean the same
+_SETS = (
+    "cC",
+    "oO0",
+    "sS",
+    "vV",
+    "wW",
+    "xX",
+    "zZ",
+    "kK",
+    "pP",
+    "uU",
+    "∑Σ",
+    "∏Π",
+    "φϕ",
+    "εϵ∈",
+    "⋃∪",
+    "⋂∩",
+    "iı",
+    "-−",
+    "′'",
+    ".·",
+)
+_SAME_SHAPE = {sign: signs for signs in _SETS for sign in signs}
+
+
+class _Known(NamedTuple):
+    signs: str
+    forms: NDArray[np.float32]  # of unit length, a row each
+    rare: NDArray[np.float32]  # what a sign's likeness is lessened by
+
+
+@cache
+def _known() -> _Known:
+    with resources.files(__package__).joinpath("forms.npz").open("rb") as file, np.load(file) as data:
+        forms = data["forms"].reshape(len(data["forms"]), -1).astype(np.float32)
+        signs = str(data["signs"])
+        rare = np.array([_RARE * (unicodedata.name(sign, "").startswith(_STYLES)) for sign in signs], np.float32)
+        return _Known(signs, _unit(forms), rare)
+
+
+def _unit(forms: NDArray[np.float32]) -> NDArray[np.float32]:
+    forms = forms - forms.mean(axis=1, keepdims=True)
+    return np.asarray(forms / np.maximum(np.linalg.norm(forms, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def shrunk(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The ink in its proportions in the middle of a square, SIDE pixels wide, a little blurred; 0 to 1."""
+    height, width = ink.shape
+    inner = SIDE - 2 * _EDGE
+    scale = inner / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = Image.fromarray(ink.astype(np.uint8) * 255).resize(size, Image.Resampling.BOX)
+    sheet = Image.new("L", (SIDE, SIDE))
+    sheet.paste(small, ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
+    return np.asarray(sheet.filter(ImageFilter.GaussianBlur(0.8)), np.float32) / np.float32(255)
+
+
+class Form:
+    """How like the known signs a sign's ink is: 1 is the same."""
+
+    def __init__(self, ink: NDArray[np.bool_]) -> None:
+        known = _known()
+        likeness = known.forms @ _unit(shrunk(ink).reshape(1, -1))[0] - known.rare
+        self._found: dict[str, float] = {}
+        for place in np.argsort(likeness):
+            self._found[known.signs[place]] = float(likeness[place])
+
+    def like(self, sign: str) -> float | None:
+        """How like one sign it is; None for a sign of unknown shape."""
+        found = [self._found[twin] for twin in _TWINS.get(sign, sign) if twin in self._found]
+        return max(found, default=None)
+
+    @property
+    def best(self) -> tuple[str, float, float]:
+        """The likest sign, its likeness, and by how much the next sign of another shape is less like it."""
+        ranked = sorted(self._found.items(), key=lambda item: -item[1])
+        sign, likeness = ranked[0]
+        sign = _WRITTEN.get(sign, sign)
+        same = _SAME_SHAPE.get(sign, sign)
+        other = next((value for char, value in ranked if char not in same), 0.0)
+        return sign, likeness, likeness - other

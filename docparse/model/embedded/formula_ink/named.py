@@ -1,0 +1,80 @@
+"""One sign of a formula by its ink alone: strokes and dots by their measures, letters by their form, accents apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.formula_ink.blots import Blot
+from docparse.model.embedded.formula_ink.forms import Form
+from docparse.model.embedded.formula_ink.shapes import DOT, accent_of
+
+_SURE, _APART = 0.9, 0.05  # likeness of a sign that is beyond doubt, and by how much it is likelier than any other
+_PARTED = frozenset("ij=≤≥≡≃≅≈±∓÷:;!?ΞΘθ∈⊆⊇")  # signs of more than one blot
+_STEMS = {"l": "i", "ı": "i", "I": "i", "ι": "i", "1": "i", "J": "j", "ȷ": "j"}  # under a dot
+_FLAT = 3.0  # a stroke is as many times as long as it is thick
+_DOT = 0.3  # of a capital's height
+
+
+class Named(NamedTuple):
+    """A sign, how like its ink is to it, whether that leaves no doubt; the form to ask about other signs."""
+
+    sign: str
+    likeness: float
+    sure: bool
+    form: Form | None = None
+
+    def like(self, sign: str) -> float | None:
+        """How like another sign it is; None where that can't be told."""
+        if self.form is None:
+            return 1.0 if sign == self.sign else 0.5
+        return self.form.like(sign)
+
+
+def named(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> Named:
+    """The sign that the blots of a group make."""
+    stroke = _strokes(mask, group, high)
+    if stroke:
+        return Named(stroke, 1.0, True)
+    whole = Form(_ink(mask, group))
+    sign, likeness, apart = whole.best
+    if len(group) == 1 or (sign in _PARTED and likeness > 0.85):
+        return Named(sign, likeness, likeness >= _SURE and apart >= _APART, whole)
+    main = max(group, key=lambda blot: blot.height)
+    marks = [blot for blot in group if blot is not main]
+    if any(mark.y1 > main.y0 + 0.3 * main.height for mark in marks):
+        return Named(sign, likeness, False, whole)
+    accent = accent_of([_ink(mask, [mark]) for mark in marks], main.width)
+    own = Form(_ink(mask, [main]))
+    sign, likeness, apart = own.best
+    if accent is None or not sign.isalpha():
+        return Named(sign, likeness, False, own)
+    if accent == DOT and sign in _STEMS:
+        return Named(_STEMS[sign], likeness, True, whole)
+    return Named(sign + accent, likeness, likeness >= _SURE and apart >= _APART, own)
+
+
+def _ink(mask: NDArray[np.bool_], group: Sequence[Blot]) -> NDArray[np.bool_]:
+    x0, y0 = min(b.x0 for b in group), min(b.y0 for b in group)
+    ink = np.zeros((max(b.y1 for b in group) - y0, max(b.x1 for b in group) - x0), np.bool_)
+    for b in group:
+        ink[b.y0 - y0 : b.y1 - y0, b.x0 - x0 : b.x1 - x0] |= mask[b.y0 : b.y1, b.x0 : b.x1]
+    return ink
+
+
+def _strokes(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> str:
+    """What flat strokes one over the other make, a dot, an upright bar; "" for anything else."""
+    solid = [mask[b.y0 : b.y1, b.x0 : b.x1].mean() > 0.75 for b in group]
+    if not all(solid):
+        return ""
+    if all(b.width >= _FLAT * b.height and b.width > 0.25 * high for b in group):
+        return {1: "−", 2: "=", 3: "≡"}.get(len(group), "")
+    if len(group) != 1:
+        return ""
+    (blot,) = group
+    if max(blot.width, blot.height) < _DOT * high and max(blot.width, blot.height) < 1.5 * min(blot.width, blot.height):
+        return "·"
+    return "|" if blot.height > 1.05 * high and blot.height >= 6 * blot.width else ""
