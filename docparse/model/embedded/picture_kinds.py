@@ -14,6 +14,7 @@ from docparse.model.base import Deadline
 from docparse.model.embedded import chemistry, formula_ink, pictures, preprocess
 from docparse.model.embedded.charts import read_chart
 from docparse.model.embedded.formula import beside_number, number_in
+from docparse.model.embedded.formula_symbols import FUNCTIONS
 from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
 from docparse.schemas.page import PageImage, Word
 
@@ -212,7 +213,7 @@ def _with_latex(block: Formula, reading: formula_ink.Reading, number: str = "") 
 
 def _sure_reading(page: PageImage, box: Box) -> formula_ink.Reading | None:
     assert page.pixels is not None
-    reading = formula_ink.read_formula(page.pixels, box)
+    reading = formula_ink.read_formula(page.pixels, box, page.scale_y / page.scale_x)
     return reading if reading is not None and reading.confidence >= _FORMULA_SURE else None
 
 
@@ -264,7 +265,7 @@ def _is_formula(page: PageImage, words: Sequence[Word]) -> bool:
     if not _is_strip(page):
         return False
     text = "".join(word.text for word in words)
-    plain = sum(len(word.text) for word in words if word.text.isalpha() and len(word.text) > 3)
+    plain = sum(len(word.text) for word in words if len(word.text) > 3 and _is_plain(word.text))
     symbols = len(_MATH.findall(text))
     return not words or (
         plain < _PLAIN * len(text) and (symbols >= 1 or len(words) <= 3) and (symbols > 0 or text.isascii())
@@ -277,8 +278,13 @@ def _is_strip(page: PageImage) -> bool:
 
 def _strip_reading(page: PageImage, words: Sequence[Word]) -> formula_ink.Reading | None:
     """What a strip reads as, whatever OCR made of its lines; None if it has plain words or no formula's levels."""
-    plain = sum(len(word.text) for word in words if word.text.isalpha() and len(word.text) > 3)
+    plain = sum(len(word.text) for word in words if len(word.text) > 3 and _is_plain(word.text))
     if plain > _PLAIN * sum(len(word.text) for word in words):
         return None
     reading = _sure_reading(page, (0, 0, page.width_px, page.height_px))
     return reading if reading is not None and _LEVELS.search(reading.latex) is not None else None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is a word and no name of a function, with the letter that it is of."""
+    return text.isalpha() and not any(text.startswith(name) and len(text) <= len(name) + 2 for name in FUNCTIONS)

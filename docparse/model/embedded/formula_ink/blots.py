@@ -14,7 +14,7 @@ from docparse.model.embedded import preprocess
 from docparse.model.embedded.ocr_detect import components
 
 _LEAST_PX = 2  # of a blot's longer side
-_TYPE_PX, _MOST_TIMES = 32, 4  # height at which letters are taken apart
+_TYPE_PX, _MOST_TIMES = 44, 4  # height at which letters are taken apart
 _PALE = 0.22  # of the way from paper to ink
 
 
@@ -43,15 +43,18 @@ class Blot(NamedTuple):
         return (self.y0 + self.y1) / 2
 
 
-def sharp(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """The cutting as dark on light, large enough that no thin stroke breaks, and where its ink is."""
+def sharp(pixels: NDArray[np.uint8], stretch: float = 1.0) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The cutting as dark on light, large enough that no thin stroke breaks, and where its ink is.
+
+    `stretch` is by how much it is too tall for its width: it comes out in its true proportions.
+    """
     if np.median(pixels) < 128:
         pixels = 255 - pixels
     blots = blots_of(_ink(pixels))
     high = type_height(blots) if blots else 0.0
-    if 0 < high < _TYPE_PX:
-        times = min(_MOST_TIMES, int(_TYPE_PX / high) + 1)
-        size = (times * pixels.shape[1], times * pixels.shape[0])
+    times = min(_MOST_TIMES, int(_TYPE_PX / high) + 1) if 0 < high < _TYPE_PX else 1
+    size = round(times * max(stretch, 1) * pixels.shape[1]), round(times * max(1 / stretch, 1) * pixels.shape[0])
+    if size != (pixels.shape[1], pixels.shape[0]):
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
     return pixels, _ink(pixels)
 

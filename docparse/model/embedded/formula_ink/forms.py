@@ -67,11 +67,12 @@ def _unit(forms: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def shrunk(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The ink in its proportions in the middle of a square, SIDE pixels wide, a little blurred; 0 to 1."""
+    """The ink in the middle of a square, SIDE pixels wide, a little blurred; 0 to 1. Narrow signs are drawn wider and
+    flat ones taller, by the root of their proportions: what tells them apart is seen."""
     height, width = ink.shape
     inner = SIDE - 2 * _EDGE
-    scale = inner / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    narrow = (width / height) ** 0.5
+    size = max(1, round(inner * min(1.0, narrow))), max(1, round(inner * min(1.0, 1 / narrow)))
     small = Image.fromarray(ink.astype(np.uint8) * 255).resize(size, Image.Resampling.BOX)
     sheet = Image.new("L", (SIDE, SIDE))
     sheet.paste(small, ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))

@@ -15,6 +15,7 @@ from docparse.model.embedded.formula_ink.shapes import DOT, accent_of
 _SURE, _APART = 0.9, 0.05  # likeness of a sign that is beyond doubt, and by how much it is likelier than any other
 _PARTED = frozenset("ij=≤≥≡≃≅≈±∓÷:;!?ΞΘθ∈⊆⊇")  # signs of more than one blot
 _STEMS = {"l": "i", "ı": "i", "I": "i", "ι": "i", "1": "i", "J": "j", "ȷ": "j"}  # under a dot
+_ROUND, _ZERO_WIDE = "oO0", 0.82  # a nought is narrower than the letter, in heights
 _FLAT = 3.0  # a stroke is as many times as long as it is thick
 _DOT = 0.3  # of a capital's height
 
@@ -39,30 +40,35 @@ def named(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> Named:
     stroke = _strokes(mask, group, high)
     if stroke:
         return Named(stroke, 1.0, True)
-    whole = Form(_ink(mask, group))
+    own = _cut(mask, group)
+    whole = Form(own)
     sign, likeness, apart = whole.best
+    if sign in _ROUND:
+        wide = own.shape[1] / own.shape[0]
+        sign = "0" if wide < _ZERO_WIDE else sign.replace("0", "o")
     if len(group) == 1 or (sign in _PARTED and likeness > 0.85):
         return Named(sign, likeness, likeness >= _SURE and apart >= _APART, whole)
     main = max(group, key=lambda blot: blot.height)
     marks = [blot for blot in group if blot is not main]
     if any(mark.y1 > main.y0 + 0.3 * main.height for mark in marks):
         return Named(sign, likeness, False, whole)
-    accent = accent_of([_ink(mask, [mark]) for mark in marks], main.width)
-    own = Form(_ink(mask, [main]))
-    sign, likeness, apart = own.best
+    accent = accent_of([_cut(mask, [mark]) for mark in marks], main.width)
+    letter = Form(_cut(mask, [main]))
+    sign, likeness, apart = letter.best
     if accent is None or not sign.isalpha():
-        return Named(sign, likeness, False, own)
+        return Named(sign, likeness, False, letter)
     if accent == DOT and sign in _STEMS:
         return Named(_STEMS[sign], likeness, True, whole)
-    return Named(sign + accent, likeness, likeness >= _SURE and apart >= _APART, own)
+    return Named(sign + accent, likeness, likeness >= _SURE and apart >= _APART, letter)
 
 
-def _ink(mask: NDArray[np.bool_], group: Sequence[Blot]) -> NDArray[np.bool_]:
+def _cut(mask: NDArray[np.bool_], group: Sequence[Blot]) -> NDArray[np.bool_]:
+    """The ink of the blots alone."""
     x0, y0 = min(b.x0 for b in group), min(b.y0 for b in group)
-    ink = np.zeros((max(b.y1 for b in group) - y0, max(b.x1 for b in group) - x0), np.bool_)
+    cutting = np.zeros((max(b.y1 for b in group) - y0, max(b.x1 for b in group) - x0), np.bool_)
     for b in group:
-        ink[b.y0 - y0 : b.y1 - y0, b.x0 - x0 : b.x1 - x0] |= mask[b.y0 : b.y1, b.x0 : b.x1]
-    return ink
+        cutting[b.y0 - y0 : b.y1 - y0, b.x0 - x0 : b.x1 - x0] |= mask[b.y0 : b.y1, b.x0 : b.x1]
+    return cutting
 
 
 def _strokes(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> str:

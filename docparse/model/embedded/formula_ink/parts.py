@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from docparse.model.embedded.formula_ink.blots import Blot
 
 _TWIN = 0.75  # between the two strokes of "="
 _BIG, _BIG_WIDE = 1.3, 0.5  # of a sign with limits over and under it: in capitals, in its heights
 _LIMIT = 1.2  # between a sum and its limits
+_SMALL = 0.87  # of the type of a row: that of an index
 _MARK = 0.35  # dots and accents are smaller
 
 
@@ -54,9 +55,12 @@ def _joined_on(limit: list[Blot], blots: list[Blot], sign: Blot, high: float) ->
     return found
 
 
-def stacked(blots: list[Blot], high: float) -> list[list[Blot]] | None:
-    """The indices of one sign, one over the other, and the rest: a line of signs can't hold both."""
-    small = [b for b in blots if _MARK * high < max(b.height, b.width) and b.height <= 0.95 * high]
+def stacked(blots: list[Blot], high: float, type_of: Callable[[Blot], float]) -> list[list[Blot]] | None:
+    """The indices of one sign, one over the other, and the rest: a line of signs can't hold both.
+
+    `type_of` is the height of a capital in a blot's own type.
+    """
+    small = [b for b in blots if _MARK * high < max(b.height, b.width) and type_of(b) <= _SMALL * high]
     for upper in small:
         for lower in small:
             shared = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
@@ -64,7 +68,8 @@ def stacked(blots: list[Blot], high: float) -> list[list[Blot]] | None:
                 continue
             if _is_flat(upper, high) or _is_flat(lower, high):
                 continue
-            first, second = _joined_index(upper, blots, high), _joined_index(lower, blots, high)
+            beside = [b for b in blots if type_of(b) <= _SMALL * high]
+            first, second = _joined_index(upper, beside, high), _joined_index(lower, beside, high)
             if first & second:
                 continue
             taken = first | second
@@ -75,7 +80,7 @@ def stacked(blots: list[Blot], high: float) -> list[list[Blot]] | None:
 
 
 def _joined_index(start: Blot, blots: Sequence[Blot], high: float) -> set[Blot]:
-    """An index with the signs right beside it on its level, and their dots and accents."""
+    """An index with the signs right beside it on its level, and their dots, accents and primes."""
     found = {start}
     grown = True
     while grown:
@@ -89,11 +94,22 @@ def _joined_index(start: Blot, blots: Sequence[Blot], high: float) -> set[Blot]:
 
 def _goes_on(sign: Blot, b: Blot, high: float) -> bool:
     """Whether a blot stands beside a sign of an index; a comma of the row itself stands higher than the index's."""
-    if b.height > 0.95 * high or max(b.width, b.height) <= _MARK * high:
+    if max(b.x0 - sign.x1, sign.x0 - b.x1) >= 0.2 * high:
+        return False
+    if _is_prime(b, sign, high) or _is_prime(sign, b, high):
+        return True
+    if _is_flat(b, high) and b.width > 1.8 * b.height:  # a sign of operation, no accent
+        return abs(b.y - sign.y) < 0.15 * high
+    if max(b.width, b.height) <= _MARK * high:
         return False
     small = b.height < 0.45 * high and b.width < 2 * b.height
-    level = abs(b.y1 - sign.y1) < 0.2 * high and not (small and b.y0 < sign.y1 - 0.45 * high)
-    return level and max(b.x0 - sign.x1, sign.x0 - b.x1) < 0.2 * high
+    return abs(b.y1 - sign.y1) < 0.2 * high and not (small and b.y0 < sign.y1 - 0.45 * high)
+
+
+def _is_prime(b: Blot, sign: Blot, high: float) -> bool:
+    """Whether it is a narrow mark at the upper right of a sign."""
+    narrow = b.height < 0.5 * high and b.width < 0.75 * b.height
+    return narrow and b.x > sign.x and sign.y0 < b.y1 < sign.y1 and b.y0 < sign.y0
 
 
 def _is_mark_over(mark: Blot, sign: Blot, high: float) -> bool:

@@ -35,8 +35,11 @@ class Reading(NamedTuple):
     number: str = ""
 
 
-def read_formula(image: NDArray[np.uint8], box: Box) -> Reading | None:
-    """The formula in a box of an RGB image (pixels); None where a part of it stays unclear."""
+def read_formula(image: NDArray[np.uint8], box: Box, stretch: float = 1.0) -> Reading | None:
+    """The formula in a box of an RGB image (pixels); None where a part of it stays unclear.
+
+    `stretch` is by how much the image is too tall for its width.
+    """
     if not ocr_rapid.available():
         return None
     room = _ROOM * (box[3] - box[1])
@@ -44,9 +47,9 @@ def read_formula(image: NDArray[np.uint8], box: Box) -> Reading | None:
     cutting = image[y0 : int(box[3] + room) + 1, x0 : int(box[2] + room) + 1]
     if not cutting.size:
         return None
-    pixels, mask = sharp(cutting)
-    times = len(pixels) / len(cutting)
-    inner = (times * (box[0] - x0), times * (box[1] - y0), times * (box[2] - x0), times * (box[3] - y0))
+    pixels, mask = sharp(cutting, stretch)
+    down, across = (new / old for new, old in zip(mask.shape, cutting.shape[:2], strict=True))
+    inner = (across * (box[0] - x0), down * (box[1] - y0), across * (box[2] - x0), down * (box[3] - y0))
     blots = own_blots(blots_of(mask), inner, mask.shape)
     if not blots or len(blots) > _MOST_BLOTS:
         return None

@@ -71,7 +71,7 @@ class Sheet:
             high = self._high(blots)
             self._capital = self._capital or high
             parts = self._fraction(blots, high) or self._root(blots, high)
-            small = None if parts else limits(blots, high) or stacked(blots, high)
+            small = None if parts else limits(blots, high) or stacked(blots, high, self._type_of)
             if not parts and not small:
                 self._read(blots, high)
                 return
@@ -93,10 +93,19 @@ class Sheet:
             blot.width > 2.2 * blot.height or blot.height < 0.25 * self._capital for blot in blots
         ):
             return self._capital  # nothing but strokes and dots
-        seen = [(self._seen(blot), blot) for blot in blots if blot.width < 2.2 * blot.height]
-        letters = [capital_of(its.sign[0], blot.height) for its, blot in seen if its.sure and its.sign[0].isalnum()]
-        high = type_height([Blot(0, 0, round(tall), round(tall)) for tall in letters] or blots)
-        return max(high, _LEAST_TYPE * self._capital)
+        letters = sorted(filter(None, (self._letter(blot) for blot in blots)), reverse=True)
+        if not letters:
+            return max(type_height(blots), _LEAST_TYPE * self._capital)
+        least = 1 if len(letters) < 4 else 2
+        return next((s for s in letters if sum(abs(s - o) < 0.12 * s for o in letters) >= least), letters[0])
+
+    def _letter(self, blot: Blot) -> float:
+        """Height of a capital in the type of a letter that is beyond doubt, else 0."""
+        its = self._seen(blot) if blot.width < 2.2 * blot.height else None
+        return capital_of(its.sign[0], blot.height) if its is not None and its.sure and its.sign[0].isalnum() else 0.0
+
+    def _type_of(self, blot: Blot) -> float:
+        return self._letter(blot) or float(blot.height)
 
     def _seen(self, blot: Blot) -> Named:
         """What a blot is by itself."""
