@@ -7,9 +7,9 @@ import pytest
 from PIL import Image as Picture
 from PIL import ImageDraw
 
-from docparse.model.embedded import chemistry, pictures
+from docparse.model.embedded import chemistry
 from docparse.model.embedded.picture_kinds import tell_pictures
-from docparse.schemas.document import Block, Chart, Chemistry, Image, Paragraph
+from docparse.schemas.document import Block, Chart, Chemistry, Paragraph
 from docparse.schemas.page import PageImage
 
 
@@ -19,18 +19,6 @@ def page_of(picture: Picture.Image) -> PageImage:
     return PageImage(
         number=1, width_px=width, height_px=height, width=width, height=height, unit="px", pixels=pixels, is_scan=True
     )
-
-
-def staff_sheet() -> Picture.Image:
-    sheet = Picture.new("L", (1120, 448), 255)
-    draw = ImageDraw.Draw(sheet)
-    for top in (100, 280):
-        for i in range(5):
-            draw.line((60, top + 11 * i, 1060, top + 11 * i), fill=0, width=2)
-        for x in range(100, 1000, 60):
-            draw.ellipse((x, top + 20, x + 14, top + 31), fill=0)
-            draw.line((x + 13, top - 12, x + 13, top + 25), fill=0, width=2)
-    return sheet
 
 
 def benzoic_acid() -> Picture.Image:
@@ -49,34 +37,6 @@ def benzoic_acid() -> Picture.Image:
     draw.line([carbon, (carbon[0] + 61, carbon[1] + 35)], fill=0, width=3)
     draw.line([carbon, (carbon[0] + 61, carbon[1] - 35), (carbon[0] + 122, carbon[1])], fill=0, width=3)
     return sheet
-
-
-def test_staves_are_found() -> None:
-    found = pictures.staves(np.asarray(staff_sheet().convert("RGB")))
-    assert [round(box[1], -1) for box in found] == [100, 280]
-
-
-def test_rows_of_small_print_are_no_staves() -> None:
-    noise = np.random.default_rng(5)
-    sheet = np.full((4200, 700), 255, np.uint8)
-    for top in range(100, 4000, 120):
-        for row in range(5):
-            y, ink = top + 12 * row, noise.random((7, 220)) < 0.8
-            sheet[y : y + 7, 20:680] = np.where(np.repeat(ink, 3, axis=1), 0, 255)
-    assert pictures.staves(np.repeat(sheet[:, :, None], 3, axis=2)) == []
-
-
-def test_music_is_a_picture_that_says_so() -> None:
-    page = page_of(staff_sheet())
-    blocks: list[Block] = [
-        Paragraph(text="Reel", bbox=(500, 20, 600, 50)),
-        Paragraph(text="o o", bbox=(100, 110, 300, 140)),
-    ]
-    told, flags = tell_pictures(blocks, page, ())
-    assert flags == ("music_not_recognised",)
-    assert [block.kind for block in told] == ["paragraph", "image"]
-    assert isinstance(told[1], Image)
-    assert told[1].ocr == "o o"
 
 
 @pytest.mark.skipif(not chemistry.available(), reason="needs osra")

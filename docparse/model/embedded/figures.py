@@ -28,6 +28,7 @@ class Figure:
     bbox: Box
     chart: bool = False
     music: bool = False
+    abc: str = ""  # of music that was read; `score` says how sure that is
     words: list[Word] = field(default_factory=list)
     score: float = 0.8
 

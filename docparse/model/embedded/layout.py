@@ -165,6 +165,8 @@ def _side_notes(page: PageImage, words: Sequence[Word], way: Direction) -> list[
 
 def figure_block(figure: Figure) -> Image | Chart | Music:
     """Picture or chart with the text printed in it, line by line."""
+    if figure.music and figure.abc:
+        return Music(bbox=figure.bbox, abc=figure.abc, confidence=figure.score, flags=["music_from_image"])
     if figure.music:
         return Music(bbox=figure.bbox, flags=["music_not_recognised"])
     upright = [word for word in figure.words if not word.style & _ROTATED]

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box, overlap
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr_foreign, ocr_fractions, ocr_rapid, ocr_tesseract, pictures
+from docparse.model.embedded import ocr_foreign, ocr_fractions, ocr_rapid, ocr_tesseract
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
 from docparse.model.embedded.ocr_script import SCRIPTS, Script, foreign_share, is_foreign, looks_vietnamese, script_of
 from docparse.model.embedded.ocr_types import OcrLine, OcrResult
+from docparse.model.embedded.preprocess import grey
 from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import PageImage, Word
 
@@ -103,8 +104,10 @@ def _read(
 
 def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
     """Whether most of the probes are text in an unknown script, not labels of a drawing or notes between staves."""
+    from docparse.model.embedded.music_ink import find_staves
+
     unread = sum((p.bbox[2] - p.bbox[0]) / max(1.0, p.bbox[3] - p.bbox[1]) for p in probes if is_foreign(p))
-    return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN and not pictures.staves(image)
+    return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN and not find_staves(grey(image))
 
 
 def _read_without_models(

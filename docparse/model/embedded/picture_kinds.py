@@ -1,4 +1,4 @@
-"""Pictures told apart: charts are measured, molecules read, music and formulas owned up to."""
+"""Pictures told apart: charts are measured, molecules and formulas read, the rest owned up to."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def tell_pictures(
     """Blocks with pictures by kind, and page flags for what no recogniser here can read.
 
     A chart whose scales and marks fit together becomes a chart block with its measured data, a molecule that OSRA reads
-    a chemistry block of low confidence. Music, formulas and other charts stay pictures with the text printed in them;
-    the flags are `music_not_recognised`, `chart_data_not_recognised`,
+    a chemistry block of low confidence. Formulas and other charts stay pictures with the text printed in them;
+    the flags are `music_from_image`, `music_not_recognised`, `chart_data_not_recognised`,
     `formula_not_recognised`, `chemistry_not_recognised`. Needs the page's pixels; without them nothing changes.
     """
     if page.pixels is None:
         return blocks, ()
     flags: dict[str, None] = {}
-    if not page.text.words and not any(isinstance(block, Table) for block in blocks):
+    if not page.text.words and not any(isinstance(block, Table | Music) for block in blocks):
         blocks = _whole_page(blocks, page, words, flags, deadline)
     told: list[Block] = []
     asked = 0
@@ -64,8 +64,8 @@ def tell_pictures(
             block = _formula(block, page, words, deadline)
             if not block.latex:
                 flags["formula_not_recognised"] = None
-        elif isinstance(block, Music) and not block.abc:
-            flags["music_not_recognised"] = None
+        elif isinstance(block, Music):
+            flags["music_from_image" if block.abc else "music_not_recognised"] = None
         if isinstance(block, Formula) and "formula_from_ocr" in block.flags:
             flags["formula_from_ocr"] = None
         told.append(block)
@@ -75,15 +75,8 @@ def tell_pictures(
 def _whole_page(
     blocks: list[Block], page: PageImage, words: Sequence[Word], flags: dict[str, None], deadline: Deadline | None
 ) -> list[Block]:
-    """A scanned page that is one picture, or has staves of music on it."""
+    """A scanned page that is one picture."""
     assert page.pixels is not None
-    staves = pictures.staves(page.pixels)
-    if staves:
-        flags["music_not_recognised"] = None
-        tall = staves[0][3] - staves[0][1]
-        x0, y0, x1, y1 = union(staves)
-        box = clip((x0, y0 - tall, x1, y1 + tall), page.width_px, page.height_px)
-        return _gathered(blocks, page.to_units(box), Image)
     if len(words) <= _FEW_WORDS and _is_strip(page) and (reading := _strip_reading(page, words)) is not None:
         whole = page.to_units((0, 0, page.width_px, page.height_px))
         found = _gathered(blocks, whole, Formula, even_empty=True)

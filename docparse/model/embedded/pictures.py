@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from docparse.geometry import Box, union
-from docparse.model.embedded.ocr_detect import components, level_runs
+from docparse.model.embedded.ocr_detect import components
 from docparse.model.embedded.preprocess import grey, ink_mask
 
 _SIDE_PX = 1400
@@ -20,45 +20,6 @@ _TALL = 1.5  # longer side over the shorter: what is longer is looked at in more
 _STAFF_LINES = 5
 _DRAWN, _RUN = 0.6, 0.06  # share of a staff line's ink in long runs, and their length over the page's width
 _BINS = 18  # of 10 degrees
-
-
-def staves(pixels: NDArray[np.uint8]) -> list[Box]:
-    """Boxes of music staves (five long level lines, evenly spaced), in pixels of the image, top to bottom."""
-    height, width = pixels.shape[:2]
-    values = grey(pixels, round(_SIDE_PX * max(1.0, height / width / _TALL)))
-    scale = width / values.shape[1]
-    mask = ink_mask(values)
-    if mask.shape[0] < 24 or mask.shape[1] < 80:
-        return []
-    rows = np.flatnonzero(mask.mean(axis=1) > 0.45)
-    rows = rows[_drawn(mask[rows])]
-    if not len(rows):
-        return []
-    parts = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
-    lines = [(float(part[0]), float(part[-1])) for part in parts if len(part) <= 6]
-    found: list[Box] = []
-    i = 0
-    while i + _STAFF_LINES <= len(lines):
-        group = lines[i : i + _STAFF_LINES]
-        gaps = np.diff([sum(line) / 2 for line in group])
-        after = lines[i + _STAFF_LINES][0] - group[-1][1] if i + _STAFF_LINES < len(lines) else np.inf
-        even = gaps.min() >= 3 and gaps.max() <= 1.35 * gaps.min() and gaps.max() <= 0.016 * mask.shape[1] + 3
-        if even and after > 1.6 * gaps.max():
-            columns = np.flatnonzero(mask[int(group[0][0]) : int(group[-1][1]) + 1].any(axis=0))
-            box = (float(columns[0]), group[0][0], float(columns[-1]) + 1, group[-1][1] + 1)
-            found.append((box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale))
-            i += _STAFF_LINES
-        else:
-            i += 1
-    return found
-
-
-def _drawn(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which rows are lines: their ink lies in long runs, as that of small text does not."""
-    runs = level_runs(rows)
-    length = runs[:, 2] - runs[:, 1]
-    long = np.bincount(runs[:, 0], np.where(length >= _RUN * rows.shape[1], length, 0), minlength=len(rows))
-    return np.asarray(long >= _DRAWN * rows.sum(axis=1), np.bool_)
 
 
 @dataclass(frozen=True, slots=True)

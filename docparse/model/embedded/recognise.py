@@ -15,6 +15,7 @@ from docparse.model.embedded.orientation import Pose
 from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.model.embedded.plots import find_plots
 from docparse.model.embedded.preprocess import enlarged
+from docparse.model.embedded.sheets import with_sheets, without_sheets
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
@@ -68,6 +69,8 @@ def recognise(
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
     plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
+    if not fast:
+        plots = with_sheets(upright, words, plots)
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
     if sharp is None and running:
@@ -77,6 +80,7 @@ def recognise(
         words, running = [*words, *dashes], [*running, *dashes]
         read = (*read, *_on_page(dashes, pose))
         tables = find_tables(sharp, running, found)
+    tables = without_sheets(tables, plots)
     blocks = build_blocks(even or upright, running, found, tables, plots)
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)

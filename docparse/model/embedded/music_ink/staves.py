@@ -1,0 +1,212 @@
+"""Staves of a page: five even lines, followed from left to right however they lean or sag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+LINES = 5
+_CLOSED, _OPENED = 5, 31  # px of gaps in a line that are bridged, and of ink along a line that is a line's
+_STRIPE = 32  # px
+_LEAST_SPACE, _MOST_SPACE = 3.5, 60.0  # px between lines
+_CLEAR, _BESIDE = 6.0, 0.38  # px to a space from which lines stand clear; share of ink right beside them
+_THICK = 0.3  # of a space
+_LEAST_LINE_SHARE = 0.6  # of a stripe
+_LEAST_STRIPES, _LEAST_SPACES = 4, 10.0  # a staff's width in its spaces
+_MOST_MISSING = 6  # stripes in a row without lines, under a clef or a thick chord
+_PALE = 0.3  # of the way from paper to ink: thin lines of scans are grey
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A staff in pixels: y of its middle line at each `x`, the space between lines, its ends."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    space: float
+    left: float
+    right: float
+
+    def middle(self, at: float) -> float:
+        return float(np.interp(at, self.x, self.y))
+
+    @property
+    def slope(self) -> float:
+        if len(self.x) < 2:
+            return 0.0
+        return float(np.polyfit(self.x, self.y, 1)[0])
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        reach = (LINES - 1) / 2 * self.space
+        return (self.left, float(self.y.min()) - reach, self.right, float(self.y.max()) + reach)
+
+
+def find_staves(grey: NDArray[np.uint8]) -> list[Staff]:
+    """Staves from top to bottom; those beside one another from left to right."""
+    pale = _pale_ink(grey)
+    lines = _level_lines(pale)
+    if not lines.any():
+        return []
+    chains: list[list[tuple[int, float, float]]] = []  # (stripe, y of the middle line, space)
+    for stripe in range(grey.shape[1] // _STRIPE):
+        x = stripe * _STRIPE
+        for middle, space in _fives(*_rows(lines[:, x : x + _STRIPE])):
+            _join(chains, stripe, middle, space)
+    found = [staff for chain in chains if (staff := _staff(chain, grey, pale)) is not None]
+    return _ordered(_apart(found))
+
+
+def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What is darker than paper by some: 1 or 0. Shades of paper are evened out."""
+    paper = float(np.quantile(grey[::4, ::4], 0.7))
+    dark = float(np.quantile(grey[::2, ::2], 0.005))
+    if paper - dark < 40:
+        return np.zeros_like(grey)
+    return (grey < paper - _PALE * (paper - dark)).astype(np.uint8)
+
+
+def _level_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Thin ink that runs level."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _CLOSED), np.uint8))
+    level = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _OPENED), np.uint8))
+    return np.asarray(level, np.uint8)
+
+
+def _rows(stripe: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Middles of the lines in a stripe, and how thick they are."""
+    full = np.flatnonzero(stripe.mean(axis=1) >= _LEAST_LINE_SHARE)
+    if len(full) < LINES:
+        return np.zeros(0), np.zeros(0)
+    parts = np.split(full, np.flatnonzero(np.diff(full) > 1) + 1)
+    return np.array([part.mean() for part in parts]), np.array([float(len(part)) for part in parts])
+
+
+def _fives(rows: NDArray[np.float64], thick: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """(middle, space) of five even lines among the rows."""
+    found: list[tuple[float, float]] = []
+    even = np.arange(LINES)
+    for i, first in enumerate(rows):
+        for last in rows[i + LINES - 1 : i + 2 * LINES]:
+            space = float(last - first) / (LINES - 1)
+            if not _LEAST_SPACE <= space <= _MOST_SPACE:
+                continue
+            wanted = first + space * even
+            places = np.abs(rows[:, None] - wanted).argmin(axis=0)
+            thin = np.median(thick[places]) <= _THICK * space + 1
+            if thin and np.abs(rows[places] - wanted).max() <= 0.1 * space + 0.75:
+                found.append((float(rows[places].mean()), space))
+                break
+    return found
+
+
+def _join(chains: list[list[tuple[int, float, float]]], stripe: int, middle: float, space: float) -> None:
+    best, off = None, 0.4
+    for chain in chains:
+        last, y, size = chain[-1]
+        if not 0 < stripe - last <= _MOST_MISSING or abs(size - space) > 0.12 * space + 0.6:
+            continue
+        if (away := abs(y - middle) / space) < off:
+            best, off = chain, away
+    if best is None:
+        chains.append([(stripe, middle, space)])
+    else:
+        best.append((stripe, middle, space))
+
+
+def _staff(chain: Sequence[tuple[int, float, float]], grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> Staff | None:
+    space = float(np.median([size for _, _, size in chain]))
+    x = np.array([(stripe + 0.5) * _STRIPE for stripe, _, _ in chain])
+    y = np.array([middle for _, middle, _ in chain])
+    wide = x[-1] - x[0] + _STRIPE
+    if len(chain) < _LEAST_STRIPES or wide < _LEAST_SPACES * space or len(chain) < 0.4 * wide / _STRIPE:
+        return None
+    staff = Staff(x, _smooth(y, 0.25 * space), space, float(x[0]), float(x[-1]))
+    if _is_print(staff, pale):
+        return None
+    left, right = _ends(staff, pale)
+    return Staff(staff.x, staff.y, space, left, right)
+
+
+def _is_print(staff: Staff, pale: NDArray[np.uint8]) -> bool:
+    """Whether there is as much ink beside the lines as on them: rows of small print."""
+    if staff.space < _CLEAR:
+        return False
+    columns = np.arange(round(staff.x[0]), round(staff.x[-1]) + 1)
+    middle = np.interp(columns, staff.x, staff.y)
+    beside = [
+        pale[np.clip(np.round(middle + (k - 2 + off) * staff.space).astype(int), 0, len(pale) - 1), columns].mean()
+        for k in range(LINES)
+        for off in (-0.28, 0.28)
+    ]
+    return float(np.mean(beside)) > _BESIDE
+
+
+def _smooth(y: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+    """Levels without the outliers of single stripes."""
+    if len(y) < 5:
+        return y
+    padded = np.pad(y, 2, mode="edge")
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
+    kept = np.where(np.abs(y - middle) > most, middle, y)
+    padded = np.pad(kept, 2, mode="reflect", reflect_type="odd")
+    return np.asarray(np.convolve(padded, np.ones(5) / 5, mode="valid"))
+
+
+def _ends(staff: Staff, pale: NDArray[np.uint8]) -> tuple[float, float]:
+    """Where the lines begin and end: the last columns in which at least four of them have ink."""
+    height, width = pale.shape
+    columns = np.arange(width)
+    middle = np.interp(columns, staff.x, staff.y)
+    middle = np.where(columns < staff.x[0], staff.y[0] + staff.slope * (columns - staff.x[0]), middle)
+    middle = np.where(columns > staff.x[-1], staff.y[-1] + staff.slope * (columns - staff.x[-1]), middle)
+    count = np.zeros(width, np.int64)
+    for k in range(LINES):
+        line = middle + (k - 2) * staff.space
+        inked = np.zeros(width, bool)
+        for off in (-1, 0, 1):
+            rows = np.clip(np.round(line + off).astype(int), 0, height - 1)
+            inked |= pale[rows, columns] > 0
+        count += inked
+    full = count >= LINES - 1
+    gap = max(4, round(0.8 * staff.space))
+    closed = cv2.morphologyEx(full.astype(np.uint8)[None], cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[0]
+    left, right = round(staff.x[0]), round(staff.x[-1])
+    while left > 0 and closed[left - 1]:
+        left -= 1
+    while right < width - 1 and closed[right + 1]:
+        right += 1
+    return float(left), float(right + 1)
+
+
+def _apart(staves: list[Staff]) -> list[Staff]:
+    """Of staves that lie on one another, the longest: ledger lines make five even lines too."""
+    kept: list[Staff] = []
+    for staff in sorted(staves, key=lambda s: s.left - s.right):
+        at = (staff.left + staff.right) / 2
+        if not any(
+            other.left <= at <= other.right and abs(other.middle(at) - staff.middle(at)) < 4.5 * other.space
+            for other in kept
+        ):
+            kept.append(staff)
+    return kept
+
+
+def _ordered(staves: list[Staff]) -> list[Staff]:
+    """Row by row, left to right."""
+    rows: list[list[Staff]] = []
+    for staff in sorted(staves, key=lambda s: float(s.y.mean())):
+        row = rows[-1] if rows else None
+        if row is not None and all(
+            abs(float(staff.y.mean() - other.y.mean())) < 2 * staff.space
+            and (staff.left >= other.right or other.left >= staff.right)
+            for other in row
+        ):
+            row.append(staff)
+        else:
+            rows.append([staff])
+    return [staff for row in rows for staff in sorted(row, key=lambda s: s.left)]

@@ -1,0 +1,174 @@
+"""One staff of its own: levelled, at a fixed size, with its lines taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.music_ink.staves import LINES, Staff
+
+SPACE = 16  # px between the lines of a strip
+REACH = 7.5  # spaces over and under the staff that are looked at
+_BEFORE = 1.5  # spaces before the lines begin, and after they end
+_DOT = (0.2, 0.65)  # spaces across
+_INKED = 0.42  # of the way from paper to ink
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Masks of a levelled staff, 1 is ink. Row `middle` is its middle line."""
+
+    ink: NDArray[np.uint8]
+    bare: NDArray[np.uint8]
+    middle: int
+    line: int  # px that a line is thick
+    begin: int  # column at which the lines begin
+    end: int
+    staff: Staff
+
+    @property
+    def top(self) -> int:
+        return self.middle - 2 * SPACE
+
+    @property
+    def bottom(self) -> int:
+        return self.middle + 2 * SPACE
+
+    def step(self, y: float) -> float:
+        """Steps of the scale above the lowest line at a row."""
+        return (self.bottom - y) / (SPACE / 2)
+
+    def row(self, step: float) -> float:
+        return self.bottom - step * SPACE / 2
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a pixel of the strip is on the page."""
+        scale = self.staff.space / SPACE
+        at = self.staff.left + (x - self.begin) * scale
+        return at, self.staff.middle(at) + (y - self.middle) * scale
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A small round blot of its own."""
+
+    x: float
+    y: float
+
+
+def find_dots(strip: Strip) -> list[Dot]:
+    """Dots of lengthened notes, of repeats, of staccato."""
+    _, _, stats, middles = cv2.connectedComponentsWithStats(strip.bare, connectivity=8)
+    low, high = _DOT[0] * SPACE, _DOT[1] * SPACE
+    return [
+        Dot(x, y)
+        for (_, _, wide, tall, size), (x, y) in zip(stats[1:].tolist(), middles[1:].tolist(), strict=True)
+        if low <= wide <= high and low <= tall <= high and size > 0.6 * wide * tall
+    ]
+
+
+def cut_strip(grey: NDArray[np.uint8], staff: Staff, above: float, below: float) -> Strip:
+    """The strip of a staff; `above` and `below` are the spaces up to its neighbours' lines."""
+    scale = staff.space / SPACE
+    begin = round(_BEFORE * SPACE)
+    wide = round((staff.right - staff.left) / scale) + 2 * begin
+    middle = round((REACH + (LINES - 1) / 2) * SPACE)
+    along = (np.arange(wide) - begin) * scale + staff.left
+    slope = staff.slope
+    level = np.interp(along, staff.x, staff.y)
+    level = np.where(along < staff.x[0], staff.y[0] + slope * (along - staff.x[0]), level)
+    level = np.where(along > staff.x[-1], staff.y[-1] + slope * (along - staff.x[-1]), level)
+    away = (np.arange(2 * middle + 1) - middle) * scale
+    map_x = (along[None, :] - slope * away[:, None]).astype(np.float32)
+    map_y = (level[None, :] + away[:, None]).astype(np.float32)
+    source = grey if scale <= 1.3 else cv2.GaussianBlur(grey, (0, 0), 0.4 * scale)
+    values = cv2.remap(source, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    ink = _inked(np.asarray(values, np.uint8))
+    ink[(map_y < 0) | (map_y >= grey.shape[0]) | (map_x < 0) | (map_x >= grey.shape[1])] = 0
+    ink = _own(ink, middle, above, below)
+    ink = _settled(ink, middle)
+    line = _line_px(ink, middle)
+    return Strip(ink, _without_lines(ink, middle, line), middle, line, begin, wide - begin, staff)
+
+
+def _inked(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    paper, dark = np.quantile(values[::2, ::2], (0.75, 0.01))
+    return np.asarray(values < paper - _INKED * (paper - dark), np.uint8)
+
+
+def _own(ink: NDArray[np.uint8], middle: int, above: float, below: float) -> NDArray[np.uint8]:
+    """Without what hangs wholly beyond the middle between this staff and the next."""
+    top = middle - round((2 + 0.5 * above) * SPACE)
+    bottom = middle + round((2 + 0.5 * below) * SPACE)
+    if top <= 0 and bottom >= len(ink):
+        return ink
+    # the lines of the next staff join all that is on it: they, and what they reach, go first
+    own = ink.copy()
+    own[: max(0, middle - round((2 + above - 0.4) * SPACE))] = 0
+    own[middle + round((2 + below - 0.4) * SPACE) :] = 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(own, connectivity=8)
+    lower = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]
+    foreign = (lower <= top) | (stats[:, cv2.CC_STAT_TOP] >= bottom)
+    foreign[0] = False
+    own[foreign[labels]] = 0
+    return own
+
+
+def _settled(ink: NDArray[np.uint8], middle: int) -> NDArray[np.uint8]:
+    """Every column moved by the pixel or two that its lines are off by."""
+    wide = 3 * SPACE
+    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, SPACE), np.uint8))
+    reach = 4
+    scores = []
+    for off in range(-reach, reach + 1):
+        rows = [middle + off + (k - 2) * SPACE for k in range(LINES)]
+        scores.append(level[rows].sum(axis=0).astype(np.float32))
+    table = cv2.blur(np.array(scores), (2 * wide + 1, 1), borderType=cv2.BORDER_REPLICATE)
+    table = table + np.roll(table, 1, axis=0) * 0.5 + np.roll(table, -1, axis=0) * 0.5
+    table[np.abs(np.arange(-reach, reach + 1)) > reach - 1] = 0
+    weight = np.clip(table - 0.7 * table.max(axis=0), 0, None)
+    total = weight.sum(axis=0)
+    offs = (weight * np.arange(-reach, reach + 1)[:, None]).sum(axis=0) / np.maximum(total, 1e-6)
+    offs = cv2.blur(offs[None].astype(np.float32), (wide + 1, 1), borderType=cv2.BORDER_REPLICATE)[0]
+    if np.abs(offs).max() < 0.4:
+        return ink
+    x = np.broadcast_to(np.arange(ink.shape[1], dtype=np.float32), ink.shape)
+    y = np.arange(ink.shape[0], dtype=np.float32)[:, None] + np.round(offs)[None, :].astype(np.float32)
+    return np.asarray(cv2.remap(ink, np.ascontiguousarray(x), y, cv2.INTER_NEAREST), np.uint8)
+
+
+def _line_px(ink: NDArray[np.uint8], middle: int) -> int:
+    """How thick the lines are: the median of the upright runs through them."""
+    runs: list[NDArray[np.int64]] = []
+    for k in range(LINES):
+        y = middle + (k - 2) * SPACE
+        band = ink[y - 5 : y + 6]
+        clear = (band[0] == 0) & (band[-1] == 0) & (band[5] == 1)
+        runs.append(band[:, clear].sum(axis=0))
+    lengths = np.concatenate(runs)
+    return int(np.clip(np.median(lengths), 1, 6)) if len(lengths) else 2
+
+
+def upright_runs(mask: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """For every inked pixel the length of the upright run that it is in."""
+    up = np.zeros(mask.shape, np.int16)
+    down = np.zeros(mask.shape, np.int16)
+    on = mask.astype(np.int16)
+    for y in range(len(mask)):
+        up[y] = (up[y - 1] + 1) * on[y] if y else on[y]
+    for y in range(len(mask) - 1, -1, -1):
+        down[y] = (down[y + 1] + 1) * on[y] if y + 1 < len(mask) else on[y]
+    return np.asarray(np.maximum(up + down - 1, 0), np.int16)
+
+
+def _without_lines(ink: NDArray[np.uint8], middle: int, line: int) -> NDArray[np.uint8]:
+    runs = upright_runs(ink)
+    bare = ink.copy()
+    for y in range(middle % SPACE, len(ink), SPACE):  # ledger lines too
+        reach = max(2, line // 2 + 1)
+        band = slice(max(0, y - reach), y + reach + 1)
+        bare[band][runs[band] <= line + 2] = 0
+    return bare
