@@ -147,7 +147,7 @@ def components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.i
     runs = level_runs(mask)
     if not len(runs):
         return np.zeros(0, np.int64), np.zeros((0, 4), np.int64)
-    label = _join(runs, mask.shape[0])
+    label = join_runs(runs, mask.shape[0])
     order = np.argsort(label, kind="stable")
     label, runs = label[order], runs[order]
     starts = np.flatnonzero(np.concatenate(([True], label[1:] != label[:-1])))
@@ -172,15 +172,16 @@ def level_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.stack([y, x0, x1], axis=1)
 
 
-def _join(runs: NDArray[np.int64], height: int) -> NDArray[np.int64]:
-    """A label for every run, equal where runs of neighbouring rows touch (minimum label spread until it is stable)."""
+def join_runs(runs: NDArray[np.int64], height: int, *, diagonal: bool = True) -> NDArray[np.int64]:
+    """A label for every run, equal where runs of neighbouring rows touch, be it at corners where `diagonal` is set
+    (minimum label spread until it is stable)."""
     y, x0, x1 = runs[:, 0], runs[:, 1], runs[:, 2]
     first = np.searchsorted(y, np.arange(height + 1))
     wide = int(x1.max()) + 2
     key_start, key_end = y * wide + x0, y * wide + x1
     # runs of the next row that touch run i: those that end at or after its start and start at or before its end
-    low = np.searchsorted(key_end, key_start + wide, side="left")
-    high = np.searchsorted(key_start, key_end + wide, side="right")
+    low = np.searchsorted(key_end, key_start + wide, side="left" if diagonal else "right")
+    high = np.searchsorted(key_start, key_end + wide, side="right" if diagonal else "left")
     low = np.maximum(low, first[np.minimum(y + 1, height)])
     count = np.maximum(high - low, 0)
     left = np.repeat(np.arange(len(runs)), count)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.model.embedded.music_ink.signs import Mask, correlation, coverage, signs
+from docparse.model.embedded.music_ink import raster
+from docparse.model.embedded.music_ink.signs import Soft, fits
 from docparse.model.embedded.music_ink.strip import SPACE, Strip
 
 _CORE = 11  # px of a disc that fits into a filled head and into no beam
@@ -18,11 +18,12 @@ _COVERED = 0.9  # of a head's ink that is there, where several touch
 _BEAM = 2.6  # spaces: thick ink that is wider is a beam
 _STOUT = 6  # px
 _INKED = 0.6  # of a hollow head's ink that is there
-_OFF = 0.3  # spaces that a head may be off its step
 
 Kind = Literal["black", "half", "whole"]
-# least correlation, and the share of its box that ink as thick as `_STOUT` may fill
-_HOLLOW: dict[Kind, tuple[float, float]] = {"half": (0.62, 0.22), "whole": (0.72, 0.5)}
+# least correlation, the share of its box that ink as thick as `_STOUT` may fill, and spaces that it is wide
+_HOLLOW: dict[Kind, tuple[float, float, float]] = {"half": (0.62, 0.22, 1.18), "whole": (0.72, 0.5, 1.7)}
+_SHARE = (0.2, 0.85)  # of a hollow head's box that is ink
+_HOLE = (0.03, 0.9)  # of a square space
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Head:
     score: float = 1.0
 
 
-def find_heads(strip: Strip, soft: Mask, begin: int) -> list[Head]:
+def find_heads(strip: Strip, soft: Soft, begin: int) -> list[Head]:
     """Heads from left to right, after the column `begin`."""
     black = _black_heads(strip, begin)
     hollow = [
@@ -47,33 +48,28 @@ def find_heads(strip: Strip, soft: Mask, begin: int) -> list[Head]:
 
 
 def _black_heads(strip: Strip, begin: int) -> list[Head]:
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_CORE, _CORE))
-    cores = cv2.morphologyEx(strip.bare, cv2.MORPH_OPEN, disc)
-    _, labels, stats, middles = cv2.connectedComponentsWithStats(cores, connectivity=4)
+    cores, labels = raster.parts(raster.opened_round(strip.bare, _CORE), diagonal=False)
     beams = _beams(strip)
     heads: list[Head] = []
-    for label in range(1, len(stats)):
-        x0, y0, wide, high, _ = (int(value) for value in stats[label])
-        if x0 < begin or beams[round(middles[label][1]), round(middles[label][0])]:
+    for core in cores:
+        if core.x0 < begin or beams[round(core.y), round(core.x)]:
             continue
-        if _WIDE[0] * SPACE <= wide <= _WIDE[1] * SPACE and _HIGH[0] * SPACE <= high <= _HIGH[1] * SPACE:
-            x, y = middles[label]
-            heads.append(_head(strip, float(x), float(y), "black"))
-        elif wide <= 2.8 * SPACE and high <= 9 * SPACE and wide * high > 1.2 * SPACE**2:
-            heads += _several(strip, labels[y0 : y0 + high, x0 : x0 + wide] == label, x0, y0)
+        if _WIDE[0] <= core.wide / SPACE <= _WIDE[1] and _HIGH[0] <= core.high / SPACE <= _HIGH[1]:
+            heads.append(_head(strip, core.x, core.y, "black"))
+        elif core.wide <= 2.8 * SPACE and core.high <= 9 * SPACE and core.wide * core.high > 1.2 * SPACE**2:
+            heads += _several(strip, labels[core.y0 : core.y1, core.x0 : core.x1] == core.label, core.x0, core.y0)
     return heads
 
 
 def _beams(strip: Strip) -> NDArray[np.bool_]:
     """Where thick ink goes on for longer than a head or two side by side are wide."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(_thick(strip), connectivity=4)
-    wide = stats[:, cv2.CC_STAT_WIDTH] > _BEAM * SPACE
-    wide[0] = False
+    found, labels = raster.parts(_thick(strip), diagonal=False)
+    wide = np.array([False, *(part.wide > _BEAM * SPACE for part in found)])
     return np.asarray(wide[labels], np.bool_)
 
 
 def _thick(strip: Strip) -> NDArray[np.uint8]:
-    return np.asarray(cv2.morphologyEx(strip.bare, cv2.MORPH_OPEN, np.ones((_STOUT, _STOUT), np.uint8)), np.uint8)
+    return raster.opened(strip.bare, _STOUT, _STOUT)
 
 
 def _head(strip: Strip, x: float, y: float, kind: Kind, score: float = 1.0) -> Head:
@@ -84,39 +80,35 @@ def _head(strip: Strip, x: float, y: float, kind: Kind, score: float = 1.0) -> H
 
 def _several(strip: Strip, core: NDArray[np.bool_], x0: int, y0: int) -> list[Head]:
     """Heads that touch, one after the other: the place that is covered best, then what is left."""
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 13)).astype(np.float32)
+    head, gone = raster.ellipse(7, 6), raster.ellipse(9, 7)
     pad = SPACE
     left = np.pad(core.astype(np.float32), pad)
     heads: list[Head] = []
     for _ in range(8):
-        cover = cv2.filter2D(left, -1, disc / disc.sum(), borderType=cv2.BORDER_CONSTANT)
-        steps = np.arange(cover.shape[0]) + y0 - pad
-        on_step = np.abs((strip.bottom - steps + 4) % 8 - 4) <= 2
-        cover[~on_step] = 0
-        _, score, _, (x, y) = cv2.minMaxLoc(cover)
+        windows = np.lib.stride_tricks.sliding_window_view(left, head.shape)
+        cover = np.einsum("yxij,ij->yx", windows, head) / head.sum()
+        rows = np.arange(cover.shape[0]) + y0 - pad + 6
+        cover[np.abs((strip.bottom - rows + 4) % 8 - 4) > 2] = 0
+        y, x = np.unravel_index(int(cover.argmax()), cover.shape)
+        score = float(cover[y, x])
         if score < _COVERED:
             break
-        heads.append(_head(strip, x + x0 - pad, y + y0 - pad, "black", min(1.0, score)))
-        cv2.ellipse(left, (x, y), (9, 7), 0, 0, 360, 0.0, -1)
+        heads.append(_head(strip, float(x) + 7 + x0 - pad, float(y) + 6 + y0 - pad, "black", min(1.0, score)))
+        raster.wipe(left, int(x) + 7, int(y) + 6, gone)
     return heads
 
 
-def _hollow_heads(strip: Strip, soft: Mask, begin: int) -> list[Head]:
-    found: list[Head] = []
+def _hollow_heads(strip: Strip, soft: Soft, begin: int) -> list[Head]:
+    """Heads round a hole, or round the halves of one that a line crosses."""
     thick = _thick(strip)
-    for kind, (least, most) in _HOLLOW.items():
-        for sign in signs()[kind]:
-            table = correlation(soft, sign.mask)
-            peaks = (table >= least) & (table == cv2.dilate(table, np.ones((9, 9))))
-            high, wide = sign.mask.shape
-            for y, x in np.argwhere(peaks).tolist():
-                cx, cy = x + wide / 2, y + high / 2
-                off = abs(strip.row(round(strip.step(cy))) - cy)
-                if cx < begin or off > _OFF * SPACE or coverage(soft, sign.mask, x, y) < _INKED:
-                    continue
-                stout = thick[max(0, round(cy - 0.55 * SPACE)) : round(cy + 0.55 * SPACE), round(cx - 0.65 * SPACE) :]
-                if stout[:, : round(1.3 * SPACE)].mean() <= most and _is_hollow(strip, cx, cy):
-                    found.append(_head(strip, cx, cy, kind, float(table[y, x])))
+    found: list[Head] = []
+    for hole in raster.parts(1 - strip.ink, diagonal=False)[0]:
+        if hole.x0 < begin or not (_HOLE[0] <= hole.size / SPACE**2 <= _HOLE[1] and hole.high <= 1.05 * SPACE):
+            continue
+        near = round(strip.step(hole.y))
+        for step in (near - 1, near, near + 1):
+            if abs(strip.row(step) - hole.y) < 0.6 * SPACE:
+                found += _round_hole(strip, soft, thick, hole.x, step)
     found.sort(key=lambda head: -head.score)
     kept: list[Head] = []
     for head in found:
@@ -125,19 +117,19 @@ def _hollow_heads(strip: Strip, soft: Mask, begin: int) -> list[Head]:
     return kept
 
 
-def _is_hollow(strip: Strip, x: float, y: float) -> bool:
-    """Whether there is a hole in the middle, closed on all sides."""
-    reach = round(1.2 * SPACE)
-    x0, y0 = round(x) - reach, round(y) - reach
-    window = strip.ink[max(0, y0) : y0 + 2 * reach + 1, max(0, x0) : x0 + 2 * reach + 1]
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - window, connectivity=4)
-    middle = labels[max(0, reach - 3) : reach + 4, max(0, reach - 3) : reach + 4]
-    size = 0
-    for label in np.unique(middle[middle > 0]).tolist():
-        left, top, wide, high, count = stats[label].tolist()
-        if left == 0 or top == 0 or left + wide == window.shape[1] or top + high == window.shape[0]:
-            return False
-        if high > 1.05 * SPACE:
-            return False
-        size += count
-    return size >= 0.06 * SPACE**2
+def _round_hole(strip: Strip, soft: Soft, thick: NDArray[np.uint8], x: float, step: int) -> list[Head]:
+    heads: list[Head] = []
+    row = strip.row(step)
+    top, bottom = max(0, round(row - 0.55 * SPACE)), round(row + 0.55 * SPACE)
+    left, right = max(0, round(x - 0.65 * SPACE)), round(x + 0.65 * SPACE)
+    inked = strip.bare[top:bottom, left:right]
+    if not inked.size or not _SHARE[0] <= inked.mean() <= _SHARE[1] or thick[top:bottom, left:right].mean() > 0.5:
+        return heads
+    for kind, (least, most, wide) in _HOLLOW.items():
+        edge = x - wide / 2 * SPACE
+        for fit in fits([kind], soft, (edge - 5, edge + 5), row):
+            cx, cy = (fit.x0 + fit.x1) / 2, (fit.y0 + fit.y1) / 2
+            box = thick[max(0, round(cy - 0.55 * SPACE)) : round(cy + 0.55 * SPACE), round(cx - 0.65 * SPACE) :]
+            if fit.score >= least and fit.covered >= _INKED and box[:, : round(1.3 * SPACE)].mean() <= most:
+                heads.append(_head(strip, cx, cy, kind, fit.score))
+    return heads

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.model.embedded.music_ink import raster
 from docparse.model.embedded.music_ink.bars import Bar
 from docparse.model.embedded.music_ink.heads import Head
-from docparse.model.embedded.music_ink.signs import Mask, best, fits, soften
+from docparse.model.embedded.music_ink.signs import Soft, best, fits
 from docparse.model.embedded.music_ink.stems import Stem
 from docparse.model.embedded.music_ink.strip import SPACE, Dot, Strip
 
@@ -43,7 +43,7 @@ def find_events(strip: Strip, stems: Sequence[Stem], heads: Sequence[Head], bars
                 begin: int) -> tuple[list[Event], int]:  # fmt: skip
     """Events from left to right, and how many heads belong to none."""
     small = _without_notes(strip, stems, heads)
-    soft = soften(small)
+    soft = raster.soften(small)
     dots = [dot for dot in dots if not any(bar.x0 <= dot.x <= bar.x1 for bar in bars)]
     events = [_of_stem(stem) for stem in stems]
     taken = {id(head) for stem in stems for head in stem.heads}
@@ -82,17 +82,16 @@ def _before_next(head: Head, heads: Sequence[Head], dots: Sequence[Dot]) -> list
 def _without_notes(strip: Strip, stems: Sequence[Stem], heads: Sequence[Head]) -> NDArray[np.uint8]:
     """What stands beside the notes: ink without heads, stems and beams."""
     small = strip.bare.copy()
-    level = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((4, round(1.35 * SPACE)), np.uint8))
-    small[cv2.dilate(level, np.ones((5, 3), np.uint8)) > 0] = 0
+    small[raster.dilated(raster.opened(small, 4, round(1.35 * SPACE)), 5, 3) > 0] = 0
     for head in heads:
         size = (round((0.95 if head.kind == "whole" else 0.72) * SPACE), round(0.6 * SPACE))
-        cv2.ellipse(small, (round(head.x), round(head.y)), size, 0, 0, 360, 0, -1)
+        raster.wipe(small, round(head.x), round(head.y), raster.ellipse(*size))
     for stem in stems:
         small[max(0, round(stem.top)) : round(stem.bottom) + 1, max(0, round(stem.x) - 3) : round(stem.x) + 4] = 0
     return small
 
 
-def _accidental(small: NDArray[np.uint8], soft: Mask, strip: Strip, head: Head, chord: Sequence[Head]) -> str:
+def _accidental(small: NDArray[np.uint8], soft: Soft, strip: Strip, head: Head, chord: Sequence[Head]) -> str:
     left = min(each.x for each in chord) - 0.6 * SPACE
     reach = 1.9 if len(chord) == 1 else 3.2
     y0, y1 = round(head.y - 0.8 * SPACE), round(head.y + 0.8 * SPACE)
@@ -121,7 +120,7 @@ def _dots(strip: Strip, head: Head, chord: Sequence[Head], dots: Sequence[Dot]) 
     return min(max(counts), 2)
 
 
-def _rests(strip: Strip, soft: Mask, stems: Sequence[Stem], heads: Sequence[Head], bars: Sequence[Bar],
+def _rests(strip: Strip, soft: Soft, stems: Sequence[Stem], heads: Sequence[Head], bars: Sequence[Bar],
            dots: Sequence[Dot], begin: int) -> list[Event]:  # fmt: skip
     """Rests: signs in the staff that no note holds."""
     rest = strip.bare.copy()
@@ -131,41 +130,37 @@ def _rests(strip: Strip, soft: Mask, stems: Sequence[Stem], heads: Sequence[Head
     rest[:, strip.end :] = 0
     for bar in bars:
         rest[:, max(0, round(bar.x0) - 2) : round(bar.x1) + 3] = 0
-    closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((4, 3), np.uint8))
-    _, labels, stats, middles = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    found_parts, labels = raster.parts(raster.closed(rest, 4, 3))
     held = {int(labels[min(len(labels) - 1, max(0, round(h.y))), round(h.x)]) for h in heads}
     for stem in stems:
         middle = round((stem.top + stem.bottom) / 2)
         x = round(stem.x)
         held |= {int(v) for v in np.unique(labels[max(0, middle - 3) : middle + 4, max(0, x - 1) : x + 2])}
     found: list[Event] = []
-    for label in range(1, len(stats)):
-        if label in held:
+    for part in found_parts:
+        if part.label in held or abs(part.y - strip.middle) > 2 * SPACE or not 0.5 <= part.wide / SPACE <= 2.2:
             continue
-        x0, y0, wide, high, size = stats[label].tolist()
-        x, y = middles[label].tolist()
-        if not 0.5 * SPACE <= wide <= 2.2 * SPACE or abs(y - strip.middle) > 2 * SPACE:
-            continue
-        length, score = _rest(strip, soft, x0, y0, wide, high, size)
+        length, score = _rest(strip, soft, part)
         if length:
-            event = Event(x0 + wide / 2, length, score=score)
-            probe = Head(x0 + wide / 2, strip.row(5), 5, "black")
+            event = Event((part.x0 + part.x1) / 2, length, score=score)
+            probe = Head((part.x0 + part.x1) / 2, strip.row(5), 5, "black")
             event.dots = _dots(strip, probe, [probe], _before_next(probe, heads, dots))
             found.append(event)
     return found
 
 
-def _rest(strip: Strip, soft: Mask, x0: int, y0: int, wide: int, high: int, size: int) -> tuple[Fraction, float]:
-    if 0.8 * SPACE <= wide <= 1.8 * SPACE and 0.3 * SPACE <= high <= 0.8 * SPACE and size > 0.75 * wide * high:
-        if abs(y0 - strip.row(6)) < 0.3 * SPACE:
+def _rest(strip: Strip, soft: Soft, part: raster.Part) -> tuple[Fraction, float]:
+    wide, high = part.wide / SPACE, part.high / SPACE
+    if 0.8 <= wide <= 1.8 and 0.3 <= high <= 0.8 and part.size > 0.75 * part.wide * part.high:
+        if abs(part.y0 - strip.row(6)) < 0.3 * SPACE:
             return Fraction(1), 0.8
-        if abs(y0 + high - strip.row(4)) < 0.3 * SPACE:
+        if abs(part.y1 - strip.row(4)) < 0.3 * SPACE:
             return Fraction(1, 2), 0.8
         return Fraction(0), 0.0
-    if not 1.2 * SPACE <= high <= 4.2 * SPACE:
+    if not 1.2 <= high <= 4.2:
         return Fraction(0), 0.0
     names = [f"rest-{n}" for n in (4, 8, 16, 32)]
-    found = best(fits(names, soft, (x0 - 6, x0 + 6), strip.row(4), 4), _REST)
+    found = best(fits(names, soft, (part.x0 - 6, part.x0 + 6), strip.row(4), 4), _REST)
     if found is None:
         return Fraction(0), 0.0
     return Fraction(1, int(found.name.partition("-")[2])), found.score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from docparse.model.embedded.music_ink.signs import Fit, Mask, best, fits
+from docparse.model.embedded.music_ink.signs import Fit, Soft, best, fits
 from docparse.model.embedded.music_ink.strip import SPACE, Strip
 
 Clef = str  # treble, bass, alto, tenor
@@ -29,7 +29,7 @@ class Opening:
     score: float
 
 
-def read_opening(strip: Strip, soft: Mask) -> Opening | None:
+def read_opening(strip: Strip, soft: Soft) -> Opening | None:
     """None where the staff begins with no clef."""
     found = _clef(strip, soft)
     if found is None:
@@ -41,7 +41,7 @@ def read_opening(strip: Strip, soft: Mask) -> Opening | None:
     return Opening(clef, fifths, metre, round(x), fit.score)
 
 
-def _clef(strip: Strip, soft: Mask) -> tuple[Clef, Fit] | None:
+def _clef(strip: Strip, soft: Soft) -> tuple[Clef, Fit] | None:
     found: list[tuple[float, Clef, Fit]] = []
     for sign, kinds in _CLEFS.items():
         for clef, step in kinds:
@@ -54,7 +54,7 @@ def _clef(strip: Strip, soft: Mask) -> tuple[Clef, Fit] | None:
     return clef, fit
 
 
-def _key(strip: Strip, soft: Mask, clef: Clef, x: float) -> tuple[int, float]:
+def _key(strip: Strip, soft: Soft, clef: Clef, x: float) -> tuple[int, float]:
     """Sharps or flats one after the other, each at its own step."""
     results = []
     for sign, steps, way in (("sharp", _SHARPS, 1), ("flat", _FLATS, -1)):
@@ -75,7 +75,7 @@ def _key(strip: Strip, soft: Mask, clef: Clef, x: float) -> tuple[int, float]:
     return way * count, at
 
 
-def read_metre(strip: Strip, soft: Mask, x: float) -> tuple[str, float]:
+def read_metre(strip: Strip, soft: Soft, x: float) -> tuple[str, float]:
     """The metre that stands at a column or shortly after, "" if none does, and the column after it."""
     window = (x + 1, x + 3.0 * SPACE)
     whole = best(fits(["common", "cut"], soft, window, strip.row(4)), _COMMON_FIT)
@@ -90,7 +90,7 @@ def read_metre(strip: Strip, soft: Mask, x: float) -> tuple[str, float]:
     return "", x
 
 
-def _number(strip: Strip, soft: Mask, x: float, step: int) -> tuple[int, float, float] | None:
+def _number(strip: Strip, soft: Soft, x: float, step: int) -> tuple[int, float, float] | None:
     """A number of one or two digits in half of the staff: its value, where it ends, how sure it is."""
     names = [f"digit-{n}" for n in range(10)]
     row = strip.row(step)

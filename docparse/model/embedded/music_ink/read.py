@@ -16,6 +16,7 @@ from docparse.model.embedded.music_ink.bars import find_bars
 from docparse.model.embedded.music_ink.heads import Head, find_heads
 from docparse.model.embedded.music_ink.notes import find_events
 from docparse.model.embedded.music_ink.opening import Opening, read_opening
+from docparse.model.embedded.music_ink.raster import soften
 from docparse.model.embedded.music_ink.rhythm import (
     Mark,
     Measure,
@@ -27,7 +28,6 @@ from docparse.model.embedded.music_ink.rhythm import (
     share_right,
     usual_length,
 )
-from docparse.model.embedded.music_ink.signs import soften
 from docparse.model.embedded.music_ink.staves import Staff
 from docparse.model.embedded.music_ink.stems import Stem, find_stems, find_strokes, without_strokes
 from docparse.model.embedded.music_ink.strip import SPACE, Strip, cut_strip, find_dots

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import cv2
 import numpy as np
 
+from docparse.model.embedded.music_ink import raster
 from docparse.model.embedded.music_ink.bars import Bar
 from docparse.model.embedded.music_ink.notes import Event
-from docparse.model.embedded.music_ink.signs import best, fits, soften
+from docparse.model.embedded.music_ink.signs import best, fits
 from docparse.model.embedded.music_ink.strip import SPACE, Strip
 
 IN_TIME_OF = {2: 3, 3: 2, 4: 3, 5: 4, 6: 4, 7: 4}
-_NUMBER = 0.62  # least correlation
+_NUMBER, _RARE = 0.62, 0.75  # least correlation of a 3, and of others
 
 
 @dataclass(slots=True)
@@ -75,17 +75,16 @@ def find_marks(strip: Strip, begin: int) -> list[Mark]:
     """Numbers of tuplets: lone digits over or under the notes."""
     whole = strip.ink.copy()  # outside the staff no line is in the way
     whole[strip.top - 4 : strip.bottom + 5] = strip.bare[strip.top - 4 : strip.bottom + 5]
-    soft = soften(whole)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+    soft = raster.soften(whole)
     names = [f"tuplet-{n}" for n in IN_TIME_OF]
     found = []
-    for label in range(1, len(stats)):
-        x0, y0, wide, high, _ = stats[label].tolist()
-        if x0 < begin - SPACE or not (0.45 * SPACE <= wide <= 1.7 * SPACE and 0.9 * SPACE <= high <= 2.1 * SPACE):
+    for part in raster.parts(whole)[0]:
+        small = 0.45 <= part.wide / SPACE <= 1.7 and 0.9 <= part.high / SPACE <= 2.1
+        if not small or part.x0 < begin - SPACE:
             continue
-        fit = best(fits(names, soft, (x0 - 5, x0 + 5), y0 + high, 4), _NUMBER)
-        if fit is not None:
-            found.append(Mark(x0 + wide / 2, int(fit.name[-1])))
+        fit = best(fits(names, soft, (part.x0 - 5, part.x0 + 5), part.y1, 4), _NUMBER)
+        if fit is not None and (fit.name == "tuplet-3" or fit.score >= _RARE):
+            found.append(Mark((part.x0 + part.x1) / 2, int(fit.name[-1])))
     return sorted(found, key=lambda mark: mark.x)
 
 

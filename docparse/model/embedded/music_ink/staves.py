@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from docparse.model.embedded.music_ink import raster
 
 LINES = 5
 _CLOSED, _OPENED = 5, 31  # px of gaps in a line that are bridged, and of ink along a line that is a line's
@@ -72,9 +73,7 @@ def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _level_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Thin ink that runs level."""
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _CLOSED), np.uint8))
-    level = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _OPENED), np.uint8))
-    return np.asarray(level, np.uint8)
+    return raster.opened(raster.closed(ink, 1, _CLOSED), 1, _OPENED)
 
 
 def _rows(stripe: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -174,7 +173,7 @@ def _ends(staff: Staff, pale: NDArray[np.uint8]) -> tuple[float, float]:
         count += inked
     full = count >= LINES - 1
     gap = max(4, round(0.8 * staff.space))
-    closed = cv2.morphologyEx(full.astype(np.uint8)[None], cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[0]
+    closed = raster.closed(full.astype(np.uint8)[None], 1, gap)[0]
     left, right = round(staff.x[0]), round(staff.x[-1])
     while left > 0 and closed[left - 1]:
         left -= 1

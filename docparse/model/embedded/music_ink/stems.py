@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.model.embedded.music_ink import raster
 from docparse.model.embedded.music_ink.heads import Head
-from docparse.model.embedded.music_ink.signs import Mask, fits
+from docparse.model.embedded.music_ink.signs import Soft, fits
 from docparse.model.embedded.music_ink.strip import SPACE, Strip
 
 _LEAST = 1.9  # spaces: of an upright stroke
@@ -56,16 +56,14 @@ class Stem:
 
 
 def find_strokes(strip: Strip) -> list[Stroke]:
-    closed = cv2.morphologyEx(strip.bare, cv2.MORPH_CLOSE, np.ones((_GAP, 1), np.uint8))
-    wide = cv2.dilate(closed, np.ones((1, 3), np.uint8))
-    tall = np.asarray(cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((round(_LEAST * SPACE), 1), np.uint8)), np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(tall, connectivity=4)
+    whole = raster.closed(strip.bare, _GAP, 1)
+    tall = raster.opened(raster.dilated(whole, 1, 3), round(_LEAST * SPACE), 1)
     found = []
-    for x0, y0, width, high, _ in stats[1:].tolist():
-        if width - 2 <= _THIN * SPACE:
-            found.append(Stroke(x0 + (width - 1) / 2, y0, y0 + high, width - 2))
+    for part in raster.parts(tall, diagonal=False)[0]:
+        if part.wide - 2 <= _THIN * SPACE:
+            found.append(Stroke(part.x0 + (part.wide - 1) / 2, part.y0, part.y1, part.wide - 2))
         else:  # a thick bar line, a stem with the heads of a chord, a clef's curve
-            found += _parted(tall[y0 : y0 + high, x0 : x0 + width], x0, y0)
+            found += _parted(tall[part.y0 : part.y1, part.x0 : part.x1], part.x0, part.y0)
     return sorted(found, key=lambda stroke: stroke.x)
 
 
@@ -81,7 +79,7 @@ def _parted(part: NDArray[np.uint8], x0: int, y0: int) -> list[Stroke]:
     return found
 
 
-def find_stems(strip: Strip, soft: Mask, strokes: Sequence[Stroke], heads: Sequence[Head]) -> list[Stem]:
+def find_stems(strip: Strip, soft: Soft, strokes: Sequence[Stroke], heads: Sequence[Head]) -> list[Stem]:
     """Strokes with heads on them, and what hangs at their ends. Heads of whole notes have none."""
     stems: list[Stem] = []
     for stroke in strokes:
@@ -154,7 +152,7 @@ def _strain(stem: Stem, head: Head) -> float:
     return abs(off - 0.55 * SPACE) + (SPACE if off < 0 else 0) + 0.3 * abs(end)
 
 
-def _hang(strip: Strip, soft: Mask, stem: Stem) -> None:
+def _hang(strip: Strip, soft: Soft, stem: Stem) -> None:
     """Counts the beams on both sides of a stem, else its flags."""
     nearest = min(h.y for h in stem.heads) if stem.up else max(h.y for h in stem.heads)
     left, right = (_beams(strip, stem, nearest, side) for side in (-1, 1))
@@ -209,7 +207,7 @@ def _beams(strip: Strip, stem: Stem, nearest: float, side: int) -> list[float]:
     for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         thick = last - first
         middle = float(rows[first]) + way * (thick - 1) / 2
-        if thick < _BEAM[0] * SPACE:
+        if thick < _BEAM[0] * SPACE or not _touches(strip, stem, middle, side):
             continue
         if not found and abs(middle - stem.tip) > 1.1 * SPACE:
             break
@@ -221,6 +219,13 @@ def _beams(strip: Strip, stem: Stem, nearest: float, side: int) -> list[float]:
         for n in range(many):
             found.append(float(rows[first]) + way * thick * (n + 0.5) / many)
     return found[:_MOST_BEAM]
+
+
+def _touches(strip: Strip, stem: Stem, y: float, side: int) -> bool:
+    """Whether a beam begins at the stem: signs before a head stand apart from it."""
+    ends = sorted((stem.x + side * 2, stem.x + side * 0.45 * SPACE))
+    band = strip.bare[max(0, round(y) - 3) : round(y) + 4, round(ends[0]) : round(ends[1]) + 1]
+    return bool(band.size and band.any(axis=0).all())
 
 
 def _goes_on(strip: Strip, stem: Stem, y: float, side: int) -> bool:

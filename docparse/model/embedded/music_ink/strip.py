@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
+from docparse.model.embedded.music_ink import raster
 from docparse.model.embedded.music_ink.staves import LINES, Staff
 
 SPACE = 16  # px between the lines of a strip
 REACH = 7.5  # spaces over and under the staff that are looked at
 _BEFORE = 1.5  # spaces before the lines begin, and after they end
+_SLICE = 32  # columns that are straight
+_COARSE = 1.3  # px of the page to one of the strip from which it is softened first
 _DOT = (0.2, 0.65)  # spaces across
 _INKED = 0.42  # of the way from paper to ink
 
@@ -61,12 +64,11 @@ class Dot:
 
 def find_dots(strip: Strip) -> list[Dot]:
     """Dots of lengthened notes, of repeats, of staccato."""
-    _, _, stats, middles = cv2.connectedComponentsWithStats(strip.bare, connectivity=8)
     low, high = _DOT[0] * SPACE, _DOT[1] * SPACE
     return [
-        Dot(x, y)
-        for (_, _, wide, tall, size), (x, y) in zip(stats[1:].tolist(), middles[1:].tolist(), strict=True)
-        if low <= wide <= high and low <= tall <= high and size > 0.6 * wide * tall
+        Dot(part.x, part.y)
+        for part in raster.parts(strip.bare)[0]
+        if low <= part.wide <= high and low <= part.high <= high and part.size > 0.6 * part.wide * part.high
     ]
 
 
@@ -76,22 +78,42 @@ def cut_strip(grey: NDArray[np.uint8], staff: Staff, above: float, below: float)
     begin = round(_BEFORE * SPACE)
     wide = round((staff.right - staff.left) / scale) + 2 * begin
     middle = round((REACH + (LINES - 1) / 2) * SPACE)
-    along = (np.arange(wide) - begin) * scale + staff.left
-    slope = staff.slope
-    level = np.interp(along, staff.x, staff.y)
-    level = np.where(along < staff.x[0], staff.y[0] + slope * (along - staff.x[0]), level)
-    level = np.where(along > staff.x[-1], staff.y[-1] + slope * (along - staff.x[-1]), level)
-    away = (np.arange(2 * middle + 1) - middle) * scale
-    map_x = (along[None, :] - slope * away[:, None]).astype(np.float32)
-    map_y = (level[None, :] + away[:, None]).astype(np.float32)
-    source = grey if scale <= 1.3 else cv2.GaussianBlur(grey, (0, 0), 0.4 * scale)
-    values = cv2.remap(source, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    ink = _inked(np.asarray(values, np.uint8))
-    ink[(map_y < 0) | (map_y >= grey.shape[0]) | (map_x < 0) | (map_x >= grey.shape[1])] = 0
+    values, inside = _levelled(grey, staff, wide, begin, middle)
+    ink = _inked(values)
+    ink[~inside] = 0
     ink = _own(ink, middle, above, below)
     ink = _settled(ink, middle)
     line = _line_px(ink, middle)
     return Strip(ink, _without_lines(ink, middle, line), middle, line, begin, wide - begin, staff)
+
+
+def _levelled(
+    grey: NDArray[np.uint8], staff: Staff, wide: int, begin: int, middle: int
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The staff's pixels with its lines level, and which of them are on the page."""
+    scale = staff.space / SPACE
+    edges = np.append(np.arange(0, wide, _SLICE), wide)
+    along = (edges - begin) * scale + staff.left
+    slope = staff.slope
+    level = np.interp(along, staff.x, staff.y)
+    level = np.where(along < staff.x[0], staff.y[0] + slope * (along - staff.x[0]), level)
+    level = np.where(along > staff.x[-1], staff.y[-1] + slope * (along - staff.x[-1]), level)
+    reach = (middle + 0.5) * scale  # over and under the middle line
+    high = 2 * middle + 1
+    pieces = []
+    for n in range(len(edges) - 1):
+        corners = []
+        for at, away in ((n, -reach), (n, reach), (n + 1, reach), (n + 1, -reach)):
+            corners += [along[at] - slope * away, level[at] + away + 0.5]
+        pieces.append(((int(edges[n]), 0, int(edges[n + 1]), high), tuple(float(c) for c in corners)))
+    image = Image.fromarray(grey)
+    if scale > _COARSE:
+        image = image.filter(ImageFilter.GaussianBlur(0.4 * scale))
+    size = (wide, high)
+    paper = int(np.quantile(grey[::4, ::4], 0.75))
+    values = image.transform(size, Image.Transform.MESH, pieces, Image.Resampling.BICUBIC, fillcolor=paper)
+    rows = np.interp(np.arange(wide), edges, level)[None, :] + (np.arange(high) - middle)[:, None] * scale
+    return np.asarray(values), np.asarray((rows >= 0) & (rows < len(grey)))
 
 
 def _inked(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -109,10 +131,8 @@ def _own(ink: NDArray[np.uint8], middle: int, above: float, below: float) -> NDA
     own = ink.copy()
     own[: max(0, middle - round((2 + above - 0.4) * SPACE))] = 0
     own[middle + round((2 + below - 0.4) * SPACE) :] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(own, connectivity=8)
-    lower = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]
-    foreign = (lower <= top) | (stats[:, cv2.CC_STAT_TOP] >= bottom)
-    foreign[0] = False
+    found, labels = raster.parts(own)
+    foreign = np.array([False, *(part.y1 <= top or part.y0 >= bottom for part in found)])
     own[foreign[labels]] = 0
     return own
 
@@ -120,24 +140,23 @@ def _own(ink: NDArray[np.uint8], middle: int, above: float, below: float) -> NDA
 def _settled(ink: NDArray[np.uint8], middle: int) -> NDArray[np.uint8]:
     """Every column moved by the pixel or two that its lines are off by."""
     wide = 3 * SPACE
-    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, SPACE), np.uint8))
+    level = raster.opened(ink, 1, SPACE)
     reach = 4
-    scores = []
+    scores: list[NDArray[np.float32]] = []
     for off in range(-reach, reach + 1):
         rows = [middle + off + (k - 2) * SPACE for k in range(LINES)]
         scores.append(level[rows].sum(axis=0).astype(np.float32))
-    table = cv2.blur(np.array(scores), (2 * wide + 1, 1), borderType=cv2.BORDER_REPLICATE)
+    table = raster.smooth(np.array(scores), 2 * wide + 1)
     table = table + np.roll(table, 1, axis=0) * 0.5 + np.roll(table, -1, axis=0) * 0.5
     table[np.abs(np.arange(-reach, reach + 1)) > reach - 1] = 0
     weight = np.clip(table - 0.7 * table.max(axis=0), 0, None)
     total = weight.sum(axis=0)
     offs = (weight * np.arange(-reach, reach + 1)[:, None]).sum(axis=0) / np.maximum(total, 1e-6)
-    offs = cv2.blur(offs[None].astype(np.float32), (wide + 1, 1), borderType=cv2.BORDER_REPLICATE)[0]
+    offs = raster.smooth(offs.astype(np.float32), wide + 1)
     if np.abs(offs).max() < 0.4:
         return ink
-    x = np.broadcast_to(np.arange(ink.shape[1], dtype=np.float32), ink.shape)
-    y = np.arange(ink.shape[0], dtype=np.float32)[:, None] + np.round(offs)[None, :].astype(np.float32)
-    return np.asarray(cv2.remap(ink, np.ascontiguousarray(x), y, cv2.INTER_NEAREST), np.uint8)
+    moved = np.arange(len(ink))[:, None] + np.round(offs).astype(np.int64)[None, :]
+    return np.take_along_axis(ink, np.clip(moved, 0, len(ink) - 1), axis=0)
 
 
 def _line_px(ink: NDArray[np.uint8], middle: int) -> int:
