@@ -17,7 +17,8 @@ _LEAST_SPACE, _MOST_SPACE = 3.5, 60.0  # px between lines
 _CLEAR, _BESIDE = 6.0, 0.38  # px to a space from which lines stand clear; share of ink right beside them
 _THICK = 0.3  # of a space
 _LEAST_LINE_SHARE = 0.6  # of a stripe
-_LEAST_STRIPES, _LEAST_SPACES = 4, 10.0  # a staff's width in its spaces
+_LEAST_STRIPES, _LEAST_SPACES = 4, 10.0  # a staff's width in stripes and in its spaces
+_FULL, _HELD = 0.7, 0.4  # share of the stripes of a short staff and of a long one that show five lines
 _MOST_MISSING = 6  # stripes in a row without lines, under a clef or a thick chord
 _PALE = 0.3  # of the way from paper to ink: thin lines of scans are grey
 
@@ -122,7 +123,8 @@ def _staff(chain: Sequence[tuple[int, float, float]], grey: NDArray[np.uint8], p
     x = np.array([(stripe + 0.5) * _STRIPE for stripe, _, _ in chain])
     y = np.array([middle for _, middle, _ in chain])
     wide = x[-1] - x[0] + _STRIPE
-    if len(chain) < _LEAST_STRIPES or wide < _LEAST_SPACES * space or len(chain) < 0.4 * wide / _STRIPE:
+    share = len(chain) / (wide / _STRIPE)
+    if len(chain) < _LEAST_STRIPES or wide < _LEAST_SPACES * space or share < (_FULL if len(chain) < 10 else _HELD):
         return None
     staff = Staff(x, _smooth(y, 0.25 * space), space, float(x[0]), float(x[-1]))
     if _is_print(staff, pale):
