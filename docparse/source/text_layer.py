@@ -10,7 +10,7 @@ from docparse.source.bidi import has_rtl
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
-from docparse.source.words import Line, read_words, with_dingbats
+from docparse.source.words import Line, read_words, with_columns, with_dingbats
 
 _HIDDEN = int(WordStyle.HIDDEN)
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
@@ -47,7 +47,7 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
         lines = _char_lines(text)
         name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
         words = read_words(lines)
-    words = with_dingbats(words)
+    words = with_columns(with_dingbats(words))
     left, top, right, bottom = (2 * side for side in page)
     for place, word in enumerate(words):
         x0, y0, x1, y1 = word.bbox

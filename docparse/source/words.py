@@ -29,6 +29,7 @@ TINY_PT = 0.7  # text smaller than this is for machines only
 _BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
 _SCRIPT_SHIFT = 0.08  # … and off its baseline by this share of the main size
+_COLUMN_WORDS = 12  # so few characters are no page of columns
 _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspaced word
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -248,3 +249,28 @@ def with_dingbats(words: list[Word]) -> list[Word]:
         else word
         for word in words
     ]
+
+
+def with_columns(words: list[Word]) -> list[Word]:
+    """Words of one Chinese or Japanese character each that stand under one another, marked as running down.
+
+    Browsers set vertical text so: every character upright, on a line of its own.
+    """
+    single = [len(word.text) == 1 and word.text >= "\u2e80" for word in words]
+    if 2 * sum(single) <= len(words) or len(words) < _COLUMN_WORDS:
+        return words
+    result = list(words)
+    start = 0
+    for place in range(1, len(words) + 1):
+        if place < len(words) and single[place - 1] and single[place] and _under(words[place - 1], words[place]):
+            continue
+        if place - start >= _SPACED_LETTERS - 1:
+            for at in range(start, place):
+                result[at] = words[at]._replace(style=words[at].style | _ROTATED | _DOWN)
+        start = place
+    return result
+
+
+def _under(above: Word, below: Word) -> bool:
+    size, a, b = above.size, above.bbox, below.bbox
+    return abs(a[0] + a[2] - b[0] - b[2]) < 0.8 * size and 0.5 * size < b[1] - a[1] < 1.8 * size

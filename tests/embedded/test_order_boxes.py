@@ -62,3 +62,12 @@ def test_displays_between_short_lines_make_no_columns() -> None:
         (50, 200, 500, 240),
     ]  # fmt: skip
     assert reading_order(boxes, 10) == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_short_side_column_is_not_read_between_the_lines_of_the_main_text() -> None:
+    main: list[Box] = [(60, y, 370, y + 40) for y in range(100, 700, 50)]
+    side: list[Box] = [(400, 105, 520, 120), (400, 148, 520, 180), (400, 205, 500, 220), (400, 248, 520, 260)]
+    order = reading_order([*main, *side], 10)
+    places = [order.index(i) for i in range(len(main), len(main) + len(side))]
+    assert places == list(range(places[0], places[0] + len(side)))
+    assert [i for i in order if i < len(main)] == list(range(len(main)))

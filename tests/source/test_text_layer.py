@@ -10,7 +10,7 @@ import pytest
 import docparse
 from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word, WordStyle
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled
-from docparse.source.words import clean
+from docparse.source.words import clean, with_columns
 
 FONT = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
 ENGLISH = (
@@ -278,3 +278,14 @@ def test_words_under_a_black_bar_are_bars() -> None:
     text = " ".join(block.text for block in docparse.parse(data, engine="embedded-fast").pages[0].blocks)
     assert "The witness ███████ █████████ lives" in text
     assert "Nothing is hidden in this line" in text
+
+
+def test_characters_set_under_one_another_run_down() -> None:
+    words = [
+        Word(char, (100, 20 + 12 * i, 112, 32 + 12 * i), 12.0, line=i)
+        for i, char in enumerate("山のふもとの小さな村に橋が")
+    ]
+    assert all(word.style & WordStyle.DOWN for word in with_columns(words))
+    across = [word._replace(bbox=(20 + 12 * i, 100, 32 + 12 * i, 112)) for i, word in enumerate(words)]
+    assert with_columns(across) == across
+    assert with_columns(words[:6]) == words[:6]

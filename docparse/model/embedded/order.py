@@ -13,6 +13,7 @@ from docparse.geometry import Box
 
 _DEPTH = 40
 _LONGER_PAUSE = 1.2  # than the usual distance in the columns
+_BESIDE_BANDS, _BESIDE_EM = 3, 8.0
 _SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
 
@@ -56,9 +57,29 @@ def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[lis
             group.append(bands[j])
             members += bands[j]
             j += 1
-        groups += [group] if _side_by_side(group, boxes, em) else [[band] for band in group]
+        if not _side_by_side(group, boxes, em):
+            first, last = _beside(group, boxes, em)
+            groups += [[band] for band in group[:first]]
+            groups += [group[first:last]] if first < last else []
+            groups += [[band] for band in group[last:]]
+        else:
+            groups.append(group)
         i = j
     return groups
+
+
+def _beside(group: list[list[int]], boxes: Sequence[Box], em: float) -> tuple[int, int]:
+    """The bands from the first to the last with text in two columns, where a narrow one stands beside the main text."""
+    split = [place for place, band in enumerate(group) if _gaps(band, boxes, em)]
+    if len(split) < _BESIDE_BANDS:
+        return 0, 0
+    first, last = split[0], split[-1] + 1
+    items = [i for band in group[first:last] for i in band]
+    for column in _cut(items, boxes, 0, 0.6 * em):
+        wide = max(boxes[i][2] for i in column) - min(boxes[i][0] for i in column)
+        if len(column) < _BESIDE_BANDS or wide < _BESIDE_EM * em:
+            return 0, 0
+    return (first, last) if _side_by_side(group[first:last], boxes, em) else (0, 0)
 
 
 def _side_by_side(group: list[list[int]], boxes: Sequence[Box], em: float) -> bool:
