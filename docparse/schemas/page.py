@@ -33,6 +33,7 @@ class WordStyle(enum.IntFlag):
     DOWN = 256  # with ROTATED: the way it runs, where the file says so
     LEFT = 512
     UP = 1024
+    FIELD = 2048  # filled into a field of a form
 
 
 HOLE = "\ufffd"  # a glyph that names no character

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pymupdf
 
 import docparse
-from docparse.schemas.document import Block, ListBlock
+from docparse.schemas.document import Block, ListBlock, Paragraph
 
 Draw = Callable[[pymupdf.Page], None]
 
@@ -76,3 +76,19 @@ def test_form_fields_are_read_with_their_ticks() -> None:
             page.insert_text((82, 101 + 24 * i), text, fontsize=11)
 
     assert [item[1:] for item in _items(_blocks(draw))] == [("☑", "By letter"), ("☐", "By telephone")]
+
+
+def test_what_is_filled_into_a_form_stands_behind_its_label() -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for i, (label, value) in enumerate(
+            [("Full name", "Eleanor Whitcombe"), ("City", "Harrowby"), ("Telephone", "")]
+        ):
+            y = 90 + 30 * i
+            page.insert_text((60, y + 15), label, fontsize=11)
+            field = pymupdf.Widget()
+            field.field_type, field.field_name = pymupdf.PDF_WIDGET_TYPE_TEXT, label
+            field.rect, field.field_value, field.text_fontsize = pymupdf.Rect(180, y, 480, y + 20), value, 11
+            page.add_widget(field)
+
+    texts = [block.text for block in _blocks(draw) if isinstance(block, Paragraph)]
+    assert texts[:3] == ["Full name Eleanor Whitcombe", "City Harrowby", "Telephone"]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from docparse.model.embedded.lines import Line, line_of
+from docparse.schemas.page import WordStyle
 
 _MARKER = re.compile(
     r"[•◦▪▫●○■□☐☑☒\ufffd‣·⁃➢➤►✓✔❖◆\uf0b7\uf0a7\uf0d8\uf076\uf0fc–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
@@ -16,6 +17,8 @@ _PLAIN = re.compile(r"\d{1,3}")
 _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EUR|USD)?|[ivxlcIVXLC]{1,6}")
 _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
 _PROSE_LETTERS = 20
+_LABEL_WORDS, _FIELD_EM = 8, 18.0
+_FIELD = int(WordStyle.FIELD)
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
 
@@ -64,9 +67,16 @@ def _belongs(left: Line, right: Line, plain: set[int], tabbed: bool) -> bool:
         numbered = id(left) in plain or _SECTION.fullmatch(text) is not None
         if _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
             return True
-    if tabbed:
+    if tabbed or _is_filled_in(left, right):
         return True
     return _LEADER.search(left.plain[-12:]) is not None and _NUMBER.fullmatch(right.plain) is not None
+
+
+def _is_filled_in(left: Line, right: Line) -> bool:
+    """A label and what was filled into its field."""
+    if len(left.words) > _LABEL_WORDS or not right.words[0].style & _FIELD or left.words[-1].style & _FIELD:
+        return False
+    return right.x0 - left.x1 < _FIELD_EM * max(left.size, right.size)
 
 
 def _is_label(left: Line, right: Line, below: Sequence[Line]) -> bool:
