@@ -31,13 +31,17 @@ _LINE = re.compile(
 )
 _RULE_ROW = re.compile(r"^-(?=[-:| \t]*\|[-:| \t]*$)", re.M)
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)", re.M)
+_LEADER = re.compile(r"(?:\s?[.·․‥…]){6,}(?!\S*://)")
 _FENCE_RUN = re.compile(r"`{3,}|~{3,}")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 
 
 def escape_block(text: str) -> str:
-    """A paragraph's text, with `$…$` math inside, as Markdown; its line breaks are kept as hard breaks."""
-    lines = [line.strip() for line in escape_spans(text).split("\n")]
+    """A paragraph's text, with `$…$` math inside, as Markdown.
+
+    Its line breaks are kept as hard breaks; of the dots that lead from an entry to its page a few are.
+    """
+    lines = [_LEADER.sub(" .....", line).strip() for line in escape_spans(text).split("\n")]
     text = "\n".join(line for line in lines if line)
     text = _LINE.sub(r"\\\1", text)
     text = _RULE_ROW.sub(r"\\-", text)

@@ -483,3 +483,45 @@ def test_heading_that_goes_on_in_an_indented_line_is_one() -> None:
     sheet.paragraph(72, 310, 250, LOREM)
     found = [block.text for block in sheet.blocks() if isinstance(block, Heading)]
     assert found == ["(a) A mixture was more like a constant one than like a variable one", "Results"]
+
+
+def test_lines_that_stop_short_of_their_column_stand_alone() -> None:
+    sheet = Sheet()
+    for i, text in enumerate(["Mrs Eleanor Whitcombe", "Flat 7, Orchard Court", "22 Bridge Street"]):
+        sheet.put(60, 100 + 12 * i, text)
+    y = sheet.paragraph(60, 200, 460, LOREM * 3)
+    for i, text in enumerate(["Date: 3 May", "Our reference: NH-22", "Telephone: 0123 4567"]):
+        sheet.put(60, y + 60 + 12 * i, text)
+    texts = [block.text for block in sheet.blocks() if isinstance(block, Paragraph)]
+    assert texts[0] == "Mrs Eleanor Whitcombe\nFlat 7, Orchard Court\n22 Bridge Street"
+    assert "\n" not in texts[1]
+    assert texts[2] == "Date: 3 May\nOur reference: NH-22\nTelephone: 0123 4567"
+
+
+def test_verse_keeps_its_lines_and_a_narrow_column_does_not() -> None:
+    verse = [
+        "I met the river in the morning light", "and asked it for the name it had at night;",
+        "it answered me in syllables of stone", "and left me on the gravel bank alone",
+        "he said the water never tells a lie", "but speaks a tongue that only herons try.",
+    ]  # fmt: skip
+    sheet = Sheet()
+    for i, text in enumerate(verse):
+        sheet.put(60, 100 + 12 * i, text)
+    assert [block.text for block in sheet.blocks() if isinstance(block, Paragraph)] == ["\n".join(verse)]
+    narrow = Sheet()
+    narrow.paragraph(60, 100, 180, LOREM)
+    assert "\n" not in "".join(block.text for block in narrow.blocks() if isinstance(block, Paragraph))
+
+
+def test_entries_of_an_index_and_of_contents_without_dots() -> None:
+    sheet = Sheet()
+    for i, text in enumerate(["arch, 20", "barrier, 68, 186", "bridge, 8, of the eastern and", "canal, 113", "dam, 26",
+                              "ferry, 57, 131", "gauge, 29"]):  # fmt: skip
+        sheet.put(60, 100 + 12 * i, text)
+    for i, (text, page) in enumerate([("Introduction", "1"), ("Aims of this study", "12"), ("Results", "120")]):
+        sheet.put(60, 300 + 12 * i, text)
+        sheet.put(500 - 5.56 * len(page), 300 + 12 * i, page)
+    texts = [block.text for block in sheet.blocks() if isinstance(block, Paragraph)]
+    assert texts[0].startswith("arch, 20\n")
+    assert texts[0].count("\n") == 6
+    assert texts[1] == "Introduction 1\nAims of this study 12\nResults 120"

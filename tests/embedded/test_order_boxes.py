@@ -7,6 +7,7 @@ import time
 
 from docparse.geometry import Box
 from docparse.model.embedded.order import reading_order
+from docparse.schemas.page import Rule
 
 
 def test_full_width_box_parts_the_columns() -> None:
@@ -71,3 +72,11 @@ def test_a_short_side_column_is_not_read_between_the_lines_of_the_main_text() ->
     places = [order.index(i) for i in range(len(main), len(main) + len(side))]
     assert places == list(range(places[0], places[0] + len(side)))
     assert [i for i in order if i < len(main)] == list(range(len(main)))
+
+
+def test_a_rule_across_the_page_parts_what_is_over_it_from_what_is_under_it() -> None:
+    boxes: list[Box] = [(60, 100, 290, 300), (310, 100, 540, 300), (60, 310, 290, 500), (310, 310, 540, 500)]
+    assert reading_order(boxes, 10) == [0, 2, 1, 3]
+    rule = Rule((60, 305, 540, 305), True, 1.0)
+    assert reading_order(boxes, 10, rules=[rule]) == [0, 1, 2, 3]
+    assert reading_order(boxes, 10, rules=[rule._replace(bbox=(60, 305, 290, 305))]) == [0, 2, 1, 3]

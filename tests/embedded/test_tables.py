@@ -13,11 +13,11 @@ from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.masks import dark
 from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, rule_boxes, tighten, with_pale
-from docparse.model.embedded.tables.precision import cuts_lines
+from docparse.model.embedded.tables.precision import cuts_lines, is_cards, is_masthead, runs_on
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import with_spanner
 from docparse.model.embedded.types import FoundTable, Region
-from docparse.schemas.document import Table
+from docparse.schemas.document import Cell, Table
 from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
 
 W, H = 595.0, 842.0
@@ -556,3 +556,41 @@ def test_a_table_whose_side_runs_through_lines_of_text_is_none() -> None:
     assert cuts_lines(dataclasses.replace(one, confidence=0.7), words, 10)
     apart = [word if word.bbox[0] < edge else word._replace(bbox=(word.bbox[0] + 6, *word.bbox[1:])) for word in words]
     assert not cuts_lines(cut, apart, 10)
+
+
+def _cells(rows: list[list[str]]) -> FoundTable:
+    cells = tuple(Cell(row=r, col=c, text=text) for r, row in enumerate(rows) for c, text in enumerate(row) if text)
+    return FoundTable((50, 50, 550, 400), cells, len(rows), len(rows[0]))
+
+
+def test_columns_of_running_text_and_cards_are_no_tables() -> None:
+    lines = [
+        "the mayor thanked all those who",
+        "had kept the ferry running until",
+        "the last of the floods had gone",
+    ] * 2
+    assert runs_on(_cells([[line, line] for line in lines]))
+    assert not runs_on(_cells([["a whole sentence in its own cell.", "12 pieces"]] * 6))
+    card = "Nobody was injured when the first pier gave way in March."
+    assert is_cards(_cells([["Marsh", "", "Finch"], [card, "", card]]))
+    assert not is_cards(_cells([["Marsh", "", "Finch"], ["12", "", "13"]]))
+    assert not is_cards(_cells([["Marsh", "Finch"], [card, card]]))
+
+
+def test_columns_between_rules_without_a_frame_are_no_table() -> None:
+    prose = ["wordy and long as lines of papers", "are where they run in columns and"] * 10
+    words = [w for i, line in enumerate(prose) for x in (60, 310) for w in text(x, 112 + 12 * i, line)]
+    rules = (h(100, 50, 550), v(300, 100, 360), h(360, 50, 550))
+    assert not find_tables(page(rules), words)
+
+
+def test_a_masthead_is_no_table() -> None:
+    words = [
+        *text(60, 90, "Daily  Paper", 36),
+        *text(60, 110, "6 April"),
+        *text(300, 110, "No 14"),
+        *text(500, 110, "1.20"),
+    ]
+    table = FoundTable((50, 50, 550, 120), (), 2, 3)
+    assert is_masthead(table, words)
+    assert not is_masthead(table, words[2:])

@@ -179,6 +179,14 @@ def test_formulas_code_and_running_text() -> None:
     assert markdown_of() == ""
 
 
+def test_dots_that_lead_to_a_page_are_few() -> None:
+    assert (
+        markdown_of(Paragraph(text="Preface. . . . . . . . . . 7\nIndex ............... 97"))
+        == "Preface ..... 7  \nIndex ..... 97\n"
+    )
+    assert markdown_of(Paragraph(text="Wait ... and see")) == "Wait ... and see\n"
+
+
 def test_figures() -> None:
     image = Image(caption="A [cat]", ocr="MEOW")
     assert markdown_of(image, figure_text=False) == "[Image: A \\[cat\\]]\n"

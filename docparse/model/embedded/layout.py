@@ -14,6 +14,7 @@ from docparse.model.embedded.furniture import Furniture, is_stamp, split_furnitu
 from docparse.model.embedded.ink import mark_bold, page_ink
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.justified import join_justified
+from docparse.model.embedded.line_ends import LineEnds
 from docparse.model.embedded.lines import Line, make_lines, sound_words
 from docparse.model.embedded.listing import group_lists
 from docparse.model.embedded.order import reading_order
@@ -126,12 +127,14 @@ def _upright_blocks(
         displays = find_displays(furniture.body, page.rules, stats.size)
     taken = {id(line) for display in displays for line in display.lines}
     prose = [line for line in furniture.body if id(line) not in taken]
-    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls), content)
+    ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
+    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends), content)
     body += [unread_block(each) if stats.ocr else formula_block(each, page.rules) for each in displays]
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
-    order = reading_order([block.bbox or (0, 0, 0, 0) for block in body], stats.size, rtl=stats.rtl)
+    boxes = [block.bbox or (0, 0, 0, 0) for block in body]
+    order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules)
     ordered = group_lists([body[i] for i in order], stats.size)
     blocks = [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]
     if len(blocks) == 1 and isinstance(blocks[0], (PageHeader, PageFooter)):  # what stands alone is the content

@@ -10,18 +10,44 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from docparse.geometry import Box
+from docparse.schemas.page import Rule
 
 _DEPTH = 40
+_ACROSS = 0.9  # of the width of a page's text
 _LONGER_PAUSE = 1.2  # than the usual distance in the columns
 _BESIDE_BANDS, _BESIDE_EM = 3, 8.0
 _SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
 
-def reading_order(boxes: Sequence[Box], em: float, *, rtl: bool = False) -> list[int]:
-    """Indices of `boxes` in reading order; `em` is the body font size in page units."""
+def reading_order(boxes: Sequence[Box], em: float, *, rtl: bool = False, rules: Sequence[Rule] = ()) -> list[int]:
+    """Indices of `boxes` in reading order; `em` is the body font size in page units.
+
+    Of `rules` those part the page that run under or over all that stands there.
+    """
     if rtl:
         boxes = [(-b[2], b[1], -b[0], b[3]) for b in boxes]
-    return _order(list(range(len(boxes))), boxes, max(em, 1e-6), 0)
+    parts = [list(range(len(boxes)))]
+    for y in _cutting(rules, boxes, rtl):
+        last = parts.pop()
+        parts += [[i for i in last if boxes[i][3] <= y + 1], [i for i in last if boxes[i][3] > y + 1]]
+    return [i for part in parts for i in _order(part, boxes, max(em, 1e-6), 0)]
+
+
+def _cutting(rules: Sequence[Rule], boxes: Sequence[Box], rtl: bool) -> list[float]:
+    """Heights of horizontal rules as wide as the page's text that no box crosses, top to bottom."""
+    if len(boxes) < 3:
+        return []
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    heights = []
+    for rule in rules:
+        x0, y0, x1, y1 = rule.bbox
+        x0, x1 = (-x1, -x0) if rtl else (x0, x1)
+        if not rule.horizontal or x1 - x0 < _ACROSS * (right - left) or x0 > left + 0.1 * (right - left):
+            continue
+        y = (y0 + y1) / 2
+        if all(box[3] <= y + 1 or box[1] >= y - 1 for box in boxes):
+            heights.append(y)
+    return sorted(heights)
 
 
 def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> list[int]:

@@ -9,6 +9,7 @@ from statistics import median
 
 from docparse.geometry import Box, inside_share
 from docparse.model.embedded.joining import join_lines
+from docparse.model.embedded.line_ends import LineEnds, is_entry
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.rows import has_leader
@@ -16,6 +17,7 @@ from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
 
 _LOOK_AHEAD = 200
+_ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
 _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
@@ -46,9 +48,11 @@ class Para:
         return self.lines[0].size if len(self.lines) < 3 else median(line.size for line in self.lines)
 
 
-def make_paragraphs(lines: Sequence[Line], stats: PageStats, walls: Sequence[Box] = ()) -> list[Para]:
+def make_paragraphs(
+    lines: Sequence[Line], stats: PageStats, walls: Sequence[Box] = (), ends: LineEnds | None = None
+) -> list[Para]:
     """Paragraphs of a page, top to bottom (columns still to be ordered); none reaches over the edge of a wall."""
-    return [para for chunk in chunks(lines, walls) for para in split_chunk(chunk, stats)]
+    return [para for chunk in chunks(lines, walls) for para in split_chunk(chunk, stats, ends)]
 
 
 def _within(line: Line, walls: Sequence[Box]) -> int:
@@ -97,7 +101,7 @@ def _below(ordered: list[Line], i: int) -> list[int]:
     return found
 
 
-def split_chunk(lines: list[Line], stats: PageStats) -> list[Para]:
+def split_chunk(lines: list[Line], stats: PageStats, ends: LineEnds | None = None) -> list[Para]:
     """Paragraphs of one column run. Each size of type in it has its own leading and margins."""
     runs = [[lines[0]]]
     for prev, line in pairwise(lines):
@@ -105,13 +109,13 @@ def split_chunk(lines: list[Line], stats: PageStats) -> list[Para]:
             runs.append([line])
         else:
             runs[-1].append(line)
-    return [para for run in runs for para in _split_run(run, stats)]
+    return [para for run in runs for para in _split_run(run, stats, ends)]
 
 
-def _split_run(lines: list[Line], stats: PageStats) -> list[Para]:
+def _split_run(lines: list[Line], stats: PageStats, ends: LineEnds | None) -> list[Para]:
     if len(lines) == 1:
         return [Para(lines, [False], lines[0].x0, lines[0].x1)]
-    splitter = _Splitter(lines, stats)
+    splitter = _Splitter(lines, stats, ends)
     paras = [Para([lines[0]], [False], splitter.left, splitter.right)]
     for i in range(1, len(lines)):
         how = splitter.cut(i, paras[-1])
@@ -138,8 +142,9 @@ def _opens_with_sign(line: Line) -> bool:
 class _Splitter:
     """Decides between two lines of a run: same paragraph, new line in it, or a new paragraph."""
 
-    def __init__(self, lines: list[Line], stats: PageStats) -> None:
+    def __init__(self, lines: list[Line], stats: PageStats, line_ends: LineEnds | None = None) -> None:
         self.lines, self.stats = lines, stats
+        self.deliberate = line_ends is not None and line_ends.deliberate(lines)
         self.rtl = sum(line.rtl for line in lines) * 2 > len(lines)
         starts = sorted(self.start(line) for line in lines)
         ends = sorted(self.end(line) for line in lines)
@@ -158,6 +163,8 @@ class _Splitter:
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.markers = [read_marker(line.plain) for line in lines]
+        short = sum(self._room(a, b, em) and a.plain[-1:] not in _STOPS for a, b in pairwise(lines))
+        self.entries = len(lines) > 5 and _ENTRIES * len(lines) < short and not any(self.markers)
 
     def start(self, line: Line) -> float:
         return -line.x1 if self.rtl else line.x0
@@ -176,6 +183,8 @@ class _Splitter:
             return "break"
         if _opens_with_sign(line) and _opens_with_sign(para.lines[0]):
             return "break"
+        if self.deliberate or is_entry(prev):
+            return "newline"
         if self.centred:
             return "join" if not self._room(prev, line, em) else "newline"
         return self._by_indent(i, prev, line, em, para)
@@ -195,6 +204,9 @@ class _Splitter:
         indent = self.start(line) - self.start(prev)
         first = para.lines[0]
         item = read_marker(first.plain) is not None
+        if self.entries:  # of an index: what is indented goes on, or stands under the entry
+            alone = self.start(line) - self.start_edge < 0.6 * em or self._room(prev, line, em)
+            return "newline" if alone else "join"
         if self.hanging and not item:
             if self.start(line) - self.start_edge < 0.6 * em and self.start(prev) - self.start_edge > 0.8 * em:
                 return "break"

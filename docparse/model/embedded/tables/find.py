@@ -26,11 +26,14 @@ from docparse.model.embedded.tables.pixels import (
 from docparse.model.embedded.tables.precision import (
     cuts_lines,
     has_caption,
+    is_cards,
     is_drawing,
     is_full,
     is_grid,
+    is_masthead,
     is_open_table,
     is_prose,
+    runs_on,
 )
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import join_runs, text_runs
@@ -113,7 +116,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
-        if table is None or is_prose(table):
+        if table is None or is_prose(table) or is_masthead(table, words):
             continue
         if box in stacks and any(inside_share(box, other) > 0.8 for other in figures) and not is_full(table):
             continue  # lines of a plot that was printed and scanned
@@ -128,6 +131,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
             tables.append(table)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
+    tables = [table for table in tables if not is_cards(table) and not runs_on(table)]
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     if drawn is not None:

@@ -18,6 +18,7 @@ from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
 
 _TITLE = re.compile(r"^(Table|Exhibit|Figure|Box|Tabelle|Tableau|Tabla|Abbildung)\s+[A-Z]?[-.]?\d", re.IGNORECASE)
+_COLUMN_LETTERS = 200  # of a cell on the average
 _NOTE = re.compile(r"^\(?(Source|Sources|Note|Notes|Quelle|Remark)s?\b\s*[:.]", re.IGNORECASE)
 
 
@@ -38,9 +39,24 @@ def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
             return table
     if not _is_table(placed, grid.rows, grid.cols):
         return None
+    if _is_columns(cluster, placed, em):
+        return None
     grid, placed = _peel(grid, placed)
     cells = to_cells(grid, placed, header_rows(placed, grid.rows))
     return FoundTable(grid.bbox, cells, grid.rows, grid.cols, 0.95, ruled=True)
+
+
+def _is_columns(cluster: Cluster, placed: list[Placed], em: float) -> bool:
+    """Columns of running text with rules between them and not around them, as newspapers have."""
+    left, right = cluster.bbox[0] + 2 * em, cluster.bbox[2] - 2 * em
+    if any(line.pos < left for line in cluster.vertical) and any(line.pos > right for line in cluster.vertical):
+        return False
+    lengths = [_letters(cell) for cell in placed if cell[4]]
+    return sum(lengths) > _COLUMN_LETTERS * len(lengths)
+
+
+def _letters(cell: Placed) -> int:
+    return sum(len(word.text) for word in cell[4])
 
 
 def _half_drawn(placed: list[Placed], em: float) -> bool:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.text_rows import words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import PageImage, Word
 
@@ -18,6 +19,8 @@ _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
+_CARD_LETTERS = 30  # of a cell on the average
+_LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
@@ -215,3 +218,28 @@ def _is_dense(texts: dict[int, list[str]], rows: int) -> bool:
 
 def _is_numeric(entries: Sequence[str]) -> bool:
     return sum(map(is_number, entries)) >= max(3, 0.6 * len(entries))
+
+
+def is_masthead(table: FoundTable, words: Sequence[Word]) -> bool:
+    """Two or three rows between rules of which one is set far larger: the head of a paper, not of a table."""
+    if table.rows > 3:
+        return False
+    sizes = sorted(word.size for word in words_in(words, table.bbox))
+    return bool(sizes) and sizes[-1] > 2.2 * sizes[0]
+
+
+def is_cards(table: FoundTable) -> bool:
+    """Frames of text side by side: what is between them makes columns of empty cells."""
+    filled = [cell for cell in table.cells if cell.text]
+    full = {col for cell in filled for col in range(cell.col, cell.col + cell.colspan)}
+    free = [col for col in range(min(full, default=0), max(full, default=0)) if col not in full]
+    letters = sum(len(cell.text) for cell in filled)
+    return len(full) > 1 and len(free) >= len(full) - 1 and letters > _CARD_LETTERS * len(filled)
+
+
+def runs_on(table: FoundTable) -> bool:
+    """Cells of a column that go on in the next one, as lines of running text do."""
+    texts = {(cell.row, cell.col): cell.text for cell in table.cells if cell.text}
+    pairs = [(text, texts[row + 1, col]) for (row, col), text in texts.items() if (row + 1, col) in texts]
+    on = sum(below[0].islower() and above[-1] not in ".:;!?" and len(above) > _LINE_LETTERS for above, below in pairs)
+    return len(pairs) >= _LINE_PAIRS and 2 * on > len(pairs)

@@ -1,0 +1,120 @@
+"""Lines that end where their author ended them: addresses, verse, signatures, entries of an index.
+
+A line of running text ends where its next word did not fit. Lines that stop far short of their column do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from docparse.geometry import Box
+from docparse.model.embedded.captions import has_label
+from docparse.model.embedded.lines import Line
+from docparse.model.embedded.script import is_cjk
+
+_SHORT = 0.62  # of its column's width: running text is wider
+_MOST = 3000  # lines; beyond them nobody wrote a letter
+_FEW = 6
+_EDGE_PT = 8.0
+_OFTEN = 12
+_LABEL = re.compile(r"[^\W\d_][^:]{0,28}:\s+\S")
+_TAB_EM = 1.6
+
+
+class LineEnds:
+    """The columns of a page, and which runs of lines stay short of theirs."""
+
+    def __init__(self, lines: Sequence[Line], fixed: Sequence[Box], page_width: float, usual_width: float) -> None:
+        self._lines = lines
+        self._boxes = [*((line.x0, line.y0, line.x1, line.y1) for line in lines), *fixed]
+        self._page_width, self._usual_width = page_width, usual_width
+        self._loose: dict[int, int] = {}
+        self._pairs: dict[int, int] = {}
+        if len(lines) <= _MOST:
+            self._count_loose()
+
+    def _count_loose(self) -> None:
+        """How often, by the edge at which lines start, one stops before there was need to."""
+        ends: dict[int, float] = {}
+        for line in self._lines:
+            key = round(line.x0 / _EDGE_PT)
+            ends[key] = max(ends.get(key, 0.0), line.x1)
+        for prev, line in pairwise(sorted(self._lines, key=lambda line: (round(line.x0 / _EDGE_PT), line.y0))):
+            step, key = line.baseline - prev.baseline, round(line.x0 / _EDGE_PT)
+            self._pairs[key] = self._pairs.get(key, 0) + 1
+            alike = abs(line.x0 - prev.x0) < 0.6 * line.size and abs(line.size - prev.size) < 0.1 * line.size
+            if alike and 0 < step < 1.9 * line.size and _stops_early(prev, line, ends[key]):
+                self._loose[key] = self._loose.get(key, 0) + 1
+
+    def deliberate(self, run: Sequence[Line]) -> bool:
+        """Whether every line of a run of one size under one another is a line of its own."""
+        x0, x1 = min([line.x0 for line in run]), max([line.x1 for line in run])
+        em = median(line.size for line in run)
+        if all(_LABEL.match(line.plain) for line in run):
+            return True
+        if self._is_centred(run, x0, x1, em):
+            return all(line.x1 - line.x0 < _SHORT * self._page_width for line in run) and not any(
+                line.plain[0].islower() for line in run[1:]
+            )
+        if x1 - x0 > 0.95 * self._usual_width and x1 - x0 > _SHORT * (self._page_width - 2 * x0):
+            return False
+        if run[0].rtl or len(self._lines) > _MOST or is_cjk(run[0].plain[0]) or has_label(run[0].plain):
+            return False
+        if any(line.plain[-1] in "-‐\u00ad" for line in run[:-1]) or _is_justified(run, x1):
+            return False
+        edge, sure = self._column_end(run, x0, x1, em)
+        if x1 - x0 > _SHORT * (edge - x0):
+            return False
+        early = sum(_stops_early(prev, line, x1) for prev, line in pairwise(run))
+        key = round(x0 / _EDGE_PT)
+        if early or _OFTEN * self._loose.get(key, 0) > self._pairs.get(key, 0):
+            return True
+        return sure and len(run) <= _FEW and not any(line.plain[0].islower() for line in run[1:])
+
+    def _is_centred(self, run: Sequence[Line], x0: float, x1: float, em: float) -> bool:
+        """Whether lines of unlike width stand on the middle of the page."""
+        middles = [line.x0 + line.x1 for line in run]
+        apart = max(line.x0 for line in run) - x0 > 0.6 * em
+        return apart and max(middles) - min(middles) < em and abs(x0 + x1 - self._page_width) < 4 * em
+
+    def _column_end(self, run: Sequence[Line], x0: float, x1: float, em: float) -> tuple[float, bool]:
+        """Right end of the column in which a run starts, and whether lines of text show it."""
+        y0, y1 = min([line.y0 for line in run]), max([line.y1 for line in run])
+        mine = {id(line) for line in run}
+        ends = [
+            line.x1
+            for line in self._lines
+            if abs(line.x0 - x0) < 0.6 * em
+            and line.x1 > x1 + 4 * em
+            and abs(line.size - em) < 0.15 * em
+            and len(line.words) > 4
+            and id(line) not in mine
+        ]
+        edge = max(ends, default=self._page_width - x0)
+        beside = [box[0] for box in self._boxes if x1 <= box[0] < edge and box[1] < y1 and y0 < box[3]]
+        return (min(beside) - em, False) if beside else (edge, len(ends) > 1)
+
+
+def _stops_early(prev: Line, line: Line, right: float) -> bool:
+    """Whether the next word would have fitted, though no sentence ends."""
+    if prev.plain[-1] in ".!?:。":
+        return False
+    first = line.words[0].bbox
+    return right - prev.x1 > first[2] - first[0] + 0.8 * line.size
+
+
+def _is_justified(run: Sequence[Line], right: float) -> bool:
+    flush = sum(right - line.x1 < 0.25 * line.size for line in run)
+    return flush >= 3 and 2 * flush > len(run)
+
+
+def is_entry(line: Line) -> bool:
+    """Whether a line is a text and, far behind it, a number: an entry of a contents page."""
+    if len(line.words) < 2 or not line.words[-1].text.strip(".").isalnum():
+        return False
+    text, number = line.words[-2], line.words[-1]
+    numeral = number.text.isdigit() or not number.text.lower().strip("ivxlc")
+    return numeral and number.bbox[0] - text.bbox[2] > _TAB_EM * line.size
