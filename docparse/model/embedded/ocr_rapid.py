@@ -14,6 +14,7 @@ from docparse.model.base import Deadline
 from docparse.model.embedded.inference import load_model, model_path
 from docparse.model.embedded.ocr_decode import Decoded, Decoder
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
+from docparse.model.embedded.ocr_raised import with_indices
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 from docparse.model.embedded.script import is_unspaced
 
@@ -144,14 +145,19 @@ def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8], stretch: float = 1.0
     ]
     if not doubtful:
         return []
-    red, green, blue = (strip[:, :, channel] for channel in range(3))
-    grey = np.minimum(np.minimum(red, green), blue).astype(np.int16)  # min(axis=2) takes 25 times as long
-    off = np.abs(grey - np.median(grey[::2, ::2]))
-    inked = (off > 0.5 * np.percentile(off[::2, ::2], 98)).any(axis=0)
+    inked: NDArray[np.bool_] = np.logical_or.reduce(_ink(strip), axis=0)
     read = [i for i, char in enumerate(text) if char.isspace() and 0 < i < len(text) - 1]
     usual = min([_widest_gap(inked[centres[i - 1] : centres[i + 1]]) for i in read], default=0)
     least = max(blank_px, 0.75 * usual)
     return [i for i in doubtful if _widest_gap(inked[centres[i - 1] : centres[i]]) >= least]
+
+
+def _ink(strip: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    red, green, blue = (strip[:, :, channel] for channel in range(3))
+    grey = np.minimum(np.minimum(red, green), blue).astype(np.int16)  # min(axis=2) takes 25 times as long
+    off = np.abs(grey - np.median(grey[::2, ::2]))
+    mask: NDArray[np.bool_] = np.greater(off, 0.5 * np.percentile(off[::2, ::2], 98))
+    return mask
 
 
 def _is_spaced(char: str) -> bool:
@@ -169,10 +175,17 @@ def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8], stretch: float =
         return None
     scale = (box[2] - box[0]) / max(1, strip.shape[1])
     centres = box[0] + (decoded.columns + 0.5) * _STEP_PX * scale
-    words = tuple(_words(decoded.text, centres, decoded.scores, box, lost_blanks(decoded, strip, stretch)))
+    text = _with_indices(decoded, strip)
+    words = tuple(_words(text, centres, decoded.scores, box, lost_blanks(decoded, strip, stretch)))
     if not words:
         return None
     return OcrLine(words, box, float(np.mean([word.confidence for word in words])))
+
+
+def _with_indices(decoded: Decoded, strip: NDArray[np.uint8]) -> tuple[str, ...]:
+    if not any(map(str.isdigit, decoded.text)):
+        return decoded.text
+    return with_indices(decoded, _ink(strip), ((decoded.columns + 0.5) * _STEP_PX).astype(int))
 
 
 def _words(
