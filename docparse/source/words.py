@@ -30,6 +30,8 @@ _BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
 _SCRIPT_SHIFT = 0.08  # … and off its baseline by this share of the main size
 _COLUMN_WORDS = 12  # so few characters are no page of columns
+_DOUBLE_PT, _SHADOW = 4.0, 0.13  # what is drawn twice lies this close, in points and in sizes
+_LOOKS = ("font", "size", "color", "flags", "alpha", "char_flags")
 _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspaced word
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -84,6 +86,7 @@ def _line_words(line: Line, number: int, rtl_page: bool) -> list[Word]:
     way = _way(line["dir"])
     across = not way
     spans: list[Span] = [_sized(span, line["dir"]) if span["size"] < TINY_PT else span for span in line["spans"]]
+    spans = _whole(spans) if len(spans) >= 2 * _SPACED_LETTERS - 1 else spans
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
     if across and (has_rtl(spans) or (rtl_page and is_bare(spans))):
@@ -102,6 +105,19 @@ def _line_words(line: Line, number: int, rtl_page: bool) -> list[Word]:
     if words:
         words[-1] = words[-1]._replace(space=True)
     return words
+
+
+def _whole(spans: list[Span]) -> list[Span]:
+    """Spans with those put together that look alike: of spaced-out type MuPDF makes one of every letter and blank."""
+    result: list[Span] = []
+    for span in spans:
+        last = result[-1] if result else None
+        blank = all(char["c"].isspace() for char in span["chars"])
+        if last is not None and (blank or all(last[key] == span[key] for key in _LOOKS)):
+            result[-1] = {**last, "chars": [*last["chars"], *span["chars"]]}
+        else:
+            result.append(span)
+    return result
 
 
 def _style(span: Span, size: float, base: float) -> int:
@@ -171,7 +187,7 @@ def _letterspaced(chars: list[Char]) -> frozenset[int]:
     """Places of the blanks that MuPDF put between the letters of a spaced-out word."""
     if not any(char["synthetic"] for char in chars):
         return frozenset()
-    found: set[int] = set()
+    runs: list[tuple[int, int]] = []
     place = 0
     while place < len(chars):
         end = place
@@ -180,11 +196,16 @@ def _letterspaced(chars: list[Char]) -> frozenset[int]:
             and chars[end + 2]["c"].isalpha()
         ):  # fmt: skip
             end += 2
-        if end - place >= 2 * (_SPACED_LETTERS - 1):
-            gaps = {at: chars[at + 1]["bbox"][0] - chars[at - 1]["bbox"][2] for at in range(place + 1, end, 2)}
-            usual = sorted(gaps.values())[len(gaps) // 2]
-            found |= {at for at, gap in gaps.items() if gap < 1.5 * usual}
+        if end > place:
+            runs.append((place, end))
         place = max(end, place + 1)
+    if all(end - start < 2 * (_SPACED_LETTERS - 1) for start, end in runs):
+        return frozenset()
+    found: set[int] = set()
+    for start, end in runs:  # a long one among them shows that the short ones are spaced out, too
+        gaps = {at: chars[at + 1]["bbox"][0] - chars[at - 1]["bbox"][2] for at in range(start + 1, end, 2)}
+        usual = sorted(gaps.values())[len(gaps) // 2]
+        found |= {at for at, gap in gaps.items() if gap < 1.5 * usual}
     return frozenset(found)
 
 
@@ -227,16 +248,22 @@ def without_doubles(words: list[Word]) -> list[Word]:
         if often[word.text] == 1:
             kept.append(word)
             continue
-        x, y = word.bbox[0], word.baseline
+        x, y = word.bbox[0] / _DOUBLE_PT, word.baseline / _DOUBLE_PT
         hidden = word.style & _HIDDEN  # a hidden double must not drive out the visible word
-        keys = ((word.text, round(x), round(y), hidden), (word.text, -1 - int(x), -1 - int(y), hidden))
-        first = seen.get(keys[0], seen.get(keys[1]))
+        keys = ((word.text, int(x), int(y), hidden), (word.text, -1 - int(x + 0.5), -1 - int(y + 0.5), hidden))
+        first = next((seen[key] for key in keys if key in seen and _doubled(kept[seen[key]], word)), None)
         if first is None:
             seen[keys[0]] = seen[keys[1]] = len(kept)
             kept.append(word)
-        elif 0.01 < abs(x - kept[first].bbox[0]) < 0.08 * word.size:
+        elif 0.01 < abs(word.bbox[0] - kept[first].bbox[0]) < 0.08 * word.size:
             kept[first] = kept[first]._replace(style=kept[first].style | _BOLD)
     return kept
+
+
+def _doubled(first: Word, word: Word) -> bool:
+    """Whether two words of one text lie on one another, a shadow's width apart at most."""
+    reach = max(1.0, _SHADOW * word.size)
+    return abs(word.bbox[0] - first.bbox[0]) < reach and abs(word.baseline - first.baseline) < reach
 
 
 def with_dingbats(words: list[Word]) -> list[Word]:

@@ -10,7 +10,7 @@ import pytest
 import docparse
 from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word, WordStyle
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled
-from docparse.source.words import clean, with_columns
+from docparse.source.words import _whole, clean, with_columns
 
 FONT = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
 ENGLISH = (
@@ -289,3 +289,20 @@ def test_characters_set_under_one_another_run_down() -> None:
     across = [word._replace(bbox=(20 + 12 * i, 100, 32 + 12 * i, 112)) for i, word in enumerate(words)]
     assert with_columns(across) == across
     assert with_columns(words[:6]) == words[:6]
+
+
+def test_shadows_are_read_once() -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    for shift in (1.2, 0.0):
+        page.insert_text((60 + shift, 100 + shift), "Shadowed title", fontsize=20)
+    page.insert_text((60, 200), "the end of the day of the year", fontsize=11)
+    words = [word.text for word in made.first_page(document.tobytes()).text.words]
+    assert words == ["Shadowed", "title", *"the end of the day of the year".split()]
+
+
+def test_short_words_beside_a_spaced_out_one_are_whole() -> None:
+    assert texts(page_of(b"BT /F 11 Tf 5 Tc 60 200 Td (OUR PEOPLE) Tj ET")) == ["OUR", "PEOPLE"]
+    spans = [{"font": "F", "size": 9.0, "color": 0, "flags": 0, "alpha": 255, "char_flags": 16}] * 9
+    apart = [{**span, "chars": [{"c": char}]} for span, char in zip(spans, "OUR  ONES", strict=True)]
+    assert ["".join(char["c"] for char in span["chars"]) for span in _whole(apart)] == ["OUR  ONES"]
