@@ -29,6 +29,7 @@ TINY_PT = 0.7  # text smaller than this is for machines only
 _BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
 _SCRIPT_SHIFT = 0.08  # … and off its baseline by this share of the main size
+_LOOK_AT = 40
 _COLUMN_WORDS = 12  # so few characters are no page of columns
 _DOUBLE_PT, _SHADOW = 4.0, 0.13  # what is drawn twice lies this close, in points and in sizes
 _LOOKS = ("font", "size", "color", "flags", "alpha", "char_flags")
@@ -283,6 +284,8 @@ def with_columns(words: list[Word]) -> list[Word]:
 
     Browsers set vertical text so: every character upright, on a line of its own.
     """
+    if not any(word.text >= "\u2e80" for word in words[:_LOOK_AT]):
+        return words
     single = [len(word.text) == 1 and word.text >= "\u2e80" for word in words]
     if 2 * sum(single) <= len(words) or len(words) < _COLUMN_WORDS:
         return words

@@ -5,7 +5,9 @@ A line of running text ends where its next word did not fit. Lines that stop far
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -31,23 +33,23 @@ class LineEnds:
         self._lines = lines
         self._boxes = [*((line.x0, line.y0, line.x1, line.y1) for line in lines), *fixed]
         self._page_width, self._usual_width = page_width, usual_width
-        self._loose: dict[int, int] = {}
-        self._pairs: dict[int, int] = {}
-        if len(lines) <= _MOST:
-            self._count_loose()
 
-    def _count_loose(self) -> None:
-        """How often, by the edge at which lines start, one stops before there was need to."""
+    @functools.cached_property
+    def _loose(self) -> set[int]:
+        """The edges at which lines start where not a few stop before there was need to."""
+        loose: Counter[int] = Counter()
+        pairs: Counter[int] = Counter()
         ends: dict[int, float] = {}
         for line in self._lines:
             key = round(line.x0 / _EDGE_PT)
             ends[key] = max(ends.get(key, 0.0), line.x1)
         for prev, line in pairwise(sorted(self._lines, key=lambda line: (round(line.x0 / _EDGE_PT), line.y0))):
             step, key = line.baseline - prev.baseline, round(line.x0 / _EDGE_PT)
-            self._pairs[key] = self._pairs.get(key, 0) + 1
+            pairs[key] += 1
             alike = abs(line.x0 - prev.x0) < 0.6 * line.size and abs(line.size - prev.size) < 0.1 * line.size
             if alike and 0 < step < 1.9 * line.size and _stops_early(prev, line, ends[key]):
-                self._loose[key] = self._loose.get(key, 0) + 1
+                loose[key] += 1
+        return {key for key, count in loose.items() if _OFTEN * count > pairs[key]}
 
     def deliberate(self, run: Sequence[Line]) -> bool:
         """Whether every line of a run of one size under one another is a line of its own."""
@@ -69,8 +71,7 @@ class LineEnds:
         if x1 - x0 > _SHORT * (edge - x0):
             return False
         early = sum(_stops_early(prev, line, x1) for prev, line in pairwise(run))
-        key = round(x0 / _EDGE_PT)
-        if early or _OFTEN * self._loose.get(key, 0) > self._pairs.get(key, 0):
+        if early or round(x0 / _EDGE_PT) in self._loose:
             return True
         return sure and len(run) <= _FEW and not any(line.plain[0].islower() for line in run[1:])
 
