@@ -9,6 +9,7 @@ import pytest
 
 from docparse.model.embedded.footnotes import split_marker
 from docparse.model.embedded.layout import build_blocks
+from docparse.model.embedded.line_numbers import part_line_numbers
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.document import (
     Block,
@@ -525,3 +526,26 @@ def test_entries_of_an_index_and_of_contents_without_dots() -> None:
     assert texts[0].startswith("arch, 20\n")
     assert texts[0].count("\n") == 6
     assert texts[1] == "Introduction 1\nAims of this study 12\nResults 120"
+
+
+@pytest.mark.parametrize("step", [1, 5])
+def test_line_numbers_in_the_margin_are_no_text(step: int) -> None:
+    sheet = Sheet()
+    end = sheet.paragraph(80, 100, 440, LOREM * 12)
+    lines = [100 + 12 * i for i in range(round((end - 100) / 12))]
+    for number, y in enumerate(lines, 1):
+        if number % step == 0:
+            sheet.put(66 - 5.56 * len(str(number)), y, str(number))
+    words, numbers = part_line_numbers(sheet.words)
+    assert [word.text for word in numbers] == [str(n) for n in range(step, len(lines) + 1, step)]
+    assert len(words) + len(numbers) == len(sheet.words)
+
+
+def test_numbers_of_lists_and_tables_are_no_line_numbers() -> None:
+    sheet = Sheet()
+    for i in range(10):
+        sheet.put(60, 100 + 12 * i, str(i + 1))
+        sheet.put(80, 100 + 12 * i, "Smith and Jones made a list of names.")
+        sheet.put(60, 400 + 12 * i, str(5 * i))
+        sheet.put(90, 400 + 12 * i, "metres of cable")
+    assert part_line_numbers(sheet.words)[1] == []

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from docparse.geometry import union
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions, turned
 from docparse.model.embedded.drawn_marks import with_drawn_marks
 from docparse.model.embedded.ground import evened
 from docparse.model.embedded.holes import fill_holes
 from docparse.model.embedded.layout import build_blocks
+from docparse.model.embedded.line_numbers import part_line_numbers
 from docparse.model.embedded.orientation import Pose
 from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.model.embedded.plots import find_plots
@@ -21,7 +23,7 @@ from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.types import Region
 from docparse.qwenvl.writer import write_page
-from docparse.schemas.document import Block, ListBlock, Table
+from docparse.schemas.document import Block, ListBlock, PageFooter, Table
 from docparse.schemas.page import FinishReason, PageImage, PageOutput, TextQuality, Word
 
 
@@ -44,6 +46,7 @@ def recognise(
     read: tuple[Word, ...] = ()
     flags: tuple[str, ...] = ()
     found: Sequence[Region] = ()
+    margin: list[Block] = []
     sharp: PageImage | None = None
     even: PageImage | None = None
     if not fast and _wants_ocr(page, ocr_mode):
@@ -74,20 +77,19 @@ def recognise(
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
     if sharp is None and running:
-        running = with_drawn_marks(upright, running)
+        running, margin = _from_layer(upright, running)
     tables = find_tables(sharp or upright, running, found)
     if sharp is not None and (dashes := lost_dashes(sharp, running, tables)):
         words, running = [*words, *dashes], [*running, *dashes]
         read = (*read, *_on_page(dashes, pose))
         tables = find_tables(sharp, running, found)
     tables = without_sheets(tables, plots)
-    blocks = build_blocks(even or upright, running, found, tables, plots)
+    blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
         flags = (*flags, *said)
-    if pose:
-        for block in blocks:
-            _set_back(block, pose)
+    for block in blocks if pose else ():
+        _set_back(block, pose)
     html = write_page(
         blocks,
         number=page.number,
@@ -113,6 +115,13 @@ def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: De
     return PageOutput(
         html="", engine="embedded", words=_on_page(result.words, pose), flags=(*pose.flags, *result.flags)
     )
+
+
+def _from_layer(page: PageImage, words: Sequence[Word]) -> tuple[Sequence[Word], list[Block]]:
+    """Words of a text layer with the signs that are drawn among them, and its line numbers as a block of their own."""
+    words, numbers = part_line_numbers(with_drawn_marks(page, words))
+    text = " ".join(word.text for word in numbers)
+    return words, [PageFooter(text=text, bbox=union(word.bbox for word in numbers))] if numbers else []
 
 
 def _on_page(words: Sequence[Word], pose: Pose) -> tuple[Word, ...]:

@@ -1,0 +1,89 @@
+"""Numbers of lines in the margin, as in drafts under review, poems and court papers: no part of their text."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from docparse.schemas.page import Word
+
+_LEAST, _LEAST_BY_STEPS = 4, 3
+_EDGE_PT = 3.0
+_PROSE_WORDS = 6
+
+
+def part_line_numbers(words: Sequence[Word]) -> tuple[Sequence[Word], list[Word]]:
+    """The words without line numbers, and these, top to bottom."""
+    numbers = [word for word in words if word.text.isdecimal() and len(word.text) < 5]
+    if len(numbers) < _LEAST_BY_STEPS:
+        return words, []
+    rows = _Rows(words)
+    groups: dict[int, list[Word]] = defaultdict(list)
+    for word in numbers:
+        if rows.is_first(word):
+            groups[round(word.bbox[2] / _EDGE_PT)].append(word)
+            groups[-1 - round(word.bbox[0] / _EDGE_PT)].append(word)
+    for group in sorted(groups.values(), key=len, reverse=True):
+        if len(group) >= _LEAST_BY_STEPS and _counts_lines(group, rows):
+            gone = {id(word) for word in group}
+            return [word for word in words if id(word) not in gone], group
+    return words, []
+
+
+class _Rows:
+    """Words of a page by their baselines."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._words = sorted(words, key=lambda word: word.baseline)
+        self._bases = [word.baseline for word in self._words]
+
+    def beside(self, word: Word) -> list[Word]:
+        slack = 0.4 * word.size
+        start = bisect_left(self._bases, word.baseline - slack)
+        row = self._words[start : bisect_right(self._bases, word.baseline + slack)]
+        return sorted((other for other in row if other is not word), key=lambda other: other.bbox[0])
+
+    def is_first(self, word: Word) -> bool:
+        """Whether a word stands before all others at its height, apart from them."""
+        row = self.beside(word)
+        return bool(row) and row[0].bbox[0] - word.bbox[2] > 0.45 * word.size
+
+    def between(self, above: Word, below: Word) -> int:
+        """Lines of text between two words."""
+        start = bisect_right(self._bases, above.baseline + 0.5 * above.size)
+        bases = self._bases[start : bisect_left(self._bases, below.baseline - 0.5 * below.size)]
+        return sum(b - a > 0.5 * above.size for a, b in pairwise([above.baseline, *bases]))
+
+
+def _counts_lines(group: list[Word], rows: _Rows) -> bool:
+    group.sort(key=lambda word: word.baseline)
+    steps = [int(below.text) - int(above.text) for above, below in pairwise(group)]
+    step = steps[0]
+    if step < 1 or any(other != step for other in steps):
+        return False
+    pitches = [below.baseline - above.baseline for above, below in pairwise(group)]
+    usual = median(pitches)
+    if sum(abs(pitch - usual) < 0.15 * usual for pitch in pitches) < 0.7 * len(pitches):
+        return False
+    texts = [rows.beside(word) for word in group]
+    left = min(row[0].bbox[0] for row in texts)
+    if sum(row[0].bbox[0] - left < 6 * row[0].size for row in texts) < 0.7 * len(texts):
+        return False
+    if step > 1:
+        if any(int(word.text) % step for word in group):
+            return False
+        counted = sum(step - 2 <= rows.between(above, below) <= step for above, below in pairwise(group))
+        return step > 3 and counted >= 0.7 * len(pitches)
+    return len(group) >= _LEAST and _run_on(texts)
+
+
+def _run_on(texts: Sequence[Sequence[Word]]) -> bool:
+    """Whether lines go on in the next one, as those of prose do and items of a list don't."""
+    if median(len(row) for row in texts) < _PROSE_WORDS:
+        return False
+    words = [word.text.strip(".,;:!?()\"'“”‘’") for row in texts for word in row]
+    plain = sum(word.replace("-", "").replace("’", "").isalpha() for word in words)
+    return plain > 0.8 * len(words) and sum(row[0].text[0].islower() for row in texts) > 0.4 * len(texts)
