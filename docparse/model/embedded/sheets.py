@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from docparse.model.embedded import music_ink
 
 _TOGETHER = 14.0  # spaces between staves of one sheet at most
-_LEAST_NOTES = 4  # without them five lines are no music
+_LEAST_NOTES, _LEAST_UNTOLD = 3, 8  # without them five lines with and without a clef are no music
 _SURE = 0.35  # a reading that adds up less is none
 _MARGIN = 0.5  # spaces round a sheet
 _READABLE = re.compile(r"[^\W\d_]{3,}")
@@ -67,7 +67,7 @@ def _sheet(
     from docparse.model.embedded import music_ink
 
     reading = music_ink.read_music(grey, staves)
-    if reading is None or reading.notes < _LEAST_NOTES:
+    if reading is None or reading.notes < (_LEAST_NOTES if reading.abc else _LEAST_UNTOLD):
         return None
     margin = _MARGIN * staves[0].space
     x0, y0, x1, y1 = union(reading.bands)

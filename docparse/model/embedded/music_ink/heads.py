@@ -21,7 +21,7 @@ _INKED = 0.6  # of a hollow head's ink that is there
 
 Kind = Literal["black", "half", "whole"]
 # least correlation, the share of its box that ink as thick as `_STOUT` may fill, and spaces that it is wide
-_HOLLOW: dict[Kind, tuple[float, float, float]] = {"half": (0.62, 0.22, 1.18), "whole": (0.72, 0.5, 1.7)}
+_HOLLOW: dict[Kind, tuple[float, float, float]] = {"half": (0.62, 0.4, 1.18), "whole": (0.72, 0.5, 1.7)}
 _SHARE = (0.2, 0.85)  # of a hollow head's box that is ink
 _HOLE = (0.03, 0.9)  # of a square space
 

@@ -151,7 +151,7 @@ def _rests(strip: Strip, soft: Soft, stems: Sequence[Stem], heads: Sequence[Head
 
 def _rest(strip: Strip, soft: Soft, part: raster.Part) -> tuple[Fraction, float]:
     wide, high = part.wide / SPACE, part.high / SPACE
-    if 0.8 <= wide <= 1.8 and 0.3 <= high <= 0.8 and part.size > 0.75 * part.wide * part.high:
+    if 0.8 <= wide <= 2.2 and 0.3 <= high <= 0.8 and part.size > 0.75 * part.wide * part.high:
         if abs(part.y0 - strip.row(6)) < 0.3 * SPACE:
             return Fraction(1), 0.8
         if abs(part.y1 - strip.row(4)) < 0.3 * SPACE:

@@ -81,6 +81,8 @@ def read_metre(strip: Strip, soft: Soft, x: float) -> tuple[str, float]:
     whole = best(fits(["common", "cut"], soft, window, strip.row(4)), _COMMON_FIT)
     top = _number(strip, soft, x, 6)
     bottom = _number(strip, soft, x, 2)
+    if top and bottom and top[0] > 9 and bottom[0] < 8:  # twelve are eighths; what stood before the 2 was no 1
+        top = (top[0] % 10, *top[1:])
     if top and bottom and top[0] in _BEATS and bottom[0] in _VALUES:
         score = min(top[2], bottom[2])
         if (whole is None or score > whole.score - 0.05) and abs(top[1] - bottom[1]) < 1.5 * SPACE:

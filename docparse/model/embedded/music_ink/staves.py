@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from docparse.model.embedded.music_ink import raster
 
 LINES = 5
 _CLOSED, _OPENED = 5, 31  # px of gaps in a line that are bridged, and of ink along a line that is a line's
 _STRIPE = 32  # px
+_LARGE, _FINE = 1800, 7.0  # px of an image's width, and of a space in its half that is well seen
 _LEAST_SPACE, _MOST_SPACE = 3.5, 60.0  # px between lines
 _CLEAR, _BESIDE = 6.0, 0.38  # px to a space from which lines stand clear; share of ink right beside them
 _THICK = 0.3  # of a space
@@ -21,6 +23,8 @@ _LEAST_STRIPES, _LEAST_SPACES = 4, 10.0  # a staff's width in stripes and in its
 _FULL, _HELD = 0.7, 0.4  # share of the stripes of a short staff and of a long one that show five lines
 _MOST_MISSING = 6  # stripes in a row without lines, under a clef or a thick chord
 _PALE = 0.3  # of the way from paper to ink: thin lines of scans are grey
+_VALLEY = 0.12  # of that way by which a faint line is darker than what is over and under it,
+_ALONG, _BESIDE_PX = 9, (2, 4)  # looked at over so many px along the line, and so many px away
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,9 @@ class Staff:
     def middle(self, at: float) -> float:
         return float(np.interp(at, self.x, self.y))
 
+    def scaled(self, times: float) -> Staff:
+        return Staff(self.x * times, self.y * times, self.space * times, self.left * times, self.right * times)
+
     @property
     def slope(self) -> float:
         if len(self.x) < 2:
@@ -49,7 +56,19 @@ class Staff:
 
 
 def find_staves(grey: NDArray[np.uint8]) -> list[Staff]:
-    """Staves from top to bottom; those beside one another from left to right."""
+    """Staves from top to bottom; those beside one another from left to right.
+
+    Large images are looked at in half their size first: noise matters less there.
+    """
+    if grey.shape[1] > _LARGE:
+        half = np.asarray(Image.fromarray(grey).reduce(2))
+        found = _staves(half)
+        if found and min(staff.space for staff in found) > _FINE:
+            return [staff.scaled(2) for staff in found]
+    return _staves(grey)
+
+
+def _staves(grey: NDArray[np.uint8]) -> list[Staff]:
     pale = _pale_ink(grey)
     lines = _level_lines(pale)
     if not lines.any():
@@ -64,12 +83,17 @@ def find_staves(grey: NDArray[np.uint8]) -> list[Staff]:
 
 
 def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What is darker than paper by some: 1 or 0. Shades of paper are evened out."""
+    """What is darker than paper by some, or than what is over and under it by a little: 1 or 0."""
     paper = float(np.quantile(grey[::4, ::4], 0.7))
     dark = float(np.quantile(grey[::2, ::2], 0.005))
     if paper - dark < 40:
         return np.zeros_like(grey)
-    return (grey < paper - _PALE * (paper - dark)).astype(np.uint8)
+    ink = grey < paper - _PALE * (paper - dark)
+    level = raster.smooth(grey.astype(np.float32), _ALONG)
+    for off in _BESIDE_PX:
+        padded = np.pad(level, ((off, off), (0, 0)), mode="edge")
+        ink |= np.minimum(padded[: -2 * off], padded[2 * off :]) - level > _VALLEY * (paper - dark)
+    return ink.astype(np.uint8)
 
 
 def _level_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -100,6 +100,8 @@ def find_stems(strip: Strip, soft: Soft, strokes: Sequence[Stroke], heads: Seque
     stems = _one_each(stems)
     for stem in stems:
         _hang(strip, soft, stem)
+    for before, stem, after in zip(stems, stems[1:], stems[2:], strict=False):
+        _level(strip, before, stem, after)
     _group(stems)
     return stems
 
@@ -173,6 +175,23 @@ def _hang(strip: Strip, soft: Soft, stem: Stem) -> None:
         stem.score = found[0].score
 
 
+def _level(strip: Strip, before: Stem, stem: Stem, after: Stem) -> None:
+    """Ends a stem at the beam of its neighbours where the number of a tuplet over it made it longer."""
+    if not (before.up == stem.up == after.up and before.right and after.left):
+        return
+    level = before.tip + (after.tip - before.tip) * (stem.x - before.x) / max(1.0, after.x - before.x)
+    over = (level - stem.tip) if stem.up else (stem.tip - level)
+    nearest = min(h.y for h in stem.heads) if stem.up else max(h.y for h in stem.heads)
+    if not 0.5 * SPACE < over < 3 * SPACE or abs(nearest - level) < 1.2 * SPACE:
+        return
+    if stem.up:
+        stem.top = level
+    else:
+        stem.bottom = level
+    stem.left, stem.right = (len(_beams(strip, stem, nearest, side, over=0.1)) for side in (-1, 1))
+    stem.flags = 0
+
+
 def _cut(strip: Strip, stem: Stem, nearest: float) -> bool:
     """Ends a stem at its beam where something over the beam, the number of a tuplet, made it longer."""
     way = 1 if stem.up else -1
@@ -189,13 +208,13 @@ def _cut(strip: Strip, stem: Stem, nearest: float) -> bool:
     return False
 
 
-def _beams(strip: Strip, stem: Stem, nearest: float, side: int) -> list[float]:
-    """Rows of the beams beside a stem, from its tip on."""
+def _beams(strip: Strip, stem: Stem, nearest: float, side: int, over: float = 0.6) -> list[float]:
+    """Rows of the beams beside a stem, from `over` spaces before its tip on."""
     x = round(stem.x + side * 0.45 * SPACE)
     if not 2 <= x < strip.bare.shape[1] - 2:
         return []
     way = 1 if stem.up else -1
-    start = round(stem.tip - way * 0.6 * SPACE)
+    start = round(stem.tip - way * over * SPACE)
     stop = round(nearest - way * 0.55 * SPACE)
     if (stop - start) * way <= 0:
         return []

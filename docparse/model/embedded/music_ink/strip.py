@@ -16,6 +16,7 @@ REACH = 7.5  # spaces over and under the staff that are looked at
 _BEFORE = 1.5  # spaces before the lines begin, and after they end
 _SLICE = 32  # columns that are straight
 _COARSE = 1.3  # px of the page to one of the strip from which it is softened first
+_FAINT, _SHARPER = 0.55, 2.0  # darkness of lines from which a strip counts as blurred
 _DOT = (0.2, 0.65)  # spaces across
 _INKED = 0.42  # of the way from paper to ink
 
@@ -79,7 +80,7 @@ def cut_strip(grey: NDArray[np.uint8], staff: Staff, above: float, below: float)
     wide = round((staff.right - staff.left) / scale) + 2 * begin
     middle = round((REACH + (LINES - 1) / 2) * SPACE)
     values, inside = _levelled(grey, staff, wide, begin, middle)
-    ink = _inked(values)
+    ink = _inked(values, middle)
     ink[~inside] = 0
     ink = _own(ink, middle, above, below)
     ink = _settled(ink, middle)
@@ -116,8 +117,14 @@ def _levelled(
     return np.asarray(values), np.asarray((rows >= 0) & (rows < len(grey)))
 
 
-def _inked(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _inked(values: NDArray[np.uint8], middle: int) -> NDArray[np.uint8]:
     paper, dark = np.quantile(values[::2, ::2], (0.75, 0.01))
+    lines = [values[middle + (k - 2) * SPACE - 2 : middle + (k - 2) * SPACE + 3].min(axis=0) for k in range(LINES)]
+    depth = (paper - float(np.median(lines))) / max(1.0, float(paper - dark))
+    if depth < _FAINT:  # blurred: edges drawn up
+        wide = np.asarray(Image.fromarray(values).filter(ImageFilter.GaussianBlur(0.18 * SPACE)), np.float32)
+        sharp = values + _SHARPER * (values - wide)
+        return np.asarray(sharp < paper - _INKED * (paper - dark), np.uint8)
     return np.asarray(values < paper - _INKED * (paper - dark), np.uint8)
 
 
