@@ -88,6 +88,8 @@ def _lies(block: Block, match: BlockMatch, witness: Witness) -> bool:
 
     OCR does not say how its words run.
     """
+    if "rotated" in block.flags:
+        return True
     if witness.source == "ocr":
         return runs_sideways(block)
     sample = match.words[:20]

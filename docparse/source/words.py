@@ -30,6 +30,7 @@ _BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
 _SCRIPT_SHIFT = 0.08  # … and off its baseline by this share of the main size
 _LOOK_AT = 40
+_SPACED_SPANS = 7  # so many spans in a line may be the letters and blanks of a spaced-out title
 _COLUMN_WORDS = 12  # so few characters are no page of columns
 _DOUBLE_PT, _SHADOW = 4.0, 0.13  # what is drawn twice lies this close, in points and in sizes
 _LOOKS = ("font", "size", "color", "flags", "alpha", "char_flags")
@@ -46,9 +47,10 @@ def read_words(lines: list[Line]) -> list[Word]:
     set_accents(lines)
     words: list[Word] = []
     rtl_page = runs_left(lines)
+    blanks = any(len(line["spans"]) >= _SPACED_SPANS for line in lines) and _has_blanks(lines)
     blank, before = True, 0
     for number, line in enumerate(lines):
-        found = _line_words(line, number, rtl_page)
+        found = _line_words(line, number, rtl_page, blanks)
         if found and not blank:
             joined = _joined(words[-1], found[0], upright=bool(line["wmode"] and before))
             if joined is not None:
@@ -83,11 +85,11 @@ def _joined(last: Word, word: Word, *, upright: bool) -> Word | None:
     return word._replace(text=last.text + word.text, bbox=bbox, style=style, baseline=last.baseline, line=last.line)
 
 
-def _line_words(line: Line, number: int, rtl_page: bool) -> list[Word]:
+def _line_words(line: Line, number: int, rtl_page: bool, blanks: bool) -> list[Word]:
     way = _way(line["dir"])
     across = not way
     spans: list[Span] = [_sized(span, line["dir"]) if span["size"] < TINY_PT else span for span in line["spans"]]
-    spans = _whole(spans) if len(spans) >= 2 * _SPACED_LETTERS - 1 else spans
+    spans = _whole(spans) if blanks and len(spans) >= _SPACED_SPANS else spans
     size, base = _main(spans) if len(spans) > 1 and across else (0.0, 0.0)
     words: list[Word] = []
     if across and (has_rtl(spans) or (rtl_page and is_bare(spans))):
@@ -106,6 +108,13 @@ def _line_words(line: Line, number: int, rtl_page: bool) -> list[Word]:
     if words:
         words[-1] = words[-1]._replace(space=True)
     return words
+
+
+def _has_blanks(lines: list[Line]) -> bool:
+    """Whether the file has blanks between its words: where MuPDF puts in all of them, letters apart may be words."""
+    chars = (char for line in lines for span in line["spans"] for char in span["chars"] if char["c"] == " ")
+    counts = Counter([bool(char["synthetic"]) for char in chars])
+    return counts[False] > counts[True]
 
 
 def _whole(spans: list[Span]) -> list[Span]:

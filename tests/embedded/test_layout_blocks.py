@@ -549,3 +549,13 @@ def test_numbers_of_lists_and_tables_are_no_line_numbers() -> None:
         sheet.put(60, 400 + 12 * i, str(5 * i))
         sheet.put(90, 400 + 12 * i, "metres of cable")
     assert part_line_numbers(sheet.words)[1] == []
+
+
+def test_options_side_by_side_are_read_row_by_row() -> None:
+    sheet = Sheet()
+    for i in range(3):
+        sheet.put(60, 100 + 60 * i, "Which of these numbers is the largest of all those named above?")
+        for j, option in enumerate(["(A) 30", "(B) 40", "(C) 50", "(D) 70"]):
+            sheet.put(70 + 120 * (j % 2), 118 + 60 * i + 16 * (j // 2), option)
+    text = " ".join(block.text for block in sheet.blocks() if isinstance(block, Paragraph))
+    assert text.count("(A) 30 (B) 40 (C) 50 (D) 70") == 3

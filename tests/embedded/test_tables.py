@@ -13,7 +13,7 @@ from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.masks import dark
 from docparse.model.embedded.tables.pixels import ink_mask, pixel_lines, rule_boxes, tighten, with_pale
-from docparse.model.embedded.tables.precision import cuts_lines, is_cards, is_masthead, runs_on
+from docparse.model.embedded.tables.precision import cuts_lines, is_cards, is_dotted, is_masthead, runs_on
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import with_spanner
 from docparse.model.embedded.types import FoundTable, Region
@@ -575,6 +575,8 @@ def test_columns_of_running_text_and_cards_are_no_tables() -> None:
     assert is_cards(_cells([["Marsh", "", "Finch"], [card, "", card]]))
     assert not is_cards(_cells([["Marsh", "", "Finch"], ["12", "", "13"]]))
     assert not is_cards(_cells([["Marsh", "Finch"], [card, card]]))
+    assert is_dotted(_cells([["DEDICATION", ".", ".", ".", "ii"]] * 4))
+    assert not is_dotted(_cells([["Rent", ".", "20", "21"]] * 4))
 
 
 def test_columns_between_rules_without_a_frame_are_no_table() -> None:

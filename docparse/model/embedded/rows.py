@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from docparse.model.embedded.lines import Line, line_of
+from docparse.model.embedded.lists import follows, read_marker
 from docparse.schemas.page import WordStyle
 
 _MARKER = re.compile(
@@ -18,6 +19,7 @@ _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EU
 _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
 _PROSE_LETTERS = 20
 _LABEL_WORDS, _FIELD_EM = 8, 18.0
+_OPTION_WORDS = 10
 _FIELD = int(WordStyle.FIELD)
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
@@ -67,9 +69,20 @@ def _belongs(left: Line, right: Line, plain: set[int], tabbed: bool) -> bool:
         numbered = id(left) in plain or _SECTION.fullmatch(text) is not None
         if _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
             return True
-    if tabbed or _is_filled_in(left, right):
+    if tabbed or _is_filled_in(left, right) or _are_options(left, right):
         return True
     return _LEADER.search(left.plain[-12:]) is not None and _NUMBER.fullmatch(right.plain) is not None
+
+
+def _are_options(left: Line, right: Line) -> bool:
+    """Answers to choose from, side by side: "(A) 3    (B) 4"."""
+    if len(left.words) > _OPTION_WORDS or len(right.words) > _OPTION_WORDS or right.words[0].text[0].isdigit():
+        return False
+    one, other = read_marker(left.plain), read_marker(right.plain)
+    if one is None or other is None or not one.ordered or not other.ordered:
+        return False
+    last = re.findall(r"\(?([A-Za-z])[.)]", left.plain)  # the left one may be two already
+    return follows(last[-1] if last else one.key, other.key)
 
 
 def _is_filled_in(left: Line, right: Line) -> bool:

@@ -27,6 +27,7 @@ from docparse.model.embedded.tables.precision import (
     cuts_lines,
     has_caption,
     is_cards,
+    is_dotted,
     is_drawing,
     is_full,
     is_grid,
@@ -131,7 +132,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
             tables.append(table)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
-    tables = [table for table in tables if not is_cards(table) and not runs_on(table)]
+    tables = [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     if drawn is not None:

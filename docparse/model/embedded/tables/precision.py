@@ -243,3 +243,9 @@ def runs_on(table: FoundTable) -> bool:
     pairs = [(text, texts[row + 1, col]) for (row, col), text in texts.items() if (row + 1, col) in texts]
     on = sum(below[0].islower() and above[-1] not in ".:;!?" and len(above) > _LINE_LETTERS for above, below in pairs)
     return len(pairs) >= _LINE_PAIRS and 2 * on > len(pairs)
+
+
+def is_dotted(table: FoundTable) -> bool:
+    """Cells that hold nothing but the dots that lead to a page number: a page of contents, cut up."""
+    filled = [cell.text for cell in table.cells if cell.text]
+    return 5 * sum(not text.strip(" .·…") for text in filled) > 2 * len(filled)
