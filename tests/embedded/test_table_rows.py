@@ -9,7 +9,7 @@ import pytest
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.leaders import with_short_leaders
 from docparse.model.embedded.types import FoundTable
-from docparse.schemas.page import PageImage, Rule, Shape, Word
+from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
 
 BODY = [
     ["Austria", "12.5", "7.1", "3.0"], ["Belgium", "9.5", "6.4", "2.2"], ["Chile", "8.1", "5.0", "1.9"],
@@ -165,3 +165,79 @@ def test_heads_that_repeat_are_grouped_by_those_over_them() -> None:
     assert spans["2023"] == (0, 1, 1, 3)
     assert spans["2024"] == (0, 1, 4, 3)
     assert rows_of(table)[2] == body[0]
+
+
+SIDE = [["Kind", "Tax"], ["Fuel", "6,488"], ["Rent", "1,924"], ["Steel", "793"], ["Glass", "45"]]
+
+
+def test_two_tables_without_rules_side_by_side() -> None:
+    words = [*put_rows(SIDE, 100, 16, (100, 160)), *put_rows(SIDE[:1] + SIDE[:0:-1], 100, 16, (330, 390))]
+    left, right = find_tables(page(), words)
+    assert rows_of(left) == SIDE
+    assert rows_of(right) == SIDE[:1] + SIDE[:0:-1]
+
+
+def test_two_tables_between_rules_side_by_side() -> None:
+    rules = [flat(y, x, x + 120) for x in (95, 325) for y in (88, 104, 180)]
+    words = [*put_rows(SIDE, 100, 16, (100, 160)), *put_rows(SIDE, 100, 16, (330, 390))]
+    assert [rows_of(table) for table in find_tables(page(rules), words)] == [SIDE, SIDE]
+
+
+def test_labels_of_a_second_group_of_columns_stay_in_their_table() -> None:
+    rows = [["Kind", "Tax", "Where", "Sum"], *([a, b, a, b] for a, b in SIDE[1:])]
+    (table,) = find_tables(page(), put_rows(rows, 100, 16, (100, 170, 250, 330)))
+    assert rows_of(table) == rows
+
+
+def test_a_head_of_years_above_the_first_rule() -> None:
+    rules = [flat(y) for y in (106, 126, 146, 166, 186)]
+    rows = [["", "2022", "2023", "2024"], *BODY[:4]]
+    (table,) = find_tables(page(rules), put_rows(rows, 100))
+    assert rows_of(table) == rows
+    assert {cell.row for cell in table.cells if cell.header} == {0}
+
+
+def test_rows_that_are_all_ruled_off_have_no_head() -> None:
+    """The second half of a table that began on the page before."""
+    rules = [flat(y) for y in (86, 106, 126, 146, 166)]
+    (table,) = find_tables(page(rules), put_rows(BODY[:4], 100))
+    assert rows_of(table) == BODY[:4]
+    assert not any(cell.header for cell in table.cells)
+
+
+def test_a_lone_head_over_all_columns_but_the_first() -> None:
+    xs = (100.0, 210.0, 280.0, 350.0, 420.0)
+    rows = [["Town", "Oslo", "Bonn", "Rome", "Lyon"], *([*row, "6.5"] for row in BODY)]
+    words = [*put(303, 86, "Last year", 9), *put_rows(rows, 100, 15, xs)]
+    (table,) = find_tables(page(), words)
+    assert rows_of(table)[1:] == [["", *rows[0][1:]], *rows[1:]]
+    heads = {cell.text: (cell.row, cell.col, cell.rowspan, cell.colspan) for cell in table.cells if cell.header}
+    assert heads["Town"] == (0, 0, 2, 1)
+    assert heads["Last year"] == (0, 1, 1, 4)
+
+
+def test_a_last_number_alone_in_its_line() -> None:
+    days = [[str(5 * week + day) for day in range(1, 6)] for week in range(4)]
+    rows = [["Mon", "Tue", "Wed", "Thu", "Fri"], *days]
+    words = [*put_rows(rows, 100, 16, (100, 150, 200, 250, 300)), *put(100, 180, "21", 9)]
+    (table,) = find_tables(page(), words)
+    assert rows_of(table) == [*rows, ["21", "", "", "", ""]]
+
+
+def test_dashes_far_from_the_next_column_are_no_bullets() -> None:
+    rows = [["Item", "Basic", "Plus", "Pro"], *([name, "–", "Yes", "No"] for name in ("Oslo", "Bonn", "Rome", "Lyon"))]
+    xs = (100.0, 170.0, 210.0, 250.0)
+    (table,) = find_tables(page([flat(y) for y in (88, 106, 190)]), put_rows(rows, 100, 20, xs))
+    assert rows_of(table) == rows
+
+
+def test_bold_labels_at_the_left_are_no_head() -> None:
+    rows = [["Name", "Anna"], ["Town", "Oslo"], ["Since", "12"]]
+    words = [
+        word._replace(style=int(WordStyle.BOLD)) if word.bbox[0] < 160 else word
+        for word in put_rows(rows, 100, 20, (100, 180))
+    ]
+    bars = [Rule((x, 86, x, 146), False, 0.5) for x in (95, 170, 300)]
+    (table,) = find_tables(page([*(flat(y, 95, 300) for y in (86, 106, 126, 146)), *bars]), words)
+    assert rows_of(table) == rows
+    assert not any(cell.header for cell in table.cells)

@@ -21,6 +21,7 @@ _LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to wh
 _CONNECTED = re.compile(r"^(to|bis|and|und|à|a|±|–|—|/|×)\s+\S")  # goes on with a range or a sum begun before it
 _SIDES = 0.15  # of a monospaced letter: what the ink of a word lacks at its sides
 _MONO_WORDS, _MONO_SHARE = 6, 0.65
+_BULLET_HEIGHTS = 1.7  # of its line: farther from its text it is a sign in a column of its own
 _BULLET = re.compile(r"^[•◦▪▫●○■□‣∙·\-–—✓➢❖o*\uf0b7\uf0a7]$")
 
 
@@ -101,11 +102,16 @@ def _with_bullets(chunks: list[Chunk]) -> list[Chunk]:
     """A bullet is part of the text behind it."""
     result: list[Chunk] = []
     for chunk in chunks:
-        if result and len(result[-1].words) == 1 and _BULLET.match(result[-1].words[0].text) and _is_text(chunk):
+        before = result[-1].words if result else []
+        if len(before) == 1 and _BULLET.match(before[0].text) and _is_text(chunk) and _is_near(before[0], chunk):
             result[-1] = Chunk(result[-1].words + chunk.words, result[-1].x0, chunk.x1)
         else:
             result.append(chunk)
     return result
+
+
+def _is_near(bullet: Word, chunk: Chunk) -> bool:
+    return chunk.x0 - bullet.bbox[2] < _BULLET_HEIGHTS * (bullet.bbox[3] - bullet.bbox[1])
 
 
 def _is_text(chunk: Chunk) -> bool:

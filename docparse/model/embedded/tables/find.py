@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
 from docparse.model.embedded.tables.folded import unfolded
-from docparse.model.embedded.tables.heads import join_heads, with_head
+from docparse.model.embedded.tables.heads import join_heads, with_group_head, with_head
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.leaders import with_short_leaders
 from docparse.model.embedded.tables.masks import Mask
@@ -38,6 +38,7 @@ from docparse.model.embedded.tables.precision import (
 )
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import join_runs, text_runs
+from docparse.model.embedded.tables.sides import side_by_side
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
 from docparse.model.embedded.tables.stripes import is_first_stripe, last_edges
 from docparse.model.embedded.tables.text_rows import em_of, well_boxed
@@ -123,11 +124,12 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
             continue  # lines of a plot that was printed and scanned
         if box not in stacks or not is_frame(box, vertical, em) or is_open_table(table, has_caption(box, words, em)):
             tables.append(table)
-    for box, _ in runs:
+    for box in (side for run in runs for side in side_by_side(run.bbox, free, em)):
         around = {other.kind for other in others if inside_share(box, other.bbox) > 0.8}
         if around and (drawn is None or around != {"text"}):
             continue
-        area = area_of(with_spanner(box, free, horizontal, em), words, horizontal, vertical)
+        whole = with_group_head(with_spanner(box, free, horizontal, em), free, em)
+        area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
             tables.append(table)

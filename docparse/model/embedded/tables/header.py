@@ -8,11 +8,16 @@ from docparse.model.embedded.tables.cells import Placed
 from docparse.schemas.page import Word, WordStyle
 
 _NUMBER = re.compile(r"^[\s<>≤≥~≈±+\-–−—(\[$€£¥%]*\d[\d\s.,:/%()\[\]±+\-–−*†‡°×eE]*[%a-z*)]{0,3}$")
+_YEAR = re.compile(r"(19|20)\d\d([-–/]\d{2,4})?")
 _MAX_HEADER_ROWS = 6
 
 
 def is_number(text: str) -> bool:
     return bool(_NUMBER.match(text))
+
+
+def is_year(text: str) -> bool:
+    return bool(_YEAR.fullmatch(text))
 
 
 def header_rows(placed: list[Placed], rows: int) -> int:
@@ -21,6 +26,8 @@ def header_rows(placed: list[Placed], rows: int) -> int:
     for row, col, _rowspan, _colspan, words in placed:
         if words:
             texts[row].append((col, " ".join(w.text for w in words), words))
+    if _has_head_column(texts):
+        return 0
     first_data = next((r for r in range(rows) if _is_data(texts[r])), None)
     if first_data is not None and 0 < first_data <= _MAX_HEADER_ROWS and first_data < rows:
         count = first_data
@@ -34,10 +41,15 @@ def header_rows(placed: list[Placed], rows: int) -> int:
     return 1 if rows > 1 and len(texts[0]) > 1 else 0
 
 
+def _has_head_column(texts: dict[int, list[tuple[int, str, list[Word]]]]) -> bool:
+    """Every row begins in bold and goes on in plain print: its head stands at its left."""
+    return all(len(row) > 1 and _all_bold(row[:1]) and not _all_bold(row[1:2]) for row in texts.values() if row)
+
+
 def _is_data(row: list[tuple[int, str, list[Word]]]) -> bool:
     body = [text for col, text, _ in row if col > 0]
     numbers = [text for text in body if is_number(text)]
-    years = [text for text in numbers if re.fullmatch(r"(19|20)\d\d([-–/]\d{2,4})?", text)]
+    years = [text for text in numbers if is_year(text)]
     return len(numbers) > len(years) and 2 * len(numbers) >= len(body)
 
 

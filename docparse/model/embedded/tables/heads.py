@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from docparse.geometry import Box, union
-from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows, words_in
 from docparse.model.embedded.types import FoundTable
@@ -26,14 +26,30 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
         if top - row.y1 > 0.8 * em:
             break
         outside = any(word.bbox[0] < x0 - em or word.bbox[2] > x1 + em for word in row.words)
-        if outside or is_caption(row.words) or any(is_number(chunk.text) for chunk in row.chunks):
+        numbers = any(is_number(chunk.text) and not is_year(chunk.text) for chunk in row.chunks)
+        if outside or is_caption(row.words) or numbers:
             break
         if len(row.chunks) < 2 and top - row.y1 > -0.1 * em:  # a lone line is a head's only between those beside it
             break
         several = max(several, len(row.chunks))
         top = min(top, row.y0)
-    wanted = 0 if body is None else len(body.chunks)
+    wanted = 0 if body is None else sum(any(map(str.isalnum, chunk.text)) for chunk in body.chunks)
     return (x0, top, x1, y1) if several >= max(2, wanted - 1) else box
+
+
+def with_group_head(box: Box, words: Sequence[Word], em: float) -> Box:
+    """The box of a table without rules, with a lone head that is centred over all columns but the first."""
+    x0, y0, x1, y1 = box
+    above = _chunked(words_in(words, (x0 - 1, y0 - 2 * em, x1 + 1, y0 + 0.2 * em)), em)[-1:]
+    first = next(iter(_chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em)), None)
+    if not above or len(above[0].chunks) != 1 or y0 - above[0].y1 > 0.8 * em or first is None or len(first.chunks) < 3:
+        return box
+    chunk = above[0].chunks[0]
+    left, right = first.chunks[1].x0, max(last.x1 for last in first.chunks)
+    off = abs(chunk.x0 + chunk.x1 - left - right) / 2
+    if chunk.x0 < left or off > em or abs(chunk.x0 + chunk.x1 - x0 - x1) < 4 * em or is_caption(above[0].words):
+        return box
+    return (x0, above[0].y0, x1, y1)
 
 
 def _chunked(words: Sequence[Word], em: float) -> list[TextRow]:

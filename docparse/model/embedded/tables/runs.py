@@ -10,6 +10,7 @@ from typing import NamedTuple
 from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
+from docparse.model.embedded.tables.sides import are_apart
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
 from docparse.schemas.page import Word
 
@@ -84,7 +85,7 @@ def _runs(rows: Sequence[TextRow], em: float) -> Iterable[list[TextRow]]:
     for row in rows:
         last = (lone or run)[-1:]
         if (last and not _follows(run, lone, row, em)) or _is_title(row, em):
-            yield from _long_enough(run)
+            yield from _long_enough([*run, *_last_number(run, lone)])
             run, lone = [], []
         if len(row.chunks) > 1:
             if run and lone and (len(lone) > _lone_lines(run, lone) or not _touch(run, row)):
@@ -96,7 +97,18 @@ def _runs(rows: Sequence[TextRow], em: float) -> Iterable[list[TextRow]]:
             lone = []
         else:
             lone.append(row)
-    yield from _long_enough(run)
+    yield from _long_enough([*run, *_last_number(run, lone)])
+
+
+def _last_number(run: Sequence[TextRow], lone: Sequence[TextRow]) -> Sequence[TextRow]:
+    """A number alone in its line under a column of numbers, no farther down than the lines of the run are apart."""
+    if len(run) < 2 or not lone or not lone[0].chunks or not is_number(lone[0].chunks[0].text):
+        return []
+    chunk = lone[0].chunks[0]
+    under = [above for above in run[-1].chunks if chunk.x0 < above.x1 and above.x0 < chunk.x1]
+    pitch = run[-1].middle - run[-2].middle
+    near = lone[0].middle - run[-1].middle <= 1.2 * pitch
+    return lone[:1] if near and len(under) == 1 and is_number(under[0].text) else []
 
 
 def _lone_lines(run: Sequence[TextRow], lone: Sequence[TextRow]) -> int:
@@ -154,7 +166,9 @@ def join_runs(
             rest.append(run)
         elif len(touched) == 1:
             grown[touched[0]] = _grown(grown[touched[0]], run.bbox, words, em)
-        elif all(run.bbox[2] - run.bbox[0] > 1.15 * (grown[i][2] - grown[i][0]) for i in touched):
+        elif all(run.bbox[2] - run.bbox[0] > 1.15 * (grown[i][2] - grown[i][0]) for i in touched) and not are_apart(
+            [grown[i] for i in touched], run.bbox, words, em
+        ):
             inside = union([run.bbox, *(grown[i] for i in touched)])  # rules under some columns only
             grown = [box for i, box in enumerate(grown) if i not in touched] + [inside]
     return grown, [run for run in rest if not any(overlap(run.bbox, box) for box in grown)]

@@ -22,12 +22,12 @@ from docparse.model.embedded.tables.columns import (
     without_symbol_columns,
 )
 from docparse.model.embedded.tables.grid import Grid
-from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.row_groups import group_rows
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import joined
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, text_rows
-from docparse.schemas.page import Word
+from docparse.schemas.page import Word, WordStyle
 
 _MAX_HEADER_LINES = 10
 
@@ -126,6 +126,8 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
             continue
         above = sum(row.middle < line.pos for row in rows)
         if 0 < above < len(rows):
+            if _is_ruled_data(area, rows, above):
+                return 0
             if above <= _MAX_HEADER_LINES and not any(map(_is_data, rows[: above - 1])):
                 return above
             break
@@ -135,12 +137,24 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
             while count > 1 and len(rows[count - 1].chunks) == 1 and rows[count - 1].x1 < rows[index].chunks[1].x0:
                 count -= 1
             return count
-    return 0
+    return 1 if len(rows) > 2 and _is_bold(rows[0]) and not any(map(_is_bold, rows[1:])) else 0
+
+
+def _is_bold(row: TextRow) -> bool:
+    return len(row.chunks) > 1 and all(word.style & WordStyle.BOLD for word in row.words)
+
+
+def _is_ruled_data(area: Area, rows: list[TextRow], above: int) -> bool:
+    """The line over the first rule is one of data, as is the one below, which is ruled off from the next one, too."""
+    if above != 1 or len(rows) < 3 or not (_is_data(rows[0]) and _is_data(rows[1])) or _is_bold(rows[0]):
+        return False
+    under = [line for line in area.horizontal if rows[1].middle < line.pos < rows[2].middle]
+    return any(line.end - line.start > 0.9 * (area.bbox[2] - area.bbox[0]) for line in under)
 
 
 def _is_data(row: TextRow) -> bool:
     numbers = [chunk.text for chunk in row.chunks[1:] if is_number(chunk.text)]
-    years = [text for text in numbers if _is_year(text)]
+    years = [text for text in numbers if is_year(text)]
     return len(numbers) > len(years) and 2 * len(numbers) >= len(row.chunks) - 1
 
 
@@ -150,14 +164,10 @@ def _begins_numbers(row: TextRow, below: Sequence[TextRow]) -> bool:
     for chunk in row.chunks[1:]:
         under = [is_number(c.text) for line in below for c in line.chunks if c.x0 < chunk.x1 and chunk.x0 < c.x1]
         if len(under) > 1 and all(under):
-            if not is_number(chunk.text) or _is_year(chunk.text):
+            if not is_number(chunk.text) or is_year(chunk.text):
                 return False
             found += 1
     return found > 0
-
-
-def _is_year(text: str) -> bool:
-    return len(text) in (4, 7, 9) and text[:2] in ("19", "20")
 
 
 def _header_levels(

@@ -1,0 +1,61 @@
+"""Tables that stand side by side, told from the columns of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from docparse.geometry import Box, union
+from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.text_rows import Chunk, split_chunks, text_rows, words_in
+from docparse.schemas.page import Word
+
+_GUTTER_EM, _WIDER = 3.0, 1.7  # least width of the blank between two tables, and how much wider it is than all others
+_MOST = 0.7
+_LEAST_ROWS = 3
+
+
+def side_by_side(box: Box, words: Sequence[Word], em: float) -> list[Box]:
+    """The boxes of two tables without rules, each of labels and numbers, in the box; the box itself where it is one."""
+    rows = [split_chunks(row, 0.9 * em) for row in text_rows(words_in(words, box))]
+    blanks = sorted(_blanks([chunk for row in rows for chunk in row]), key=lambda blank: blank[0] - blank[1])
+    if len(blanks) < 3 or blanks[0][1] - blanks[0][0] < _GUTTER_EM * em:
+        return [box]
+    widest, second = (high - low for low, high in blanks[:2])
+    middle = sum(blanks[0]) / 2
+    left = [part for row in rows if (part := [chunk for chunk in row if chunk.x1 < middle])]
+    right = [part for row in rows if (part := [chunk for chunk in row if chunk.x0 > middle])]
+    if widest < _WIDER * second or not (_is_table(left) and _is_table(right)):
+        return [box]
+    return [union(word.bbox for part in side for chunk in part for word in chunk.words) for side in (left, right)]
+
+
+def are_apart(boxes: Sequence[Box], run: Box, words: Sequence[Word], em: float) -> bool:
+    """Whether ruled boxes beside one another hold all that stands in the run, and each has labels of its own."""
+    inside = words_in(words, run)
+    if any(not any(box[0] - em < word.bbox[0] and word.bbox[2] < box[2] + em for box in boxes) for word in inside):
+        return False
+    return all(_is_table([split_chunks(row, 0.9 * em) for row in text_rows(words_in(words, box))]) for box in boxes)
+
+
+def _is_table(rows: Sequence[Sequence[Chunk]]) -> bool:
+    """Most rows begin with a label and end with a number, and the first of them is a head."""
+    several = [row for row in rows if len(row) > 1]
+    if len(several) < _LEAST_ROWS or len(several) < _MOST * len(rows):
+        return False
+    labels = sum(not is_number(row[0].text) for row in several)
+    numbers = sum(is_number(row[-1].text) for row in several)
+    head = rows[0]
+    return min(labels, numbers) >= _MOST * len(several) and len(head) > 1 and not is_number(head[0].text)
+
+
+def _blanks(chunks: Sequence[Chunk]) -> list[tuple[float, float]]:
+    """Where no chunk stands, from left to right."""
+    found: list[tuple[float, float]] = []
+    spans = sorted((chunk.x0, chunk.x1) for chunk in chunks)
+    reach = spans[0][1] if spans else 0.0
+    for (_, before), (start, _) in pairwise(spans):
+        reach = max(reach, before)
+        if start > reach:
+            found.append((reach, start))
+    return found
