@@ -60,6 +60,7 @@ def test_print_on_dark_and_shaded_grounds_becomes_dark_on_white(sheet: Pixels, d
     pixels = evened(page_of(seen)).pixels
     assert pixels is not None
     assert np.median(pixels) == 255
+    assert evened(page_of(seen)).pixels is pixels, "asked for twice, made once"
     ink = sheet[:, :, 1] < 60
     assert np.percentile(pixels[ink], 75) < 80
     assert np.percentile(pixels[sheet[:, :, 1] > 250], 5) > 200

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from docparse.model.embedded.tables.masks import dark, long_columns, long_rows
+from docparse.model.embedded.tables.masks import _runs, dark, faint, long_columns, long_rows
 
 
 def _page(height: int = 120, width: int = 200) -> NDArray[np.uint8]:
@@ -41,3 +44,37 @@ def test_runs_do_not_join_over_the_page_edge() -> None:
     mask[20, :30] = True
     assert sorted(long_rows(mask, 25)) == [(0, 19, 30, 3), (30, 9, 30, 3)]
     assert long_rows(np.zeros((5, 5), dtype=bool), 2) == []
+
+
+def test_runs_are_those_that_a_look_at_every_pixel_finds() -> None:
+    choice = np.random.default_rng(3)
+    for share in (0.3, 0.9, 0.99, 1.0):
+        mask = choice.random((12, 150)) < share
+        for length in (1, 2, 7, 9, 16, 40, 149, 150, 151):
+            assert _runs(mask, length) == _runs_by_pixel(mask, length)
+
+
+def _runs_by_pixel(mask: NDArray[np.bool_], length: int) -> list[tuple[int, int, int]]:
+    found: list[tuple[int, int, int]] = []
+    for row, pixels in enumerate(mask.tolist()):
+        first = 0
+        for column, inked in enumerate([*pixels, False]):
+            if not inked:
+                if column - first >= length:
+                    found.append((row, first, column))
+                first = column + 1
+    return found
+
+
+@pytest.mark.parametrize(("mask_of", "least"), [(dark, 12), (faint, 7)])
+def test_ink_is_darker_by_so_many_shades(mask_of: Callable[[NDArray[np.uint8]], NDArray[np.bool_]], least: int) -> None:
+    page = _page()
+    page[30:34, 40:44] = 255 - least
+    page[80:84, 40:44] = 256 - least
+    assert mask_of(page)[30:34, 40:44].all()
+    assert mask_of(page).sum() == 16
+
+
+def test_black_paper_has_no_ink() -> None:
+    assert not dark(np.zeros((40, 40, 3), np.uint8)).any()
+    assert not faint(np.full((40, 40, 3), 3, np.uint8)).any()

@@ -23,11 +23,14 @@ def read(monkeypatch: pytest.MonkeyPatch, *readings: OcrLine | None, again: bool
     """What comes out where the network reads so, and the widths of the strips it was shown."""
     left, widths = list(readings), []
 
-    def read_strip(strip: np.ndarray, box: Box, decoder: object, stretch: float = 1.0) -> OcrLine | None:  # type: ignore[type-arg]
+    def line_of(decoded: object, box: Box, strip: np.ndarray, stretch: float = 1.0) -> OcrLine | None:  # type: ignore[type-arg]
         widths.append(strip.shape[1])
         return left.pop(0)
 
-    monkeypatch.setattr(ocr_rapid, "_read_strip", read_strip)
+    nothing = SimpleNamespace(decode=lambda output: None, decode_all=lambda outputs: [None for _ in outputs])
+    monkeypatch.setattr(ocr_rapid, "Decoder", lambda model: nothing)
+    monkeypatch.setattr(ocr_rapid, "_output", lambda strip: None)
+    monkeypatch.setattr(ocr_rapid, "_line", line_of)
     image = np.full((40, 120, 3), 255, np.uint8)
     lines, complete = ocr_rapid.recognise(image, [TextBox(BOX, 0.9)], again=again)
     assert complete
@@ -80,3 +83,40 @@ def test_characters_beyond_latin_are_read_on_a_latin_page(monkeypatch: pytest.Mo
     found = page.decode(columns(0, 1, 2, 0))
     assert (found.text, found.columns.tolist(), asked) == (("a", "中"), [1, 2], [1])
     assert found.scores == pytest.approx(1, abs=0.01)
+
+
+def test_strips_decoded_together_say_what_each_says_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr_decode, "_SURE_COLUMNS", 40)
+    monkeypatch.setattr(ocr_decode, "_OTHERS_SHARE", 0.02)
+    choice = np.random.default_rng(5)
+    strips = [
+        columns(*choice.choice(4, 12, p=(0.4, 0.55, 0.0 if place % 7 else 0.05, 0.05 if place % 7 else 0.0)))
+        for place in range(60)
+    ]
+    strips[20:23] = [columns(1, 0, 2, 0, 2, 0)] * 3  # too many of them: the page is no longer taken for Latin
+    alone, together = decoder(), decoder()
+    expected = [alone.decode(strip) for strip in strips]
+    found = [read for start in (0, 16, 32, 48) for read in together.decode_all(strips[start : start + 16])]
+    assert [(read.text, read.columns.tolist()) for read in found] == [
+        (read.text, read.columns.tolist()) for read in expected
+    ]
+    assert (together._seen, together._others) == (alone._seen, alone._others)
+    assert 40 < alone._seen < sum(map(len, strips)), "some of them went by Latin alone"
+
+
+def test_no_strip_is_begun_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    deadline = SimpleNamespace(passed=False)
+    read: list[int] = []
+
+    def output(strip: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        read.append(strip.shape[1])
+        deadline.passed = len(read) == 20
+        return columns(1, 0, 1)
+
+    monkeypatch.setattr(ocr_rapid, "Decoder", lambda model: decoder())
+    monkeypatch.setattr(ocr_rapid, "_output", output)
+    image = np.full((800, 120, 3), 255, np.uint8)
+    boxes = [TextBox((0.0, 20.0 * row, 96.0, 20.0 * row + 16), 0.9) for row in range(40)]
+    lines, complete = ocr_rapid.recognise(image, boxes, deadline=deadline)  # type: ignore[arg-type]
+    assert not complete
+    assert len(read) == len(lines) == 20

@@ -5,7 +5,7 @@ Everything that judges a page by its ink (gutters, bold type, rules, the layout 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,31 @@ _MOST_SAMPLES = 100_000
 _FULL = 90  # percentile of the print's contrast that becomes black
 
 
+class _Last(NamedTuple):
+    image: NDArray[np.uint8] | None
+    even: NDArray[np.uint8] | None
+
+
+_last = _Last(None, None)
+
+
 def evened(page: PageImage) -> PageImage:
-    """The page with its print dark on white, in greys; the page itself where it is so already."""
+    """The page with its print dark on white, in greys; the page itself where it is so already.
+
+    The last image's is remembered: orientation and the layout model ask for the same page.
+    """
+    global _last  # noqa: PLW0603
     if page.pixels is None or min(page.pixels.shape[:2]) < 2 * _BLOCK_PX:
         return page
-    if np.median(grey(page.pixels, _GLANCE_PX)) >= _WHITE:
-        return page
-    pixels = page.pixels
+    last = _last
+    if last.image is not page.pixels:
+        last = _last = _Last(page.pixels, _evened(page.pixels))
+    return page if last.even is page.pixels else page.replace(pixels=last.even)
+
+
+def _evened(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if np.median(grey(pixels, _GLANCE_PX)) >= _WHITE:
+        return pixels
     ground, light = _ground(pixels)
     on_dark = _spread(light.astype(np.float32), pixels) > 0.5
     contrast = np.zeros(pixels.shape[:2], np.float32)
@@ -40,7 +58,7 @@ def evened(page: PageImage) -> PageImage:
     inked = contrast[contrast > _FAINT]
     full = float(np.percentile(inked[:: max(1, inked.size // _MOST_SAMPLES)], _FULL)) if inked.size else 1.0
     values = (255 * (1 - np.clip(contrast / full, 0, 1))).astype(np.uint8)
-    return page.replace(pixels=np.repeat(values[:, :, None], 3, axis=2))
+    return np.repeat(values[:, :, None], 3, axis=2)
 
 
 def _ground(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

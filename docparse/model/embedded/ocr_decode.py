@@ -8,7 +8,7 @@ all again for the columns in which no Latin character is likely.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,14 +61,44 @@ class Decoder:
 
     def decode(self, output: NDArray[np.float32]) -> Decoded:
         """`output`: (columns, features) of one strip, or (columns, characters) where the network kept its head."""
+        return self.decode_all([output])[0]
+
+    def decode_all(self, outputs: Sequence[NDArray[np.float32]]) -> list[Decoded]:
+        """Strips in the order in which they teach what the page's script is."""
+        latin: list[Decoded | None] = []
+        decoded: list[Decoded] = []
+        for place, output in enumerate(outputs):
+            if self._is_latin_page() and not latin:
+                latin = [None] * place + self._latin_readings(outputs[place:])
+            known = latin[place] if latin and self._is_latin_page() else None
+            decoded.append(known or self._decoded(output))
+        return decoded
+
+    def _is_latin_page(self) -> bool:
+        if self._model.head is None:
+            return False
+        return self._seen >= _SURE_COLUMNS and self._others <= _OTHERS_SHARE * self._seen
+
+    def _latin_readings(self, outputs: Sequence[NDArray[np.float32]]) -> list[Decoded | None]:
+        """Every strip in Latin characters; None where others are likelier in a column that is not sure.
+
+        The doubtful columns of all strips are looked at together: one of them takes as long as some dozen.
+        """
+        read = [self._latin_head.scored(output, blanks=True) for output in outputs]
+        doubtful = [output[score < _SURE_SCORE] for output, (_, score) in zip(outputs, read, strict=True)]
+        columns = np.concatenate(doubtful)
+        foreign = ~np.isin(self._head.best(columns), self._latin) if len(columns) else np.zeros(0, np.bool_)
+        parts = np.split(foreign, np.cumsum([len(part) for part in doubtful])[:-1])
+        return [
+            None if part.any() else self._collapse(self._latin[best], score)
+            for (best, score), part in zip(read, parts, strict=True)
+        ]
+
+    def _decoded(self, output: NDArray[np.float32]) -> Decoded:
+        """One strip over all characters."""
         if self._model.head is None:
             best = output.argmax(axis=1)
             return self._collapse(best, output[np.arange(len(best)), best])
-        if self._seen >= _SURE_COLUMNS and self._others <= _OTHERS_SHARE * self._seen:
-            best, score = self._latin_head.scored(output, blanks=True)
-            doubtful = output[score < _SURE_SCORE]
-            if not len(doubtful) or np.isin(self._head.best(doubtful), self._latin).all():
-                return self._collapse(self._latin[best], score)
         best, score = self._head.scored(output)
         self._seen += len(best)
         self._others += int(np.count_nonzero(~np.isin(best, self._latin)))

@@ -144,10 +144,14 @@ def boxes_of_map(
 
 def components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Connected areas (8 neighbours) of a mask: their pixel counts and boxes (x0, y0, x1, y1), end exclusive."""
-    runs = level_runs(mask)
+    return components_of_runs(level_runs(mask), mask.shape[0])
+
+
+def components_of_runs(runs: NDArray[np.int64], height: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`components` of the mask of this height that consists of these `level_runs`."""
     if not len(runs):
         return np.zeros(0, np.int64), np.zeros((0, 4), np.int64)
-    label = join_runs(runs, mask.shape[0])
+    label = join_runs(runs, height)
     order = np.argsort(label, kind="stable")
     label, runs = label[order], runs[order]
     starts = np.flatnonzero(np.concatenate(([True], label[1:] != label[:-1])))
@@ -164,12 +168,12 @@ def components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 def level_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Horizontal runs as rows (y, x0, x1), top to bottom."""
-    padded = np.zeros((mask.shape[0], mask.shape[1] + 2), np.int8)
-    padded[:, 1:-1] = mask
-    step = np.diff(padded, axis=1)
-    y, x0 = np.nonzero(step == 1)
-    _, x1 = np.nonzero(step == -1)
-    return np.stack([y, x0, x1], axis=1)
+    height, width = mask.shape
+    flat = np.zeros(height * (width + 1) + 1, np.bool_)  # one row after the other, a blank before each
+    flat[:-1].reshape(height, width + 1)[:, 1:] = mask
+    edges = np.flatnonzero(flat[1:] != flat[:-1])  # starts and ends take turns
+    y, x0 = np.divmod(edges[::2], width + 1)
+    return np.stack([y, x0, x0 + edges[1::2] - edges[::2]], axis=1)
 
 
 def join_runs(runs: NDArray[np.int64], height: int, *, diagonal: bool = True) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box, union
 from docparse.model.embedded import ocr_rapid
-from docparse.model.embedded.ocr_detect import TextBox, components, level_runs
+from docparse.model.embedded.ocr_detect import TextBox, components, components_of_runs, level_runs
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 
 _DARK = 150  # of 255: ink, coloured ink and that of thin bars too
@@ -139,10 +139,7 @@ def _bars(ink: NDArray[np.bool_], em: float) -> list[Box]:
     runs = level_runs(ink)
     length = runs[:, 2] - runs[:, 1]
     runs = runs[(length >= max(4.0, 0.4 * em)) & (length <= 3 * em)]
-    wide = np.zeros_like(ink)
-    for y, x0, x1 in runs.tolist():
-        wide[y, x0:x1] = True
-    _, boxes = components(wide)
+    _, boxes = components_of_runs(runs, len(ink))
     bars: list[Box] = []
     for x0, y0, x1, y1 in boxes.tolist():
         if y1 - y0 > max(2.0, _THICK * em) or y0 < _BLUR or y1 + _BLUR > len(ink):

@@ -25,6 +25,7 @@ _ROOM_PX = 48  # grey room after a strip: without it, or with the paper's colour
 _WIDTH_STEPS = ((576, 64), (10_000, 128))  # widths up to, and their step: a new shape costs 20 ms and 4 MB
 _MAX_WIDTH = 3200
 _DOUBTFUL = 0.92  # confidence below which a strip is read again, drawn out
+_AT_ONCE = 16  # strips that are decoded together
 _STRETCH = 1.3  # handwriting and narrow or blurred print read better so
 _BLANK_PX = 20  # of a strip without ink between two letters: no letter has so much room around it
 
@@ -63,14 +64,20 @@ def recognise(
     page = Image.fromarray(image)
     lines = [(known[box.bbox], box) for box in boxes if box.bbox in known]
     strips = [(_strip(page, box.bbox, _SQUEEZE if clear else 1.0), box) for box in boxes if box.bbox not in known]
+    strips.sort(key=lambda pair: pair[0].shape[1])
     complete = True
-    for strip, box in sorted(strips, key=lambda pair: pair[0].shape[1]):
-        if complete := deadline is None or not deadline.passed:
-            lines.append((_read_strip(strip, box.bbox, decoder), box))
+    while strips and complete:
+        group, strips = strips[:_AT_ONCE], strips[_AT_ONCE:]
+        outputs: list[NDArray[np.float32]] = []
+        for strip, _ in group:
+            if complete := deadline is None or not deadline.passed:
+                outputs.append(_output(strip))
+            else:
+                break
+        for decoded, (strip, box) in zip(decoder.decode_all(outputs), group, strict=False):
+            lines.append((_line(decoded, box.bbox, strip), box))
             if not clear:
                 known[box.bbox] = lines[-1][0]
-        else:
-            break
     if again:
         lines = [(_surer(line, page, box, decoder, deadline), box) for line, box in lines]
     return [line for line, _ in lines if line is not None], complete
@@ -96,11 +103,16 @@ def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder, stretch: f
 
 
 def _decoded(strip: NDArray[np.uint8], decoder: Decoder) -> Decoded:
+    return decoder.decode(_output(strip))
+
+
+def _output(strip: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the network says of a strip, column by column."""
     width = strip.shape[1]
     batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
     batch[0, :, :, :width] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
-    columns = load_model("text-recognition")(batch)[0][0]
-    return decoder.decode(columns[: -(-width // _STEP_PX) + 1])
+    columns: NDArray[np.float32] = load_model("text-recognition")(batch)[0][0]
+    return columns[: -(-width // _STEP_PX) + 1]
 
 
 def _surer(

@@ -6,18 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
+from docparse.model.embedded.ocr_detect import level_runs
+
 Mask = NDArray[np.bool_]  # True is ink; shape (height, width)
 PixelBox = tuple[int, int, int, int]  # x, y, width, height
 
 _BLUR_RADIUS_PX, _DARKER, _LITTLE_DARKER = 12, 12, 7
+_SAMPLES = 8
 
 
 def dark(pixels: NDArray[np.uint8]) -> Mask:
     """Where an RGB image is clearly darker than the 25 x 25 pixels around."""
     grey = Image.fromarray(pixels).convert("L")
-    around = np.asarray(grey.filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX)), dtype=np.int16)
-    mask: Mask = np.asarray(grey, dtype=np.int16) <= around - _DARKER
-    return mask
+    around = grey.filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX))
+    return _darker(grey, around, _DARKER)
 
 
 def faint(pixels: NDArray[np.uint8]) -> Mask:
@@ -27,7 +29,12 @@ def faint(pixels: NDArray[np.uint8]) -> Mask:
     grey = ImageChops.darker(ImageChops.darker(red, green), blue)
     around = grey.filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX))
     paper = ImageChops.lighter(grey, around).filter(ImageFilter.BoxBlur(_BLUR_RADIUS_PX))  # ink does not count
-    mask: Mask = np.asarray(grey, dtype=np.int16) <= np.asarray(paper, dtype=np.int16) - _LITTLE_DARKER
+    return _darker(grey, paper, _LITTLE_DARKER)
+
+
+def _darker(grey: Image.Image, other: Image.Image, least: int) -> Mask:
+    """Where an image is darker than another by at least so much, compared byte by byte: wider numbers take longer."""
+    mask: Mask = np.asarray(grey) < np.asarray(other.point([max(0, value + 1 - least) for value in range(256)]))
     return mask
 
 
@@ -46,15 +53,24 @@ def long_columns(mask: Mask, length: int) -> list[PixelBox]:
 
 def _runs(mask: Mask, length: int) -> list[tuple[int, int, int]]:
     """(row, first, past the last) of the horizontal runs of at least `length`, in row order."""
-    padded = np.zeros((mask.shape[0], mask.shape[1] + 1), dtype=np.int8)
-    padded[:, :-1] = mask
-    flat = padded.ravel()
-    edges = np.flatnonzero(np.diff(flat, prepend=np.int8(0)))  # starts and ends take turns, each row ends white
-    starts, ends = edges[::2], edges[1::2]
-    chosen = ends - starts >= length
-    rows, firsts = np.divmod(starts[chosen], padded.shape[1])
-    lasts = firsts + (ends - starts)[chosen]
-    return list(zip(rows.tolist(), firsts.tolist(), lasts.tolist(), strict=True))
+    rows = _rows_with_runs(mask, length)
+    runs = level_runs(mask[rows])
+    runs = runs[runs[:, 2] - runs[:, 1] >= length]
+    return list(zip(rows[runs[:, 0]].tolist(), runs[:, 1].tolist(), runs[:, 2].tolist(), strict=True))
+
+
+def _rows_with_runs(mask: Mask, length: int) -> NDArray[np.intp]:
+    """Rows that may hold such a run: it covers so many of the samples, an eighth of its length apart, in succession.
+
+    Of a page of text few rows are left, and only they are looked at pixel by pixel.
+    """
+    step = max(1, length // _SAMPLES)
+    inked, covered, wanted = mask[:, step - 1 :: step], 1, max(1, length // step)
+    while covered < wanted:
+        more = min(covered, wanted - covered)
+        inked = inked[:, :-more] & inked[:, more:]
+        covered += more
+    return np.flatnonzero(inked.any(axis=1))
 
 
 def _joined(runs: list[tuple[int, int, int]]) -> list[PixelBox]:
