@@ -69,7 +69,7 @@ class Decoder:
         decoded: list[Decoded] = []
         for place, output in enumerate(outputs):
             if self._is_latin_page() and not latin:
-                latin = [None] * place + self._latin_readings(outputs[place:])
+                latin = [*([None] * place), *self._latin_readings(outputs[place:])]
             known = latin[place] if latin and self._is_latin_page() else None
             decoded.append(known or self._decoded(output))
         return decoded
