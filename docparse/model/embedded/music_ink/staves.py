@@ -27,6 +27,9 @@ _VALLEY = 0.12  # of that way by which a faint line is darker than what is over 
 _ALONG, _BESIDE_PX = 9, (2, 4)  # looked at over so many px along the line, and so many px away
 
 
+Chain = list[tuple[int, float, float]]  # (stripe, y of the middle line, space)
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """A staff in pixels: y of its middle line at each `x`, the space between lines, its ends."""
@@ -73,13 +76,14 @@ def _staves(grey: NDArray[np.uint8]) -> list[Staff]:
     lines = _level_lines(pale)
     if not lines.any():
         return []
-    chains: list[list[tuple[int, float, float]]] = []  # (stripe, y of the middle line, space)
-    for stripe in range(grey.shape[1] // _STRIPE):
-        x = stripe * _STRIPE
-        for middle, space in _fives(*_rows(lines[:, x : x + _STRIPE])):
+    rows = [_rows(lines[:, x : x + _STRIPE]) for x in range(0, grey.shape[1] - _STRIPE + 1, _STRIPE)]
+    chains: list[Chain] = []
+    for stripe, found in enumerate(rows):
+        for middle, space in _fives(*found):
             _join(chains, stripe, middle, space)
-    found = [staff for chain in chains if (staff := _staff(chain, grey, pale)) is not None]
-    return _ordered(_apart(found))
+    whole = sorted(chains, key=len, reverse=True)
+    staves = [staff for chain in whole if (staff := _staff(_extended(chain, rows), grey, pale)) is not None]
+    return _ordered(_apart(staves))
 
 
 def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -128,7 +132,7 @@ def _fives(rows: NDArray[np.float64], thick: NDArray[np.float64]) -> list[tuple[
     return found
 
 
-def _join(chains: list[list[tuple[int, float, float]]], stripe: int, middle: float, space: float) -> None:
+def _join(chains: list[Chain], stripe: int, middle: float, space: float) -> None:
     best, off = None, 0.4
     for chain in chains:
         last, y, size = chain[-1]
@@ -142,7 +146,39 @@ def _join(chains: list[list[tuple[int, float, float]]], stripe: int, middle: flo
         best.append((stripe, middle, space))
 
 
-def _staff(chain: Sequence[tuple[int, float, float]], grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> Staff | None:
+def _extended(chain: Chain, rows: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> Chain:
+    """A chain with the stripes before, in and after it in which one line is hidden or too faint."""
+    space = float(np.median([size for _, _, size in chain]))
+    known = {stripe: (middle, size) for stripe, middle, size in chain}
+    first, last = chain[0][0], chain[-1][0]
+    for way, start, stop in ((1, first, len(rows)), (-1, last, -1)):
+        y, missed = known[start][0], 0
+        for stripe in range(start, stop, way):
+            if stripe in known:
+                y, missed = known[stripe][0], 0
+            elif (middle := _four(rows[stripe][0], y, space)) is not None:
+                known[stripe] = (middle, space)
+                y, missed = middle, 0
+            else:
+                missed += 1
+                if missed > _MOST_MISSING and not first <= stripe <= last:
+                    break
+    return [(stripe, *known[stripe]) for stripe in sorted(known)]
+
+
+def _four(rows: NDArray[np.float64], middle: float, space: float) -> float | None:
+    """The middle of a staff of which at least four lines are seen near where it should be."""
+    if not len(rows):
+        return None
+    wanted = middle + (np.arange(LINES) - 2) * space
+    off = rows[np.abs(rows[:, None] - wanted).argmin(axis=0)] - wanted
+    off = off[np.abs(off) < 0.3 * space]
+    if len(off) < LINES - 1 or np.ptp(off) > 0.15 * space + 1:
+        return None
+    return middle + float(np.median(off))
+
+
+def _staff(chain: Chain, grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> Staff | None:
     space = float(np.median([size for _, _, size in chain]))
     x = np.array([(stripe + 0.5) * _STRIPE for stripe, _, _ in chain])
     y = np.array([middle for _, middle, _ in chain])
@@ -209,9 +245,9 @@ def _ends(staff: Staff, pale: NDArray[np.uint8]) -> tuple[float, float]:
 
 
 def _apart(staves: list[Staff]) -> list[Staff]:
-    """Of staves that lie on one another, the longest: ledger lines make five even lines too."""
+    """Of staves that lie on one another, the first, which is surest: ledger lines make five even lines too."""
     kept: list[Staff] = []
-    for staff in sorted(staves, key=lambda s: s.left - s.right):
+    for staff in staves:
         at = (staff.left + staff.right) / 2
         if not any(
             other.left <= at <= other.right and abs(other.middle(at) - staff.middle(at)) < 4.5 * other.space
