@@ -118,7 +118,8 @@ def _rejoined(runs: list[Run]) -> list[Run]:
     """Runs with the signs that stand right after a word of their span put back to it."""
     result: list[Run] = []
     for run in runs:
-        if result and not result[-1].space and run.span is result[-1].span:
+        touches = result and not _apart(result[-1].chars, run.chars, run.span["size"], [])
+        if touches and not result[-1].space and run.span is result[-1].span:
             result[-1] = result[-1]._replace(chars=[*result[-1].chars, *run.chars], space=run.space)
         else:
             result.append(run)

@@ -103,3 +103,12 @@ def test_letters_of_a_ligature_that_is_spelt_as_drawn_keep_their_order() -> None
     alef = span["chars"][2]
     alef["bbox"], alef["origin"] = (88, 0, 88, 12), (88, 10)
     assert ["".join(char["c"] for char in run.chars) for run in rtl_runs([span])] == ["ثلاثاء"]
+
+
+def test_a_sign_far_from_its_word_does_not_stretch_it() -> None:
+    span = span_of(("שלום וברכה", 160), (".", 26), ("ABC", 26), (" ", 50), ("Ltd", 50))
+    span["chars"] = [char for char in span["chars"] if char["c"] != " " or char["origin"][0] < 60]
+    runs = rtl_runs([span])
+    assert [("".join(char["c"] for char in run.chars), run.space) for run in runs][-3:] == [
+        ("ABC", True), ("Ltd", False), (".", True),
+    ]  # fmt: skip
