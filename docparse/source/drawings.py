@@ -19,6 +19,7 @@ _Turn = tuple[float, float, float, float, float, float]  # MuPDF's matrix
 _RULE_THICKNESS_PT = 3.0
 _STRAIGHT_PT = 1.0  # how far a rule may slope
 _MERGE_ACROSS_PT, _MERGE_ALONG_PT = 0.75, 1.5  # rules this close make one
+_FAR_OUT_PT = 200.0  # beyond the page's edge
 _MOST_PATHS = 60_000
 _MOST_CONTENT_BYTES = 4 << 20  # compressed content beyond this is a map or a plot
 _MUCH_CONTENT_BYTES = 128 << 10  # compressed content from which on it pays to count the paths first
@@ -42,11 +43,30 @@ def read_drawings(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> tupl
         return [], (*flags, "drawings_skipped")
     if len(paths) > _MOST_PATHS:
         return [], (*flags, "drawings_skipped")
+    if any("f" in path["type"] and path["rect"][2] > page.rect.width + _FAR_OUT_PT for path in paths):
+        paths = _as_seen(page)
     if not page.rotation:
         return paths, flags
     matrix = page.rotation_matrix
     turn = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
     return [_turned(path, turn) for path in paths], flags
+
+
+def _as_seen(page: pymupdf.Page) -> list[Path]:
+    """Paths with their boxes as far as clips show them: browsers draw the stroke of a root far too long and cut it."""
+    clips: dict[int, Box] = {}
+    paths: list[Path] = []
+    for path in page.get_cdrawings(extended=True):
+        level = path["level"]
+        clips = {at: box for at, box in clips.items() if at < level}
+        if path["type"] == "clip":
+            clips[level] = path["scissor"]
+        elif "items" in path:
+            x0, y0, x1, y1 = path["rect"]
+            for box in clips.values():
+                x0, y0, x1, y1 = max(x0, box[0]), max(y0, box[1]), min(x1, box[2]), min(y1, box[3])
+            paths.append({**path, "rect": (x0, y0, x1, y1)} if x1 > x0 and y1 > y0 else path)
+    return paths
 
 
 class _Counter(mupdf.FzDevice2):  # type: ignore[misc]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from docparse.geometry import Box, inside_share, union
+from docparse.model.embedded.formula_drawn import drawn_signs
 from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, STYLED, is_math_char
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.joining import line_text
@@ -15,7 +16,7 @@ from docparse.model.embedded.lines import Line
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.types import Region
 from docparse.schemas.document import Formula
-from docparse.schemas.page import Rule, Word, WordStyle
+from docparse.schemas.page import Rule, Shape, Word, WordStyle
 
 _NUMBER = re.compile(r"\(?\(\s*[A-Z]?\d{1,3}(?:[.\-]\d{1,3})*[a-z']?\s*\)")
 _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
@@ -23,6 +24,8 @@ _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[
 _SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
 _MOST_WORDS = 160
 _SEEN = 0.5  # score of a layout model's formula
+_SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
+_DRAWN_TALL = 6.0
 _LETTER = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -34,10 +37,13 @@ class Display:
     bbox: Box
 
 
-def find_displays(lines: Sequence[Line], rules: Sequence[Rule], body: float) -> list[Display]:
+def find_displays(
+    lines: Sequence[Line], rules: Sequence[Rule], body: float, shapes: Sequence[Shape] = ()
+) -> list[Display]:
     """Display formulas among a page's lines: seeds with a relation sign, and the fragments around them.
 
-    `body` is the size of running text: a relation in smaller type is a limit, not a formula.
+    `body` is the size of running text: a relation in smaller type is a limit, not a formula. Shapes are drawn signs
+    that may stand between the fragments.
     """
     kinds = [_kind(line) for line in lines]
     seeds = [
@@ -48,6 +54,7 @@ def find_displays(lines: Sequence[Line], rules: Sequence[Rule], body: float) -> 
     if not seeds:
         return []
     bars = [rule for rule in rules if rule.horizontal and rule.bbox[2] - rule.bbox[0] < 300]
+    drawn = [s.bbox for s in shapes if s.segments >= _SIGN_SEGMENTS and s.bbox[3] - s.bbox[1] < _DRAWN_TALL * body]
     free = {i for i, kind in enumerate(kinds) if kind in ("part", "seed")}
     displays: list[Display] = []
     for seed in seeds:
@@ -55,7 +62,7 @@ def find_displays(lines: Sequence[Line], rules: Sequence[Rule], body: float) -> 
             continue
         members = [seed]
         rest = free - {seed}
-        _grow(members, rest, lines, bars)
+        _grow(members, rest, lines, bars, drawn)
         if sum(len(word.text) for i in members for word in lines[i].words) < 3:
             continue
         number = _number_of(union(lines[i].box for i in members), rest, lines)
@@ -128,7 +135,7 @@ def beside_number(box: Box, number: str, words: Sequence[Word]) -> Box:
     return box
 
 
-def formula_block(display: Display, rules: Sequence[Rule]) -> Formula:
+def formula_block(display: Display, rules: Sequence[Rule], shapes: Sequence[Shape] = ()) -> Formula:
     """The formula with its LaTeX; where that stays unclear, with its text and a flag."""
     words = [word for line in display.lines for word in line.words]
     text = "\n".join(line_text(line) for line in display.lines)
@@ -138,11 +145,23 @@ def formula_block(display: Display, rules: Sequence[Rule]) -> Formula:
         rule for rule in rules
         if rule.horizontal and x0 - 3 <= rule.bbox[0] and rule.bbox[2] <= x1 + 3 and y0 - 3 <= rule.bbox[1] <= y1 + 3
     ]  # fmt: skip
-    latex = to_latex(words, inside) if len(words) <= _MOST_WORDS else None
+    drawn = [shape for shape in shapes if _is_sign(shape, display.bbox, words[0].size)]
+    signs = drawn_signs(drawn, words)
+    latex = None
+    if signs is not None and len(words) <= _MOST_WORDS:
+        latex = to_latex([*words, *signs.words], [*inside, *signs.rules])
     if latex:
         latex += f" \\tag{{{number.strip('() ')}}}" if number else ""
         return Formula(latex=latex, text=text, bbox=display.bbox)
     return Formula(text=text, bbox=display.bbox, flags=["formula_not_recognised"])
+
+
+def _is_sign(shape: Shape, box: Box, size: float) -> bool:
+    """Whether something drawn stands in a formula's box as a sign does: no ground, no frame; its end may be cut off."""
+    x0, y0, x1, y1 = shape.bbox
+    tall = y1 - y0
+    inside = box[0] - 0.3 * size < x0 < box[2] and box[1] - size < y0 and y1 < box[3] + size
+    return inside and shape.segments >= _SIGN_SEGMENTS and 0.6 * size < tall and x1 > box[0]
 
 
 def _number_of(box: Box, free: set[int], lines: Sequence[Line]) -> list[int]:
@@ -235,13 +254,17 @@ def _flush(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
     )
 
 
-def _grow(members: list[int], free: set[int], lines: Sequence[Line], bars: Sequence[Rule]) -> None:
+def _grow(
+    members: list[int], free: set[int], lines: Sequence[Line], bars: Sequence[Rule], drawn: Sequence[Box] = ()
+) -> None:
     """Fragments that touch the formula join it: limits, numerators and denominators, pieces beside it."""
     changed = True
     while changed and len(members) < 60:
         changed = False
         box = union(lines[i].box for i in members)
         em = lines[members[0]].size
+        for _ in range(3):  # a root that another formula's root begins
+            box = union([box, *(sign for sign in drawn if _gap(sign, box, 0) < em and _gap(sign, box, 1) < -0.3 * em)])
         signs = _big_signs([lines[i] for i in members])
         near = [bar.bbox for bar in bars if _gap(bar.bbox, box, 0) < 0.8 * em and _gap(bar.bbox, box, 1) < 0.8 * em]
         for j in sorted(free):

@@ -8,31 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from docparse.geometry import Box, union
+from docparse.model.embedded.formula_grid import Node, grids
 from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, RELATIONS, symbols
 from docparse.schemas.page import Rule, Word, WordStyle
 
 _DEPTH = 6
 _AXIS = 0.27  # of the bars of fractions, above the line, in sizes of the type
+_PAST = 0.35  # of a line over signs, beyond them, in sizes
+_SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
-
-
-@dataclass(slots=True)
-class Node:
-    """A piece of LaTeX and where it stands; `base` is the text of a single glyph."""
-
-    latex: str
-    bbox: Box
-    size: float
-    baseline: float
-    base: str = ""
-    axis: float | None = None  # of a fraction: where its bar is
-
-    @property
-    def middle(self) -> float:
-        return (self.bbox[0] + self.bbox[2]) / 2
 
 
 class Unclear(Exception):
@@ -59,7 +45,11 @@ def _word_latex(word: Word) -> str:
         return f"\\{name} " if name != "mod" else "\\bmod "
     if text == "√":
         return "√"
-    if len(text) > 2 and text.isalpha() and text.isascii() and not word.style & WordStyle.ITALIC:
+    sign, name = symbols(text[:1]), text[1:]
+    if name in FUNCTIONS and sign is not None and not text[0].isalnum():
+        return f"{sign}\\{name} "
+    wordy = text in _SHORT_WORDS or (len(text) > 2 and text.isalpha() and text.isascii())
+    if wordy and not word.style & WordStyle.ITALIC:
         return f"\\text{{ {text} }}"
     latex = symbols(text)
     if latex is None:
@@ -80,27 +70,85 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
         under = [n for n in nodes if x0 - 1 <= n.middle <= x1 + 1 and n is not root]
         if root is not None:
             reach = 2.0 * max((n.size for n in under), default=0.0)
-            body = [n for n in under if n.baseline > y and n.baseline - y < reach]
+            body = [n for n in under if y < n.baseline < max(y + reach, root.bbox[3] + 0.2 * n.size)]
             if not body:
                 raise Unclear
             latex = f"\\sqrt{{{_nested(body, inner, depth)}}}"
-            baseline = max(body, key=lambda n: n.size).baseline
+            baseline = _baseline_of(_with_rules(body, inner, depth + 1))
             gone = [root, *body]
         else:
             reach = 2.6 * max((n.size for n in under), default=0.0)
             above = [n for n in under if n.baseline <= y + 0.15 * n.size and y - n.baseline < reach]
             below = [n for n in under if n.baseline > y + 0.15 * n.size and n.baseline - y < reach]
-            if not above or not below:
+            above, below = _next_row(above, inner, y), _next_row(below, inner, y)
+            if not above and not below:
                 continue
-            latex = f"\\frac{{{_nested(above, inner, depth)}}}{{{_nested(below, inner, depth)}}}"
-            gone = above + below
-            baseline = y + _AXIS * max(n.size for n in gone)
+            if above and below:
+                over = _nested(above, [other for other in inner if other.bbox[1] < y], depth)
+                latex = f"\\frac{{{over}}}{{{_nested(below, [r for r in inner if r.bbox[1] > y], depth)}}}"
+                gone = above + below
+                baseline = y + _AXIS * max(n.size for n in gone)
+            else:
+                gone = _lined(above, below, rule.bbox)
+                if not gone:
+                    continue
+                command = "underline" if above else "overline"
+                latex = f"\\{command}{{{_nested(gone, inner, depth)}}}"
+                baseline = max(gone, key=lambda n: n.size).baseline
         box = union([*(n.bbox for n in gone), rule.bbox])
-        node = Node(latex, box, max(n.size for n in gone), baseline, axis=None if root is not None else y)
+        is_fraction = root is None and latex.startswith("\\frac")
+        node = Node(latex, box, max(n.size for n in gone), baseline, axis=y if is_fraction else None)
         marked = {id(n) for n in gone}
         nodes = [n for n in nodes if id(n) not in marked] + [node]
         rules = [other for other in rules if other is not rule and other not in inner]
         return _with_rules(nodes, rules, depth)
+    return _with_grids(nodes, depth)
+
+
+def _with_grids(nodes: list[Node], depth: int) -> list[Node]:
+    """Matrices and cases, each replaced by one node."""
+    for grid in grids(nodes):
+        cells = [[_row(cell, depth + 1).strip() if cell else "" for cell in row] for row in grid.rows]
+        body = " \\\\ ".join(" & ".join(row) for row in cells)
+        box = union(node.bbox for node in grid.nodes)
+        axis = (grid.nodes[0].bbox[1] + grid.nodes[0].bbox[3]) / 2
+        size = grid.nodes[0].size
+        latex = f"\\begin{{{grid.kind}}} {body} \\end{{{grid.kind}}}"
+        marked = {id(node) for node in grid.nodes}
+        rest = [node for node in nodes if id(node) not in marked]
+        return _with_grids([*rest, Node(latex, box, size, axis + _AXIS * size, axis=axis)], depth)
+    return nodes
+
+
+def _baseline_of(nodes: list[Node]) -> float:
+    size = max(node.size for node in nodes)
+    return _usual_baseline([node for node in nodes if node.size > 0.86 * size], size)
+
+
+def _next_row(nodes: list[Node], inner: Sequence[Rule], y: float) -> list[Node]:
+    """Of what stands on one side of a bar the row beside it, and others where bars of their own part them."""
+    if not nodes or any((rule.bbox[1] < y) == (nodes[0].baseline < y) for rule in inner):
+        return nodes
+    size = max(node.size for node in nodes)
+    near = min(abs(node.baseline - y) for node in nodes)
+    return [node for node in nodes if abs(node.baseline - y) < near + 0.75 * size]
+
+
+def _lined(above: list[Node], below: list[Node], rule: Box) -> list[Node]:
+    """What a rule with signs on one side alone lies over or under: none, where it only passes by.
+
+    Unclear where it may be theirs.
+    """
+    nodes = above or below
+    x0, y, x1, _ = rule
+    size = max(node.size for node in nodes)
+    box = union(node.bbox for node in nodes)
+    left, right = box[0] - x0, x1 - box[2]
+    gap = y - max(node.baseline for node in above) if above else min(node.baseline for node in below) - y
+    if gap > (0.4 if above else 1.2) * size or min(left, right) > _PAST * size:
+        return []
+    if max(abs(left), abs(right)) > _PAST * size:
+        raise Unclear
     return nodes
 
 

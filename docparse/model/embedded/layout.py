@@ -124,12 +124,12 @@ def _upright_blocks(
     if stats.ocr:
         displays = region_displays(furniture.body, regions)
     else:
-        displays = find_displays(furniture.body, page.rules, stats.size)
+        displays = find_displays(furniture.body, page.rules, stats.size, page.shapes)
     taken = {id(line) for display in displays for line in display.lines}
     prose = [line for line in furniture.body if id(line) not in taken]
     ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
     body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends), content)
-    body += [unread_block(each) if stats.ocr else formula_block(each, page.rules) for each in displays]
+    body += [unread_block(each) if stats.ocr else formula_block(each, page.rules, page.shapes) for each in displays]
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
