@@ -26,6 +26,7 @@ _MOST_WORDS = 160
 _SEEN = 0.5  # score of a layout model's formula
 _SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
 _DRAWN_TALL = 6.0
+_CONDITION_WORDS = 6
 _LETTER = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -65,9 +66,10 @@ def find_displays(
         _grow(members, rest, lines, bars, drawn)
         if sum(len(word.text) for i in members for word in lines[i].words) < 3:
             continue
+        members += _conditions(members, lines)
         number = _number_of(union(lines[i].box for i in members), rest, lines)
         members += number
-        free = rest - set(number)
+        free = rest - set(members)
         found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
         displays.append(Display(found, union(line.box for line in found)))
     return displays
@@ -139,7 +141,13 @@ def formula_block(display: Display, rules: Sequence[Rule], shapes: Sequence[Shap
     """The formula with its LaTeX; where that stays unclear, with its text and a flag."""
     words = [word for line in display.lines for word in line.words]
     text = "\n".join(line_text(line) for line in display.lines)
-    words, number = _part_number(words)
+    apart = next(
+        (line for line in display.lines[::-1] if len(display.lines) > 1 and _is_edge_number(line, display)), None
+    )
+    if apart is not None:
+        words, number = [word for word in words if word not in apart.words], apart.plain
+    else:
+        words, number = _part_number(words)
     x0, y0, x1, y1 = display.bbox
     inside = [
         rule for rule in rules
@@ -175,6 +183,14 @@ def _number_of(box: Box, free: set[int], lines: Sequence[Line]) -> list[int]:
         if low <= high and not any(lines[k].x0 < high and low < lines[k].x1 for k in level if k != j):
             return [j]
     return []
+
+
+def _is_edge_number(line: Line, display: Display) -> bool:
+    """Whether a line is a number at the display's left or right edge with nothing over or under it."""
+    if not is_number(line.plain):
+        return False
+    others = [other for other in display.lines if other is not line]
+    return all(other.x1 <= line.x0 for other in others) or all(line.x1 <= other.x0 for other in others)
 
 
 def _part_number(words: list[Word]) -> tuple[list[Word], str]:
@@ -252,6 +268,22 @@ def _flush(lines: Sequence[Line], i: int, kinds: Sequence[str]) -> bool:
         and 0 < abs(lines[j].baseline - line.baseline) < 2.2 * line.size
         for j in range(max(0, i - 6), min(len(lines), i + 7))
     )
+
+
+def _conditions(members: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """Lines of words beside the rows that a tall brace opens: "otherwise"."""
+    held = [word for i in members for word in lines[i].words]
+    braces = [word for word in held if word.text.endswith("{") and word.bbox[3] - word.bbox[1] > 1.9 * word.size]
+    right = max(word.bbox[2] for word in held)
+    return [
+        j for j, line in enumerate(lines)
+        if j not in members and len(line.words) <= _CONDITION_WORDS
+        and any(
+            brace.bbox[2] < line.x0 < right + 3 * brace.size and abs(line.size - brace.size) < 0.1 * brace.size
+            and brace.bbox[1] - 0.3 * brace.size < line.y0 and line.y1 < brace.bbox[3] + 0.3 * brace.size
+            for brace in braces
+        )
+    ]  # fmt: skip
 
 
 def _grow(

@@ -18,6 +18,7 @@ _KINDS = {
 }
 # in sizes of the type: brackets round two rows are taller; from row to row; between columns
 _TALL, _ROW, _COLUMN = 1.9, 0.8, 0.55
+_BINOMIAL = 1.29  # from line to line of a binomial; a matrix has 1.2
 _SMALLER = 0.86  # an index is smaller
 
 
@@ -43,6 +44,16 @@ class Grid(NamedTuple):
     kind: str
     rows: list[list[list[Node]]]
     nodes: list[Node]
+
+    @property
+    def is_binomial(self) -> bool:
+        """Two signs over one another, further apart than the rows of a matrix."""
+        if self.kind != "pmatrix" or [len(row) for row in self.rows] != [1, 1]:
+            return False
+        (above,), (below,) = self.rows
+        size = max(node.size for node in (*above, *below))
+        first, second = (max(cell, key=lambda node: node.size).baseline for cell in (above, below))
+        return second - first > _BINOMIAL * size
 
 
 def grids(nodes: Sequence[Node]) -> Iterator[Grid]:

@@ -55,7 +55,7 @@ FUNCTIONS = frozenset(
     ("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "exp",
      "lim", "max", "min", "sup", "inf", "det", "dim", "ker", "gcd", "arg", "deg", "Pr", "mod")
 )  # fmt: skip
-BIG = frozenset("∑∏∫∬∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
+BIG = frozenset("∑∏∫∬∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf", "liminf", "limsup"}
 RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:≺≻⪯⪰⟶⟹⟺≔≜")
 _ACCENTS = {
     "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.formula_grid import Node, grids
@@ -16,6 +17,8 @@ from docparse.schemas.page import Rule, Word, WordStyle
 
 _DEPTH = 6
 _AXIS = 0.27  # of the bars of fractions, above the line, in sizes of the type
+_MOST_LIMITS = 4  # sums whose limits touch
+_INTEGRALS = "∫∬∭∮"
 _PAST = 0.35  # of a line over signs, beyond them, in sizes
 _SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
@@ -28,10 +31,22 @@ class Unclear(Exception):
 def to_latex(words: Sequence[Word], rules: Sequence[Rule]) -> str | None:
     """LaTeX of a formula's words, None when a part of it stays unclear."""
     try:
-        nodes = _with_rules([_leaf(word) for word in words], list(rules), 0)
+        nodes = _with_rules(_joined_limits([_leaf(word) for word in words]), list(rules), 0)
         return " ".join(_row(nodes, 0).split())
     except Unclear:
         return None
+
+
+def _joined_limits(nodes: list[Node]) -> list[Node]:
+    """ "lim inf" and "lim sup" as one sign, with one limit below."""
+    for first in nodes:
+        for second in nodes if first.base == "lim" else ():
+            near = 0 < second.bbox[0] - first.bbox[2] < 0.5 * first.size and second.baseline == first.baseline
+            if near and second.base in ("inf", "sup"):
+                name = f"lim{second.base}"
+                joined = Node(f"\\{name} ", union([first.bbox, second.bbox]), first.size, first.baseline, name)
+                return _joined_limits([joined, *(node for node in nodes if node not in (first, second))])
+    return nodes
 
 
 def _leaf(word: Word) -> Node:
@@ -48,7 +63,8 @@ def _word_latex(word: Word) -> str:
     sign, name = symbols(text[:1]), text[1:]
     if name in FUNCTIONS and sign is not None and not text[0].isalnum():
         return f"{sign}\\{name} "
-    wordy = text in _SHORT_WORDS or (len(text) > 2 and text.isalpha() and text.isascii())
+    plain = text.rstrip(".,;:") if len(text) > 3 else text
+    wordy = plain in _SHORT_WORDS or (len(plain) > 2 and plain.isalpha() and plain.isascii())
     if wordy and not word.style & WordStyle.ITALIC:
         return f"\\text{{ {text} }}"
     latex = symbols(text)
@@ -109,11 +125,15 @@ def _with_grids(nodes: list[Node], depth: int) -> list[Node]:
     """Matrices and cases, each replaced by one node."""
     for grid in grids(nodes):
         cells = [[_row(cell, depth + 1).strip() if cell else "" for cell in row] for row in grid.rows]
+        if grid.kind == "cases" and any(not row[-1] for row in cells):
+            raise Unclear  # what stands there is not among the signs
         body = " \\\\ ".join(" & ".join(row) for row in cells)
         box = union(node.bbox for node in grid.nodes)
         axis = (grid.nodes[0].bbox[1] + grid.nodes[0].bbox[3]) / 2
         size = grid.nodes[0].size
         latex = f"\\begin{{{grid.kind}}} {body} \\end{{{grid.kind}}}"
+        if grid.is_binomial:
+            latex = f"\\binom{{{cells[0][0]}}}{{{cells[1][0]}}}"
         marked = {id(node) for node in grid.nodes}
         rest = [node for node in nodes if id(node) not in marked]
         return _with_grids([*rest, Node(latex, box, size, axis + _AXIS * size, axis=axis)], depth)
@@ -171,8 +191,7 @@ def _row(nodes: list[Node], depth: int) -> str:
     on_line.sort(key=lambda node: node.bbox[0])
     hung: list[tuple[list[Node], list[Node]]] = [([], []) for _ in on_line]
     first, scripts = _before(scripts, on_line, baseline)
-    for limit in _clusters(scripts):
-        place = _limit_host(limit, on_line)
+    for limit, place in _limits(scripts, on_line, baseline, size):
         for node in limit:
             host = _host(node, on_line) if place is None else place
             hung[host][0 if node.baseline > baseline + 0.02 * size else 1].append(node)
@@ -244,23 +263,73 @@ def _usual_baseline(nodes: list[Node], size: float) -> float:
     return best.baseline
 
 
+def _limits(scripts: list[Node], row: list[Node], baseline: float, size: float) -> list[tuple[list[Node], int | None]]:
+    """Scripts that stand close to one another, with the place of the sum that they are centred at, if it is one.
+
+    Two limits that touch are parted between their sums; Unclear where a limit would be torn.
+    """
+    found: list[tuple[list[Node], int | None]] = []
+    for side in (
+        [node for node in scripts if node.baseline > baseline + 0.02 * size],
+        [node for node in scripts if node.baseline <= baseline + 0.02 * size],
+    ):
+        for cluster in _clusters(side):
+            parted = _parted(cluster, row)
+            found += parted if parted is not None else [(cluster, _limit_host(cluster, row))]
+    return found
+
+
 def _clusters(scripts: list[Node]) -> list[list[Node]]:
-    """Scripts that stand close to one another on one baseline."""
+    """Scripts of one side that stand beside one another, their own indices among them."""
     clusters: list[list[Node]] = []
-    for node in sorted(scripts, key=lambda node: (round(node.baseline), node.bbox[0])):
-        last = clusters[-1][-1] if clusters else None
-        if last and abs(last.baseline - node.baseline) < 1 and node.bbox[0] - last.bbox[2] < 0.4 * node.size:
-            clusters[-1].append(node)
+    for node in sorted(scripts, key=lambda node: node.bbox[0]):
+        last = clusters[-1] if clusters else []
+        alike = last and abs(max(last, key=lambda n: n.size).baseline - node.baseline) < 0.7 * last[0].size
+        if alike and node.bbox[0] - max(n.bbox[2] for n in last) < 0.4 * node.size:
+            last.append(node)
         else:
             clusters.append([node])
     return clusters
 
 
+def _parted(cluster: list[Node], row: list[Node]) -> list[tuple[list[Node], int | None]] | None:
+    """A cluster under or over several sums as the limits of each; None where it is under one at most."""
+    held = [
+        i for i, node in enumerate(row)
+        if node.base in BIG and node.base not in _INTEGRALS
+        and cluster[0].bbox[0] - 0.3 * node.size < node.middle < cluster[-1].bbox[2] + 0.3 * node.size
+    ]  # fmt: skip
+    if len(held) > _MOST_LIMITS:
+        raise Unclear
+    if len(held) < 2:
+        if held and _limit_host(cluster, row) is None and cluster[0].bbox[0] < row[held[0]].bbox[0]:
+            raise Unclear
+        return None
+    parts = _cut(cluster, [row[i] for i in held])
+    if parts is None:
+        raise Unclear
+    return list(zip(parts, held, strict=True))
+
+
+def _cut(cluster: list[Node], signs: list[Node]) -> list[list[Node]] | None:
+    """The cluster in as many parts as there are signs, each in the middle of its own; None where that can't be."""
+    found: list[tuple[float, list[list[Node]]]] = []
+    for cuts in combinations(range(1, len(cluster)), len(signs) - 1):
+        bounds = (0, *cuts, len(cluster))
+        parts = [cluster[start:end] for start, end in pairwise(bounds)]
+        found.append((max(_off_centre(part, sign) for part, sign in zip(parts, signs, strict=True)), parts))
+    off, best = min(found, key=lambda pair: pair[0], default=(float("inf"), []))
+    return best if off < 0.35 * signs[0].size else None
+
+
+def _off_centre(limit: list[Node], sign: Node) -> float:
+    return abs((min(n.bbox[0] for n in limit) + max(n.bbox[2] for n in limit)) / 2 - sign.middle)
+
+
 def _limit_host(cluster: list[Node], row: list[Node]) -> int | None:
     """The sum or union over or under whose middle the cluster is centred."""
-    middle = (cluster[0].bbox[0] + cluster[-1].bbox[2]) / 2
     for i, node in enumerate(row):
-        if node.base in BIG and abs(node.middle - middle) < 0.3 * node.size:
+        if node.base in BIG and node.base not in _INTEGRALS and _off_centre(cluster, node) < 0.3 * node.size:
             return i
     return None
 
@@ -268,8 +337,12 @@ def _limit_host(cluster: list[Node], row: list[Node]) -> int | None:
 def _host(script: Node, row: list[Node]) -> int:
     """The glyph a script hangs on: a sum or limit it stands over or under, else the one just before it."""
     for i, node in enumerate(row):
-        near = node.base in BIG and node.bbox[0] - 0.6 * node.size <= script.middle <= node.bbox[2] + 0.9 * node.size
-        if near and not any(node.middle < other.middle < script.middle for other in row):
+        left = node.bbox[0] - (0.0 if node.base in _INTEGRALS else 0.6 * node.size)
+        near = node.base in BIG and left <= script.middle <= node.bbox[2] + 0.9 * node.size
+        passed = [
+            other for other in row if other.middle > node.middle and other.bbox[2] <= script.bbox[0] + 0.15 * node.size
+        ]
+        if near and not passed:
             return i
     before = [i for i, node in enumerate(row) if node.bbox[0] < script.middle]
     if not before:
