@@ -69,3 +69,32 @@ def test_a_fraction_takes_the_rows_beside_its_bar_alone() -> None:
         _bracket("{", 0), _word("1", 10, 5), _word("2", 10, 16), _word("x", 10, 31),
     ]  # fmt: skip
     assert to_latex(words, [Rule((9, 8, 16, 8.5), True, 0.5)]) == r"\begin{cases} \frac{1}{2} \\ x \end{cases}"
+
+
+def _limit(text: str, x: float) -> Word:
+    return Word(text, (x, 24, x + 4, 30), 7, "", 0, 0, 29)
+
+
+def test_limits_that_touch_go_to_the_sums_that_they_are_under() -> None:
+    sums = [
+        Word("∑", (0, 8, 14, 22), 10, "", 0, 0, 18),
+        Word("∏", (18, 8, 32, 22), 10, "", 0, 0, 18),
+        _word("x", 36, 18),
+    ]
+    limits = [_limit("a", 1), _limit("=", 5), _limit("b", 9), _limit("i", 19), _limit("<", 23), _limit("n", 27)]
+    assert to_latex([*sums, *limits], []) == r"\sum_{a=b} \prod_{i<n} x"
+
+
+def test_an_exponent_before_a_sum_is_not_the_sums() -> None:
+    words = [
+        _word("n", 0, 18), Word("2", (5, 9, 9, 15), 7, "", 0, 0, 14), Word("∑", (11, 8, 25, 22), 10, "", 0, 0, 18),
+        Word("k", (16, 1, 20, 6), 7, "", 0, 0, 5), _word("x", 28, 18),
+    ]  # fmt: skip
+    assert to_latex(words, []) == r"n^2 \sum^k x"
+
+
+def test_tall_bars_that_hang_off_the_line_stay_on_their_row() -> None:
+    words = [
+        Word("|", (0, 8, 3, 20), 10, "", 0, 0, 15), _word("u", 4, 18), Word("|", (10, 8, 13, 20), 10, "", 0, 0, 15),
+    ]  # fmt: skip
+    assert to_latex(words, []) == "|u|"

@@ -19,6 +19,7 @@ _DEPTH = 6
 _AXIS = 0.27  # of the bars of fractions, above the line, in sizes of the type
 _MOST_LIMITS = 4  # sums whose limits touch
 _INTEGRALS = "∫∬∭∮"
+_BRACKETS = frozenset("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉")
 _PAST = 0.35  # of a line over signs, beyond them, in sizes
 _SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
@@ -31,10 +32,23 @@ class Unclear(Exception):
 def to_latex(words: Sequence[Word], rules: Sequence[Rule]) -> str | None:
     """LaTeX of a formula's words, None when a part of it stays unclear."""
     try:
-        nodes = _with_rules(_joined_limits([_leaf(word) for word in words]), list(rules), 0)
+        leaves = [_leaf(word) for whole in words for word in _single_brackets(whole)]
+        nodes = _with_rules(_joined_limits(leaves), list(rules), 0)
         return " ".join(_row(nodes, 0).split())
     except Unclear:
         return None
+
+
+def _single_brackets(word: Word) -> list[Word]:
+    """Tall brackets that a text layer has as one word, one by one."""
+    x0, y0, x1, y1 = word.bbox
+    if len(word.text) < 2 or not _BRACKETS.issuperset(word.text) or y1 - y0 < 1.5 * word.size:
+        return [word]
+    step = (x1 - x0) / len(word.text)
+    return [
+        word._replace(text=sign, bbox=(x0 + at * step, y0, x0 + (at + 1) * step, y1))
+        for at, sign in enumerate(word.text)
+    ]
 
 
 def _joined_limits(nodes: list[Node]) -> list[Node]:
@@ -182,8 +196,11 @@ def _row(nodes: list[Node], depth: int) -> str:
         raise Unclear
     size = max(node.size for node in nodes)
     main = [node for node in nodes if node.size > 0.86 * size]
-    baseline = _usual_baseline(main, size)
-    on_line = [node for node in main if abs(node.baseline - baseline) < 0.3 * size or node.base in BIG]
+    baseline = _usual_baseline([node for node in main if node.base not in _BRACKETS] or main, size)
+    on_line = [
+        node for node in main
+        if abs(node.baseline - baseline) < (0.6 if node.base in _BRACKETS else 0.3) * size or node.base in BIG
+    ]  # fmt: skip
     on_line += [node for node in nodes if node not in on_line and _is_level(node, baseline - _AXIS * size, size)]
     scripts = [node for node in nodes if node not in on_line]
     if any(node.size > 0.86 * size for node in scripts) or any(node.latex == "√" for node in nodes):
@@ -192,8 +209,8 @@ def _row(nodes: list[Node], depth: int) -> str:
     hung: list[tuple[list[Node], list[Node]]] = [([], []) for _ in on_line]
     first, scripts = _before(scripts, on_line, baseline)
     for limit, place in _limits(scripts, on_line, baseline, size):
+        host = _host(limit[0], on_line) if place is None else place
         for node in limit:
-            host = _host(node, on_line) if place is None else place
             hung[host][0 if node.baseline > baseline + 0.02 * size else 1].append(node)
     parts = []
     ends = []
@@ -336,6 +353,9 @@ def _limit_host(cluster: list[Node], row: list[Node]) -> int | None:
 
 def _host(script: Node, row: list[Node]) -> int:
     """The glyph a script hangs on: a sum or limit it stands over or under, else the one just before it."""
+    for i, node in enumerate(row):
+        if node.base not in BIG and -0.2 * node.size < script.bbox[0] - node.bbox[2] < 0.1 * node.size:
+            return i
     for i, node in enumerate(row):
         left = node.bbox[0] - (0.0 if node.base in _INTEGRALS else 0.6 * node.size)
         near = node.base in BIG and left <= script.middle <= node.bbox[2] + 0.9 * node.size
