@@ -16,7 +16,8 @@ _CLOSED, _OPENED = 5, 31  # px of gaps in a line that are bridged, and of ink al
 _STRIPE = 32  # px
 _LARGE, _FINE = 1800, 7.0  # px of an image's width, and of a space in its half that is well seen
 _LEAST_SPACE, _MOST_SPACE = 3.5, 60.0  # px between lines
-_CLEAR, _BESIDE = 6.0, 0.38  # px to a space from which lines stand clear; share of ink right beside them
+_CLEAR, _SHARP, _BESIDE = 6.0, 9.0, 0.4  # px to a space from which lines stand clear; share of ink right beside them
+_CLOSE = (0.28, 0.2)  # spaces that "beside" is, in small staves and in others
 _THICK = 0.3  # of a space
 _LEAST_LINE_SHARE = 0.6  # of a stripe
 _LEAST_STRIPES, _LEAST_SPACES = 4, 10.0  # a staff's width in stripes and in its spaces
@@ -197,12 +198,13 @@ def _is_print(staff: Staff, pale: NDArray[np.uint8]) -> bool:
     """Whether there is as much ink beside the lines as on them: rows of small print."""
     if staff.space < _CLEAR:
         return False
+    away = _CLOSE[staff.space > _SHARP]
     columns = np.arange(round(staff.x[0]), round(staff.x[-1]) + 1)
     middle = np.interp(columns, staff.x, staff.y)
     beside = [
         pale[np.clip(np.round(middle + (k - 2 + off) * staff.space).astype(int), 0, len(pale) - 1), columns].mean()
         for k in range(LINES)
-        for off in (-0.28, 0.28)
+        for off in (-away, away)
     ]
     return float(np.mean(beside)) > _BESIDE
 
