@@ -13,6 +13,9 @@ from docparse.model.embedded.types import Region
 from docparse.schemas.document import Block, Caption, Code, Footnote, Heading, Paragraph
 from docparse.schemas.page import PageImage
 
+_CELL_LINES = 3
+_WORD_EM = 6.0  # of the longest word that is looked at
+
 
 @dataclass(slots=True)
 class Content:
@@ -58,11 +61,11 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         elif i in notes:
             marker, rest = footnotes.split_marker(text)
             blocks[i] = Footnote(text=rest, marker=marker, bbox=box)
-        elif _heading(para, text, spaces[i], content):
+        elif _heading(para, text, spaces[i], _beside(paras, i) if stats.ocr else 0, content):
             found.append(i)
         else:
             blocks[i] = Paragraph(text=text, bbox=box)
-    groups = _whole_headings(found, paras, texts)
+    groups = _whole_headings(found, paras, texts, stats)
     titles = [
         paras[group[0]] if len(group) == 1 else Para([line for i in group for line in paras[i].lines])
         for group in groups
@@ -74,16 +77,33 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
     return [block for block in blocks if block is not None]
 
 
-def _whole_headings(found: Sequence[int], paras: Sequence[Para], texts: Sequence[str]) -> list[list[int]]:
+def _whole_headings(
+    found: Sequence[int], paras: Sequence[Para], texts: Sequence[str], stats: PageStats
+) -> list[list[int]]:
     """Paragraphs that are headings, those together whose second goes on, indented, where the first stopped."""
     groups: list[list[int]] = []
     for i in found:
         above = paras[groups[-1][-1]] if groups else None
-        if above is not None and texts[i][0].islower() and _goes_on(above, paras[i]):
+        if (
+            above is not None
+            and _goes_on(above, paras[i])
+            and (texts[i][0].islower() or _was_full(above, paras[i], stats))
+        ):
             groups[-1].append(i)
         else:
             groups.append([i])
     return groups
+
+
+def _was_full(above: Para, below: Para, stats: PageStats) -> bool:
+    """Whether a heading's last line left no room for the first word of what stands under it."""
+    word = below.lines[0].words[0]
+    room = stats.width - above.lines[-1].width
+    return (
+        stats.ocr
+        and headings.number_of(below.text) is None
+        and room < min(word.bbox[2] - word.bbox[0], _WORD_EM * word.size)
+    )
 
 
 def _goes_on(above: Para, below: Para) -> bool:
@@ -97,10 +117,21 @@ def _goes_on(above: Para, below: Para) -> bool:
     )
 
 
-def _heading(para: Para, text: str, space: float, content: Content) -> bool:
+def _heading(para: Para, text: str, space: float, beside: int, content: Content) -> bool:
     if content.regions and content.region_kind(para.box) == "heading" and len(para.lines) <= 4 and len(text) < 250:
         return text[-1] not in ",;" and any(map(str.isalpha, text))
-    return headings.is_heading(para, text, content.stats, space)
+    return headings.is_heading(para, text, content.stats, space, beside=beside)
+
+
+def _beside(paras: Sequence[Para], at: int) -> int:
+    """How many paragraphs stand in the row of one."""
+    _, y0, _, y1 = paras[at].box
+    return sum(
+        min(y1, box[3]) - max(y0, box[1]) > 0.5 * min(y1 - y0, box[3] - box[1])
+        for i, para in enumerate(paras)
+        if i != at and len(para.lines) <= _CELL_LINES
+        for box in (para.box,)
+    )
 
 
 def _space_above(paras: Sequence[Para], stats: PageStats) -> list[float]:

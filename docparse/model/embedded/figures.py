@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from docparse.geometry import Box, area, clip, height, inside_share, overlap, union, width
+from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word
 
@@ -18,6 +19,7 @@ _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icon
 _TEXT_WORDS, _TEXT_LINES, _TEXT_SHARE, _ALIGNED = 20, 8, 0.7, 0.5
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
+_LISTING_WORDS, _LISTING_SHARE = 6, 0.8
 _NUMBER = re.compile(r"\(?[-+−]?[\d.,]+\s*%?\)?")
 
 
@@ -292,8 +294,16 @@ def _take_labels(figures: list[Figure], words: Sequence[Word], em: float) -> Non
             figure.bbox = union([figure.bbox, *(word.bbox for word in near)])
 
 
+def is_listing(words: Sequence[Word]) -> bool:
+    """Whether words that OCR read are monospaced, as a listing's are; where fonts are known more than that is asked."""
+    mono = sum(not word.font and is_mono_word(word) for word in words)
+    return mono >= max(_LISTING_WORDS, _LISTING_SHARE * len(words))
+
+
 def _is_panel(figure: Figure, em: float) -> bool:
-    """Whether text fills the box as it does a panel: many words a line, over much of the area."""
+    """Whether text fills the box as it does a panel: many words a line, over much of the area; or it is a listing."""
+    if is_listing(figure.words):
+        return True
     if len(figure.words) < 12:
         letters = sum(len(word.text) for word in figure.words)
         return letters > 0 and height(figure.bbox) < 2.5 * em

@@ -32,6 +32,8 @@ _TELLING = re.compile(
 _NOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶]|\(?[a-z]\))\s*[^\W\d_]")
 _TOP, _TOP_WIDE = 0.075, 0.125  # of the page height: surely furniture's place, and possibly
 _BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
+_SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
+_LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
 
 Place = Literal["header", "footer", "number"]
@@ -58,7 +60,13 @@ def split_furniture(
     """Lines parted; `top` and `bottom` bound the tables and figures of the page, which are body."""
     if stats.ocr and page.height > _SLIP * page.width:
         return Furniture(list(lines))
-    seen = [line for line in lines if _in_region(line, regions, page.height)]
+    slide = page.width > _SLIDE * page.height
+    seen = [
+        line for line in lines
+        if _in_region(line, regions, page.height) and not _too_big(line, stats) and not (slide and line.bold)
+    ]  # fmt: skip
+    if sum(len(line.plain) for line in lines) - sum(len(line.plain) for line in seen) < _LEAST_LETTERS:
+        seen = []
     if seen:
         known = {id(line) for line in seen}
         lines = [line for line in lines if id(line) not in known]
@@ -154,7 +162,8 @@ def _extent(row: list[Line], height: float, down: bool) -> tuple[float, float]:
 
 
 def _too_big(line: Line, stats: PageStats) -> bool:
-    return line.size > (1.6 if line.plain.isdecimal() else 1.25) * stats.size
+    """A title: no running line is set larger than the text; sizes that a font states may differ from what is seen."""
+    return line.size > (1.6 if line.plain.isdecimal() else 1.12 if stats.ocr else 1.25) * stats.size
 
 
 def _is_prose(row: list[Line], stats: PageStats) -> bool:

@@ -24,13 +24,18 @@ _NAMED = {
     "摘要", "参考文献", "目录", "目次",
 }  # fmt: skip
 _MOST_LETTERS = 220
+_CELLS = 2  # others in the row of bold type: it heads a column
+_SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
 
-def is_heading(para: Para, text: str, stats: PageStats, space_above: float) -> bool:
-    """Whether a paragraph is a heading. `space_above` is the free height over it in page units."""
+def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, beside: int = 0) -> bool:
+    """Whether a paragraph is a heading. `space_above` is the free height over it in page units; `beside` is how many
+    others stand in its row."""
     words = text.split()
     letters = sum(map(str.isalpha, text))
     if not 2 <= letters <= _MOST_LETTERS or len(para.lines) > 4 or len(words) > 32 or text[-1] in ",;،、-":
+        return False
+    if stats.ocr and _SIGNS.search(text):  # a formula, a line of code
         return False
     ratio = para.size / stats.size
     sentence = text[-1] in ".。" and len(words) > 6 and not text.endswith("...")
@@ -43,7 +48,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float) -> b
     bold = not stats.bold and all(line.bold for line in para.lines)
     numbered = _NUMBERED.match(text)
     if bold:
-        return True
+        return beside < _CELLS or not stats.ocr
     if text.rstrip(".:").lower() in _NAMED:
         return True
     if len(para.lines) > 1 or para.lines[0].width > 0.8 * stats.width:
@@ -57,6 +62,12 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float) -> b
     if _CHAPTER.match(text):
         return roomy and len(words) < 9
     return roomy and ratio > 0.97 and capital and len(words) <= 10
+
+
+def number_of(text: str) -> str | None:
+    """The number that a heading starts with."""
+    numbered = _NUMBERED.match(text)
+    return numbered["key"] if numbered else None
 
 
 def levels(paras: Sequence[tuple[Para, str]], stats: PageStats) -> list[int]:

@@ -8,10 +8,10 @@ from statistics import median
 from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
-from docparse.model.embedded.figures import Figure, find_figures
+from docparse.model.embedded.figures import Figure, find_figures, is_listing
 from docparse.model.embedded.formula import find_displays, formula_block, region_displays, unread_block
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
-from docparse.model.embedded.ink import mark_bold, page_ink
+from docparse.model.embedded.ink import page_ink
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.justified import join_justified
 from docparse.model.embedded.line_ends import LineEnds
@@ -109,7 +109,7 @@ def _upright_blocks(
     figures += plots
     ink = None
     if running and not running[0].font:  # read by OCR
-        ink, running = page_ink(page), mark_bold(running, page)
+        ink = page_ink(page)
     lines = make_lines(running, ink)
     if ink is None:  # what OCR read does not stand exactly enough on its lines
         lines = join_justified(lines)
@@ -196,6 +196,8 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
         for r in regions
         if r.kind == "table" and overlap(r.bbox, table.bbox) > 0.4 * min(area(r.bbox), area(table.bbox))
     ]
+    if not table.ruled and is_listing(words_within(words, [table.bbox])):
+        return True
     if any(region.score >= _SURE for region in same) or table.grid:
         return False
     if not table.ruled and texts and sum(texts) > 90 * len(texts):

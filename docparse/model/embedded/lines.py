@@ -83,14 +83,7 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
         if size != word.size or baseline != word.baseline or type(style) is not int:
             word = word._replace(size=size, baseline=baseline, style=int(style))  # an IntFlag is slow to test
         kept.append(word)
-    return _even_sizes(kept) if kept and not kept[0].font else kept
-
-
-def _even_sizes(words: list[Word]) -> list[Word]:
-    """Words of an OCR, whose sizes are box heights and jitter, with the body's at one size."""
-    sizes = sorted(word.size for word in words for _ in range(min(len(word.text), 8)))
-    body = sizes[len(sizes) // 2]
-    return [word._replace(size=body) if 0.76 * body < word.size < 1.27 * body else word for word in words]
+    return kept
 
 
 @dataclass(slots=True)

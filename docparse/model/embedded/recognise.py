@@ -21,6 +21,7 @@ from docparse.model.embedded.sheets import with_sheets, without_sheets
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
+from docparse.model.embedded.type_size import with_type
 from docparse.model.embedded.types import Region
 from docparse.qwenvl.writer import write_page
 from docparse.schemas.document import Block, ListBlock, PageFooter, Table
@@ -81,9 +82,11 @@ def recognise(
     tables = find_tables(sharp or upright, running, found)
     if sharp is not None and (dashes := lost_dashes(sharp, running, tables)):
         words, running = [*words, *dashes], [*running, *dashes]
-        read = (*read, *_on_page(dashes, pose))
         tables = find_tables(sharp, running, found)
     tables = without_sheets(tables, plots)
+    if read and even is not None:
+        running = with_type(running, even)
+        read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)

@@ -1,0 +1,250 @@
+"""Size, baseline and weight of type that OCR read, from its ink: its boxes are as loose as they happen to be.
+
+What letters have in common is the height of an x, or of a capital where there is nothing else. The rows of a word's ink
+show both: it falls to less than half above an x and below the baseline. Sizes are told against the page's usual.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.pitch import even_pitched, print_of
+from docparse.model.embedded.script import is_cjk
+from docparse.schemas.page import PageImage, Word, WordStyle
+
+_TALL = frozenset("bdfhkltijßбфβδζθλξψφ")  # small letters that rise above an x
+_RISING = frozenset("bdfhklßбδθλ")  # as tall as capitals
+_HANGING = frozenset("QJ,;()[]{}|/\\@")
+_LEAST_PX = 5.0  # of an x, below which its height is no measure
+_LEAST_LETTERS = 3
+_EDGE, _RIM = 0.5, 0.2  # of the ink of a row of letters, at the edge of an x and where little is left
+_END = 0.6  # of a stroke, which at least one letter leaves in a row
+_ARCH = 0.22  # of the height of letters, at both ends
+_TALL_PER_LOW = 1.48  # capitals to x, where a page does not show it
+_SAME, _NEAR = 0.08, 0.06  # of the body's size, and of one another: one size of type
+_LOOSE = (0.76, 1.27)  # what a box that was not measured may deviate from the body's
+_CLASS_SHARE = 0.25  # of the page's letters, which must show a measure
+_UNSURE, _SURE_LETTERS = 0.15, 4
+_LEAST_UNSURE = 0.4  # of the body's size, as which a few letters are believed
+_CJK_DROP = 0.08  # of their height, by which Chinese characters stand under the baseline
+_HEAVY, _LEAST_STROKE_PX = 1.25, 1.5  # strokes of bold type to the page's usual
+_HEAVY_WIDE, _WIDE_LETTERS = 1.4, 12
+_MOST_HEAVY = 0.4  # of the lines, beyond which it is no emphasis
+
+
+class _Shape(NamedTuple):
+    """What the ink of words shows, in pixels, 0 where it does not: heights of an x, a capital, a Chinese character."""
+
+    low: float = 0.0
+    tall: float = 0.0
+    full: float = 0.0
+    stroke: float = 0.0
+    baseline: float = 0.0
+    letters: int = 0
+
+
+def with_type(words: Sequence[Word], page: PageImage) -> list[Word]:
+    """The words with size, baseline and style (bold, monospaced) of their source lines, as far as the ink tells them.
+
+    The body keeps the size that its boxes have; all other sizes are told against it.
+    """
+    if not words:
+        return []
+    rows: dict[int, list[Word]] = {}
+    for word in words:
+        rows.setdefault(word.line, []).append(word)
+    shapes = {line: _line_shape(row, page) for line, row in rows.items()} if page.pixels is not None else {}
+    usual = _usual(shapes, _letters(words))
+    body = middle([(row[0].size, _letters(row)) for line, row in rows.items() if _is_usual(shapes.get(line), usual)])
+    factors = _even(
+        {line: _factor(shape, usual) for line, shape in shapes.items()} if usual.low or usual.tall or usual.full else {}
+    )
+    styles = [(int(WordStyle.BOLD), _heavy(shapes, usual, factors)), (int(WordStyle.MONO), even_pitched(rows, page))]
+    result = []
+    for word in words:
+        factor, shape = factors.get(word.line), shapes.get(word.line)
+        if factor is not None and shape is not None:
+            word = word._replace(size=factor.value * body, baseline=shape.baseline / page.scale_y)
+        elif _LOOSE[0] * body < word.size < _LOOSE[1] * body:
+            word = word._replace(size=body)
+        style = sum(flag for flag, lines in styles if word.line in lines)
+        result.append(word._replace(style=word.style | style) if style else word)
+    return result
+
+
+def _letters(row: Sequence[Word]) -> int:
+    return sum(len(word.text) for word in row)
+
+
+class _Factor(NamedTuple):
+    """Size of a line against the page's usual; `sure` where enough letters tell it."""
+
+    value: float
+    sure: bool
+    letters: int
+
+
+def _usual(shapes: Mapping[int, _Shape], letters: int) -> _Shape:
+    """What most letters of the page look like; a measure that few of them have is none."""
+    found = [shape for shape in shapes.values() if shape.letters]
+    least = _CLASS_SHARE * letters
+    low = _middle_of([(shape.low, shape.letters) for shape in found], least)
+    full = _middle_of([(shape.full, shape.letters) for shape in found], least)
+    low = low if low >= _LEAST_PX else 0.0
+    usual = _Shape(low=low, full=full)
+    body = [shape for shape in found if _is_usual(shape, usual)]
+    tall = _middle_of([(shape.tall, shape.letters) for shape in body], 0.1 * least) or _TALL_PER_LOW * low
+    return usual._replace(tall=tall, stroke=middle([(shape.stroke, shape.letters) for shape in body if shape.stroke]))
+
+
+def _middle_of(values: Sequence[tuple[float, int]], least: float) -> float:
+    known = [(value, weight) for value, weight in values if value]
+    return middle(known) if known and sum(weight for _, weight in known) >= least else 0.0
+
+
+def _is_usual(shape: _Shape | None, usual: _Shape) -> bool:
+    """Whether a line is in the body's type, or nothing is known of either."""
+    if shape is None or not (usual.low or usual.full):
+        return True
+    pairs = ((shape.low, usual.low), (shape.full, usual.full))
+    return any(ours and theirs and abs(ours / theirs - 1) < _SAME for ours, theirs in pairs)
+
+
+def _factor(shape: _Shape, usual: _Shape) -> _Factor | None:
+    parts = [
+        ours / theirs for ours, theirs in ((shape.low, usual.low), (shape.tall, usual.tall), (shape.full, usual.full))
+        if ours and theirs
+    ]  # fmt: skip
+    if not parts or not (usual.low or usual.full):
+        return None
+    sure = bool((shape.low and usual.low) or (shape.full and usual.full)) and shape.letters >= _SURE_LETTERS
+    return _Factor(min(parts, key=lambda part: abs(part - 1)), sure, shape.letters)  # fonts differ in their x
+
+
+def _even(factors: Mapping[int, _Factor | None]) -> dict[int, _Factor]:
+    """The factors with those of one size of type at one value; few letters are believed only so far."""
+    known = {line: factor for line, factor in factors.items() if factor is not None}
+    result = {line: factor._replace(value=1.0) for line, factor in known.items() if _is_body(factor)}
+    group: list[int] = []
+    for line in sorted(known.keys() - result.keys(), key=lambda line: known[line].value):
+        if group and known[line].value > (1 + _NEAR) * _mean([known[member] for member in group]):
+            group = []
+        group.append(line)
+        mean = _mean([known[member] for member in group])
+        result |= {member: known[member]._replace(value=mean) for member in group}
+    return {line: factor for line, factor in result.items() if factor.sure or factor.value >= _LEAST_UNSURE}
+
+
+def _is_body(factor: _Factor) -> bool:
+    return abs(factor.value - 1) < (_SAME if factor.sure else _UNSURE)
+
+
+def _mean(group: Sequence[_Factor]) -> float:
+    return sum(each.value * each.letters for each in group) / sum(each.letters for each in group)
+
+
+def _heavy(shapes: Mapping[int, _Shape], usual: _Shape, factors: Mapping[int, _Factor]) -> set[int]:
+    """Lines whose strokes are clearly thicker for their size than the page's usual; none where many are."""
+    if usual.stroke < _LEAST_STROKE_PX:
+        return set()
+    heavy = {line for line, factor in factors.items() if _is_heavy(shapes[line], usual.stroke * factor.value)}
+    return heavy if len(heavy) <= _MOST_HEAVY * len(factors) else set()
+
+
+def _is_heavy(shape: _Shape, usual_px: float) -> bool:
+    """Chinese characters are of many strokes or few: a handful of them tells nothing."""
+    if shape.full:
+        return shape.letters >= _WIDE_LETTERS and shape.stroke > _HEAVY_WIDE * usual_px
+    return shape.stroke > _HEAVY * usual_px
+
+
+def _line_shape(words: Sequence[Word], page: PageImage) -> _Shape:
+    """The middle of what the words of a line show."""
+    found = [shape for word in words if (shape := _word_shape(word, page)) is not None]
+
+    def usual(values: Sequence[float]) -> float:
+        return middle([(value, shape.letters) for value, shape in zip(values, found, strict=True) if value])
+
+    return _Shape(
+        usual([shape.low for shape in found]), usual([shape.tall for shape in found]),
+        usual([shape.full for shape in found]), usual([shape.stroke for shape in found]),
+        usual([shape.baseline for shape in found]), sum(shape.letters for shape in found),
+    )  # fmt: skip
+
+
+def middle(values: Sequence[tuple[float, int]]) -> float:
+    """Median of values with weights; 0 of none."""
+    left = sum(weight for _, weight in values) / 2
+    for value, weight in sorted(values):
+        left -= weight
+        if left <= 0:
+            return value
+    return 0.0
+
+
+def _word_shape(word: Word, page: PageImage) -> _Shape | None:
+    """What one word shows; None where its letters have no common height."""
+    assert page.pixels is not None
+    letters = [unicodedata.normalize("NFD", char)[0] for char in word.text if char.isalnum()]
+    wide = sum(map(is_cjk, letters))
+    low = sum(char.islower() and char not in _TALL for char in letters)
+    tall = sum(char.isupper() or char.isdecimal() for char in letters)
+    hanging = any(char in _HANGING for char in word.text)
+    rising = low >= 1 and not hanging and any(c in _RISING or c.isupper() or c.isdecimal() for c in letters)
+    is_low = low >= _LEAST_LETTERS and 3 * low >= 2 * len(letters)
+    is_tall = not low and tall >= 2 and tall == len(letters) and not hanging
+    if len(letters) < 2 or not (is_low or is_tall or rising or 2 * wide > len(letters)):
+        return None
+    x0, y0, x1, y1 = (round(side) for side in page.to_px(word.bbox))
+    start = max(0, y0 - 2)
+    patch = print_of(page.pixels[start : y1 + 3, max(0, x0) : x1 + 1, 1])
+    if patch is None:
+        return None
+    profile = patch.sum(axis=1)
+    level = float(profile[profile > 0.5 * profile.max()].mean())
+    edge = (_EDGE if is_low or rising else _RIM) * level
+    top, bottom = _zone(profile, edge, _RIM * level)
+    upper, lower = _crossing(profile, top, -1, edge), _crossing(profile, bottom, 1, edge)
+    height, baseline, stroke = lower - upper, start + lower, _stroke(patch[top : bottom + 1])
+    if is_tall:
+        return _Shape(tall=height, stroke=stroke, baseline=baseline, letters=len(letters))
+    if not (is_low or rising):
+        return _Shape(full=height, stroke=stroke, baseline=baseline - _CJK_DROP * height, letters=2 * wide)
+    rise = 0.0
+    if rising:
+        least = _END * stroke  # of a single letter
+        while top > 0 and profile[top - 1] > least:
+            top -= 1
+        rise = lower - _crossing(profile, top, -1, least)
+    return _Shape(height if is_low else 0.0, rise, 0.0, stroke, baseline, len(letters))
+
+
+def _stroke(zone: NDArray[np.float32]) -> float:
+    """How thick the strokes are: the ink over the number of its runs, row by row, away from serifs and arches."""
+    margin = round(_ARCH * len(zone))
+    zone = zone[margin : len(zone) - margin]
+    inked = zone > 0.5
+    runs = int((inked[:, 1:] & ~inked[:, :-1]).sum()) + int(inked[:, 0].sum())
+    return float(zone.sum()) / max(1, runs)
+
+
+def _zone(profile: NDArray[np.float32], edge: float, least: float) -> tuple[int, int]:
+    """First and last row above the edge of the part with most ink; serifs may leave less between them, not nothing."""
+    inked = np.flatnonzero(profile > least)
+    parts = np.split(inked, np.flatnonzero(np.diff(inked) > 2) + 1)
+    part = max(parts, key=lambda rows: float(profile[rows].sum()))
+    full = part[profile[part] > edge]
+    return (int(full[0]), int(full[-1])) if len(full) else (int(part[0]), int(part[-1]))
+
+
+def _crossing(profile: NDArray[np.float32], row: int, step: int, level: float) -> float:
+    """Where, beyond a row above the level, the ink falls below it; a row reaches from its number to the next."""
+    after = row + step
+    here, there = float(profile[row]), float(profile[after]) if 0 <= after < len(profile) else 0.0
+    part = (here - level) / (here - there) if here > there else 0.0
+    return row + 0.5 + step * min(1.0, part)
