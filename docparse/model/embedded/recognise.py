@@ -60,7 +60,6 @@ def recognise(
         words, flags = result.words, (*pose.flags, *result.flags)
         if not words and page.text.hidden and not pose:
             words, flags = page.text.hidden, (*flags, "hidden_text_used")
-        read = _on_page(words, pose)
         found = [*found, *(Region("unread", box) for box in result.unread)]
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
@@ -73,8 +72,7 @@ def recognise(
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
     plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
-    if not fast:
-        plots = with_sheets(upright, words, plots)
+    plots = plots if fast else with_sheets(upright, words, plots)
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
     if sharp is None and running:
@@ -84,8 +82,8 @@ def recognise(
         words, running = [*words, *dashes], [*running, *dashes]
         tables = find_tables(sharp, running, found)
     tables = without_sheets(tables, plots)
-    if read and even is not None:
-        running = with_type(running, even)
+    if sharp is not None:
+        running = with_type(running, even or sharp)
         read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:

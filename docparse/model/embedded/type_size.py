@@ -20,7 +20,7 @@ from docparse.schemas.page import PageImage, Word, WordStyle
 _TALL = frozenset("bdfhkltijßбфβδζθλξψφ")  # small letters that rise above an x
 _RISING = frozenset("bdfhklßбδθλ")  # as tall as capitals
 _HANGING = frozenset("QJ,;()[]{}|/\\@")
-_LEAST_PX = 5.0  # of an x, below which its height is no measure
+_LEAST_PX = 3.5  # of an x, below which its height is no measure
 _LEAST_LETTERS = 3
 _EDGE, _RIM = 0.5, 0.2  # of the ink of a row of letters, at the edge of an x and where little is left
 _END = 0.6  # of a stroke, which at least one letter leaves in a row
@@ -34,16 +34,20 @@ _LEAST_UNSURE = 0.4  # of the body's size, as which a few letters are believed
 _CJK_DROP = 0.08  # of their height, by which Chinese characters stand under the baseline
 _HEAVY, _LEAST_STROKE_PX = 1.25, 1.5  # strokes of bold type to the page's usual
 _HEAVY_WIDE, _WIDE_LETTERS = 1.4, 12
-_MOST_HEAVY = 0.4  # of the lines, beyond which it is no emphasis
+_MOST_HEAVY, _LEAST_LINES = 0.4, 8  # of the lines, beyond which it is no emphasis
 
 
 class _Shape(NamedTuple):
-    """What the ink of words shows, in pixels, 0 where it does not: heights of an x, a capital, a Chinese character."""
+    """What the ink of words shows, in pixels, 0 where it does not: heights of an x, a capital, a Chinese character.
+
+    `ink` is the share of their place that is inked.
+    """
 
     low: float = 0.0
     tall: float = 0.0
     full: float = 0.0
     stroke: float = 0.0
+    ink: float = 0.0
     baseline: float = 0.0
     letters: int = 0
 
@@ -51,10 +55,11 @@ class _Shape(NamedTuple):
 def with_type(words: Sequence[Word], page: PageImage) -> list[Word]:
     """The words with size, baseline and style (bold, monospaced) of their source lines, as far as the ink tells them.
 
-    The body keeps the size that its boxes have; all other sizes are told against it.
+    The body keeps the size that its boxes have; all other sizes are told against it. Words of a text layer stay as
+    they are.
     """
-    if not words:
-        return []
+    if not words or words[0].font:
+        return list(words)
     rows: dict[int, list[Word]] = {}
     for word in words:
         rows.setdefault(word.line, []).append(word)
@@ -99,7 +104,11 @@ def _usual(shapes: Mapping[int, _Shape], letters: int) -> _Shape:
     usual = _Shape(low=low, full=full)
     body = [shape for shape in found if _is_usual(shape, usual)]
     tall = _middle_of([(shape.tall, shape.letters) for shape in body], 0.1 * least) or _TALL_PER_LOW * low
-    return usual._replace(tall=tall, stroke=middle([(shape.stroke, shape.letters) for shape in body if shape.stroke]))
+    return usual._replace(
+        tall=tall,
+        stroke=middle([(shape.stroke, shape.letters) for shape in body if shape.stroke]),
+        ink=middle([(shape.ink, shape.letters) for shape in body if shape.ink]),
+    )
 
 
 def _middle_of(values: Sequence[tuple[float, int]], least: float) -> float:
@@ -150,17 +159,19 @@ def _mean(group: Sequence[_Factor]) -> float:
 
 def _heavy(shapes: Mapping[int, _Shape], usual: _Shape, factors: Mapping[int, _Factor]) -> set[int]:
     """Lines whose strokes are clearly thicker for their size than the page's usual; none where many are."""
-    if usual.stroke < _LEAST_STROKE_PX:
+    if usual.stroke >= _LEAST_STROKE_PX:
+        ratios = {line: shapes[line].stroke / (usual.stroke * factor.value) for line, factor in factors.items()}
+    elif usual.ink and len(shapes) >= _LEAST_LINES:  # thin lines of a low resolution are grey
+        ratios = {line: shape.ink / usual.ink for line, shape in shapes.items() if shape.letters >= _SURE_LETTERS}
+    else:
         return set()
-    heavy = {line for line, factor in factors.items() if _is_heavy(shapes[line], usual.stroke * factor.value)}
-    return heavy if len(heavy) <= _MOST_HEAVY * len(factors) else set()
+    heavy = {line for line, ratio in ratios.items() if _is_heavy(shapes[line], ratio)}
+    return heavy if len(heavy) <= _MOST_HEAVY * len(ratios) else set()
 
 
-def _is_heavy(shape: _Shape, usual_px: float) -> bool:
+def _is_heavy(shape: _Shape, ratio: float) -> bool:
     """Chinese characters are of many strokes or few: a handful of them tells nothing."""
-    if shape.full:
-        return shape.letters >= _WIDE_LETTERS and shape.stroke > _HEAVY_WIDE * usual_px
-    return shape.stroke > _HEAVY * usual_px
+    return shape.letters >= _WIDE_LETTERS and ratio > _HEAVY_WIDE if shape.full else ratio > _HEAVY
 
 
 def _line_shape(words: Sequence[Word], page: PageImage) -> _Shape:
@@ -173,7 +184,8 @@ def _line_shape(words: Sequence[Word], page: PageImage) -> _Shape:
     return _Shape(
         usual([shape.low for shape in found]), usual([shape.tall for shape in found]),
         usual([shape.full for shape in found]), usual([shape.stroke for shape in found]),
-        usual([shape.baseline for shape in found]), sum(shape.letters for shape in found),
+        usual([shape.ink for shape in found]), usual([shape.baseline for shape in found]),
+        sum(shape.letters for shape in found),
     )  # fmt: skip
 
 
@@ -210,18 +222,19 @@ def _word_shape(word: Word, page: PageImage) -> _Shape | None:
     edge = (_EDGE if is_low or rising else _RIM) * level
     top, bottom = _zone(profile, edge, _RIM * level)
     upper, lower = _crossing(profile, top, -1, edge), _crossing(profile, bottom, 1, edge)
-    height, baseline, stroke = lower - upper, start + lower, _stroke(patch[top : bottom + 1])
+    height, baseline = lower - upper, start + lower
+    stroke, inked = _stroke(patch[top : bottom + 1]), float(patch[top : bottom + 1].mean())
     if is_tall:
-        return _Shape(tall=height, stroke=stroke, baseline=baseline, letters=len(letters))
+        return _Shape(tall=height, stroke=stroke, ink=inked, baseline=baseline, letters=len(letters))
     if not (is_low or rising):
-        return _Shape(full=height, stroke=stroke, baseline=baseline - _CJK_DROP * height, letters=2 * wide)
+        return _Shape(full=height, stroke=stroke, ink=inked, baseline=baseline - _CJK_DROP * height, letters=2 * wide)
     rise = 0.0
     if rising:
         least = _END * stroke  # of a single letter
         while top > 0 and profile[top - 1] > least:
             top -= 1
         rise = lower - _crossing(profile, top, -1, least)
-    return _Shape(height if is_low else 0.0, rise, 0.0, stroke, baseline, len(letters))
+    return _Shape(height if is_low else 0.0, rise, 0.0, stroke, inked, baseline, len(letters))
 
 
 def _stroke(zone: NDArray[np.float32]) -> float:
