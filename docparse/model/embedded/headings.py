@@ -33,7 +33,13 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     others stand in its row."""
     words = text.split()
     letters = sum(map(str.isalpha, text))
-    if not 2 <= letters <= _MOST_LETTERS or len(para.lines) > 4 or len(words) > 32 or text[-1] in ",;،、-":
+    if (
+        not 2 <= letters <= _MOST_LETTERS
+        or len(para.lines) > 4
+        or len(words) > 32
+        or text[-1] in ",;،、-"
+        or text[0] in "*†‡"
+    ):
         return False
     if stats.ocr and _SIGNS.search(text):  # a formula, a line of code
         return False

@@ -83,7 +83,7 @@ def recognise(
         tables = find_tables(sharp, running, found)
     tables = without_sheets(tables, plots)
     if sharp is not None:
-        running = with_type(running, even or sharp)
+        running = with_type(running, even or sharp, [table.bbox for table in tables])
         read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:

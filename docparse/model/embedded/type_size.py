@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.geometry import Box
 from docparse.model.embedded.pitch import even_pitched, print_of
 from docparse.model.embedded.script import is_cjk
+from docparse.model.embedded.tables.text_rows import words_within
 from docparse.schemas.page import PageImage, Word, WordStyle
 
 _TALL = frozenset("bdfhkltijßбфβδζθλξψφ")  # small letters that rise above an x
 _RISING = frozenset("bdfhklßбδθλ")  # as tall as capitals
 _HANGING = frozenset("QJ,;()[]{}|/\\@")
-_LEAST_PX = 3.5  # of an x, below which its height is no measure
+_LEAST_PX = 6.0  # of an x, below which its height is no measure
 _LEAST_LETTERS = 3
 _EDGE, _RIM = 0.5, 0.2  # of the ink of a row of letters, at the edge of an x and where little is left
 _END = 0.6  # of a stroke, which at least one letter leaves in a row
@@ -34,29 +37,26 @@ _LEAST_UNSURE = 0.4  # of the body's size, as which a few letters are believed
 _CJK_DROP = 0.08  # of their height, by which Chinese characters stand under the baseline
 _HEAVY, _LEAST_STROKE_PX = 1.25, 1.5  # strokes of bold type to the page's usual
 _HEAVY_WIDE, _WIDE_LETTERS = 1.4, 12
-_MOST_HEAVY, _LEAST_LINES = 0.4, 8  # of the lines, beyond which it is no emphasis
+_MOST_HEAVY = 0.4  # of the lines, beyond which it is no emphasis
+_DARKER, _SOLID, _LEAST_LINES, _MOST_DARK = 1.33, 0.6, 8, 0.3  # the same of the ink of whole lines
 
 
 class _Shape(NamedTuple):
-    """What the ink of words shows, in pixels, 0 where it does not: heights of an x, a capital, a Chinese character.
-
-    `ink` is the share of their place that is inked.
-    """
+    """What the ink of words shows, in pixels, 0 where it does not: heights of an x, a capital, a Chinese character."""
 
     low: float = 0.0
     tall: float = 0.0
     full: float = 0.0
     stroke: float = 0.0
-    ink: float = 0.0
     baseline: float = 0.0
     letters: int = 0
 
 
-def with_type(words: Sequence[Word], page: PageImage) -> list[Word]:
+def with_type(words: Sequence[Word], page: PageImage, tables: Sequence[Box] = ()) -> list[Word]:
     """The words with size, baseline and style (bold, monospaced) of their source lines, as far as the ink tells them.
 
     The body keeps the size that its boxes have; all other sizes are told against it. Words of a text layer stay as
-    they are.
+    they are. `tables` are in lighter type than text, often.
     """
     if not words or words[0].font:
         return list(words)
@@ -66,10 +66,13 @@ def with_type(words: Sequence[Word], page: PageImage) -> list[Word]:
     shapes = {line: _line_shape(row, page) for line, row in rows.items()} if page.pixels is not None else {}
     usual = _usual(shapes, _letters(words))
     body = middle([(row[0].size, _letters(row)) for line, row in rows.items() if _is_usual(shapes.get(line), usual)])
-    factors = _even(
-        {line: _factor(shape, usual) for line, shape in shapes.items()} if usual.low or usual.tall or usual.full else {}
-    )
-    styles = [(int(WordStyle.BOLD), _heavy(shapes, usual, factors)), (int(WordStyle.MONO), even_pitched(rows, page))]
+    factors = _even({line: _factor(shape, usual) for line, shape in shapes.items()})
+    heavy: set[int] = set()
+    if usual.stroke >= _LEAST_STROKE_PX and factors:
+        heavy = _heavy(shapes, usual, factors)
+    elif page.pixels is not None:
+        heavy = _dark({line: row for line, row in rows.items() if not words_within(row, tables)}, page)
+    styles = [(int(WordStyle.BOLD), heavy), (int(WordStyle.MONO), even_pitched(rows, page))]
     result = []
     for word in words:
         factor, shape = factors.get(word.line), shapes.get(word.line)
@@ -104,11 +107,7 @@ def _usual(shapes: Mapping[int, _Shape], letters: int) -> _Shape:
     usual = _Shape(low=low, full=full)
     body = [shape for shape in found if _is_usual(shape, usual)]
     tall = _middle_of([(shape.tall, shape.letters) for shape in body], 0.1 * least) or _TALL_PER_LOW * low
-    return usual._replace(
-        tall=tall,
-        stroke=middle([(shape.stroke, shape.letters) for shape in body if shape.stroke]),
-        ink=middle([(shape.ink, shape.letters) for shape in body if shape.ink]),
-    )
+    return usual._replace(tall=tall, stroke=middle([(shape.stroke, shape.letters) for shape in body if shape.stroke]))
 
 
 def _middle_of(values: Sequence[tuple[float, int]], least: float) -> float:
@@ -159,14 +158,31 @@ def _mean(group: Sequence[_Factor]) -> float:
 
 def _heavy(shapes: Mapping[int, _Shape], usual: _Shape, factors: Mapping[int, _Factor]) -> set[int]:
     """Lines whose strokes are clearly thicker for their size than the page's usual; none where many are."""
-    if usual.stroke >= _LEAST_STROKE_PX:
-        ratios = {line: shapes[line].stroke / (usual.stroke * factor.value) for line, factor in factors.items()}
-    elif usual.ink and len(shapes) >= _LEAST_LINES:  # thin lines of a low resolution are grey
-        ratios = {line: shape.ink / usual.ink for line, shape in shapes.items() if shape.letters >= _SURE_LETTERS}
-    else:
-        return set()
+    ratios = {line: shapes[line].stroke / (usual.stroke * factor.value) for line, factor in factors.items()}
     heavy = {line for line, ratio in ratios.items() if _is_heavy(shapes[line], ratio)}
     return heavy if len(heavy) <= _MOST_HEAVY * len(ratios) else set()
+
+
+def _dark(rows: Mapping[int, Sequence[Word]], page: PageImage) -> set[int]:
+    """Lines that are clearly darker than the page's usual: bold type whose strokes are too thin to be measured."""
+    inks = {line: ink for line, row in rows.items() if (ink := _darkness(row, page))}
+    if len(inks) < _LEAST_LINES:
+        return set()
+    usual = median(inks.values())
+    dark = {line for line, ink in inks.items() if _DARKER * usual < ink < _SOLID}
+    return dark if len(dark) <= _MOST_DARK * len(inks) else set()
+
+
+def _darkness(row: Sequence[Word], page: PageImage) -> float:
+    """Share of the boxes of a line's words that is inked; 0 where there are none."""
+    assert page.pixels is not None
+    found = []
+    for word in row:
+        x0, y0, x1, y1 = (max(0, int(side)) for side in page.to_px(word.bbox))
+        patch = page.pixels[y0 : y1 + 1, x0 : x1 + 1, 1]
+        if patch.size and len(word.text) > 1 and word.text.isalnum():
+            found.append(1.0 - float(patch.mean()) / 255.0)
+    return sum(found) / len(found) if found else 0.0
 
 
 def _is_heavy(shape: _Shape, ratio: float) -> bool:
@@ -184,7 +200,7 @@ def _line_shape(words: Sequence[Word], page: PageImage) -> _Shape:
     return _Shape(
         usual([shape.low for shape in found]), usual([shape.tall for shape in found]),
         usual([shape.full for shape in found]), usual([shape.stroke for shape in found]),
-        usual([shape.ink for shape in found]), usual([shape.baseline for shape in found]),
+        usual([shape.baseline for shape in found]),
         sum(shape.letters for shape in found),
     )  # fmt: skip
 
@@ -223,18 +239,18 @@ def _word_shape(word: Word, page: PageImage) -> _Shape | None:
     top, bottom = _zone(profile, edge, _RIM * level)
     upper, lower = _crossing(profile, top, -1, edge), _crossing(profile, bottom, 1, edge)
     height, baseline = lower - upper, start + lower
-    stroke, inked = _stroke(patch[top : bottom + 1]), float(patch[top : bottom + 1].mean())
+    stroke = _stroke(patch[top : bottom + 1])
     if is_tall:
-        return _Shape(tall=height, stroke=stroke, ink=inked, baseline=baseline, letters=len(letters))
+        return _Shape(tall=height, stroke=stroke, baseline=baseline, letters=len(letters))
     if not (is_low or rising):
-        return _Shape(full=height, stroke=stroke, ink=inked, baseline=baseline - _CJK_DROP * height, letters=2 * wide)
+        return _Shape(full=height, stroke=stroke, baseline=baseline - _CJK_DROP * height, letters=2 * wide)
     rise = 0.0
     if rising:
         least = _END * stroke  # of a single letter
         while top > 0 and profile[top - 1] > least:
             top -= 1
         rise = lower - _crossing(profile, top, -1, least)
-    return _Shape(height if is_low else 0.0, rise, 0.0, stroke, inked, baseline, len(letters))
+    return _Shape(height if is_low else 0.0, rise, 0.0, stroke, baseline, len(letters))
 
 
 def _stroke(zone: NDArray[np.float32]) -> float:
