@@ -56,7 +56,7 @@ def with_type(words: Sequence[Word], page: PageImage, tables: Sequence[Box] = ()
     """The words with size, baseline and style (bold, monospaced) of their source lines, as far as the ink tells them.
 
     The body keeps the size that its boxes have; all other sizes are told against it. Words of a text layer stay as
-    they are. `tables` are in lighter type than text, often.
+    they are. What stands in `tables` is no measure of how dark text is.
     """
     if not words or words[0].font:
         return list(words)
