@@ -46,6 +46,34 @@ def runs_left(lines: Sequence[dict[str, Any]]) -> bool:
     return 2 * sum(map(is_rtl, letters)) > len(letters)
 
 
+def whole_lines(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines with those put together that MuPDF made of one: office programs draw signs and numbers of a line last."""
+    result: list[dict[str, Any]] = []
+    for line in lines:
+        last = result[-1] if result else None
+        if last is not None and _same_line(last, line):
+            x0, y0, x1, y1 = last["bbox"]
+            left, top, right, bottom = line["bbox"]
+            bbox = (min(x0, left), min(y0, top), max(x1, right), max(y1, bottom))
+            result[-1] = {**last, "bbox": bbox, "spans": [*last["spans"], *line["spans"]]}
+        else:
+            result.append(line)
+    return result
+
+
+def _same_line(last: dict[str, Any], line: dict[str, Any]) -> bool:
+    """Whether a line stands on the baseline of the one before it, in one of its gaps or right beside it."""
+    if not last["spans"] or not line["spans"] or last["dir"] != line["dir"] or line["dir"][0] < 0.98:
+        return False
+    one, other = last["spans"][0], line["spans"][0]
+    if not one["chars"] or not other["chars"]:
+        return False
+    if abs(one["chars"][0]["origin"][1] - other["chars"][0]["origin"][1]) > 0.05 * one["size"]:
+        return False
+    gap = max(line["bbox"][0] - last["bbox"][2], last["bbox"][0] - line["bbox"][2])
+    return bool(gap < _FAR_EM * one["size"])
+
+
 def is_bare(spans: Sequence[Span]) -> bool:
     """Whether a line has no letter, so that its page says which way it runs."""
     return not any(char["c"].isalpha() for span in spans for char in span["chars"])
@@ -65,7 +93,8 @@ def rtl_runs(spans: Sequence[Span], *, rtl_page: bool = False) -> list[Run]:
     last: Char | None = None
     for char, span in _in_clusters(spans):
         if char["c"].isspace():
-            blanks.append(char["origin"][0])
+            if not char["synthetic"]:  # MuPDF's own may stand where a sign is drawn later
+                blanks.append(char["origin"][0])
             last = None
             continue
         if last is not None and _alike(span, runs[-1][1]) and _follows(last, char, span["size"]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from docparse.schemas.page import Word, WordStyle
 from docparse.source.accents import set_accents
-from docparse.source.bidi import has_rtl, is_bare, rtl_runs, runs_left
+from docparse.source.bidi import has_rtl, is_bare, rtl_runs, runs_left, whole_lines
 
 _DINGBATS = dict(zip("345678Hlnqu", "✓✔✕✖✗✘★●■❑◆", strict=True))  # of Zapf Dingbats, in forms
 
@@ -47,6 +47,7 @@ def read_words(lines: list[Line]) -> list[Word]:
     set_accents(lines)
     words: list[Word] = []
     rtl_page = runs_left(lines)
+    lines = whole_lines(lines) if rtl_page else lines
     blanks = any(len(line["spans"]) >= _SPACED_SPANS for line in lines) and _has_blanks(lines)
     blank, before = True, 0
     for number, line in enumerate(lines):

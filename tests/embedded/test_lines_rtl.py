@@ -2,6 +2,7 @@
 
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import make_lines
+from docparse.model.embedded.lists import read_marker
 from docparse.schemas.page import Word
 
 
@@ -22,3 +23,10 @@ def test_words_run_from_right_to_left_but_for_numbers_and_latin_words() -> None:
     lines = make_lines(words)
     assert [line_text(line) for line in lines] == ["شكل 12: My Code وجهان."]
     assert (lines[0].x0, lines[0].x1) == (137, 280)
+
+
+def test_a_number_right_before_an_arabic_word_marks_an_item() -> None:
+    marker = read_marker("1.إصلاح الأعمدة")
+    assert marker is not None
+    assert (marker.mark, marker.text) == ("1.", "إصلاح الأعمدة")
+    assert read_marker("1.abc") is None

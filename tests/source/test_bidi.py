@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from docparse.source.bidi import has_rtl, rtl_runs
+from docparse.source.bidi import has_rtl, rtl_runs, whole_lines
 
 
 def span_of(*pieces: tuple[str, float]) -> dict[str, Any]:
@@ -112,3 +112,16 @@ def test_a_sign_far_from_its_word_does_not_stretch_it() -> None:
     assert [("".join(char["c"] for char in run.chars), run.space) for run in runs][-3:] == [
         ("ABC", True), ("Ltd", False), (".", True),
     ]  # fmt: skip
+
+
+def test_lines_that_were_drawn_in_parts_are_whole() -> None:
+    def line(*pieces: tuple[str, float]) -> dict[str, Any]:
+        span = span_of(*pieces)
+        boxes = [char["bbox"] for char in span["chars"]]
+        bbox = (min(box[0] for box in boxes), 0, max(box[2] for box in boxes), 12)
+        return {"dir": (1.0, 0.0), "spans": [span], "bbox": bbox}
+
+    parts = [line(("שלום", 100), ("כהן", 60)), line((",", 64)), line(("123", 200))]
+    whole = whole_lines(parts)
+    assert [len(part["spans"]) for part in whole] == [2, 1]
+    assert whole[0]["bbox"] == (42, 0, 100, 12)

@@ -9,7 +9,7 @@ _BULLETS = "•◦▪▫●○■□☐☑☒‣∙·⁃➢➤►▶✓✔❖◆
 _BULLET = re.compile(rf"(?P<mark>[{_BULLETS}]|\ufffd(?=\s)|[–—\-*+»](?=\s)|o(?=\s\S))\s*(?P<text>\S.*)", re.S)
 _NUMBER = re.compile(
     r"(?P<mark>\(?(?P<key>\d{1,3}|[a-z]|[A-Z]|[ivx]{1,5}|[IVX]{1,5}|[一二三四五六七八九十]{1,3}|[٠-٩]{1,3})[.)、:]|"
-    r"\[(?P<ref>\d{1,3})\]|[①-⑳])\s+(?P<text>\S.*)",
+    r"\[(?P<ref>\d{1,3})\]|[①-⑳])(?:\s+|(?=[\u05d0-\u064a]))(?P<text>\S.*)",
     re.S,
 )
 
