@@ -191,7 +191,9 @@ def _apart(one: list[Char], other: list[Char], size: float, blanks: list[float])
     start = _leftmost(right)
     if start - max(char["bbox"][2] for char in left) > _BLANK_EM * size:
         return True
-    return any(_rightmost(left) < blank <= start for blank in blanks)
+    end = _rightmost(left)
+    flat = all(_width(char) < 0.01 for char in left if char["origin"][0] == end)  # its box says nothing
+    return any((end <= blank if flat else end < blank) and blank <= start for blank in blanks)
 
 
 def _leftmost(chars: list[Char]) -> float:
