@@ -13,6 +13,7 @@ _CLEFS = {"treble": (("treble", 2),), "bass": (("bass", 6),), "alto": (("alto", 
 _SHARPS, _FLATS = (8, 5, 9, 6, 3, 7, 4), (4, 7, 3, 6, 2, 5, 1)  # steps in the treble clef
 _TENOR_SHARPS: tuple[int, ...] = (2, 6, 3, 7, 4, 8, 5)
 _SHIFT = {"treble": 0, "bass": -2, "alto": -1, "tenor": 1}
+_LIKE = 0.75  # of the mean of a signature's signs that one more fits at least
 _CLEF_FIT, _KEY_FIT, _DIGIT_FIT, _COMMON_FIT = 0.5, 0.55, 0.6, 0.6
 _BEATS, _VALUES = range(1, 17), (1, 2, 4, 8, 16)
 
@@ -67,7 +68,7 @@ def _key(strip: Strip, soft: Soft, clef: Clef, x: float) -> tuple[int, float]:
             fit = best(
                 fits(["sharp", "flat", "natural"], soft, (at + 2, at + reach * SPACE), strip.row(step)), _KEY_FIT
             )
-            if fit is None or fit.name != sign:
+            if fit is None or fit.name != sign or (count and fit.score < _LIKE * total / count):
                 break
             at, count, total = fit.x1 - 4, count + 1, total + fit.score
         results.append((count, total, way, at))

@@ -76,8 +76,7 @@ def read_music(grey: NDArray[np.uint8], staves: Sequence[Staff]) -> Reading | No
     head = abc.header(parts[0].metre, parts[0].fifths, parts[0].clef)
     for number, part in enumerate(parts, 1):
         if voices > 1:
-            head.append(f"V:{number} clef={part.clef}")
-            body.append(f"V:{number}")
+            body.append(f"V:{number} clef={part.clef}")
         body += part.lines
     confidence = float(np.mean([part.confidence for part in parts]))
     return Reading("\n".join([*head, *body]), round(confidence, 3), notes, bands)
@@ -96,7 +95,8 @@ def _part(lines: Sequence[Line]) -> Part:
     """Staves that follow one another in one voice."""
     openings = [line.opening for line in lines if line.opening]
     clef = openings[0].clef if openings else "treble"
-    fifths = _usual([opening.fifths for opening in openings]) if openings else 0
+    keys = _keys([line.opening.fifths if line.opening else None for line in lines])
+    fifths = keys[0]
     metre = next((opening.metre for opening in openings if opening.metre), "")
     measures = [measure for line in lines for measure in line.measures]
     full = bar_length(metre) if metre else None
@@ -106,11 +106,32 @@ def _part(lines: Sequence[Line]) -> Part:
             set_tuplets(measure, own, full, upbeat=measure is measures[0])
     full = full or usual_length(measures) or Fraction(1)
     text = [abc.line_text(line.measures, line.opening.clef if line.opening else clef) for line in lines]
+    for place in range(1, len(keys)):
+        if keys[place] != keys[place - 1]:
+            text[place] = f"[K:{abc.key_name(keys[place])}] {text[place]}"
     notes = sum(len(event.notes) for measure in measures for event in measure.events)
     stray = sum(line.stray for line in lines)
     sure = share_right(measures, full) * mean_score(measures) * notes / max(1, notes + 2 * stray)
     sure *= 1.0 if openings and len(openings) == len(lines) else 0.8
     return Part(clef, fifths, metre, [line for line in text if line], notes, sure)
+
+
+def _keys(read: Sequence[int | None]) -> list[int]:
+    """The key signature of every staff: one that changes for good, else the usual one throughout."""
+    values = [value for value in read if value is not None]
+    if not values:
+        return [0] * len(read)
+    first, last = values[0], values[-1]
+    turn = next((place for place, value in enumerate(read) if value == last), 0)
+    if (
+        turn > 1
+        and first != last
+        and None not in read
+        and all(v == first for v in read[:turn])
+        and set(read[turn:]) == {last}
+    ):
+        return [first] * turn + [last] * (len(read) - turn)
+    return [_usual(values)] * len(read)
 
 
 def _usual(values: Sequence[int]) -> int:
