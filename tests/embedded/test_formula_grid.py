@@ -98,3 +98,9 @@ def test_tall_bars_that_hang_off_the_line_stay_on_their_row() -> None:
         Word("|", (0, 8, 3, 20), 10, "", 0, 0, 15), _word("u", 4, 18), Word("|", (10, 8, 13, 20), 10, "", 0, 0, 15),
     ]  # fmt: skip
     assert to_latex(words, []) == "|u|"
+
+
+def test_a_bar_in_a_set_is_no_row() -> None:
+    bar = Word("|", (20, 2, 23, 28), 10, "", 0, 0, 8)
+    words = [_bracket("{", 0), _word("x", 8, 17), bar, _word("y", 26, 17), _bracket("}", 33)]
+    assert "matrix" not in (to_latex(words, []) or "")

@@ -19,6 +19,7 @@ _KINDS = {
 # in sizes of the type: brackets round two rows are taller; from row to row; between columns
 _TALL, _ROW, _COLUMN = 1.9, 0.8, 0.55
 _BINOMIAL = 1.29  # from line to line of a binomial; a matrix has 1.2
+_HANGING = frozenset("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉∑∏∫⋃⋂")  # tall signs, whose baseline says nothing
 _SMALLER = 0.86  # an index is smaller
 
 
@@ -96,7 +97,8 @@ def _rows(nodes: Sequence[Node]) -> list[list[Node]]:
     """Nodes by row; indices belong to the row that is nearest."""
     size = max((node.size for node in nodes), default=0.0)
     lines: list[list[float]] = []
-    for baseline in sorted(node.baseline for node in nodes if node.size > _SMALLER * size):
+    main = [node for node in nodes if node.size > _SMALLER * size and node.base not in _HANGING]
+    for baseline in sorted(node.baseline for node in main):
         if lines and baseline - lines[-1][-1] < 0.4 * size:
             lines[-1].append(baseline)
         else:
