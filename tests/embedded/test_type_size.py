@@ -7,11 +7,12 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from docparse.model.embedded.bullets import with_bullets
 from docparse.model.embedded.figures import is_listing
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.type_size import with_type
 from docparse.model.embedded.types import Region
-from docparse.schemas.document import Block, Code, Heading, PageHeader
+from docparse.schemas.document import Block, Code, Heading, ListBlock, PageHeader
 from docparse.schemas.page import PageImage, Word, WordStyle
 
 DPI = 150
@@ -177,3 +178,29 @@ def test_prose_is_no_listing() -> None:
     scan.put(60, 320, "Two words")
     scan.put(60, 340, "More words")
     assert not any(word.style & WordStyle.MONO for word in scan.typed())
+
+
+def test_bullets_that_an_ocr_left_out_are_printed_before_their_items() -> None:
+    scan = Scan()
+    y = scan.prose(100, 10)
+    for text in ("Schemas drift while nobody watches", "Clocks disagree between sites", "Nobody owns the plan"):
+        y += 16
+        scan.page.draw_circle((72, y - 3), 1.6, fill=(0, 0, 0))
+        scan.put(84, y, text)
+    words = with_bullets(scan.typed(), scan.image())
+    assert [word.text for word in words].count("•") == 3
+    lists = [block for block in build_blocks(scan.image(), words, [], []) if isinstance(block, ListBlock)]
+    assert [(item.marker, item.text.split()[0]) for item in lists[0].items] == [
+        ("•", "Schemas"), ("•", "Clocks"), ("•", "Nobody"),
+    ]  # fmt: skip
+
+
+def test_a_speck_and_letters_before_lines_are_no_bullets() -> None:
+    scan = Scan()
+    y = scan.prose(100, 10)
+    scan.page.draw_circle((40, y + 13), 1.6, fill=(0, 0, 0))
+    scan.put(52, y + 16, "Schemas drift while nobody watches")
+    for number in range(3):
+        scan.page.insert_text((72, y + 40 + 16 * number), "n", fontsize=10, fontname="tiro")
+        scan.put(84, y + 40 + 16 * number, "Clocks disagree between sites")
+    assert not any(word.text == "•" for word in with_bullets(scan.typed(), scan.image()))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from docparse.geometry import union
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions, turned
+from docparse.model.embedded.bullets import with_bullets
 from docparse.model.embedded.drawn_marks import with_drawn_marks
 from docparse.model.embedded.ground import evened
 from docparse.model.embedded.holes import fill_holes
@@ -83,7 +84,7 @@ def recognise(
         tables = find_tables(sharp, running, found)
     tables = without_sheets(tables, plots)
     if sharp is not None:
-        running = with_type(running, even or sharp, [table.bbox for table in tables])
+        running = with_bullets(with_type(running, even or sharp, [table.bbox for table in tables]), even or sharp)
         read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:

@@ -1,0 +1,76 @@
+"""Bullets that an OCR leaves out as specks: small even blots of ink in one column, before the lines of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from docparse.model.embedded.pitch import print_of
+from docparse.schemas.page import PageImage, Word
+
+_BULLET = "•"
+_REACH_EM, _FREE_EM = 2.4, 0.2  # from the text to the far edge of its bullet, and at least to the near one
+_SIDE_EM = (0.15, 0.6)  # of a bullet
+_LEVEL_EM = (0.12, 0.5)  # of its middle above the baseline
+_ASPECT, _FILLED = 1.5, 0.6
+_SAME_EM = 0.25  # between bullets of one column
+_LEAST = 2
+
+
+class _Blot(NamedTuple):
+    """An even blot before a word, in page units."""
+
+    word: Word
+    left: float
+    right: float
+
+
+def with_bullets(words: Sequence[Word], page: PageImage) -> list[Word]:
+    """The words that OCR read, with a bullet before those that one is printed before; two in a column at least."""
+    if page.pixels is None:
+        return list(words)
+    first: dict[int, Word] = {}
+    for word in words:
+        first.setdefault(word.line, word)
+    blots = [blot for word in first.values() if word.line >= 0 and (blot := _blot(word, page)) is not None]
+    sure = {
+        id(blot.word): blot for blot in blots
+        if sum(abs(blot.left - other.left) < _SAME_EM * blot.word.size for other in blots) >= _LEAST
+    }  # fmt: skip
+    result: list[Word] = []
+    for word in words:
+        if (blot := sure.get(id(word))) is not None:
+            _, top, _, bottom = word.bbox
+            result.append(word._replace(text=_BULLET, bbox=(blot.left, top, blot.right, bottom), space=True))
+        result.append(word)
+    return result
+
+
+def _blot(word: Word, page: PageImage) -> _Blot | None:
+    """The blot before a word, where nothing else is printed there."""
+    assert page.pixels is not None
+    em, (x0, _, _, _) = word.size, word.bbox
+    if not any(map(str.isalnum, word.text)):
+        return None
+    place = (x0 - (_REACH_EM + 0.5) * em, word.baseline - 0.75 * em, x0 - _FREE_EM * em, word.baseline + 0.1 * em)
+    left, top, right, bottom = (max(0, round(side)) for side in page.to_px(place))
+    patch = print_of(page.pixels[top:bottom, left:right, 1])
+    if patch is None:
+        return None
+    dark = patch > 0.5
+    columns, rows = np.flatnonzero(dark.any(axis=0)), np.flatnonzero(dark.any(axis=1))
+    if not len(columns) or columns[0] < 0.4 * em * page.scale_x:
+        return None
+    wide, tall = int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
+    low, high = (side * em * page.scale_y for side in _SIDE_EM)
+    middle = (bottom - top) - (rows[0] + rows[-1] + 1) / 2 - 0.1 * em * page.scale_y
+    if not (low <= min(wide, tall) and max(wide, tall) <= min(high, _ASPECT * min(wide, tall))):
+        return None
+    if not _LEVEL_EM[0] * em * page.scale_y <= middle <= _LEVEL_EM[1] * em * page.scale_y:
+        return None
+    if dark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() < _FILLED:
+        return None
+    start, _, end, _ = page.to_units((left + columns[0], top, left + columns[-1] + 1, bottom))
+    return _Blot(word, start, end)
