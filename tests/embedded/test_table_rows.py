@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
+from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.leaders import with_short_leaders
-from docparse.model.embedded.types import FoundTable
+from docparse.model.embedded.types import FoundTable, Region
+from docparse.schemas.document import Table
 from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
 
 BODY = [
@@ -241,3 +244,36 @@ def test_bold_labels_at_the_left_are_no_head() -> None:
     (table,) = find_tables(page([*(flat(y, 95, 300) for y in (86, 106, 126, 146)), *bars]), words)
     assert rows_of(table) == rows
     assert not any(cell.header for cell in table.cells)
+
+
+def test_a_tall_row_may_leave_a_column_empty() -> None:
+    rules = [flat(y, 95, 500) for y in (88, 106, 180)]
+    text = "A remark that runs on over some lines of"
+    words = [
+        *put_rows([["Command", "Short", "Use"]], 100, xs=(100, 180, 230)),
+        *put_rows([["first", "", text], *([["", "", text]] * 4)], 120, 13, (100, 180, 230)),
+    ]
+    (table,) = find_tables(page(rules), words)
+    assert table.bbox == pytest.approx((95, 88, 500, 180), abs=1)
+    assert rows_of(table)[1] == ["first", " ".join([text] * 5)]
+
+
+def test_rules_in_a_part_of_a_table_that_a_model_saw_whole() -> None:
+    """White rules on a dark head leave a dark piece of it to be seen as rules."""
+    ink = np.full((868, 616, 3), 255, np.uint8)
+    for y in (90, 104):
+        ink[round(y * 868 / 842) : round(y * 868 / 842) + 2, 98:230] = 0
+    words = [word._replace(font="", confidence=0.9) for word in put_rows([HEAD, *BODY], 100, 16)]
+    seen = Region("table", (90.0, 86.0, 450.0, 186.0), 0.9)
+    (table,) = find_tables(page().replace(pixels=ink, is_scan=True), words, [seen])
+    assert rows_of(table) == [HEAD, *BODY]
+
+
+def test_a_drawn_grid_with_pictures_in_it_is_no_figure() -> None:
+    rows = [["Picture", "Name", "Price"], *(["", name, "12.5"] for name in ("Oslo", "Bonn", "Rome"))]
+    bars = [Rule((x, 86, x, 166), False, 0.5) for x in (95, 180, 260, 340)]
+    sheet = page([*(flat(y, 95, 340) for y in (86, 106, 126, 146, 166)), *bars])
+    words = put_rows(rows, 100, 20, (100, 185, 265))
+    figure = Region("figure", (90.0, 80.0, 345.0, 170.0), 0.9)
+    blocks = build_blocks(sheet, words, [figure], find_tables(sheet, words, [figure]))
+    assert [type(block) for block in blocks] == [Table]

@@ -40,6 +40,7 @@ from docparse.schemas.page import PageImage, Word, WordStyle
 
 _ROTATED = int(WordStyle.ROTATED)
 _SIGN = 0.3  # of a word, in scripts without blanks
+_SHORT, _FULL = 5, 0.6  # words; share of a grid's cells
 _SURE = 0.8  # of a table, whatever its cells look like
 
 
@@ -198,7 +199,7 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
     ]
     if not table.ruled and is_listing(words_within(words, [table.bbox])):
         return True
-    if any(region.score >= _SURE for region in same) or table.grid:
+    if any(region.score >= _SURE for region in same) or table.grid or _is_drawn_grid(table):
         return False
     if not table.ruled and texts and sum(texts) > 90 * len(texts):
         return True
@@ -214,6 +215,14 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
             weight = 3.0 if region.kind == "heading" else 1.0  # no table has a heading in it
             seen += weight * overlap(region.bbox, table.bbox)
     return seen > 0.6 * area(table.bbox)
+
+
+def _is_drawn_grid(table: FoundTable) -> bool:
+    """Between drawn rules short texts in most cells: no figure is drawn so, and pictures may stand in the others."""
+    texts = [cell.text for cell in table.cells if cell.text]
+    short = sum(len(text.split()) <= _SHORT for text in texts)
+    full = len(texts) >= _FULL * len(table.cells) and short >= 0.9 * len(texts)
+    return table.ruled and table.rows >= 4 and table.cols >= 3 and full
 
 
 def _holds_prose(table: FoundTable, words: Sequence[Word]) -> bool:

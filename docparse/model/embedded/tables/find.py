@@ -49,6 +49,7 @@ from docparse.schemas.page import PageImage, Word, WordStyle
 # confidence of tables between drawn rules, of those from pixels or a layout model, and of those of aligned text alone
 _DRAWN, _SEEN, _ALIGNED = 0.9, 0.8, 0.7
 _ROTATED = int(WordStyle.ROTATED)
+_WHOLE = 0.8  # of a table's width: shorter rules are those of a part of it
 _COLUMN_EM = 22.0  # what is narrower than this can't lie across two columns of text
 
 
@@ -107,8 +108,9 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     if free and free[0].font and any(run.bbox[2] - run.bbox[0] > _COLUMN_EM * em for run in runs):
         columns = in_columns(free, em)
         runs = runs if len(columns) == 1 else [run for column in columns for run in text_runs(column, em)]
-    stacks, runs = join_runs(stacks, runs, words, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
+    stacks = [box for box in stacks if not any(_is_piece(box, other) for other in seen)]
+    stacks, runs = join_runs(stacks, runs, words, em)
     others = [r for r in regions if r.kind != "table" and r.score >= 0.6 and area_share(r.bbox, page) < 0.8]
     if drawn is not None:  # the model takes many a table for a figure
         others = [region for region in others if region.kind != "figure" or not drawn.is_text(region.bbox)]
@@ -140,6 +142,11 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
     return [run for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _is_piece(box: Box, seen: Box) -> bool:
+    """Rules run under some columns alone of a table that a layout model saw whole."""
+    return inside_share(box, seen) > 0.9 and box[2] - box[0] < _WHOLE * (seen[2] - seen[0])
 
 
 def _ruled(

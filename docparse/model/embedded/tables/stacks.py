@@ -13,7 +13,7 @@ from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
 from docparse.schemas.page import Word
 
-_ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle, and one with cells of many lines, may measure
+_ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may measure, and one of two columns of lines
 
 
 def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) -> list[Box]:
@@ -97,16 +97,17 @@ class _Between:
     def is_tall_row(self, rules: tuple[Line, Line], near: tuple[Line, Line]) -> bool:
         """Lines that keep to the columns of the rows between two rules `near` by: a row with a cell of many lines."""
         columns = max((sorted(row.chunks, key=_left) for row in self._rows(*near)), key=len, default=[])
-        if len(columns) < 2 or rules[1].pos - rules[0].pos > _TALL_EM * self._em:
+        if len(columns) < (3 if rules[1].pos - rules[0].pos > _TALL_EM * self._em else 2):
             return False
         met: set[int] = set()
-        for row in self._rows(*rules):
+        rows = self._rows(*rules)
+        for row in rows:
             for chunk in row.chunks:
                 own = [i for i, c in enumerate(columns) if chunk.x0 < c.x1 and c.x0 < chunk.x1]
                 if len(own) > 1 or chunk.x0 < columns[0].x0 - 0.5 * self._em:
                     return False
                 met.update(own)
-        return {0, 1} <= met
+        return {0, 1} <= met or (0 in met and len(met) > 1 and len(rows[0].chunks) > 1)
 
     def _rows(self, upper: Line, lower: Line) -> list[TextRow]:
         """Rows with their chunks; in what may be one row, lines that stand beside one another are taken together."""

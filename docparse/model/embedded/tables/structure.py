@@ -29,7 +29,7 @@ from docparse.model.embedded.tables.stacks import joined
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, text_rows
 from docparse.schemas.page import Word, WordStyle
 
-_MAX_HEADER_LINES = 10
+_MAX_HEADER_LINES, _FEW_LINES = 10, 4
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
                 return above
             break
     for index, row in enumerate(rows[: _MAX_HEADER_LINES + 1]):
-        if _is_data(row) or _begins_numbers(row, rows[index + 1 :]):
+        if _is_data(row) or (index < _FEW_LINES and _begins_numbers(row, rows[index + 1 :])):
             count = index
             while count > 1 and len(rows[count - 1].chunks) == 1 and rows[count - 1].x1 < rows[index].chunks[1].x0:
                 count -= 1
