@@ -145,8 +145,9 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
 
 
 def _is_piece(box: Box, seen: Box) -> bool:
-    """Rules run under some columns alone of a table that a layout model saw whole."""
-    return inside_share(box, seen) > 0.9 and box[2] - box[0] < _WHOLE * (seen[2] - seen[0])
+    """Rules run in a corner of a table that a layout model saw whole, under some of its columns and few of its rows."""
+    width, height = seen[2] - seen[0], seen[3] - seen[1]
+    return inside_share(box, seen) > 0.9 and box[2] - box[0] < _WHOLE * width and 2 * (box[3] - box[1]) < height
 
 
 def _ruled(
