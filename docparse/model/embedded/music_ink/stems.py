@@ -20,7 +20,7 @@ _FREE = 1.6  # spaces of a stem between its tip and the nearest head at least
 _GAP = 5  # px of a stroke that are bridged
 _BEAM, _MOST_BEAM = (0.26, 0.85), 4  # spaces thick; beams on a stem
 _APART = (0.45, 1.05)  # spaces between the middles of two beams
-_FLAG = 0.5  # least correlation
+_FLAG, _LONE_FLAG = 0.5, 0.6  # least correlation of a flag, and of one that is not seen beside the stem's tip
 
 
 @dataclass(slots=True)
@@ -165,12 +165,10 @@ def _hang(strip: Strip, soft: Soft, stem: Stem) -> None:
     if left or any(_goes_on(strip, stem, y, 1) for y in right):
         return
     stem.right = 0
-    if not right:
-        return
     way = "up" if stem.up else "down"
     names = [f"flag-{n}-{way}" for n in (8, 16, 32)]
     found = fits(names, soft, (stem.x - 3, stem.x + 2), stem.tip, 5)
-    if found and found[0].score >= _FLAG:
+    if found and found[0].score >= (_FLAG if right else _LONE_FLAG):
         stem.flags = names.index(found[0].name) + 1
         stem.score = found[0].score
 
