@@ -68,6 +68,7 @@ const DOUBTS: Record<string, string> = {
   chart_data_not_recognised: 'The data of the chart could not be read',
   chart_data_measured: 'The data was measured from the drawing',
   text_not_recognised: 'Text could not be read',
+  music_from_image: 'The score was read from the picture',
   music_not_recognised: 'The score could not be read',
   chemistry_not_recognised: 'The molecule could not be read',
   low_confidence: 'Read with little confidence',
