@@ -22,23 +22,54 @@ if TYPE_CHECKING:
 _TOGETHER = 14.0  # spaces between staves of one sheet at most
 _LEAST_NOTES, _LEAST_UNTOLD = 3, 8  # without them five lines with and without a clef are no music
 _SURE = 0.35  # a reading that adds up less is none
+_LEAST_WIDE, _LEAST_TALL = 80.0, 16.0  # of a picture with staves (points)
+_AROUND = 0.5  # of its height: notes stand over and under their staff
+_DARK, _PARTS, _LINES, _BESIDE_PX, _THROUGH = 170, 4, 5, 3, 0.5
 _MARGIN = 0.5  # spaces round a sheet
+_LEGIBLE, _WORDS_ON_STAFF = 0.9, 2
 _READABLE = re.compile(r"[^\W\d_]{3,}")
 _TITLE_GAP, _LONGEST_TITLE = 10.0, 80  # spaces between a title and the first staff at most; its characters
 
 
 def with_sheets(page: PageImage, words: Sequence[Word], plots: Sequence[Figure]) -> list[Figure]:
-    """The plots of a page, its music read as far as it can be: what its rules show, and what its pixels do."""
-    drawn = any(plot.music for plot in plots)
-    if page.pixels is None or not (drawn or page.pictures or page.text.quality is not TextQuality.SOUND):
+    """The plots of a page, its music read as far as it can be: what its rules show, and what its pixels do.
+
+    Where the text layer is sound, pixels are looked at in pictures and drawings of staves alone.
+    """
+    places = [plot.bbox for plot in plots if plot.music]
+    if page.text.quality is not TextQuality.SOUND:
+        places = [(0.0, 0.0, page.width, page.height)]
+    elif not places:
+        places = [picture.bbox for picture in page.pictures if _may_hold_staves(page, picture.bbox)]
+    if page.pixels is None or not places:
         return list(plots)
     from docparse.model.embedded import music_ink
 
-    grey = preprocess.grey(page.pixels)
-    staves = music_ink.find_staves(grey)
-    sheets = [sheet for group in _sheets(staves) if (sheet := _sheet(page, grey, group, words)) is not None]
+    sheets: list[Figure] = []
+    for x0, y0, x1, y1 in places:
+        reach = _AROUND * (y1 - y0)
+        corners = page.to_px((x0 - reach, y0 - reach, x1 + reach, y1 + reach))
+        left, top, right, bottom = (round(side) for side in clip(corners, page.width_px, page.height_px))
+        grey = preprocess.grey(page.pixels[top:bottom, left:right])
+        groups = _sheets(music_ink.find_staves(grey)) if min(grey.shape) > 2 * _BESIDE_PX else []
+        found = [_sheet(page, (left, top), grey, group, words) for group in groups]
+        sheets += [new for new in found if new and not any(_is_same(new.bbox, known.bbox) for known in sheets)]
     rest = [plot for plot in plots if not any(_is_same(plot.bbox, sheet.bbox) for sheet in sheets)]
     return rest + sheets
+
+
+def _may_hold_staves(page: PageImage, box: Box) -> bool:
+    """Whether five thin dark lines run level through a part of the picture."""
+    if page.pixels is None or box[2] - box[0] < _LEAST_WIDE or box[3] - box[1] < _LEAST_TALL:
+        return False
+    x0, y0, x1, y1 = (round(side) for side in clip(page.to_px(box), page.width_px, page.height_px))
+    dark = preprocess.grey(page.pixels[y0:y1, x0:x1]) < _DARK
+    wide = dark.shape[1] // _PARTS
+    if len(dark) <= 2 * _BESIDE_PX or not wide:
+        return False
+    share = dark[:, : wide * _PARTS].reshape(len(dark), _PARTS, wide).mean(axis=2)
+    thin = share[_BESIDE_PX:-_BESIDE_PX] - np.maximum(share[: -2 * _BESIDE_PX], share[2 * _BESIDE_PX :]) > _THROUGH
+    return bool((thin.sum(axis=0) >= _LINES).any())
 
 
 def _is_same(plot: Box, sheet: Box) -> bool:
@@ -62,17 +93,24 @@ def _sheets(staves: Sequence[music_ink.Staff]) -> list[list[music_ink.Staff]]:
 
 
 def _sheet(
-    page: PageImage, grey: NDArray[np.uint8], staves: Sequence[music_ink.Staff], words: Sequence[Word]
+    page: PageImage,
+    corner: tuple[int, int],
+    grey: NDArray[np.uint8],
+    staves: Sequence[music_ink.Staff],
+    words: Sequence[Word],
 ) -> Figure | None:
+    """What the staves say; `grey` is the page from this corner on (pixels)."""
     from docparse.model.embedded import music_ink
 
+    lines = [page.to_units(_moved(staff.box, corner)) for staff in staves]
+    if _is_text(words, lines):
+        return None
     reading = music_ink.read_music(grey, staves)
     if reading is None or reading.notes < (_LEAST_NOTES if reading.abc else _LEAST_UNTOLD):
         return None
     margin = _MARGIN * staves[0].space
-    x0, y0, x1, y1 = union(reading.bands)
+    x0, y0, x1, y1 = union(_moved(band, corner) for band in reading.bands)
     box = page.to_units(clip((x0 - margin, y0 - margin, x1 + margin, y1 + margin), page.width_px, page.height_px))
-    lines = [page.to_units(staff.box) for staff in staves]
     signs = [word for word in words if _is_sign(word, lines, box)]
     figure = Figure(box, music=True, words=signs)
     if reading.abc and reading.confidence >= _SURE:
@@ -80,6 +118,19 @@ def _sheet(
         title = _title([word for word in words if id(word) not in held], lines[0], staves[0].space / page.scale_y)
         figure.abc, figure.score = reading.with_title(title), reading.confidence
     return figure
+
+
+def _is_text(words: Sequence[Word], staves: Sequence[Box]) -> bool:
+    """Whether the five lines are rules of a table or lines of text: words stand on them that can be read for sure."""
+    spots = [
+        centre(word.bbox) for word in words if word.confidence >= _LEGIBLE and _READABLE.search(word.text) is not None
+    ]
+    on = sum(1 for x, y in spots for x0, y0, x1, y1 in staves if x0 < x < x1 and y0 < y < y1)
+    return on >= _WORDS_ON_STAFF * len(staves)
+
+
+def _moved(box: Box, corner: tuple[int, int]) -> Box:
+    return (box[0] + corner[0], box[1] + corner[1], box[2] + corner[0], box[3] + corner[1])
 
 
 def _is_sign(word: Word, staves: Sequence[Box], sheet: Box) -> bool:
