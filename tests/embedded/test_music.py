@@ -10,13 +10,15 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from docparse.bench.metrics import abc_notes, abc_similarity
+from docparse.model.embedded import music_ink
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.music_ink import find_staves, read_music
 from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.model.embedded.sheets import with_sheets, without_sheets
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.document import Music, Paragraph
-from docparse.schemas.page import PageImage, Word
+from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word
+from docparse.schemas.page import Picture as PagePicture
 
 REEL = """X:1
 M:{metre}
@@ -156,3 +158,35 @@ def test_staves_are_no_table() -> None:
     table = FoundTable(bbox=(60, 100, 1060, 320), rows=2, cols=2, cells=[])
     apart = FoundTable(bbox=(60, 400, 1060, 440), rows=2, cols=2, cells=[])
     assert without_sheets([table, apart], [found]) == [apart]
+
+
+def sound(picture: Picture.Image, *pictures: tuple[float, float, float, float]) -> PageImage:
+    placed = tuple(PagePicture(box, 100, 100) for box in pictures)
+    return page_of(picture).replace(text=TextLayer(quality=TextQuality.SOUND), pictures=placed, is_scan=False)
+
+
+def test_beside_a_sound_text_layer_only_pictures_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = staff_sheet()
+    asked: list[tuple[int, ...]] = []
+    find = music_ink.find_staves
+    monkeypatch.setattr(music_ink, "find_staves", lambda grey: asked.append(grey.shape) or find(grey))
+    assert with_sheets(sound(sheet), [], []) == []
+    logo = (300.0, 5.0, 700.0, 60.0)  # a picture without lines
+    assert with_sheets(sound(sheet, logo), [], []) == []
+    assert not asked
+    staves = (40.0, 80.0, 1090.0, 350.0)
+    (found,) = with_sheets(sound(sheet, logo, staves), [], [])
+    (whole,) = with_sheets(page_of(sheet), [], [])
+    assert found.music
+    assert found.bbox == pytest.approx(whole.bbox, abs=2)
+
+
+def test_rules_with_words_on_them_are_not_read_as_music(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_none(*_: object) -> None:
+        raise AssertionError("rules of a table were read as music")
+
+    monkeypatch.setattr(music_ink, "read_music", read_none)
+    words = [
+        Word("Berlin", (x, top + 12, x + 60, top + 24), confidence=0.99) for x in (150, 400, 700) for top in (100, 280)
+    ]
+    assert with_sheets(page_of(staff_sheet()), words, []) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -118,19 +119,27 @@ def _rows(stripe: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.fl
 def _fives(rows: NDArray[np.float64], thick: NDArray[np.float64]) -> list[tuple[float, float]]:
     """(middle, space) of five even lines among the rows."""
     found: list[tuple[float, float]] = []
-    even = np.arange(LINES)
-    for i, first in enumerate(rows):
-        for last in rows[i + LINES - 1 : i + 2 * LINES]:
-            space = float(last - first) / (LINES - 1)
+    levels = rows.tolist()
+    for i, first in enumerate(levels):
+        for last in levels[i + LINES - 1 : i + 2 * LINES]:
+            space = (last - first) / (LINES - 1)
             if not _LEAST_SPACE <= space <= _MOST_SPACE:
                 continue
-            wanted = first + space * even
-            places = np.abs(rows[:, None] - wanted).argmin(axis=0)
-            thin = np.median(thick[places]) <= _THICK * space + 1
-            if thin and np.abs(rows[places] - wanted).max() <= 0.1 * space + 0.75:
+            places = [_nearest(levels, first + space * n) for n in range(LINES)]
+            most = 0.1 * space + 0.75
+            if any(abs(levels[place] - first - space * n) > most for n, place in enumerate(places)):
+                continue
+            if np.median(thick[places]) <= _THICK * space + 1:
                 found.append((float(rows[places].mean()), space))
                 break
     return found
+
+
+def _nearest(levels: list[float], wanted: float) -> int:
+    place = bisect_left(levels, wanted)
+    if place == len(levels) or (place and wanted - levels[place - 1] <= levels[place] - wanted):
+        return place - 1
+    return place
 
 
 def _join(chains: list[Chain], stripe: int, middle: float, space: float) -> None:
