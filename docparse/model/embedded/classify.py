@@ -45,6 +45,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
     texts = [para.text for para in paras]
     spaces = _space_above(paras, stats)
     listing = _code_runs(paras, stats)
+    short = [(i, para.box) for i, para in enumerate(paras) if len(para.lines) <= _CELL_LINES] if stats.ocr else []
     blocks: list[Block | None] = [None] * len(paras)
     found: list[int] = []
     for i, (para, text) in enumerate(zip(paras, texts, strict=True)):
@@ -61,7 +62,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         elif i in notes:
             marker, rest = footnotes.split_marker(text)
             blocks[i] = Footnote(text=rest, marker=marker, bbox=box)
-        elif _heading(para, text, spaces[i], _beside(paras, i) if stats.ocr else 0, content):
+        elif _heading(para, text, spaces[i], _beside(short, para.box, i) if stats.ocr else 0, content):
             found.append(i)
         else:
             blocks[i] = Paragraph(text=text, bbox=box)
@@ -123,14 +124,13 @@ def _heading(para: Para, text: str, space: float, beside: int, content: Content)
     return headings.is_heading(para, text, content.stats, space, beside=beside)
 
 
-def _beside(paras: Sequence[Para], at: int) -> int:
-    """How many paragraphs stand in the row of one."""
-    _, y0, _, y1 = paras[at].box
+def _beside(short: Sequence[tuple[int, Box]], box: Box, at: int) -> int:
+    """How many short paragraphs stand in the row of one."""
+    _, y0, _, y1 = box
     return sum(
-        min(y1, box[3]) - max(y0, box[1]) > 0.5 * min(y1 - y0, box[3] - box[1])
-        for i, para in enumerate(paras)
-        if i != at and len(para.lines) <= _CELL_LINES
-        for box in (para.box,)
+        min(y1, bottom) - max(y0, top) > 0.5 * min(y1 - y0, bottom - top)
+        for i, (_, top, _, bottom) in short
+        if top < y1 and y0 < bottom and i != at
     )
 
 

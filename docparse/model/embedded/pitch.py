@@ -107,7 +107,11 @@ def print_of(patch: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """How much of each pixel of a word is ink, whatever the colours of print and ground."""
     if min(patch.shape) < 4:
         return None
-    values = patch.astype(np.float32)
-    off = np.abs(values - np.median(values))
-    full = float(np.percentile(off, _FULL))
+    # by sorting: np.median and np.percentile take three times as long on so few pixels
+    shades, last = np.sort(patch, axis=None), patch.size - 1
+    usual = np.float32((float(shades[last // 2]) + float(shades[patch.size // 2])) / 2)
+    off = np.abs(patch.astype(np.float32) - usual)
+    ranked, place = np.sort(off, axis=None), int(last * _FULL / 100)
+    under, over = float(ranked[place]), float(ranked[min(place + 1, last)])
+    full = under + (over - under) * (last * _FULL / 100 - place)
     return np.clip(off / full, 0, 1) if full >= _LEAST_CONTRAST else None

@@ -15,7 +15,7 @@ from docparse.model.embedded.music_ink import raster
 LINES = 5
 _CLOSED, _OPENED = 5, 31  # px of gaps in a line that are bridged, and of ink along a line that is a line's
 _STRIPE = 32  # px
-_LARGE, _FINE = 1800, 7.0  # px of an image's width, and of a space in its half that is well seen
+_LARGE, _FINE = 1500, 7.0  # px of an image's width, and of a space in it made smaller that is well seen
 _LEAST_SPACE, _MOST_SPACE = 3.5, 60.0  # px between lines
 _CLEAR, _SHARP, _BESIDE = 6.0, 9.0, 0.4  # px to a space from which lines stand clear; share of ink right beside them
 _CLOSE = (0.28, 0.2)  # spaces that "beside" is, in small staves and in others
@@ -63,13 +63,14 @@ class Staff:
 def find_staves(grey: NDArray[np.uint8]) -> list[Staff]:
     """Staves from top to bottom; those beside one another from left to right.
 
-    Large images are looked at in half their size first: noise matters less there.
+    Large images are looked at in half or a quarter of their size first, where noise matters less; what shows no staff
+    there has none.
     """
     if grey.shape[1] > _LARGE:
-        half = np.asarray(Image.fromarray(grey).reduce(2))
-        found = _staves(half)
-        if found and min(staff.space for staff in found) > _FINE:
-            return [staff.scaled(2) for staff in found]
+        factor = 2 if grey.shape[1] <= 2 * _LARGE else 4
+        found = _staves(np.asarray(Image.fromarray(grey).reduce(factor)))
+        if not found or min(staff.space for staff in found) > _FINE:
+            return [staff.scaled(factor) for staff in found]
     return _staves(grey)
 
 
