@@ -172,7 +172,8 @@ def test_beside_a_sound_text_layer_only_pictures_are_looked_at(monkeypatch: pyte
     monkeypatch.setattr(music_ink, "find_staves", lambda grey: asked.append(grey.shape) or find(grey))
     assert with_sheets(sound(sheet), [], []) == []
     logo = (300.0, 5.0, 700.0, 60.0)  # a picture without lines
-    assert with_sheets(sound(sheet, logo), [], []) == []
+    beyond = (1300.0, 10.0, 1500.0, 90.0)  # off the page
+    assert with_sheets(sound(sheet, logo, beyond), [], []) == []
     assert not asked
     staves = (40.0, 80.0, 1090.0, 350.0)
     (found,) = with_sheets(sound(sheet, logo, staves), [], [])

@@ -148,13 +148,19 @@ LISTING = (
 )  # fmt: skip
 
 
-def test_lines_whose_letters_take_the_same_room_are_a_listing() -> None:
-    scan = Scan()
-    y = scan.prose(100, 10)
+def listing(scan: Scan, y: float) -> float:
+    """The listing below y; the y of its last line."""
     for text in LISTING:
         y += 12
         indent = len(text) - len(text.lstrip())
         scan.put(60 + 6 * indent, y, text.lstrip(), font="cour")
+    return y
+
+
+def test_lines_whose_letters_take_the_same_room_are_a_listing() -> None:
+    scan = Scan()
+    y = scan.prose(100, 10)
+    y = listing(scan, y)
     scan.prose(y + 30, 6)
     codes = [block for block in scan.blocks() if isinstance(block, Code)]
     assert [code.text.splitlines()[2:4] for code in codes] == [list(LISTING[2:4])]
@@ -163,10 +169,7 @@ def test_lines_whose_letters_take_the_same_room_are_a_listing() -> None:
 def test_a_listing_that_the_layout_model_takes_for_a_figure_is_code() -> None:
     scan = Scan()
     y = scan.prose(100, 10)
-    for text in LISTING:
-        y += 12
-        indent = len(text) - len(text.lstrip())
-        scan.put(60 + 6 * indent, y, text.lstrip(), font="cour")
+    y = listing(scan, y)
     assert is_listing([word for word in scan.typed() if word.line >= 10])
     blocks = scan.blocks([Region("figure", (50, 235, 400, y + 8), 0.9)])
     assert any(isinstance(block, Code) and "def depth" in block.text for block in blocks)

@@ -36,7 +36,7 @@ def with_indices(decoded: Decoded, ink: NDArray[np.bool_], centres: NDArray[np.i
     nothing is changed.
     """
     text = decoded.text
-    digits = [i for i, char in enumerate(text) if char in _DIGITS and decoded.scores[i] >= _SURE]
+    digits = {i for i, char in enumerate(text) if char in _DIGITS and decoded.scores[i] >= _SURE}
     if (
         not (digits or any(char in RAISED_DIGITS for char in text))
         or len(text) - text.count(" ") < 2

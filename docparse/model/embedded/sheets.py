@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 _TOGETHER = 14.0  # spaces between staves of one sheet at most
 _LEAST_NOTES, _LEAST_UNTOLD = 3, 8  # without them five lines with and without a clef are no music
 _SURE = 0.35  # a reading that adds up less is none
-_LEAST_WIDE, _LEAST_TALL = 80.0, 16.0  # of a picture with staves (points)
+_LEAST_WIDE, _LEAST_TALL, _LEAST_PX = 80.0, 16.0, 8  # of a picture with staves (points, pixels)
 _AROUND = 0.5  # of its height: notes stand over and under their staff
-_DARK, _PARTS, _LINES, _BESIDE_PX, _THROUGH = 170, 4, 5, 3, 0.5
 _MARGIN = 0.5  # spaces round a sheet
 _LEGIBLE, _WORDS_ON_STAFF = 0.9, 2
 _READABLE = re.compile(r"[^\W\d_]{3,}")
@@ -46,30 +45,31 @@ def with_sheets(page: PageImage, words: Sequence[Word], plots: Sequence[Figure])
     from docparse.model.embedded import music_ink
 
     sheets: list[Figure] = []
-    for x0, y0, x1, y1 in places:
-        reach = _AROUND * (y1 - y0)
-        corners = page.to_px((x0 - reach, y0 - reach, x1 + reach, y1 + reach))
-        left, top, right, bottom = (round(side) for side in clip(corners, page.width_px, page.height_px))
-        grey = preprocess.grey(page.pixels[top:bottom, left:right])
-        groups = _sheets(music_ink.find_staves(grey)) if min(grey.shape) > 2 * _BESIDE_PX else []
-        found = [_sheet(page, (left, top), grey, group, words) for group in groups]
+    for place in places:
+        corner, grey = _piece(page, place, _AROUND * (place[3] - place[1]))
+        groups = _sheets(music_ink.find_staves(grey)) if min(grey.shape) >= _LEAST_PX else []
+        found = [_sheet(page, corner, grey, group, words) for group in groups]
         sheets += [new for new in found if new and not any(_is_same(new.bbox, known.bbox) for known in sheets)]
     rest = [plot for plot in plots if not any(_is_same(plot.bbox, sheet.bbox) for sheet in sheets)]
     return rest + sheets
 
 
 def _may_hold_staves(page: PageImage, box: Box) -> bool:
-    """Whether five thin dark lines run level through a part of the picture."""
+    from docparse.model.embedded import music_ink
+
     if page.pixels is None or box[2] - box[0] < _LEAST_WIDE or box[3] - box[1] < _LEAST_TALL:
         return False
-    x0, y0, x1, y1 = (round(side) for side in clip(page.to_px(box), page.width_px, page.height_px))
-    dark = preprocess.grey(page.pixels[y0:y1, x0:x1]) < _DARK
-    wide = dark.shape[1] // _PARTS
-    if len(dark) <= 2 * _BESIDE_PX or not wide:
-        return False
-    share = dark[:, : wide * _PARTS].reshape(len(dark), _PARTS, wide).mean(axis=2)
-    thin = share[_BESIDE_PX:-_BESIDE_PX] - np.maximum(share[: -2 * _BESIDE_PX], share[2 * _BESIDE_PX :]) > _THROUGH
-    return bool((thin.sum(axis=0) >= _LINES).any())
+    _, grey = _piece(page, box)
+    return min(grey.shape) >= _LEAST_PX and music_ink.may_hold_staves(grey)
+
+
+def _piece(page: PageImage, box: Box, reach: float = 0.0) -> tuple[tuple[int, int], NDArray[np.uint8]]:
+    """The page within a box and `reach` (page units) round it, and the corner where that is (pixels)."""
+    assert page.pixels is not None
+    corners = page.to_px((box[0] - reach, box[1] - reach, box[2] + reach, box[3] + reach))
+    x0, y0, x1, y1 = (round(side) for side in clip(corners, page.width_px, page.height_px))
+    pixels = page.pixels[y0:y1, x0:x1]
+    return (x0, y0), preprocess.grey(pixels) if pixels.size else np.zeros((0, 0), np.uint8)
 
 
 def _is_same(plot: Box, sheet: Box) -> bool:
