@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from docparse.schemas.document import Heading, Page, PageHeader, Paragraph
+from docparse.schemas.document import Block, Heading, Page, PageHeader, PageNumber, Paragraph
 
 if TYPE_CHECKING:
     from docparse.assemble import Outline, PageDraft
@@ -46,13 +46,22 @@ def name_headings(pages: Sequence[Page], outline: Outline) -> None:
         if not wanted:
             continue
         known = {_key(block.text) for block in page.blocks if isinstance(block, Heading)}
+        numbers = [block for block in page.blocks if isinstance(block, PageNumber)]
         for index, block in enumerate(page.blocks):
             if not isinstance(block, Paragraph | PageHeader) or (key := _key(block.text)) in known or key not in wanted:
+                continue
+            if any(_in_one_row(block, number) for number in numbers):  # the running head names its chapter, too
                 continue
             known.add(key)
             kept = {name: getattr(block, name) for name in _KEPT}
             level = min(wanted[key], _MAX_LEVEL)
             page.blocks[index] = Heading(text=" ".join(block.text.split()), level=level, **kept)
+
+
+def _in_one_row(block: Block, other: Block) -> bool:
+    if block.bbox is None or other.bbox is None:
+        return False
+    return block.bbox[1] < (other.bbox[1] + other.bbox[3]) / 2 < block.bbox[3]
 
 
 def _key(text: str) -> str:

@@ -20,6 +20,7 @@ from docparse.schemas.document import (
 )  # fmt: skip
 
 _MARGIN = 0.12  # share of the page height at top and bottom in which running elements stand
+_DEEP = 0.2  # in which numbers stand that count with the pages
 _LONGEST = 160
 _NUMBER = re.compile(
     r"[\s\W]*(?:page|seite|pagina|página|pág\.?|p\.|стр\.?)?\s*(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|di|sur|из)\s*\d{1,4})?[\s\W]*",
@@ -44,7 +45,7 @@ def label_running(pages: list[Page]) -> None:
         groups[candidate.top, _pattern(candidate)].append(candidate)
     for (top, pattern), members in groups.items():
         for cluster in _same_height(members):
-            if len({c.page.number for c in cluster}) < _wanted(len(pages)):
+            if len({c.page.number for c in cluster}) < _wanted(len(pages)) or not _counts(cluster):
                 continue
             for candidate in cluster:
                 _relabel(candidate, top, number=pattern in ("#", "") or bool(_NUMBER.fullmatch(candidate.text)))
@@ -61,9 +62,17 @@ def _candidates(page: Page) -> Iterator[_Candidate]:
             continue
         if len(block.text) > _LONGEST:
             continue
-        top = block.bbox[3] <= page.height * _MARGIN
-        if top or block.bbox[1] >= page.height * (1 - _MARGIN):
-            yield _Candidate(page, index, block.text.strip(), top, block.bbox[1] / page.height)
+        text = block.text.strip()
+        margin = page.height * (_DEEP if text.isdecimal() else _MARGIN)
+        top = block.bbox[3] <= margin
+        if top or block.bbox[1] >= page.height - margin:
+            yield _Candidate(page, index, text, top, block.bbox[1] / page.height)
+
+
+def _counts(cluster: list[_Candidate]) -> bool:
+    """Whether numbers that stand deep in the page count with the pages."""
+    deep = [c for c in cluster if c.text.isdecimal() and _MARGIN < c.y < 1 - _MARGIN]
+    return len({int(c.text) - c.page.number for c in deep}) < 2
 
 
 def _with_body(page: Page, candidates: list[_Candidate]) -> list[_Candidate]:

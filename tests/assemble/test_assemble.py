@@ -5,7 +5,17 @@ from __future__ import annotations
 from docparse.assemble import PageDraft, assemble
 from docparse.geometry import Box
 from docparse.options import ParseOptions
-from docparse.schemas.document import Block, Document, EngineInfo, Heading, Page, PageHeader, Paragraph, SourceInfo
+from docparse.schemas.document import (
+    Block,
+    Document,
+    EngineInfo,
+    Heading,
+    Page,
+    PageHeader,
+    PageNumber,
+    Paragraph,
+    SourceInfo,
+)
 
 
 def page(number: int, *blocks: Block) -> PageDraft:
@@ -49,6 +59,29 @@ def test_body_text_and_single_margin_text_stay() -> None:
         page(2, paragraph("And here", (50, 20, 200, 32)), paragraph("Same words.", (50, 300, 200, 320))),
     ]
     assert [block.kind for p in run(drafts).pages for block in p.blocks] == ["paragraph"] * 4
+
+
+def test_numbers_deep_in_the_page_are_its_own_only_where_they_count() -> None:
+    def kinds(numbers: tuple[int, int, int]) -> set[str]:
+        drafts = [
+            page(n, paragraph(f"Body {n}.", (50, 100, 500, 300)), paragraph(str(number), (290, 660, 300, 670)))
+            for n, number in enumerate(numbers, 1)
+        ]
+        return {p.blocks[1].kind for p in run(drafts).pages}
+
+    assert kinds((7, 8, 9)) == {"page_number"}
+    assert kinds((7, 3, 9)) == {"paragraph"}
+
+
+def test_a_head_with_its_page_number_is_no_heading_though_the_outline_names_it() -> None:
+    draft = page(
+        1,
+        PageHeader(text="The whole story", bbox=(50, 20, 200, 32)),
+        paragraph("Body.", (50, 100, 500, 300)),
+        PageNumber(text="9", bbox=(490, 20, 500, 32)),
+    )
+    blocks = run([draft], outline=[(1, "The whole story", 1)]).pages[0].blocks
+    assert blocks[0].kind == "page_header"
 
 
 def test_levels_follow_size_numbering_and_outline() -> None:

@@ -32,6 +32,8 @@ _TELLING = re.compile(
 _NOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶]|\(?[a-z]\))\s*[^\W\d_]")
 _TOP, _TOP_WIDE = 0.075, 0.125  # of the page height: surely furniture's place, and possibly
 _BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
+_TOP_DEEP = 0.2  # where a head may stand that has its page number beside it: margins may be broad
+_NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{1,6})[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
@@ -76,7 +78,7 @@ def split_furniture(
     heads = _take(page, rows, stats, top, down=True) if len(rows) > least + 1 or scanned else []
     rest = rows[len(heads) :]
     feet = _take(page, rest[::-1], stats, page.height - bottom, down=False) if len(rest) > least else []
-    if not feet and len(rest) > 2 and _is_last_number(page, rest, stats, bottom):
+    if not feet and len(rest) > least and _is_last_number(page, rest, stats, bottom):
         feet = [rest[-1]]
     body = rest[: len(rest) - len(feet)]
     result = Furniture([line for row in body for line in row])
@@ -128,6 +130,8 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
             break
         last = far
         limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
+        if down and not k and far > limit and _is_deep_head(page, rows, stats, bound):
+            return rows[:1]
         if not down and any(_is_note(line) for line in row):
             break
         if far > limit or far > bound or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
@@ -141,12 +145,41 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
     return rows[:best]
 
 
+def _is_deep_head(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: float) -> bool:
+    """Whether the first row, below a broad margin, is a head with its page number: no line of a contents page."""
+    row, below = rows[0], rows[1] if len(rows) > 1 else []
+    numbers = [line for line in (row[0], row[-1]) if line.plain.isdecimal() and len(line.plain) < 5]
+    _, far = _extent(row, page.height, down=True)
+    if len(row) > 3 or len(numbers) != 1 or far > min(_TOP_DEEP * page.height, bound):
+        return False
+    if not _spread(row, page.width) and not _at_an_edge(numbers[0], rows[1:], stats):
+        return False
+    near = min(_extent(below, page.height, down=True)[0] if below else page.height, bound)
+    small = all(line.size < 0.95 * stats.size for line in row)
+    if near - far < (0.7 if small else 0.9) * stats.leading or any(_too_big(line, stats) for line in row):
+        return False
+    return not any(line.words[-1].text.isdecimal() and abs(line.x1 - numbers[0].x1) < line.size for line in below)
+
+
+def _at_an_edge(number: Line, rows: list[list[Line]], stats: PageStats) -> bool:
+    """Whether a number stands where full lines of text begin or end."""
+    full = (line for row in rows for line in row if line.width > 0.85 * stats.width)
+    return any(min(abs(line.x0 - number.x0), abs(line.x1 - number.x1)) < 0.5 * number.size for line in full)
+
+
 def _is_last_number(page: PageImage, rows: list[list[Line]], stats: PageStats, bottom: float) -> bool:
-    """A number in the middle of the page, set apart under everything else: a page number, however much room follows."""
+    """A number set apart under everything else, in the middle of the page or of its text: a page number, however much
+    room follows."""
     line = rows[-1][0]
+    if len(rows[-1]) > 1 or not _NUMERAL.fullmatch(line.plain):
+        return False
+    middle = (line.x0 + line.x1) / 2
+    full = [other for row in rows[:-1] for other in row if other.width > 0.85 * stats.width]
+    middles = [page.width / 2, *((other.x0 + other.x1) / 2 for other in full)]
     above = max(bottom, *(other.y1 for other in rows[-2]))
-    centred = abs((line.x0 + line.x1) / 2 - page.width / 2) < 0.03 * page.width
-    return len(rows[-1]) == 1 and line.plain.isdecimal() and centred and line.y0 - above > 1.5 * stats.leading
+    small = line.size < 0.95 * stats.size and line.y1 > _BOTTOM_WIDE * page.height
+    apart = line.y0 - above > (0.3 if small else 1.5) * stats.leading
+    return apart and any(abs(place - middle) < 0.03 * page.width for place in middles)
 
 
 def _is_note(line: Line) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from docparse.model.embedded.line_ends import is_entry
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.schemas.page import WordStyle
@@ -39,6 +40,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         or len(words) > 32
         or text[-1] in ",;،、-"
         or text[0] in "*†‡"
+        or (text[-1].isdecimal() and is_entry(para.lines[-1]))
     ):
         return False
     if stats.ocr and _SIGNS.search(text):  # a formula, a line of code

@@ -17,6 +17,9 @@ _CORRIDOR_EM = 0.7  # white of that width through all rows around is a gutter
 _FLUSH_EM = 0.6
 _MANY_PIECES = 5
 _WIDEST_EM = 16.0
+_STRETCHED_EM, _SET_SOLID = 4.0, 1.5
+_INDENT_EM = 3.0
+_PROSE_WORDS = 5
 
 Row = list[Line]
 
@@ -61,6 +64,8 @@ def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
     around = [*above, *below]
     # an unbroken line may be one that is as wide as two columns
     broken = [other for other in around if len(other) > 1]
+    if _fills_column(row, [line for side in (above[:1], below[:1]) for other in side for line in other]):
+        return [line_of([word for line in row for word in line.words], row[0].rtl)]
     if len(broken) < _LEAST_AROUND:
         return row
     runs: list[Row] = [[row[0]]]
@@ -76,6 +81,32 @@ def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
         else:
             result += run
     return result
+
+
+def _fills_column(row: Row, next_to: Sequence[Line]) -> bool:
+    """Whether the pieces, not far apart, reach from edge to edge of a line of text right above or below.
+
+    They are words stretched to fill the line; sums and cells stand further apart, end in a number or begin a column.
+    """
+    em, start, end = row[0].size, row[0].x0, row[-1].x1
+    if any(b.x0 - a.x1 > _STRETCHED_EM * em or abs(a.size - b.size) > 0.05 * em for a, b in pairwise(row)):
+        return False
+    if row[0].plain.isdecimal() or row[-1].words[0].text[0].isdecimal() or all(line.bold for line in row):
+        return False
+    return any(
+        abs(line.x1 - end) < _FLUSH_EM * em
+        and abs(line.x0 - start) < _INDENT_EM * em
+        and all(abs(piece.x0 - line.x0) > 0.3 * em for piece in row[1:])
+        and abs(line.baseline - row[0].baseline) < _SET_SOLID * em
+        and abs(line.size - em) < 0.05 * em
+        and len(line.words) >= _PROSE_WORDS
+        and _mostly_letters(line)
+        for line in next_to
+    )
+
+
+def _mostly_letters(line: Line) -> bool:
+    return sum(word.text[0].isalpha() for word in line.words) > 0.6 * len(line.words)
 
 
 def _bridged(left: Line, right: Line, around: Sequence[Row]) -> bool:

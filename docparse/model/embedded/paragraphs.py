@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from docparse.geometry import Box, inside_share
+from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.line_ends import LineEnds, is_entry
 from docparse.model.embedded.lines import Line
@@ -163,6 +164,8 @@ class _Splitter:
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.markers = [read_marker(line.plain) for line in lines]
+        mono = [is_mono(line) for line in lines]
+        self.mono = mono if any(mono) and not all(mono) else []
         short = sum(self._room(a, b, em) and a.plain[-1:] not in _STOPS for a, b in pairwise(lines))
         self.entries = len(lines) > 5 and _ENTRIES * len(lines) < short and not any(self.markers)
 
@@ -179,6 +182,8 @@ class _Splitter:
             return "break"
         if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
             return "break"
+        if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(prev, line, em):
+            return "break"
         if self.markers[i] is not None and self._starts_item(i):
             return "break"
         if _opens_with_sign(line) and _opens_with_sign(para.lines[0]):
@@ -188,6 +193,10 @@ class _Splitter:
         if self.centred:
             return "join" if not self._room(prev, line, em) else "newline"
         return self._by_indent(i, prev, line, em, para)
+
+    def _ended(self, prev: Line, line: Line, em: float) -> bool:
+        """Whether prose stopped before a listing, or a listing before prose: a long name may fill a line of a text."""
+        return prev.plain[-1:] in _STOPS or self._room(prev, line, em) or self.start(line) - self.start(prev) > em
 
     def _starts_item(self, i: int) -> bool:
         """A marker that is no accident: a bullet, or a number where others start too or the line above ended."""

@@ -1,32 +1,41 @@
-"""Pieces of one row that read as one line although a wide gap parts them: list markers, form labels, contents pages."""
+"""Pieces of one row that read as one line although a wide gap parts them: list markers, numbers of headings and of
+code lines, labels of forms and captions, contents pages."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Sequence
+from statistics import median
 
+from docparse.model.embedded.captions import has_label
 from docparse.model.embedded.lines import Line, line_of
 from docparse.model.embedded.lists import follows, read_marker
-from docparse.schemas.page import WordStyle
+from docparse.model.embedded.mono import is_mono_word
+from docparse.schemas.page import Word, WordStyle
 
 _MARKER = re.compile(
     r"[•◦▪▫●○■□☐☑☒\ufffd‣·⁃➢➤►✓✔❖◆\uf0b7\uf0a7\uf0d8\uf076\uf0fc–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
 )
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")
-_PLAIN = re.compile(r"\d{1,3}")
+_PLAIN = re.compile(r"\d{1,4}")
+_HEAD_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){0,4}\.?|[IVX]{1,5}\.?")
+_HEAD_EM, _LABEL_EM, _INDENT_EM = 3.5, 3.0, 24.0
+_LEAST_CODE, _CODE_SHARE = 3, 0.6
 _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EUR|USD)?|[ivxlcIVXLC]{1,6}")
 _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
 _PROSE_LETTERS = 20
 _LABEL_WORDS, _FIELD_EM = 8, 18.0
 _OPTION_WORDS = 10
-_FIELD = int(WordStyle.FIELD)
+_FIELD, _MONO = int(WordStyle.FIELD), int(WordStyle.MONO)
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
 
 def join_rows(lines: Sequence[Line]) -> list[Line]:
     """Lines with such pieces put together; the others as they were."""
     rows = _rows(lines)
+    usual = median(line.size for line in lines) if lines else 1.0
+    listing = _number_listings(rows)
     plain = _numbered_columns(rows)
     tabbed = _tabbed_rows(rows)
     result: list[Line] = []
@@ -37,7 +46,9 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
         around = [line for other in near if other is not row for line in other]
         for nxt in row[1:]:
             label = _is_label(current, nxt, below) and not (_in_prose(current, around) and _in_prose(nxt, around))
-            if label or _belongs(current, nxt, plain, r in tabbed and len(row) == 2):
+            tab = nxt is row[-1] and r in tabbed
+            code = id(current) in listing and nxt.x0 - current.x1 < _INDENT_EM * nxt.size
+            if label or tab or code or _belongs(current, nxt, plain) or _is_numbered_head(current, nxt, usual):
                 words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
                 current = line_of(words, nxt.rtl)
             else:
@@ -59,7 +70,7 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
     return rows
 
 
-def _belongs(left: Line, right: Line, plain: set[int], tabbed: bool) -> bool:
+def _belongs(left: Line, right: Line, plain: set[int]) -> bool:
     em = max(left.size, right.size)
     gap = right.x0 - left.x1
     if gap < -0.3 * em or min(left.size, right.size) < 0.6 * em:
@@ -69,9 +80,24 @@ def _belongs(left: Line, right: Line, plain: set[int], tabbed: bool) -> bool:
         numbered = id(left) in plain or _SECTION.fullmatch(text) is not None
         if _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
             return True
-    if tabbed or _is_filled_in(left, right) or _are_options(left, right):
+    if _is_filled_in(left, right) or _are_options(left, right):
+        return True
+    if gap < _LABEL_EM * em and len(left.words) < 4 and has_label(left.plain):
         return True
     return _LEADER.search(left.plain[-12:]) is not None and _NUMBER.fullmatch(right.plain) is not None
+
+
+def _is_numbered_head(left: Line, right: Line, usual: float) -> bool:
+    """A number and the heading behind it, set alike and unlike the text."""
+    if len(left.words) > 1 or not -0.3 * left.size < right.x0 - left.x1 < _HEAD_EM * left.size:
+        return False
+    return (
+        left.bold == right.bold
+        and abs(left.size - right.size) < 0.05 * left.size
+        and (left.bold or left.size > 1.12 * usual)
+        and _HEAD_NUMBER.fullmatch(left.plain) is not None
+        and any(map(str.isalpha, right.plain))
+    )
 
 
 def _are_options(left: Line, right: Line) -> bool:
@@ -131,19 +157,53 @@ def _numbered_columns(rows: list[list[Line]]) -> set[int]:
     return found
 
 
+def _number_listings(rows: list[list[Line]]) -> set[int]:
+    """Numbers of code lines: they count up at one edge, before monospaced text; here they become monospaced too."""
+    runs: dict[int, list[tuple[Line, Word | None]]] = {}
+    for row in rows:
+        for i, line in enumerate(row[:3]):
+            number, *rest = line.words
+            if not _PLAIN.fullmatch(number.text):
+                continue
+            after = rest[0] if rest else row[i + 1].words[0] if i + 1 < len(row) else None
+            key = round(number.bbox[2] / number.size)
+            run = next((runs[k] for k in (key, key - 1, key + 1) if k in runs), [])
+            if not run or int(number.text) == int(run[-1][0].words[0].text) + 1:
+                run.append((line, after))
+                runs[key] = run
+    found: set[int] = set()
+    for run in {id(run): run for run in runs.values()}.values():
+        code = [after is not None and is_mono_word(after) for _, after in run]
+        if sum(code) < max(_LEAST_CODE, _CODE_SHARE * len(run)):
+            continue
+        for line, _ in run:
+            line.words[0] = line.words[0]._replace(style=line.words[0].style | _MONO)
+            found.add(id(line))
+    return found
+
+
 def _tabbed_rows(rows: list[list[Line]]) -> set[int]:
     """Rows of a text and a number whose right edges line up over neighbouring rows: contents pages, sums."""
     found: set[int] = set()
     previous: tuple[int, Line] | None = None
     for r, row in enumerate(rows):
-        if len(row) != 2 or not _NUMBER.fullmatch(row[1].plain) or len(row[0].plain) < 2:
+        right = row[-1]
+        led = len(row) == 1 and has_leader(right.plain) and right.words[-1].text.isalnum()
+        if not led and not _is_tabbed(row):
             continue
-        right = row[1]
         aligned = previous is not None and abs(previous[1].x1 - right.x1) < 0.5 * right.size
         if aligned and previous is not None and right.baseline - previous[1].baseline < 4 * right.size:
             found |= {r, previous[0]}
         previous = (r, right)
     return found
+
+
+def _is_tabbed(row: list[Line]) -> bool:
+    """A text, with its number before it or not, and a number far behind."""
+    texts = row[:-1]
+    if len(texts) == 2 and len(texts[0].words) == 1 and _HEAD_NUMBER.fullmatch(texts[0].plain):
+        texts = texts[1:] if row[-1].plain.isdecimal() else texts
+    return len(texts) == 1 and len(texts[0].plain) > 1 and _NUMBER.fullmatch(row[-1].plain) is not None
 
 
 def has_leader(text: str) -> bool:

@@ -1,0 +1,106 @@
+"""Pieces of one row that belong together, and lines that run with the pages."""
+
+from __future__ import annotations
+
+from typeset import LOREM, Sheet, body
+
+from docparse.schemas.document import Caption, Code, Heading, PageHeader, PageNumber, Paragraph
+from docparse.schemas.page import WordStyle
+
+BOLD, MONO = int(WordStyle.BOLD), int(WordStyle.MONO)
+
+
+def test_a_head_below_a_broad_margin_has_its_page_number_beside_it() -> None:
+    sheet = Sheet(612, 792)
+    sheet.put(195, 100, "The Running Title of the Paper", 9)
+    sheet.put(475, 100, "9", 9)
+    sheet.paragraph(135, 126, 346, LOREM * 3)
+    blocks = sheet.blocks()
+    assert [type(block) for block in blocks] == [PageHeader, Paragraph, PageNumber]
+
+
+def test_the_first_entry_of_a_contents_page_is_no_head() -> None:
+    sheet = Sheet(612, 792)
+    for i, title in enumerate(("Where it begins", "What follows then", "How it goes on", "Where it ends")):
+        sheet.put(135, 100 + 20 * i, title)
+        sheet.put(475, 100 + 20 * i, str(i + 1))
+    assert not any(isinstance(block, PageHeader | PageNumber) for block in sheet.blocks())
+
+
+def test_a_number_alone_under_the_middle_of_the_text_is_that_of_the_page() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 150, 330, LOREM * 4)
+    sheet.put(222, 700, "17")
+    assert [type(block) for block in sheet.blocks()] == [Paragraph, PageNumber]
+    sheet.words.pop()
+    sheet.put(372, 700, "17")
+    assert not any(isinstance(block, PageNumber) for block in sheet.blocks())
+
+
+def test_numbers_stand_before_their_headings() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 120, 440, LOREM * 2)
+    sheet.put(60, 200, "3", 14, "hebo", BOLD)
+    sheet.put(95, 200, "Zitieren von Quellen", 14, "hebo", BOLD)
+    y = sheet.paragraph(60, 225, 440, LOREM * 2)
+    sheet.put(60, y + 20, "A.6", 12, "hebo", BOLD)
+    sheet.put(100, y + 20, "Commandes de la classe", 12, "hebo", BOLD)
+    sheet.paragraph(60, y + 40, 440, LOREM * 2)
+    heads = [block.text for block in sheet.blocks() if isinstance(block, Heading)]
+    assert heads == ["3 Zitieren von Quellen", "A.6 Commandes de la classe"]
+
+
+def test_a_bold_entry_of_a_contents_page_has_its_page_and_is_no_heading() -> None:
+    sheet = Sheet()
+    sheet.put(60, 150, "1", 10, "hebo", BOLD)
+    sheet.put(80, 150, "First Things", 10, "hebo", BOLD)
+    sheet.put(500, 150, "2", 10, "hebo", BOLD)
+    for y, title in ((165, "1.1 Details"), (180, "1.2 More of them")):
+        end = sheet.put(80, y, title)
+        while end < 490:
+            sheet.line -= 1
+            end = sheet.put(end, y, ".")
+        sheet.line -= 1
+        sheet.put(500, y, "3")
+    sheet.paragraph(60, 240, 440, LOREM * 4)
+    blocks = sheet.blocks()
+    assert not any(isinstance(block, Heading) for block in blocks)
+    assert "1 First Things 2" in body(blocks)
+
+
+def test_a_label_far_before_its_caption_belongs_to_it() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 346, LOREM * 2)
+    end = sheet.put(60, 230, "Table 1.", 9, "hebo", BOLD)
+    sheet.put(end + 12, 230, " ".join(LOREM[:6]), 9)
+    sheet.paragraph(60, 241, 346, LOREM, 9)
+    captions = [block for block in sheet.blocks() if isinstance(block, Caption)]
+    assert len(captions) == 1
+    assert captions[0].text.split() == ["Table", "1.", *LOREM[:6], *LOREM]
+
+
+def test_a_line_stretched_to_the_edges_stays_one() -> None:
+    for count, whole in ((5, True), (2, False)):
+        sheet = Sheet()
+        right = sheet.put(60, 200, "These are words of a line that is as wide as the column") - 2.8
+        width = sheet.put(60, 212, "some") - 62.8
+        for i in range(1, count):
+            sheet.put(60 + i * (right - 60 - width) / (count - 1), 212, "some")
+        sheet.put(60, 224, "and this is where it goes on with what there is to say")
+        assert (len(sheet.blocks()) == 1) is whole
+
+
+def test_code_lines_keep_their_numbers_and_prose_stays_outside() -> None:
+    sheet = Sheet()
+    sheet.put(60, 150, "Now we define what is to be done, in a few lines:")
+    for i, (x, line) in enumerate([(80, "def run(task):"), (104, "for part in task:"), (128, "do(part)"), (80, "}")]):
+        sheet.put(60, 162 + 12 * i, str(98 + i), 6)
+        sheet.put(x, 162 + 12 * i, line, 10, "cour", MONO)
+    sheet.put(60, 210, "After this nothing is left to do but to call it.")
+    sheet.paragraph(60, 240, 440, LOREM * 3)
+    blocks = sheet.blocks()
+    code = [block for block in blocks if isinstance(block, Code)]
+    assert [line.split() for line in code[0].text.splitlines()] == [
+        ["98", "def", "run(task):"], ["99", "for", "part", "in", "task:"], ["100", "do(part)"], ["101", "}"],
+    ]  # fmt: skip
+    assert [type(block) for block in blocks[:3]] == [Paragraph, Code, Paragraph]
