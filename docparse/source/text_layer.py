@@ -7,6 +7,7 @@ import pymupdf
 from docparse.geometry import Box
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 from docparse.source.bidi import has_rtl
+from docparse.source.bracket_pieces import with_brackets
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
@@ -47,7 +48,7 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
         lines = _char_lines(text)
         name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
         words = read_words(lines)
-    words = with_columns(with_dingbats(words))
+    words = with_columns(with_dingbats(with_brackets(words)))
     left, top, right, bottom = (2 * side for side in page)
     for place, word in enumerate(words):
         x0, y0, x1, y1 = word.bbox

@@ -80,3 +80,12 @@ def test_a_rule_across_the_page_parts_what_is_over_it_from_what_is_under_it() ->
     rule = Rule((60, 305, 540, 305), True, 1.0)
     assert reading_order(boxes, 10, rules=[rule]) == [0, 1, 2, 3]
     assert reading_order(boxes, 10, rules=[rule._replace(bbox=(60, 305, 290, 305))]) == [0, 2, 1, 3]
+
+
+def test_numbers_tell_whether_cards_are_read_across_or_down() -> None:
+    cards: list[Box] = [(60, 100, 290, 180), (310, 100, 540, 180), (60, 240, 290, 330), (310, 240, 540, 330)]
+    assert reading_order(cards, 10) == [0, 1, 2, 3]
+    assert reading_order(cards, 10, numbers={0: 1, 1: 3, 2: 2, 3: 4}) == [0, 2, 1, 3]
+    assert reading_order(cards, 10, numbers={0: 1, 1: 2, 2: 3, 3: 4}) == [0, 1, 2, 3]
+    years = {0: 1999, 1: 2014, 2: 2003, 3: 1987}
+    assert reading_order(cards, 10, numbers=years) == [0, 1, 2, 3]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typeset import LOREM, Sheet, body
+from typeset import LOREM, Sheet, body, texts
 
-from docparse.schemas.document import Caption, Code, Heading, PageHeader, PageNumber, Paragraph
+from docparse.schemas.document import Caption, Code, Heading, ListBlock, PageHeader, PageNumber, Paragraph
 from docparse.schemas.page import WordStyle
 
 BOLD, MONO = int(WordStyle.BOLD), int(WordStyle.MONO)
@@ -104,3 +104,29 @@ def test_code_lines_keep_their_numbers_and_prose_stays_outside() -> None:
         ["98", "def", "run(task):"], ["99", "for", "part", "in", "task:"], ["100", "do(part)"], ["101", "}"],
     ]  # fmt: skip
     assert [type(block) for block in blocks[:3]] == [Paragraph, Code, Paragraph]
+
+
+def test_numbered_paragraphs_apart_from_each_other_are_items_of_lists() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 120, 440, ["7.", "Find", "the", "answer", *LOREM])
+    y = sheet.paragraph(60, y + 30, 440, ["Nothing", "numbered", *LOREM])
+    y = sheet.paragraph(60, y + 30, 440, ["8.", "Find", "another", *LOREM])
+    sheet.paragraph(60, y + 30, 440, ["1986.", "This", "was", "a", "year", *LOREM])
+    found = [block.items[0].marker if isinstance(block, ListBlock) else "" for block in sheet.blocks()]
+    assert found == ["7.", "", "8.", ""]
+
+
+def test_a_heading_of_two_lines_of_capitals_in_a_font_of_its_own() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 120, 220, LOREM * 2, 9) + 15
+    sheet.put(60, y, "CORPORATE RESPONSIBILITY:", 9.6, "tiro")
+    sheet.put(60, y + 11, "THE CONTEXT", 9.6, "tiro")
+    sheet.paragraph(60, y + 22.5, 220, LOREM * 2, 9)
+    heads = [block.text for block in sheet.blocks() if isinstance(block, Heading)]
+    assert heads == ["CORPORATE RESPONSIBILITY: THE CONTEXT"]
+
+
+def test_double_quotes_set_as_two_single_ones_are_double_ones() -> None:
+    sheet = Sheet()
+    sheet.put(60, 200, "He says ‘‘this is it’’ and ‚‚so’’ on, but ‘not’ more")
+    assert texts(sheet.blocks()) == ["He says “this is it” and „so” on, but ‘not’ more"]

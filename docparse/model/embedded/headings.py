@@ -26,6 +26,8 @@ _NAMED = {
 }  # fmt: skip
 _MOST_LETTERS = 220
 _CELLS = 2  # others in the row of bold type: it heads a column
+_SHOUTED_WORDS = 14
+_SMALL_CAPS = re.compile(r"csc\d*$|small-?cap|[-+]sc\b", re.I)
 _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
 
@@ -59,11 +61,16 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         return beside < _CELLS or not stats.ocr
     if text.rstrip(".:").lower() in _NAMED:
         return True
-    if len(para.lines) > 1 or para.lines[0].width > 0.8 * stats.width:
-        return False
     roomy = space_above > 0.7 * stats.leading
+    if len(para.lines) > 1:
+        shouted = all(line.plain.isupper() and len(line.words) > 1 for line in para.lines)
+        return roomy and ratio > 0.97 and shouted and not stats.ocr and len(words) <= _SHOUTED_WORDS
+    if para.lines[0].width > 0.8 * stats.width:
+        return False
     italic = para.lines[0].styled(WordStyle.ITALIC)
-    capital = letters >= 4 and text.upper() == text and text.lower() != text
+    fonts = {word.font for word in para.lines[0].words if word.text[0].isalpha()}
+    small_caps = bool(fonts) and all(_SMALL_CAPS.search(font) for font in fonts)
+    capital = letters >= 4 and (small_caps or (text.upper() == text and text.lower() != text))
     if numbered and numbered["rest"][0].isupper() and ("." in numbered["key"] or numbered["dot"] == "."):
         initial = numbered["key"].isalpha() and len(numbered["key"]) == 1  # "A. Field and B. Bridge" wrote it
         return roomy and (capital or italic or (ratio > 1.05 and not initial))

@@ -18,6 +18,7 @@ _HALF_SET = re.compile(
     rf"(?<=\s)([{_RELATION}]+)(?=[^\s{_RELATION}.,;:)])|(?<=[^\s{_RELATION}(])([{_RELATION}]+)(?=\s)"
 )
 _DOTS = re.compile(r"(?<![.\w])(?<!\. )\. \. \.(?! ?\.)")  # an ellipsis set as three spaced full stops
+_QUOTES = (("‘‘", "“"), ("’’", "”"), ("‚‚", "„"))  # set as two signs where a font has no double ones
 _HYPHENS = "-‐‑\u00ad"
 
 
@@ -39,7 +40,12 @@ def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
     text = "".join(parts)
     if ". . ." in text:
         text = _DOTS.sub("...", text)
-    return text if text.isascii() else _HALF_SET.sub(_with_blanks, text)
+    if text.isascii():
+        return text
+    for pair, sign in _QUOTES:
+        if pair in text:
+            text = text.replace(pair, sign)
+    return _HALF_SET.sub(_with_blanks, text)
 
 
 def _with_blanks(sign: re.Match[str]) -> str:

@@ -64,8 +64,7 @@ def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
     around = [*above, *below]
     # an unbroken line may be one that is as wide as two columns
     broken = [other for other in around if len(other) > 1]
-    if _fills_column(row, [line for side in (above[:1], below[:1]) for other in side for line in other]):
-        return [line_of([word for line in row for word in line.words], row[0].rtl)]
+    row = _stretched(row, [line for other in around for line in other])
     if len(broken) < _LEAST_AROUND:
         return row
     runs: list[Row] = [[row[0]]]
@@ -83,25 +82,36 @@ def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
     return result
 
 
-def _fills_column(row: Row, next_to: Sequence[Line]) -> bool:
-    """Whether the pieces, not far apart, reach from edge to edge of a line of text right above or below.
+def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
+    """The row with pieces put together that fill the width of a line of text right above or below."""
+    for line in next_to:
+        em = line.size
+        if len(line.words) < _PROSE_WORDS or not _mostly_letters(line):
+            continue
+        run = [p for p in row if p.x0 > line.x0 - _INDENT_EM * em and p.x1 < line.x1 + _FLUSH_EM * em]
+        if len(run) > 1 and _fills(run, line):
+            whole = line_of([word for piece in run for word in piece.words], run[0].rtl)
+            row = sorted([whole, *(piece for piece in row if piece not in run)], key=lambda piece: piece.x0)
+    return row
+
+
+def _fills(run: Row, line: Line) -> bool:
+    """Whether pieces, not far apart, reach from edge to edge of a line of text.
 
     They are words stretched to fill the line; sums and cells stand further apart, end in a number or begin a column.
     """
-    em, start, end = row[0].size, row[0].x0, row[-1].x1
-    if any(b.x0 - a.x1 > _STRETCHED_EM * em or abs(a.size - b.size) > 0.05 * em for a, b in pairwise(row)):
+    em, first, last = line.size, run[0], run[-1]
+    if any(b.x0 - a.x1 > _STRETCHED_EM * em or abs(a.size - b.size) > 0.08 * em for a, b in pairwise(run)):
         return False
-    if row[0].plain.isdecimal() or row[-1].words[0].text[0].isdecimal() or all(line.bold for line in row):
+    if first.plain.isdecimal() or all(piece.bold for piece in run) or abs(first.size - em) > 0.05 * em:
         return False
-    return any(
-        abs(line.x1 - end) < _FLUSH_EM * em
-        and abs(line.x0 - start) < _INDENT_EM * em
-        and all(abs(piece.x0 - line.x0) > 0.3 * em for piece in row[1:])
-        and abs(line.baseline - row[0].baseline) < _SET_SOLID * em
-        and abs(line.size - em) < 0.05 * em
-        and len(line.words) >= _PROSE_WORDS
-        and _mostly_letters(line)
-        for line in next_to
+    if len(last.words) == 1 and last.words[0].text[0].isdecimal():
+        return False
+    return (
+        abs(line.x1 - last.x1) < _FLUSH_EM * em
+        and abs(line.x0 - first.x0) < _INDENT_EM * em
+        and abs(line.baseline - first.baseline) < _SET_SOLID * em
+        and all(abs(piece.x0 - line.x0) > 0.3 * em for piece in run[1:])
     )
 
 

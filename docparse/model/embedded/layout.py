@@ -11,12 +11,14 @@ from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures, is_listing
 from docparse.model.embedded.formula import find_displays, formula_block, region_displays, unread_block
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
+from docparse.model.embedded.headings import number_of
 from docparse.model.embedded.ink import page_ink
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.justified import join_justified
 from docparse.model.embedded.line_ends import LineEnds
 from docparse.model.embedded.lines import Line, make_lines, sound_words
 from docparse.model.embedded.listing import group_lists
+from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.order import reading_order
 from docparse.model.embedded.paragraphs import make_paragraphs
 from docparse.model.embedded.rows import join_rows
@@ -28,6 +30,7 @@ from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.document import (
     Block,
     Chart,
+    Heading,
     Image,
     Music,
     PageFooter,
@@ -135,12 +138,22 @@ def _upright_blocks(
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
     boxes = [block.bbox or (0, 0, 0, 0) for block in body]
-    order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules)
+    order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules, numbers=_numbers(body))
     ordered = group_lists([body[i] for i in order], stats.size)
     blocks = [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]
     if len(blocks) == 1 and isinstance(blocks[0], (PageHeader, PageFooter)):  # what stands alone is the content
         return [Paragraph(text=blocks[0].text, bbox=blocks[0].bbox)]
     return blocks
+
+
+def _numbers(blocks: Sequence[Block]) -> dict[int, int]:
+    """The numbers that headings begin with, or where these have none, those of numbered paragraphs."""
+    heads = {i: number_of(block.text) for i, block in enumerate(blocks) if isinstance(block, Heading)}
+    found = {i: int(key) for i, key in heads.items() if key is not None and key.isdecimal()}
+    if found:
+        return found
+    markers = {i: read_marker(block.text) for i, block in enumerate(blocks) if isinstance(block, Paragraph)}
+    return {i: int(mark.key) for i, mark in markers.items() if mark is not None and mark.key.isdecimal()}
 
 
 def _running(lines: Sequence[Line], kind: type[PageHeader] | type[PageFooter]) -> list[Block]:

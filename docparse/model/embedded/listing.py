@@ -15,10 +15,13 @@ _SAME_INDENT_EM = 0.7
 def group_lists(blocks: Sequence[Block], em: float) -> list[Block]:
     """Blocks with each run of paragraphs that start with list markers as one list."""
     markers = [read_marker(block.text) if isinstance(block, Paragraph) else None for block in blocks]
+    ordered = [marker for marker in markers if marker is not None and marker.ordered]
     result: list[Block] = []
     i = 0
     while i < len(blocks):
         end = _run(blocks, markers, i, em)
+        if end == i and _counts_with(markers[i], ordered):
+            end = i + 1
         if end > i:
             result.append(_list(blocks[i:end], markers[i:end], em))
             i = end
@@ -54,6 +57,15 @@ def _run(blocks: Sequence[Block], markers: Sequence[Marker | None], start: int, 
     if end - start == 1 and first.mark in "-–—*+»o":
         return start
     return end
+
+
+def _counts_with(marker: Marker | None, ordered: Sequence[Marker]) -> bool:
+    """Whether a numbered paragraph, by itself between others, comes before or after one of the page that is numbered
+    alike: exercises with figures between them, clauses."""
+    if marker is None or not marker.ordered:
+        return False
+    alike = [other.key for other in ordered if other.mark.replace(other.key, "") == marker.mark.replace(marker.key, "")]
+    return any(follows(marker.key, key) or follows(key, marker.key) for key in alike)
 
 
 def _is_other_list(run: Sequence[Block], block: Block, em: float) -> bool:

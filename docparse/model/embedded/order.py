@@ -6,7 +6,7 @@ figures) parts the page into such groups.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from docparse.geometry import Box
@@ -16,13 +16,17 @@ _DEPTH = 40
 _ACROSS = 0.9  # of the width of a page's text
 _LONGER_PAUSE = 1.2  # than the usual distance in the columns
 _BESIDE_BANDS, _BESIDE_EM = 3, 8.0
+_COUNTED = 3  # numbers without a gap, from which on they tell the order
 _SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
 
-def reading_order(boxes: Sequence[Box], em: float, *, rtl: bool = False, rules: Sequence[Rule] = ()) -> list[int]:
+def reading_order(
+    boxes: Sequence[Box], em: float, *, rtl: bool = False, rules: Sequence[Rule] = (), numbers: Mapping[int, int] = {}
+) -> list[int]:
     """Indices of `boxes` in reading order; `em` is the body font size in page units.
 
-    Of `rules` those part the page that run under or over all that stands there.
+    Of `rules` those part the page that run under or over all that stands there. `numbers` are those that some of the
+    boxes' texts begin with: they tell whether cards in rows and columns are read across or down.
     """
     if rtl:
         boxes = [(-b[2], b[1], -b[0], b[3]) for b in boxes]
@@ -30,7 +34,7 @@ def reading_order(boxes: Sequence[Box], em: float, *, rtl: bool = False, rules: 
     for y in _cutting(rules, boxes, rtl):
         last = parts.pop()
         parts += [[i for i in last if boxes[i][3] <= y + 1], [i for i in last if boxes[i][3] > y + 1]]
-    return [i for part in parts for i in _order(part, boxes, max(em, 1e-6), 0)]
+    return [i for part in parts for i in _order(part, boxes, max(em, 1e-6), 0, numbers)]
 
 
 def _cutting(rules: Sequence[Rule], boxes: Sequence[Box], rtl: bool) -> list[float]:
@@ -50,7 +54,7 @@ def _cutting(rules: Sequence[Rule], boxes: Sequence[Box], rtl: bool) -> list[flo
     return sorted(heights)
 
 
-def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> list[int]:
+def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int, numbers: Mapping[int, int]) -> list[int]:
     if len(items) < 2:
         return items
     if depth > _DEPTH:
@@ -59,17 +63,35 @@ def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> lis
     if len(bands) == 1:
         columns = _cut(items, boxes, 0, 0.3 * em)
         if len(columns) > 1:
-            return [i for column in columns for i in _order(column, boxes, em, depth + 1)]
-        return _order_tangled(items, boxes, em, depth)
+            return [i for column in columns for i in _order(column, boxes, em, depth + 1, numbers)]
+        return _order_tangled(items, boxes, em, depth, numbers)
+
+    def read(sections: list[list[list[int]]]) -> list[int]:
+        result: list[int] = []
+        for section in sections:
+            members = [i for band in section for i in band]
+            columns = _cut(members, boxes, 0, 0.3 * em) if len(section) > 1 else [members]
+            for column in columns:
+                result += _order(column, boxes, em, depth + 1, numbers)
+        return result
+
     result: list[int] = []
-    for group in (part for run in _groups(bands, boxes, em) for part in _sections(run, boxes, em)):
-        if len(group) == 1:
-            result += _order(group[0], boxes, em, depth + 1)
-            continue
-        members = [i for band in group for i in band]
-        for column in _cut(members, boxes, 0, 0.3 * em):
-            result += _order(column, boxes, em, depth + 1)
+    for run in _groups(bands, boxes, em):
+        sections = _sections(run, boxes, em)
+        found = read(sections)
+        if len(run) > 1 and _falls(found, numbers):
+            others = [read([run]), read([[band] for band in run])]
+            found = min(found, *others, key=lambda order: _falls(order, numbers))
+        result += found
     return result
+
+
+def _falls(order: list[int], numbers: Mapping[int, int]) -> int:
+    """How often a number in this order is smaller than the one before, where at least three count up somehow."""
+    found = [numbers[i] for i in order if i in numbers]
+    if len(set(found)) < _COUNTED or max(found) - min(found) >= len(found):
+        return 0
+    return sum(b < a for a, b in pairwise(found))
 
 
 def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[list[list[int]]]:
@@ -181,7 +203,9 @@ def _cut(items: list[int], boxes: Sequence[Box], axis: int, least: float) -> lis
     return parts
 
 
-def _order_tangled(items: list[int], boxes: Sequence[Box], em: float, depth: int) -> list[int]:
+def _order_tangled(
+    items: list[int], boxes: Sequence[Box], em: float, depth: int, numbers: Mapping[int, int]
+) -> list[int]:
     """No clean cut: shrink the boxes; failing that, let the widest box part what is above it from what is below."""
     shrunk = list(boxes)
     for i in items:
@@ -189,11 +213,13 @@ def _order_tangled(items: list[int], boxes: Sequence[Box], em: float, depth: int
         dx, dy = min(0.6 * em, 0.25 * (x1 - x0)), min(0.35 * em, 0.25 * (y1 - y0))
         shrunk[i] = (x0 + dx, y0 + dy, x1 - dx, y1 - dy)
     if len(_cut(items, shrunk, 1, 0.02 * em)) > 1 or len(_cut(items, shrunk, 0, 0.3 * em)) > 1:
-        return _order(items, shrunk, em, depth + 1)
+        return _order(items, shrunk, em, depth + 1, numbers)
     wide = max(items, key=lambda i: boxes[i][2] - boxes[i][0])
     middle = (boxes[wide][1] + boxes[wide][3]) / 2
     above = [i for i in items if i != wide and (boxes[i][1] + boxes[i][3]) / 2 < middle]
     below = [i for i in items if i != wide and (boxes[i][1] + boxes[i][3]) / 2 >= middle]
     if not above or not below:
         return sorted(items, key=lambda i: (boxes[i][1], boxes[i][0]))
-    return [*_order(above, boxes, em, depth + 1), wide, *_order(below, boxes, em, depth + 1)]
+    return [
+        *_order(above, boxes, em, depth + 1, numbers), wide, *_order(below, boxes, em, depth + 1, numbers)
+    ]  # fmt: skip

@@ -129,8 +129,10 @@ def _split_run(lines: list[Line], stats: PageStats, ends: LineEnds | None) -> li
 
 
 def _other_size(prev: Line, line: Line) -> bool:
-    em = max(prev.size, line.size)
-    return abs(prev.size - line.size) > 0.09 * em + 0.2
+    em, apart = max(prev.size, line.size), abs(prev.size - line.size)
+    if apart <= 0.05 * em:
+        return False
+    return apart > 0.09 * em + 0.2 or {word.font for word in prev.words}.isdisjoint(word.font for word in line.words)
 
 
 def _opens_with_sign(line: Line) -> bool:
