@@ -507,3 +507,35 @@ def test_options_side_by_side_are_read_row_by_row() -> None:
             sheet.put(70 + 120 * (j % 2), 118 + 60 * i + 16 * (j // 2), option)
     text = " ".join(block.text for block in sheet.blocks() if isinstance(block, Paragraph))
     assert text.count("(A) 30 (B) 40 (C) 50 (D) 70") == 3
+
+
+def test_text_that_makes_room_for_a_picture_is_one_paragraph_a_column() -> None:
+    sheet = Sheet()
+    for x, cut in ((60, (60, 200)), (310, (390, 530))):  # the picture stands over the gutter from 210 to 380
+        words, y = [f"{word}{x}" for word in LOREM * 4], 100.0
+        for line in range(24):
+            left, right = cut if 6 <= line < 18 else (x, x + 220)
+            y, words = y + 12, _filled(sheet, left, y, right - left, words)
+    sheet.pictures.append(Picture((210, 160, 380, 300), 400, 300))
+    blocks = sheet.blocks()
+    kinds = [type(block) for block in blocks]
+    assert kinds == [Paragraph, Image, Paragraph]
+    assert not any("\n" in text for text in texts(blocks))
+
+
+def test_short_lines_beside_nothing_stay_lines() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 400, LOREM)
+    for line in ("Anna Example", "12 Long Street", "10115 Berlin", "Germany", "anna@example", "030 123456"):
+        sheet.put(60, y, line)
+        y += 12
+    assert "Anna Example\n12 Long Street\n10115 Berlin\nGermany" in body(sheet.blocks())
+
+
+def _filled(sheet: Sheet, x: float, y: float, width: float, words: list[str]) -> list[str]:
+    """One full line; returns the words that are left."""
+    metrics, count = pymupdf.Font("helv"), 1
+    while metrics.text_length(" ".join(words[: count + 1]), 10) <= width:
+        count += 1
+    sheet.put(x, y, " ".join(words[:count]))
+    return words[count:]

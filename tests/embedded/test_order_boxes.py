@@ -89,3 +89,17 @@ def test_numbers_tell_whether_cards_are_read_across_or_down() -> None:
     assert reading_order(cards, 10, numbers={0: 1, 1: 2, 2: 3, 3: 4}) == [0, 1, 2, 3]
     years = {0: 1999, 1: 2014, 2: 2003, 3: 1987}
     assert reading_order(cards, 10, numbers=years) == [0, 1, 2, 3]
+
+
+def test_what_columns_run_round_is_read_after_the_text_left_of_it() -> None:
+    boxes: list[Box] = [
+        (50, 100, 290, 150), (50, 160, 290, 400), (50, 410, 290, 500),  # left column, narrow beside the picture
+        (310, 100, 550, 150), (310, 160, 550, 390), (310, 400, 550, 500),
+        (200, 220, 400, 380), (210, 385, 390, 395),  # the picture and its caption
+    ]  # fmt: skip
+    assert reading_order(boxes, 10) == [0, 1, 6, 7, 2, 3, 4, 5]
+
+
+def test_a_title_over_the_gutter_is_nothing_that_columns_run_round() -> None:
+    boxes: list[Box] = [(150, 80, 450, 102), (50, 100, 290, 300), (310, 100, 550, 300)]
+    assert reading_order(boxes, 10) == [0, 1, 2]

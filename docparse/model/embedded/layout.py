@@ -132,7 +132,7 @@ def _upright_blocks(
     taken = {id(line) for display in displays for line in display.lines}
     prose = [line for line in furniture.body if id(line) not in taken]
     ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
-    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends), content)
+    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends, fixed), content)
     body += [unread_block(each) if stats.ocr else formula_block(each, page.rules, page.shapes) for each in displays]
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]

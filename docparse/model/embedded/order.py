@@ -34,7 +34,14 @@ def reading_order(
     for y in _cutting(rules, boxes, rtl):
         last = parts.pop()
         parts += [[i for i in last if boxes[i][3] <= y + 1], [i for i in last if boxes[i][3] > y + 1]]
-    return [i for part in parts for i in _order(part, boxes, max(em, 1e-6), 0, numbers)]
+    em = max(em, 1e-6)
+    floats = _floats(boxes, em)
+    order = [i for part in parts for i in _order([i for i in part if i not in floats], boxes, em, 0, numbers)]
+    if floats:
+        beside = {i for left in floats.values() for i in left}
+        place = 1 + max((k for k, i in enumerate(order) if i in beside), default=-1)
+        order[place:place] = _order(list(floats), boxes, em, 0, numbers)
+    return order
 
 
 def _cutting(rules: Sequence[Rule], boxes: Sequence[Box], rtl: bool) -> list[float]:
@@ -223,3 +230,44 @@ def _order_tangled(
     return [
         *_order(above, boxes, em, depth + 1, numbers), wide, *_order(below, boxes, em, depth + 1, numbers)
     ]  # fmt: skip
+
+
+def _floats(boxes: Sequence[Box], em: float) -> dict[int, list[int]]:
+    """What stands over the gutter of two columns whose text makes room for it, and the boxes left of it.
+
+    A picture and its caption: the text above and below them is wide, so boxes on both sides reach into theirs.
+    """
+    into: dict[int, list[int]] = {}
+    ordered = sorted(range(len(boxes)), key=lambda i: boxes[i][1])
+    for place, i in enumerate(ordered):
+        x0, _, x1, y1 = boxes[i]
+        for j in ordered[place + 1 :]:
+            if boxes[j][1] >= y1 - em:
+                break
+            if min(boxes[j][2], x1) - max(boxes[j][0], x0) > em < min(boxes[j][3], y1) - boxes[j][1]:
+                into.setdefault(i, []).append(j)
+                into.setdefault(j, []).append(i)
+    floats: dict[int, list[int]] = {}
+    for i, others in into.items():
+        x0, _, x1, _ = boxes[i]
+        left = [j for j in others if boxes[j][0] < x0 - em and boxes[j][2] < x1 - em]
+        right = [j for j in others if boxes[j][0] > x0 + em and boxes[j][2] > x1 + em]
+        if left and right:
+            gutter = (max(boxes[j][2] for j in left), min(boxes[j][0] for j in right))
+            if gutter[0] <= gutter[1]:
+                floats |= dict.fromkeys(_stack(i, ordered, boxes, gutter, 2 * em), left)
+    return floats
+
+
+def _stack(
+    first: int, ordered: Sequence[int], boxes: Sequence[Box], gutter: tuple[float, float], near: float
+) -> list[int]:
+    """A box over a gutter, and what stands over it right below: the lines of its caption."""
+    stack = [first]
+    for i in ordered:
+        x0, y0, x1, _ = boxes[i]
+        above = boxes[stack[-1]]
+        inside = above[0] - near < x0 < gutter[0] and gutter[1] < x1 < above[2] + near
+        if i not in stack and inside and above[1] < y0 < above[3] + near:
+            stack.append(i)
+    return stack

@@ -19,6 +19,7 @@ from docparse.model.embedded.stats import PageStats
 
 _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
+_ROUND, _ALIKE_EM, _APART_EM, _FULL = 4, 1.2, 3.0, 0.6  # lines that run round a figure, and how they end
 _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
@@ -50,10 +51,15 @@ class Para:
 
 
 def make_paragraphs(
-    lines: Sequence[Line], stats: PageStats, walls: Sequence[Box] = (), ends: LineEnds | None = None
-) -> list[Para]:
-    """Paragraphs of a page, top to bottom (columns still to be ordered); none reaches over the edge of a wall."""
-    return [para for chunk in chunks(lines, walls) for para in split_chunk(chunk, stats, ends)]
+    lines: Sequence[Line], stats: PageStats, walls: Sequence[Box] = (), ends: LineEnds | None = None,
+    figures: Sequence[Box] = (),
+) -> list[Para]:  # fmt: skip
+    """Paragraphs of a page, top to bottom (columns still to be ordered); none reaches over the edge of a wall.
+
+    Lines may make room for `figures` and for other lines.
+    """
+    obstacles = [*figures, *(line.box for line in lines)]
+    return [para for chunk in chunks(lines, walls) for para in split_chunk(chunk, stats, ends, obstacles)]
 
 
 def _within(line: Line, walls: Sequence[Box]) -> int:
@@ -102,7 +108,9 @@ def _below(ordered: list[Line], i: int) -> list[int]:
     return found
 
 
-def split_chunk(lines: list[Line], stats: PageStats, ends: LineEnds | None = None) -> list[Para]:
+def split_chunk(
+    lines: list[Line], stats: PageStats, ends: LineEnds | None = None, obstacles: Sequence[Box] = ()
+) -> list[Para]:
     """Paragraphs of one column run. Each size of type in it has its own leading and margins."""
     runs = [[lines[0]]]
     for prev, line in pairwise(lines):
@@ -110,13 +118,13 @@ def split_chunk(lines: list[Line], stats: PageStats, ends: LineEnds | None = Non
             runs.append([line])
         else:
             runs[-1].append(line)
-    return [para for run in runs for para in _split_run(run, stats, ends)]
+    return [para for run in runs for para in _split_run(run, stats, ends, obstacles)]
 
 
-def _split_run(lines: list[Line], stats: PageStats, ends: LineEnds | None) -> list[Para]:
+def _split_run(lines: list[Line], stats: PageStats, ends: LineEnds | None, obstacles: Sequence[Box]) -> list[Para]:
     if len(lines) == 1:
         return [Para(lines, [False], lines[0].x0, lines[0].x1)]
-    splitter = _Splitter(lines, stats, ends)
+    splitter = _Splitter(lines, stats, ends, obstacles)
     paras = [Para([lines[0]], [False], splitter.left, splitter.right)]
     for i in range(1, len(lines)):
         how = splitter.cut(i, paras[-1])
@@ -145,30 +153,29 @@ def _opens_with_sign(line: Line) -> bool:
 class _Splitter:
     """Decides between two lines of a run: same paragraph, new line in it, or a new paragraph."""
 
-    def __init__(self, lines: list[Line], stats: PageStats, line_ends: LineEnds | None = None) -> None:
+    def __init__(
+        self, lines: list[Line], stats: PageStats, line_ends: LineEnds | None, obstacles: Sequence[Box]
+    ) -> None:
         self.lines, self.stats = lines, stats
         self.deliberate = line_ends is not None and line_ends.deliberate(lines)
         self.rtl = sum(line.rtl for line in lines) * 2 > len(lines)
-        starts = sorted(self.start(line) for line in lines)
-        ends = sorted(self.end(line) for line in lines)
-        self.start_edge, self.end_edge = starts[0], ends[-1]
         self.left, self.right = min(line.x0 for line in lines), max(line.x1 for line in lines)
         em = median(line.size for line in lines)
         steps = [b.baseline - a.baseline for a, b in pairwise(lines) if abs(a.size - b.size) < 0.1 * em]
         near = [step for step in steps if step < 1.9 * em]
         usual = median(near) if len(near) >= 2 else min([*near, stats.leading * em / stats.size])
         self.leading = max(usual, 0.9 * em)
-        at_edge = sum(self.start(line) - self.start_edge < 0.6 * em for line in lines)
-        self.hanging = (
-            len(lines) >= 4 and at_edge * 2 <= len(lines) and self.start(lines[0]) - self.start_edge < 0.6 * em
-        )
+        self.starts = [-edge for edge in _local_ends(lines, [-self.start(line) for line in lines], em, obstacles)]
+        self.ends = _local_ends(lines, [self.end(line) for line in lines], em, obstacles)
+        at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
+        self.hanging = len(lines) >= 4 and at_edge * 2 <= len(lines) and self.indent(0) < 0.6 * em
         middles = [(line.x0 + line.x1) / 2 for line in lines]
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.markers = [read_marker(line.plain) for line in lines]
         mono = [is_mono(line) for line in lines]
         self.mono = mono if any(mono) and not all(mono) else []
-        short = sum(self._room(a, b, em) and a.plain[-1:] not in _STOPS for a, b in pairwise(lines))
+        short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in _STOPS for i in range(1, len(lines)))
         self.entries = len(lines) > 5 and _ENTRIES * len(lines) < short and not any(self.markers)
 
     def start(self, line: Line) -> float:
@@ -177,6 +184,9 @@ class _Splitter:
     def end(self, line: Line) -> float:
         return -line.x0 if self.rtl else line.x1
 
+    def indent(self, i: int) -> float:
+        return self.start(self.lines[i]) - self.starts[i]
+
     def cut(self, i: int, para: Para) -> str:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
@@ -184,7 +194,7 @@ class _Splitter:
             return "break"
         if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
             return "break"
-        if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(prev, line, em):
+        if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em):
             return "break"
         if self.markers[i] is not None and self._starts_item(i):
             return "break"
@@ -193,12 +203,13 @@ class _Splitter:
         if self.deliberate or is_entry(prev):
             return "newline"
         if self.centred:
-            return "join" if not self._room(prev, line, em) else "newline"
+            return "join" if not self._room(i, em) else "newline"
         return self._by_indent(i, prev, line, em, para)
 
-    def _ended(self, prev: Line, line: Line, em: float) -> bool:
+    def _ended(self, i: int, em: float) -> bool:
         """Whether prose stopped before a listing, or a listing before prose: a long name may fill a line of a text."""
-        return prev.plain[-1:] in _STOPS or self._room(prev, line, em) or self.start(line) - self.start(prev) > em
+        prev = self.lines[i - 1]
+        return prev.plain[-1:] in _STOPS or self._room(i, em) or self.indent(i) - self.indent(i - 1) > em
 
     def _starts_item(self, i: int) -> bool:
         """A marker that is no accident: a bullet, or a number where others start too or the line above ended."""
@@ -212,14 +223,14 @@ class _Splitter:
         return same or prev.plain[-1:] in _STOPS or self.start(prev) - self.start(line) > 0.5 * line.size
 
     def _by_indent(self, i: int, prev: Line, line: Line, em: float, para: Para) -> str:
-        indent = self.start(line) - self.start(prev)
+        indent = self.indent(i) - self.indent(i - 1)
         first = para.lines[0]
         item = read_marker(first.plain) is not None
         if self.entries:  # of an index: what is indented goes on, or stands under the entry
-            alone = self.start(line) - self.start_edge < 0.6 * em or self._room(prev, line, em)
+            alone = self.indent(i) < 0.6 * em or self._room(i, em)
             return "newline" if alone else "join"
         if self.hanging and not item:
-            if self.start(line) - self.start_edge < 0.6 * em and self.start(prev) - self.start_edge > 0.8 * em:
+            if self.indent(i) < 0.6 * em and self.indent(i - 1) > 0.8 * em:
                 return "break"
         elif item:
             if len(para.lines) == 1 and indent > 0.3 * em:
@@ -230,7 +241,7 @@ class _Splitter:
             return "break"
         if has_leader(prev.plain):  # an entry of a contents page
             return "newline"
-        if not self._room(prev, line, em):
+        if not self._room(i, em):
             return "join"
         if prev.plain[-1:] in _STOPS:
             return "break"
@@ -239,18 +250,54 @@ class _Splitter:
     def _returns(self, i: int, em: float) -> bool:
         """Whether the line after an indented one goes back, as after a paragraph's first line."""
         if i + 1 >= len(self.lines):
-            return self._room(self.lines[i - 1], self.lines[i], em) or self.lines[i - 1].plain[-1:] in _STOPS
-        return self.start(self.lines[i]) - self.start(self.lines[i + 1]) > 0.6 * em or self._room(
-            self.lines[i - 1], self.lines[i], em
-        )
+            return self._room(i, em) or self.lines[i - 1].plain[-1:] in _STOPS
+        return self.indent(i) - self.indent(i + 1) > 0.6 * em or self._room(i, em)
 
-    def _room(self, prev: Line, line: Line, em: float) -> bool:
+    def _room(self, i: int, em: float) -> bool:
         """Whether the line's first word would have fitted at the end of the line before."""
-        first = line.words[0]
+        prev, first = self.lines[i - 1], self.lines[i].words[0]
         word = first.bbox[2] - first.bbox[0]
         if is_cjk(first.text[0]):
             word = 2 * first.size
-        room = self.end_edge - self.end(prev)
+        room = self.ends[i - 1] - self.end(prev)
         if self.centred:
             room = self.right - self.left - prev.width
         return room > word + 0.8 * em
+
+
+def _local_ends(lines: Sequence[Line], own: list[float], em: float, obstacles: Sequence[Box]) -> list[float]:
+    """How far lines reach that end (or start) at `own`: most often as far as the longest, less beside an obstacle.
+
+    There some lines one after another end alike, far short of the others.
+    """
+    most = max(own)
+    edges = [most] * len(own)
+    if len(own) < 2 * _ROUND or most - min(own) < _APART_EM * em:
+        return edges
+    local = [min(max(own[max(0, i - 2) : i + 1]), max(own[i : i + 3])) for i in range(len(own))]
+    first = 0
+    for i in range(1, len(own) + 1):
+        if i < len(own) and abs(local[i] - local[first]) < _ALIKE_EM * em:
+            continue
+        edge = max(local[first:i])
+        full = sum(edge - end < _ALIKE_EM * em for end in own[first:i])
+        alike = i - first >= _ROUND and edge < most - _APART_EM * em and full >= _FULL * (i - first)
+        if alike and _make_room(lines, lines[first:i], obstacles):
+            edges[first:i] = [edge] * (i - first)
+        first = i
+    return edges
+
+
+def _make_room(run: Sequence[Line], lines: Sequence[Line], obstacles: Sequence[Box]) -> bool:
+    """Whether something stands beside some lines of a run, where its other lines are."""
+    left, right = min(line.x0 for line in run), max(line.x1 for line in run)
+    x0, x1 = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    y0, y1 = lines[0].y0, lines[-1].y1
+    beside = sum(
+        min(box[3], y1) - max(box[1], y0)
+        for box in obstacles
+        if box[1] < y1
+        and y0 < box[3]
+        and ((x1 <= box[0] + 1 and box[0] < right) or (left < box[2] and box[2] <= x0 + 1))
+    )
+    return beside > 0.5 * (y1 - y0)
