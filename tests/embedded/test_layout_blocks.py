@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pymupdf
 import pytest
 from typeset import LOREM, Sheet, body, texts
 
