@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from docparse.assemble import PageDraft
+from docparse.assemble.links import tie_links
 from docparse.checks import check_page, doubt
 from docparse.checks.correct import correct_blocks
 from docparse.checks.trust import worth
@@ -37,6 +38,7 @@ def read_output(
     witness = find_witness(image, output, heard)
     if options.correct and witness is not None and witness.source == "text_layer" and page.engine in _SOURCES:
         correct_blocks(page.blocks, witness)
+    tie_links(page, image, output.words or image.text.words or image.text.hidden)
     verdict = check_page(page, image, output, witness, heard)
     if options.crops:
         add_crops(page, image)

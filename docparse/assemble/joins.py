@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from docparse.assemble.table_joins import join_tables
 from docparse.geometry import area
+from docparse.links import joined
 from docparse.schemas.document import (
     Block,
     Caption,
@@ -110,9 +111,13 @@ def _join(head: Paragraph | Footnote, tail: Paragraph | Footnote, dehyphenate: b
     head.parts = [*head.parts, *tail.parts]
     if dehyphenate and _HYPHEN.search(head.text):
         cut = "" if not _KEPT_HYPHEN.search(head.text) or head.text.endswith("\u00ad") else head.text[-1]
-        head.text = head.text[:-1] + cut + tail.text.lstrip()
+        first, gap = head.text[:-1] + cut, ""
     else:
-        head.text = f"{head.text.rstrip()} {tail.text.lstrip()}"
+        first, gap = head.text.rstrip(), " "
+    second = tail.text.lstrip()
+    head.text = f"{first}{gap}{second}"
+    start = len(first) + len(gap) - (len(tail.text) - len(second))
+    head.links = joined(head.links, tail.links, head.text, len(first), start)
     head.flags = list(dict.fromkeys([*head.flags, *tail.flags, "joined"]))
     head.checks = [*head.checks, *tail.checks]
     sure = [piece.confidence for piece in (head, tail) if piece.confidence is not None]

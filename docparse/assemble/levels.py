@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 _SAME_SIZE = 0.06  # sizes closer than 6 % count as one
 _MAX_LEVEL = 6
-_KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts")
+_KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts", "links")
 
 
 def set_levels(drafts: Sequence[PageDraft], outline: Outline) -> None:

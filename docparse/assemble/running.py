@@ -107,6 +107,6 @@ def _relabel(candidate: _Candidate, top: bool, *, number: bool) -> None:
     kind = PageNumber if number else PageHeader if top else PageFooter
     kept = {
         name: getattr(old, name)
-        for name in ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts")
+        for name in ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts", "links")
     }
     candidate.page.blocks[candidate.index] = kind(text=candidate.text, **kept)

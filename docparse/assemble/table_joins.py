@@ -92,6 +92,7 @@ def _append(last: Table, first: Table, repeated: int) -> None:
     ]
     last.rows += first.rows - repeated
     last.parts = [*last.parts, *first.parts]
+    last.links = [*last.links, *first.links]
     last.flags = list(dict.fromkeys([*last.flags, *first.flags, "joined"]))
     last.checks = [*last.checks, *first.checks]
     sure = [piece.confidence for piece in (last, first) if piece.confidence is not None]

@@ -14,6 +14,7 @@ from docparse.corrections.kinds import BLOCK, FIGURES, convert
 from docparse.errors import CorrectionInvalid
 from docparse.export.text import block_text
 from docparse.geometry import Box
+from docparse.links import owners_of, settle
 from docparse.schemas.corrections import (
     AddBlock,
     Confirm,
@@ -143,6 +144,8 @@ class _Editor:
         for name in ("mathml", "canonical", "inchikey", "formula"):
             if isinstance(getattr(block, name, None), str):
                 setattr(block, name, "")
+        for owner in owners_of(block):
+            settle(owner)
         check_block(block)
         block.checks.append(_seen("corrected"))
 

@@ -127,6 +127,7 @@ def span_cell(table: Table, edit: SpanCell) -> None:
     cell.text = " ".join(filter(None, [cell.text, *(other.text for other in swallowed)]))
     cell.rowspan, cell.colspan = edit.rowspan, edit.colspan
     if swallowed:
+        cell.links = [link for one in (cell, *swallowed) for link in one.links]
         cell.bbox = _around(cell, swallowed)
     table.cells = [other for other in table.cells if not any(other is gone for gone in swallowed)]
     _fill(table)

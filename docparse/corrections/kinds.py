@@ -11,6 +11,7 @@ from docparse.corrections.grid import LARGEST
 from docparse.errors import CorrectionInvalid
 from docparse.export.tables import table_rows
 from docparse.export.text import block_text, table_text
+from docparse.links import owners_of
 from docparse.schemas.document import Block, Cell, Chart, Image, ListBlock, ListItem, Table
 
 BLOCK: TypeAdapter[Block] = TypeAdapter(Block)
@@ -23,6 +24,7 @@ _OF_TEXT = {"formula": "latex", "image": "ocr", "music": "abc", "chemistry": "sm
 def convert(block: Block, kind: str, level: int | None) -> Block:
     """The block as `kind`; `level` counts for headings."""
     values: dict[str, Any] = {name: getattr(block, name) for name in _KEPT}
+    values["links"] = [link for owner in owners_of(block) for link in owner.links]
     text = _content(block)
     if kind == "list":
         values["items"] = _items(text)

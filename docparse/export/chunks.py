@@ -9,7 +9,8 @@ from typing import Any
 
 from docparse.export.markdown import block_markdown
 from docparse.geometry import Box
-from docparse.schemas.document import Block, Document, Heading, PageFooter, PageHeader, PageNumber
+from docparse.links import owners_of
+from docparse.schemas.document import Block, Document, Heading, Link, PageFooter, PageHeader, PageNumber
 
 _ALONE = frozenset(("table", "chart", "code", "music", "chemistry"))
 
@@ -26,10 +27,11 @@ class _Chunk:
 
 
 def to_chunks(document: Document, *, max_chars: int = 1500) -> str:
-    """One JSON object a line: `id`, `text` (Markdown), `headings`, `kinds`, `pages`, `boxes`, `source`.
+    """One JSON object a line: `id`, `text` (Markdown), `headings`, `kinds`, `pages`, `boxes`, `links`, `source`.
 
     Blocks are put together up to `max_chars` under the same headings; a longer block is one chunk by itself, and so is
-    a table, chart, code, music or molecule. A box is {page, bbox, block} in page units.
+    a table, chart, code, music or molecule. A box is {page, bbox, block} in page units, a link
+    {text, uri} or {text, to_page}.
     """
     lines = [
         json.dumps(_record(chunk, number, document), ensure_ascii=False)
@@ -74,5 +76,11 @@ def _record(chunk: _Chunk, number: int, document: Document) -> dict[str, Any]:
     pages = sorted({block.page for block in chunk.blocks} | {box["page"] for box in boxes})
     return {
         "id": f"c{number}", "text": "\n\n".join(chunk.texts), "headings": list(chunk.headings),
-        "kinds": [block.kind for block in chunk.blocks], "pages": pages, "boxes": boxes, "source": document.source.name,
+        "kinds": [block.kind for block in chunk.blocks], "pages": pages, "boxes": boxes,
+        "links": [_link(link) for block in chunk.blocks for owner in owners_of(block) for link in owner.links],
+        "source": document.source.name,
     }  # fmt: skip
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {"text": link.text, **({"to_page": link.to_page} if link.to_page else {"uri": link.uri})}

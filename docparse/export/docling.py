@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from pydantic import AnyUrl, ValidationError
+
 from docparse.errors import MissingDependency
+from docparse.links import Span, is_safe, spans
 from docparse.schemas.document import (
     Block,
     Chart,
@@ -15,6 +18,7 @@ from docparse.schemas.document import (
     Formula,
     Heading,
     Image,
+    Link,
     ListBlock,
     Music,
     Page,
@@ -50,14 +54,19 @@ def _add(core: Any, result: Any, block: Block, page: Page) -> None:
     prov = _provenance(core, block, _text(block), page)
     match block:
         case Heading():
-            result.add_heading(text=block.text, level=block.level, prov=prov)
+            link = _address(next(iter(_followed(block.text, block.links)), None))
+            result.add_heading(text=block.text, level=block.level, prov=prov, hyperlink=link)
         case ListBlock():
             group = result.add_list_group()
             for item in block.items:
                 place = _provenance(core, item, item.text, page) or prov
-                result.add_list_item(
-                    text=item.text, enumerated=block.ordered, marker=item.marker or None, parent=group, prov=place
-                )
+                found, whole = _followed(item.text, item.links), _whole(item.text, item.links)
+                said = result.add_list_item(
+                    text="" if found and not whole else item.text, enumerated=block.ordered,
+                    marker=item.marker or None, parent=group, prov=place, hyperlink=whole,
+                )  # fmt: skip
+                if found and not whole:
+                    _add_inline(result, "text", item, place, said)
         case Table():
             result.add_table(data=_table(core, block), prov=prov)
         case Chart():
@@ -77,7 +86,41 @@ def _add(core: Any, result: Any, block: Block, page: Page) -> None:
         case Chemistry():
             result.add_text(label="text", text=block.smiles, prov=prov)
         case _:
-            result.add_text(label=_LABELS[block.kind], text=block.text, prov=prov)
+            whole = _whole(block.text, block.links)
+            if whole or not _followed(block.text, block.links):
+                result.add_text(label=_LABELS[block.kind], text=block.text, prov=prov, hyperlink=whole)
+            else:
+                _add_inline(result, _LABELS[block.kind], block, prov, None)
+
+
+def _add_inline(result: Any, label: str, owner: Any, prov: Any, parent: Any) -> None:
+    """Text with links in it, as docling has it: a group of pieces, of which some lead somewhere."""
+    group = result.add_inline_group(parent=parent)
+    position = 0
+    for start, end, link in [*_followed(owner.text, owner.links), Span(len(owner.text), len(owner.text), Link())]:
+        if before := owner.text[position:start].strip():
+            result.add_text(label=label, text=before, parent=group, prov=prov)
+        if words := owner.text[start:end].strip():
+            address = _address(Span(start, end, link))
+            result.add_text(label=label, text=words, parent=group, prov=prov, hyperlink=address)
+        position = end
+
+
+def _followed(text: str, links: list[Link]) -> list[Span]:
+    return [span for span in spans(text, links) if is_safe(span.link) and _address(span)] if links else []
+
+
+def _whole(text: str, links: list[Link]) -> AnyUrl | None:
+    """Where all of a text leads."""
+    found = _followed(text, links)
+    return _address(found[0]) if len(found) == 1 and text.strip() == text[slice(*found[0][:2])].strip() else None
+
+
+def _address(span: Span | None) -> AnyUrl | None:
+    try:
+        return AnyUrl(span.link.uri) if span is not None else None
+    except ValidationError:  # an address that docling has no form for
+        return None
 
 
 def _text(block: Block) -> str:

@@ -84,6 +84,11 @@ def fence(text: str, language: str) -> str:
     return f"{marks}{info}\n{text}\n{marks}"
 
 
+def math_places(text: str) -> list[tuple[int, int]]:
+    """Where `$…$` math stands in a text."""
+    return [match.span() for match in _MATH.finditer(text) if _MATH_SIGN.search(match[1])] if "$" in text else []
+
+
 def _split(text: str, *more: re.Pattern[str]) -> list[tuple[str, bool]]:
     """(Markdown, whether it is math) of the stretches of a text."""
     if not _needs_care(text):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import Literal
 
 from docparse.export.crops import Images, crop_source
 from docparse.export.escape import escape_block, escape_cell, escape_label, escape_latex, escape_line, fence
+from docparse.export.linking import link_to, linked_html, linked_markdown
+from docparse.links import loose, on_words
 from docparse.schemas.document import (
     Block,
     Caption,
@@ -78,13 +79,14 @@ class _Writer:
     def block(self, block: Block) -> str:
         match block:
             case Heading():
-                return f"{'#' * block.level} {escape_line(block.text)}"
+                return f"{'#' * block.level} {linked_markdown(block.text, block.links, escape_line)}"
             case Paragraph() | Caption():
-                return escape_block(block.text)
+                return linked_markdown(block.text, block.links, escape_block)
             case Footnote():
-                return escape_block(block.printed)
+                shift = len(block.printed) - len(block.text)
+                return linked_markdown(block.printed, block.links, escape_block, shift=shift)
             case PageHeader() | PageFooter() | PageNumber():
-                return escape_block(block.text) if self.running else ""
+                return linked_markdown(block.text, block.links, escape_block) if self.running else ""
             case ListBlock():
                 return _list(block)
             case Table():
@@ -101,20 +103,22 @@ class _Writer:
             case Chemistry():
                 return _join(self._image(block), fence(block.smiles, "smiles") if block.smiles else "")
             case Image():
-                return _join(self._image(block, block.caption), self._printed(block.ocr))
+                return _join(self._image(block, block.caption), self._printed(block.ocr, block))
             case Chart():
                 data = _grid(block.data) if block.data else ""
-                return _join(self._image(block, block.description), data, self._printed(block.text))
+                return _join(self._image(block, block.description), data, self._printed(block.text, block))
 
-    def _printed(self, text: str) -> str:
-        return escape_block(text) if self.figure_text and text else ""
+    def _printed(self, text: str, block: Block) -> str:
+        return linked_markdown(text, on_words(block), escape_block) if self.figure_text and text else ""
 
     def _image(self, block: Block, label: str = "") -> str:
         """The picture, or its description in brackets where there is no file to refer to."""
         href = self.source(block)
         if href:
-            return f"![{escape_label(label)}]({href})"
-        return f"[Image: {escape_label(label)}]" if label.strip() else ""
+            picture = f"![{escape_label(label)}]({href})"
+            return link_to(picture, loose(block)) or picture
+        said = f"Image: {escape_label(label)}"
+        return link_to(said, loose(block)) or f"[{said}]" if label.strip() else ""
 
 
 def _join(*parts: str) -> str:
@@ -132,8 +136,9 @@ def _list(block: ListBlock) -> str:
         sign, text = (item.marker, item.text) if number else ("-", item.text)
         if not number and any(map(str.isalnum, item.marker)):
             text = f"{item.marker} {text}"
+        written = linked_markdown(text, item.links, escape_block, shift=len(text) - len(item.text))
         indents.append(indents[-1] + len(sign) + 1)
-        body = _TASKS.get(item.marker, "") + escape_block(text).replace("\n", "\n" + " " * indents[-1])
+        body = _TASKS.get(item.marker, "") + written.replace("\n", "\n" + " " * indents[-1])
         lines.append(f"{' ' * indents[-2]}{sign} {body}".rstrip())
     return "\n".join(lines)
 
@@ -147,13 +152,18 @@ def table_markdown(table: Table) -> str:
     rows = [[""] * table.cols for _ in range(table.rows)]
     for cell in table.cells:
         if cell.row < table.rows and cell.col < table.cols:
-            rows[cell.row][cell.col] = cell.text
-    return _grid(rows)
+            rows[cell.row][cell.col] = linked_markdown(cell.text, cell.links, escape_cell)
+    return _pipes(rows)
 
 
 def _grid(rows: list[list[str]]) -> str:
     width = max(map(len, rows))
-    lines = ["| " + " | ".join(escape_cell(cell) for cell in [*row, *[""] * (width - len(row))]) + " |" for row in rows]
+    return _pipes([[*map(escape_cell, row), *[""] * (width - len(row))] for row in rows])
+
+
+def _pipes(rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    width = len(rows[0])
     lines.insert(1, "|" + " --- |" * width)
     return "\n".join(lines)
 
@@ -166,6 +176,5 @@ def _html_table(table: Table) -> str:
         tag = "th" if cell.header else "td"
         spans = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
         spans += f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
-        text = escape(cell.text, quote=False).replace("\n", "<br/>")
-        rows[cell.row].append(f"<{tag}{spans}>{text}</{tag}>")
+        rows[cell.row].append(f"<{tag}{spans}>{linked_html(cell.text, cell.links)}</{tag}>")
     return "<table>\n" + "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows) + "\n</table>"

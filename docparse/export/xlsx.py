@@ -9,10 +9,12 @@ from typing import Any
 
 from docparse.errors import MissingDependency
 from docparse.export.tables import to_tables
+from docparse.links import is_safe
 from docparse.schemas.document import Document, Table
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MAX_TEXT = 32_767  # characters in a cell
+_MAX_ADDRESS, _MAX_LINKS = 2_079, 65_530  # characters of an address, links of a sheet: what Excel takes
 _MAX_ROWS, _MAX_COLS = 1_048_576, 16_384
 
 
@@ -36,6 +38,7 @@ def to_xlsx(document: Document) -> bytes:
                     cell.value = _CONTROL.sub("", text)[:_MAX_TEXT]
                     cell.data_type = "s"  # text even where it begins with "="
         _merge(sheet, spans.get(name))
+        _link(sheet, spans.get(name))
     if not book.sheetnames:
         book.create_sheet("no tables")
     buffer = io.BytesIO()
@@ -45,6 +48,15 @@ def to_xlsx(document: Document) -> bytes:
 
 def _title(name: str, number: int) -> str:
     return re.sub(r"[^\w-]", "", name)[:31] or f"table{number}"
+
+
+def _link(sheet: Any, table: Table | None) -> None:
+    """A cell leads where the first of its links does: Excel has one for a cell."""
+    linked = [cell for cell in table.cells if cell.text and cell.links] if table is not None else []
+    for cell in linked[:_MAX_LINKS]:
+        link = next((link for link in cell.links if is_safe(link) and len(link.uri) <= _MAX_ADDRESS), None)
+        if link is not None and cell.row < _MAX_ROWS and cell.col < _MAX_COLS:
+            sheet.cell(cell.row + 1, cell.col + 1).hyperlink = _CONTROL.sub("", link.uri)
 
 
 def _merge(sheet: Any, table: Table | None) -> None:

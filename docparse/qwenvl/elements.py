@@ -10,7 +10,7 @@ from docparse.qwenvl.drafts import BlockReader, Draft, is_junk
 from docparse.qwenvl.figures import FIGURES, code_draft
 from docparse.qwenvl.grid import read_grid
 from docparse.qwenvl.markup import HEADINGS, INLINE, INVISIBLE, Node
-from docparse.qwenvl.text import text_of
+from docparse.qwenvl.text import link_of, text_values
 from docparse.schemas.document import (
     Caption,
     Footnote,
@@ -75,12 +75,12 @@ class ElementReader(BlockReader):
     def _loose(
         self, run: list[Node | str], box: Box | None = None, flags: list[str] | None = None, kind: Any = Paragraph
     ) -> None:
-        text = text_of(run)
-        if is_junk(text):
+        values = text_values(run)
+        if is_junk(values["text"]):
             return
-        if box is None and kind is Paragraph and not self.boxless_text(text):
+        if box is None and kind is Paragraph and not self.boxless_text(values["text"]):
             return
-        self.add(Draft(kind, {"text": text}, box, list(flags or ())))
+        self.add(Draft(kind, values, box, list(flags or ())))
 
     def boxless_text(self, text: str) -> bool:
         """Add text without an element around it as paragraphs; returns whether it still has to be added."""
@@ -113,7 +113,7 @@ class ElementReader(BlockReader):
             draft = Draft(Image, {"caption": attributes.get("alt", "").strip()}, box, flags)
         elif tag in ("page_number", "figcaption"):
             kind = PageNumber if tag == "page_number" else Caption
-            draft = Draft(kind, {"text": text_of(node.children)}, box, flags)
+            draft = Draft(kind, text_values(node.children), box, flags)
         elif tag not in ("hr", "br"):
             self._division(node, attributes, box, flags)
         if draft is not None:
@@ -122,7 +122,11 @@ class ElementReader(BlockReader):
     def _division(self, node: Node, attributes: dict[str, str], box: Box | None, flags: list[str]) -> None:
         classes = attributes.get("class", "").lower().replace("-", "_").replace(".", " ").split()
         if classes == ["page"] or not classes:
+            first = len(self.drafts)
             self.container(node.children, box, flags)
+            link = link_of(node) if node.tag == "a" else None
+            for draft in self.drafts[first:] if link is not None else ():
+                draft.values.setdefault("links", []).append(link)
             return
         read = next((FIGURES[name] for name in classes if name in FIGURES), None)
         if node.tag == "figure":
@@ -135,9 +139,9 @@ class ElementReader(BlockReader):
             title = classes[0] in ("title", "heading", "section_header")
             self.container(node.children, box, flags, Heading if title else Paragraph)
             return
-        text = text_of(node.children)
-        if text:
-            self.add(self.own(Draft(kind, {"text": text}, box, flags), attributes))
+        values = text_values(node.children)
+        if values["text"]:
+            self.add(self.own(Draft(kind, values, box, flags), attributes))
 
     def _text_block(self, node: Node, attributes: dict[str, str], box: Box | None, flags: list[str]) -> Draft | None:
         if not node.children:
@@ -146,15 +150,14 @@ class ElementReader(BlockReader):
         if any(_holds_image(child) for child in node.nodes()):
             self.container(node.children, box, flags)
             return None
-        text = text_of(node.children)
-        if not text:
+        values = text_values(node.children)
+        if not values["text"]:
             self.waiting = box or self.waiting
             return None
         if node.tag != "p":
-            return Draft(Heading, {"level": int(node.tag[1]), "text": text}, box, flags)
+            return Draft(Heading, {"level": int(node.tag[1]), **values}, box, flags)
         name = attributes.get("class", "").lower()
         kind = _TEXT_CLASSES.get(name, Paragraph)
-        values: dict[str, Any] = {"text": text}
         if kind is Footnote and attributes.get("data-marker"):
             values["marker"] = attributes["data-marker"]
         return Draft(kind, values, box, flags)
@@ -164,9 +167,9 @@ class ElementReader(BlockReader):
         number = int(start) if (start := node.attributes.get("start", "")).isdecimal() and len(start) < 8 else 1
         for child in node.children:
             if isinstance(child, str) or child.tag in INLINE:
-                text = text_of([child])
-                if not is_junk(text):
-                    items.append(ListItem(text=text, level=level))
+                values = text_values([child])
+                if not is_junk(values["text"]):
+                    items.append(ListItem(level=level, **values))
             elif child.tag in ("ul", "ol", "dl"):
                 items += self.items(child, level + 1)
             else:
@@ -187,9 +190,9 @@ class ElementReader(BlockReader):
         marker = attributes.get("data-marker") or (f"{attributes['value']}." if attributes.get("value") else "")
         box, _ = self.box(attributes)
         items = []
-        text = text_of(own)
-        if text or box is not None or marker:
-            items.append(ListItem(text=text, bbox=box, level=level, marker=marker))
+        values = text_values(own)
+        if values["text"] or box is not None or marker:
+            items.append(ListItem(bbox=box, level=level, marker=marker, **values))
         for child in node.nodes():
             if child.tag in ("ul", "ol", "dl"):
                 items += self.items(child, level + 1)
@@ -198,9 +201,9 @@ class ElementReader(BlockReader):
     def _table(self, node: Node, attributes: dict[str, str], box: Box | None, flags: list[str]) -> None:
         grid = read_grid(node, lambda text: self.boxes.read(text)[0])
         for caption in grid.captions:
-            text = text_of(caption.children)
-            if text:
-                self.add(Draft(Caption, {"text": text}, self.box(caption.attributes)[0]))
+            read = text_values(caption.children)
+            if read["text"]:
+                self.add(Draft(Caption, read, self.box(caption.attributes)[0]))
         if grid.cells or grid.rows:
             values = {"cells": grid.cells, "rows": grid.rows, "cols": grid.cols}
             self.add(self.own(Draft(Table, values, box, flags + grid.flags), attributes))

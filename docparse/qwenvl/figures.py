@@ -11,11 +11,27 @@ from docparse.geometry import Box
 from docparse.qwenvl.drafts import BlockReader, Draft, is_image, is_junk
 from docparse.qwenvl.grid import read_grid
 from docparse.qwenvl.markup import HEADINGS, Node
-from docparse.qwenvl.text import strip_math, text_of, verbatim_of
-from docparse.schemas.document import Chart, Chemistry, Code, Formula, Image, Music, Paragraph
+from docparse.qwenvl.text import link_of, strip_math, text_of, text_values, verbatim_of
+from docparse.schemas.document import Chart, Chemistry, Code, Formula, Image, Link, Music, Paragraph
 
 Attributes = dict[str, str]
 FigureRead = Callable[[BlockReader, Node, Attributes, Box | None, list[str]], None]
+
+
+def picture_links(node: Node) -> list[Link]:
+    """Takes the links around pictures, and those around nothing, out of a figure: what they hold stays in it."""
+    links: list[Link] = []
+    children: list[Node | str] = []
+    for child in node.children:
+        held = isinstance(child, Node) and child.tag == "a" and all(map(is_image, child.children))
+        if isinstance(child, Node) and held:
+            children += child.children
+            if (link := link_of(child)) is not None:
+                links.append(link)
+        else:
+            children.append(child)
+    node.children = children
+    return links
 
 
 def _class_names(attributes: Attributes) -> list[str]:
@@ -23,17 +39,19 @@ def _class_names(attributes: Attributes) -> list[str]:
 
 
 def _formula(reader: BlockReader, node: Node, attributes: Attributes, box: Box | None, flags: list[str]) -> None:
+    links = picture_links(node)
     body = next((child for child in node.nodes() if child.tag in ("div", "p", "pre", "span", "math")), None)
     after = node.children[node.children.index(body) + 1 :] if body is not None else []
     content = body.children if body is not None else [c for c in node.children if not is_image(c)]
     before = [c for c in node.children[: node.children.index(body)] if not is_image(c)] if body is not None else []
     text = text_of(content)
     if body is not None and body.attributes.get("class") == "text":
-        values = {"text": text}
+        values: dict[str, Any] = {"text": text}
     else:
         values = {"latex": strip_math(text)}
         if reader.trusted and attributes.get("data-text"):
             values["text"] = attributes["data-text"]
+    values["links"] = links
     if before:
         reader.container(before, None, ["loose_text"])
     reader.add(reader.own(Draft(Formula, values, box, flags), attributes))
@@ -54,6 +72,7 @@ def _after_formula(reader: BlockReader, children: list[Node | str], box: Box | N
 
 
 def _image(reader: BlockReader, node: Node, attributes: Attributes, box: Box | None, flags: list[str]) -> None:
+    links = picture_links(node)
     content: list[Node | str] = []
     ocr: list[Node | str] = []
     rest: list[Node | str] = []
@@ -69,18 +88,19 @@ def _image(reader: BlockReader, node: Node, attributes: Attributes, box: Box | N
             ocr.append(child)
         else:
             content.append(child)
-    text, printed = text_of(content), text_of(ocr)
-    values = (
-        {"ocr": "\n".join(filter(None, (text, printed)))}
-        if "ocr" in _class_names(attributes)
-        else {"caption": text or alt, "ocr": printed}
-    )
+    values: dict[str, Any]
+    if "ocr" in _class_names(attributes):
+        values = text_values([*content, *([Node("br", ""), *ocr] if ocr else ())], "ocr")
+    else:
+        values = {"caption": text_of(content, links) or alt, **text_values(ocr, "ocr")}
+    values["links"] = [*values.get("links", ()), *(link.model_copy(update={"start": None}) for link in links)]
     reader.add(reader.own(Draft(Image, values, box, flags), attributes))
     if rest:
         reader.container(rest, None, [])
 
 
 def _chart(reader: BlockReader, node: Node, attributes: Attributes, box: Box | None, flags: list[str]) -> None:
+    links = picture_links(node)
     data: list[list[str]] = []
     texts: dict[str, list[str]] = {"description": [], "text": []}
     for child in node.children:
@@ -96,24 +116,32 @@ def _chart(reader: BlockReader, node: Node, attributes: Attributes, box: Box | N
         elif isinstance(child, Node) and child.tag in ("ul", "ol", "dl"):
             data += [_pair(item.text) for item in reader.items(child, 1)]
         else:
-            text = text_of([child])
+            found: list[Link] = []
+            text = text_of([child], found)
             rows = _json_rows(text)
             own = isinstance(child, Node) and child.tag == "p" and child.attributes.get("class") != "ocr"
             if rows:
                 data += rows
             elif not is_junk(text):
+                before = "".join(f"{part}\n" for part in texts["text"] if part)
+                links += [
+                    link.model_copy(update={"start": None if own or link.start is None else link.start + len(before)})
+                    for link in found
+                ]
                 texts["description" if own else "text"].append(text)
     values: dict[str, Any] = {key: "\n".join(filter(None, parts)) for key, parts in texts.items()}
-    values |= {"data": data, "chart_type": attributes.get("data-chart-type") or None}
+    values |= {"data": data, "chart_type": attributes.get("data-chart-type") or None, "links": links}
     reader.add(reader.own(Draft(Chart, values, box, flags), attributes))
 
 
 def _music(reader: BlockReader, node: Node, attributes: Attributes, box: Box | None, flags: list[str]) -> None:
-    reader.add(reader.own(Draft(Music, {"abc": verbatim_of(node.children).strip()}, box, flags), attributes))
+    values = {"links": picture_links(node), "abc": verbatim_of(node.children).strip()}
+    reader.add(reader.own(Draft(Music, values, box, flags), attributes))
 
 
 def _chemistry(reader: BlockReader, node: Node, attributes: Attributes, box: Box | None, flags: list[str]) -> None:
-    reader.add(reader.own(Draft(Chemistry, {"smiles": text_of(node.children)}, box, flags), attributes))
+    values = {"links": picture_links(node), "smiles": text_of(node.children)}
+    reader.add(reader.own(Draft(Chemistry, values, box, flags), attributes))
 
 
 def _code(reader: BlockReader, node: Node, attributes: Attributes, box: Box | None, flags: list[str]) -> None:
@@ -126,7 +154,9 @@ def code_draft(node: Node, box: Box | None, flags: list[str]) -> Draft:
         match = re.search(r"language-([\w+#.-]+)", child.raw)
         if child.tag == "code" and match is not None:
             language = match[1]
-    return Draft(Code, {"text": verbatim_of(node.children), "language": language}, box, flags)
+    links: list[Link] = []
+    values: dict[str, Any] = {"text": verbatim_of(node.children, links), "language": language}
+    return Draft(Code, values | {"links": links} if links else values, box, flags)
 
 
 def _pair(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from docparse.geometry import Box
 from docparse.qwenvl.markup import Node
-from docparse.qwenvl.text import text_of
+from docparse.qwenvl.text import text_values
 from docparse.schemas.document import Cell
 
 MAX_SPAN = 1000
@@ -62,8 +62,8 @@ def read_grid(table: Node, read_box: Callable[[str], Box | None]) -> Grid:
                 spare -= rowspan * colspan
             grid.cells.append(
                 Cell(
-                    row=number, col=col, rowspan=rowspan, colspan=colspan, text=text_of(child.children),
-                    header=header or child.tag == "th", bbox=box,
+                    row=number, col=col, rowspan=rowspan, colspan=colspan, header=header or child.tag == "th", bbox=box,
+                    **text_values(child.children),
                 )
             )  # fmt: skip
             if col + colspan > len(free_at):

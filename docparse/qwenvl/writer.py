@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from docparse.geometry import Box
+from docparse.links import address, is_safe, loose, on_words, spans
 from docparse.schemas.document import (
     Block,
     Caption,
@@ -22,6 +23,7 @@ from docparse.schemas.document import (
     Formula,
     Heading,
     Image,
+    Link,
     ListBlock,
     Music,
     PageFooter,
@@ -55,14 +57,37 @@ def write_page(
     written where it differs from `source`; `crop_source` gives the `src` of a block's picture; `ids` writes block ids.
     """
     writer = _PageWriter(width_px, height_px, scale_x, scale_y, source, crop_source, ids)
-    lines = [f'<div class="page" data-page="{number}" data-width="{width_px}" data-height="{height_px}">']
+    place = f' id="page-{number}"' if ids else ""
+    lines = [f'<div class="page"{place} data-page="{number}" data-width="{width_px}" data-height="{height_px}">']
     lines += [writer.block(block) for block in blocks]
     lines.append("</div>")
     return "\n".join(lines)
 
 
-def _text(text: str) -> str:
-    return escape(text, quote=False).replace("\n", "<br/>")
+def _text(text: str, links: Sequence[Link] = (), line_break: str = "<br/>") -> str:
+    """Text with its links as `<a>`; those that lie on no words follow, empty."""
+    if not links:
+        return _lines(text, line_break)
+    parts: list[str] = []
+    position = 0
+    placed = spans(text, links)
+    for start, end, link in placed:
+        parts += [_lines(text[position:start], line_break), anchor(link, _lines(text[start:end], line_break))]
+        position = end
+    parts.append(_lines(text[position:], line_break))
+    on_words = {id(link) for _, _, link in placed}
+    parts += [anchor(link, "") for link in links if id(link) not in on_words]
+    return "".join(parts)
+
+
+def _lines(text: str, line_break: str) -> str:
+    return escape(text, quote=False).replace("\n", line_break)
+
+
+def anchor(link: Link, html: str) -> str:
+    """`<a>` around `html`; the `html` alone where the link is not to be followed (scripts, data, files)."""
+    href = f"#page-{link.to_page}" if link.to_page else address(link) if is_safe(link) else ""
+    return f'<a href="{escape(href)}">{html}</a>' if href else html
 
 
 class _PageWriter:
@@ -85,27 +110,28 @@ class _PageWriter:
         head = self._attributes(block)
         match block:
             case Paragraph():
-                return f"<p{head}>{_text(block.text)}</p>"
+                return f"<p{head}>{_text(block.text, block.links)}</p>"
             case Heading():
-                return f"<h{block.level}{head}>{_text(block.text)}</h{block.level}>"
+                return f"<h{block.level}{head}>{_text(block.text, block.links)}</h{block.level}>"
             case Table():
                 return self._table(block, head)
             case ListBlock():
                 return self._list(block, head)
             case Caption():
-                return f'<p class="caption"{head}>{_text(block.text)}</p>'
+                return f'<p class="caption"{head}>{_text(block.text, block.links)}</p>'
             case Footnote():
-                return f'<p class="footnote"{head}{_attribute("data-marker", block.marker)}>{_text(block.text)}</p>'
+                head += _attribute("data-marker", block.marker)
+                return f'<p class="footnote"{head}>{_text(block.text, block.links)}</p>'
             case PageHeader() | PageFooter() | PageNumber():
-                return f'<div class="page {_RUNNING[block.kind]}"{head}>{_text(block.text)}</div>'
+                return f'<div class="page {_RUNNING[block.kind]}"{head}>{_text(block.text, block.links)}</div>'
             case Code():
                 language = f' class="language-{escape(block.language)}"' if block.language else ""
-                return f"<pre{head}><code{language}>{escape(block.text, quote=False)}</code></pre>"
+                return f"<pre{head}><code{language}>{_text(block.text, block.links, chr(10))}</code></pre>"
             case _:
                 return self._figure(block, head)
 
     def _figure(self, block: Chart | Formula | Image | Music | Chemistry, head: str) -> str:
-        img = self._img(block)
+        img = _linked(self._img(block), block)
         match block:
             case Formula():
                 return _formula(block, head, img)
@@ -148,7 +174,7 @@ class _PageWriter:
             if cell.colspan > 1:
                 spans += f' colspan="{cell.colspan}"'
             box = f' data-bbox="{self._box(cell.bbox)}"' if cell.bbox is not None else ""
-            parts.append(f"<{tag}{spans}{box}>{_text(cell.text)}</{tag}>")
+            parts.append(f"<{tag}{spans}{box}>{_text(cell.text, cell.links)}</{tag}>")
             for covered_col in range(cell.col, cell.col + cell.colspan):
                 covered[covered_col] = number + cell.rowspan
             col = cell.col + cell.colspan
@@ -163,14 +189,15 @@ class _PageWriter:
             level = f' data-level="{item.level}"' if item.level > 1 else ""
             number = _NUMBER.fullmatch(item.marker) if block.ordered else None
             value = f' value="{int(number[1])}"' if number else ""
-            items.append(f"<li{value}{box}{level}{_attribute('data-marker', item.marker)}>{_text(item.text)}</li>")
+            own = f"{value}{box}{level}{_attribute('data-marker', item.marker)}"
+            items.append(f"<li{own}>{_text(item.text, item.links)}</li>")
         return f"<{tag}{head}>" + "".join(items) + f"</{tag}>"
 
     def _chart(self, chart: Chart, head: str, img: str) -> str:
         rows = ["<tr>" + "".join(f"<td>{_text(value)}</td>" for value in row) + "</tr>" for row in chart.data]
         table = "<table>" + "".join(rows) + "</table>" if rows else ""
         description = f"<p>{_text(chart.description)}</p>" if chart.description else ""
-        text = f'<p class="ocr">{_text(chart.text)}</p>' if chart.text else ""
+        text = f'<p class="ocr">{_text(chart.text, on_words(chart))}</p>' if chart.text else ""
         kind = _attribute("data-chart-type", chart.chart_type or "")
         return f'<div class="chart"{head}{kind}>{img}{table}{description}{text}</div>'
 
@@ -204,6 +231,12 @@ def _attribute(name: str, value: str) -> str:
     return f' {name}="{escape(value)}"' if value else ""
 
 
+def _linked(img: str, block: Block) -> str:
+    """The picture of a figure inside its link; more links follow, empty."""
+    first, *others = loose(block) or (None,)
+    return (anchor(first, img) if first else img) + "".join(anchor(link, "") for link in others if link)
+
+
 def _formula(block: Formula, head: str, img: str) -> str:
     if block.latex:
         printed = _attribute("data-text", block.text)
@@ -214,8 +247,8 @@ def _formula(block: Formula, head: str, img: str) -> str:
 
 def _image(block: Image, head: str, img: str) -> str:
     if block.caption:
-        ocr = f'<p class="ocr">{_text(block.ocr)}</p>' if block.ocr else ""
+        ocr = f'<p class="ocr">{_text(block.ocr, on_words(block))}</p>' if block.ocr else ""
         return f'<div class="image caption"{head}>{img}<p>{_text(block.caption)}</p>{ocr}</div>'
     if block.ocr:
-        return f'<div class="image ocr"{head}>{img}<p>{_text(block.ocr)}</p></div>'
+        return f'<div class="image ocr"{head}>{img}<p>{_text(block.ocr, on_words(block))}</p></div>'
     return f'<div class="image"{head}>{img}</div>'

@@ -6,6 +6,7 @@ blocks are counted from 1: the third page's twelfth block is "p3-b12".
 
 from __future__ import annotations
 
+from operator import not_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +16,7 @@ from docparse.geometry import Box
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 Source = Literal["qwen", "remote", "embedded", "text_layer", "user"]
 Status = Literal["ok", "partial", "failed"]
@@ -50,6 +51,23 @@ class Crop(Model):
     href: str | None = None
 
 
+class Link(Model):
+    """Where words or a picture lead to: `uri`, or `to_page` for a jump inside the document.
+
+    `start` is where `text` begins in the text of the block, cell or item that has the link (of images: `ocr`); null
+    where it lies on no words of it. `parts` are its rectangles, one for each line; a link that a model wrote has none.
+    """
+
+    text: str = ""
+    start: int | None = Field(default=None, ge=0)
+    uri: str = ""
+    to_page: int | None = Field(default=None, ge=1)
+    parts: list[Part] = Field(default_factory=list)
+
+
+Links = Annotated[list[Link], Field(exclude_if=not_, description="left out where there are none")]
+
+
 class BlockBase(Model):
     """What every block has. `order` counts from 1 in reading order on its page."""
 
@@ -63,6 +81,7 @@ class BlockBase(Model):
     flags: list[str] = Field(default_factory=list)
     parts: list[Part] = Field(default_factory=list, description="pieces of a block joined over columns or pages")
     original: str | None = Field(default=None, description="the text that was read, where it was corrected")
+    links: Links = Field(default_factory=list)
 
 
 class Heading(BlockBase):
@@ -83,6 +102,7 @@ class ListItem(Model):
     bbox: Box | None = None
     level: int = Field(default=1, ge=1, description="nesting depth")
     marker: str = ""
+    links: Links = Field(default_factory=list)
 
 
 class ListBlock(BlockBase):
@@ -101,6 +121,7 @@ class Cell(Model):
     text: str = ""
     header: bool = False
     bbox: Box | None = None
+    links: Links = Field(default_factory=list)
 
 
 class Table(BlockBase):
@@ -227,7 +248,10 @@ class Attempt(Model):
 
 
 class Page(Model):
-    """One page. `image_width` x `image_height` is the page image in pixels, to which `data-bbox` in the HTML refers."""
+    """One page. `image_width` x `image_height` is the page image in pixels, to which `data-bbox` in the HTML refers.
+
+    `links` are those that lie on nothing that was read.
+    """
 
     number: int
     width: float
@@ -245,6 +269,7 @@ class Page(Model):
     checks: list[Check] = Field(default_factory=list)
     flags: list[str] = Field(default_factory=list)
     attempts: list[Attempt] = Field(default_factory=list)
+    links: Links = Field(default_factory=list)
     error: Problem | None = None
 
 

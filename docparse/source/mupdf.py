@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +25,9 @@ _MAIN_IMAGE_SHARE = 0.02  # of the page: an image (or strip of one) whose resolu
 _STAMP_CHARS = 60  # visible text over a page-filling image up to this is a stamp or page number
 _FULL_SHARE = 0.8
 _MOST_ZOOM = 400 / 72  # pixels per point that show all there is in a drawing: tiny pages are not blown up
-_MOST_LINKS = 5_000
+_MOST_LINKS, _LONGEST_ADDRESS = 5_000, 8_192
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef]")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limits) -> tuple[PageImage, bytes | None]:
@@ -49,10 +52,11 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     zoom = _scale(pictures, width, height) if scan else 0.0
     height_px, width_px = _size(width, height, budget, zoom, from_pixels or (budget.render and text.has_holes))
     pixels = _pixels(display_list, width_px, height_px) if budget.render or from_pixels else None
+    links, too_many = _links(page)
     image = PageImage(
         number=number, width_px=width_px, height_px=height_px, width=width, height=height, text=text, rules=rules,
-        shapes=shapes, pictures=_pictures(pictures, width, height), links=_links(page), rotation=page.rotation,
-        is_scan=scan, flags=(*skipped, *odd),
+        shapes=shapes, pictures=_pictures(pictures, width, height), links=links, rotation=page.rotation,
+        is_scan=scan, flags=(*skipped, *odd, *too_many),
     )  # fmt: skip
     return image, pixels
 
@@ -198,17 +202,33 @@ def _pictures(pictures: Sequence[dict[str, Any]], width: float, height: float) -
     return tuple(Picture(box, info["width"], info["height"]) for box, info in placed if area(box) > 0)
 
 
-def _links(page: pymupdf.Page) -> tuple[Link, ...]:
-    """From MuPDF's own chain of links: `Page.get_links` reads every named destination of the file first."""
+def _links(page: pymupdf.Page) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """From MuPDF's own chain of links: `Page.get_links` reads every named destination of the file first.
+
+    "links_skipped" where there are too many, or where an address is longer than any.
+    """
     links: list[Link] = []
+    skipped = False
     with contextlib.suppress(RuntimeError, ValueError):  # of a damaged file: a lost link does not lose the page
         link = page.first_link
         while link is not None and len(links) < _MOST_LINKS:
-            uri = link.uri or ""
-            target = 0
-            if not link.is_external:
-                place = page.parent.resolve_link(uri)[0]
-                target, uri = (place + 1 if isinstance(place, int) and place >= 0 else 0), ""
-            links.append(Link(tuple(link.rect), uri, target))
+            uri, target = link.uri or "", 0
+            if len(uri) > _LONGEST_ADDRESS:
+                skipped = True
+            else:
+                if not link.is_external:
+                    place = page.parent.resolve_link(uri)[0]
+                    target = place + 1 if isinstance(place, int) and place >= 0 else 0
+                links.append(Link(tuple(link.rect), "" if target else _address(uri), target))
             link = link.next
-    return tuple(links)
+        skipped = skipped or link is not None
+    return tuple(links), ("links_skipped",) if skipped else ()
+
+
+def _address(uri: str) -> str:
+    """Without control characters; one without a scheme, of which MuPDF makes a file's, is the web's or a mail's."""
+    uri = _CONTROL.sub("", uri.encode("utf-8", "replace").decode()).strip()
+    bare = uri.removeprefix("file://")
+    if bare == uri:
+        return uri
+    return f"http://{bare}" if bare.startswith("www.") else f"mailto:{bare}" if _MAIL.fullmatch(bare) else uri

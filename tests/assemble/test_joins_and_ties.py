@@ -16,10 +16,12 @@ from docparse.schemas.document import (
     Footnote,
     Heading,
     Image,
+    Link,
     Page,
     PageFooter,
     PageHeader,
     Paragraph,
+    Part,
     SourceInfo,
     Table,
 )
@@ -241,3 +243,31 @@ def test_levels_and_running_elements_have_switches() -> None:
     levels = [b.level for p in run(*drafts(), levels=False).pages for b in p.blocks if isinstance(b, Heading)]
     assert levels == [4, 4, 4]
     assert [b.level for p in run(*drafts()).pages for b in p.blocks if isinstance(b, Heading)] == [1, 1, 1]
+
+
+def test_links_go_with_their_words_over_a_page_break() -> None:
+    first = paragraph(f"{LONG} and the home-", (50, 700, 550, 760))
+    second = paragraph("page of it, which ends.", (50, 50, 550, 80))
+    for block, words, number in ((first, "home-", 1), (second, "page", 2)):
+        place = Part(page=number, bbox=(0, 0, 9, 9))
+        link = Link(text=words, start=block.text.index(words), uri="https://e.org", parts=[place])
+        block.links = [link]
+    second.links.append(Link(text="ends", start=18, uri="https://e.org/end"))
+    joined = run(page(1, first), page(2, second)).pages[0].blocks[0]
+    assert isinstance(joined, Paragraph)
+    assert [(link.text, [part.page for part in link.parts]) for link in joined.links] == [
+        ("homepage", [1, 2]),
+        ("ends", []),
+    ]
+    assert all(joined.text.startswith(link.text, link.start) for link in joined.links)
+
+
+def test_running_lines_keep_their_links() -> None:
+    def head(number: int) -> PageDraft:
+        line = paragraph("The Journal", (50, 20, 200, 30))
+        line.links = [Link(text="Journal", start=4, uri="https://e.org")]
+        return page(number, line, paragraph(LONG + ".", (50, 300, 550, 340)))
+
+    for made in run(*map(head, (1, 2, 3))).pages:
+        assert isinstance(made.blocks[0], PageHeader)
+        assert [link.text for link in made.blocks[0].links] == ["Journal"]

@@ -16,6 +16,7 @@ from docparse.schemas.document import (
     Formula,
     Heading,
     Image,
+    Link,
     ListBlock,
     ListItem,
     Music,
@@ -71,7 +72,17 @@ def sample() -> Document:
         PageHeader(text="Annual Report", bbox=(40, 20, 300, 32)),
         Heading(level=1, text="1. Results & outlook", bbox=(40, 50, 300, 70), confidence=0.98),
         Paragraph(
-            text="Costs were $5 and $6; the error is $x^2_i$ (see foo_bar_baz, *p < 0.05).", bbox=(40, 80, 300, 120)
+            text="Costs were $5 and $6; the error is $x^2_i$ (see foo_bar_baz, *p < 0.05).",
+            bbox=(40, 80, 300, 120),
+            links=[
+                Link(
+                    text="foo_bar_baz",
+                    start=48,
+                    uri="https://example.org/foo_(bar)?a=1&b=2",
+                    parts=[Part(page=1, bbox=(150, 80, 200, 92))],
+                ),
+                Link(text="error", start=26, to_page=2),
+            ],
         ),
         ListBlock(
             ordered=True,

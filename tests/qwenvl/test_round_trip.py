@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from docparse.schemas.document import (
     Formula,
     Heading,
     Image,
+    Link,
     ListBlock,
     ListItem,
     Music,
@@ -124,6 +126,34 @@ BLOCKS = st.one_of(
 )
 
 
+@st.composite
+def linked(draw: st.DrawFn) -> Block:
+    """A block, item or cell with links on some of its words."""
+    text = " ".join(draw(st.lists(st.from_regex(r"[a-z<&\]]{1,8}", fullmatch=True), min_size=1, max_size=6)))
+    links = []
+    for match in re.finditer(r"\S+", text):
+        target = draw(
+            st.sampled_from([None, {"uri": 'https://e.org/?a=1&b="<x>"'}, {"uri": "mailto:a@e.org"}, {"to_page": 7}])
+        )
+        if target is not None:
+            links.append(Link(text=match[0], start=match.start(), **target))
+    values = {"text": text, "links": links}
+    box = draw(BOX)
+    return draw(
+        st.sampled_from(
+            [
+                Paragraph(bbox=box, **values), Heading(bbox=box, level=2, **values), Caption(bbox=box, **values),
+                Footnote(bbox=box, marker="1", **values), PageFooter(bbox=box, **values), Code(bbox=box, **values),
+                ListBlock(bbox=box, items=[ListItem(marker="•", **values)]),
+                Table(bbox=box, rows=1, cols=1, cells=[Cell(row=0, col=0, **values)]),
+                Image(bbox=box, ocr=text, links=[*links, Link(uri="https://e.org")]),
+                Chart(bbox=box, text=text, links=[Link(uri="https://e.org"), *links]),
+                Formula(bbox=box, latex="x", links=[Link(to_page=2), Link(uri="ftp://e.org/x")]),
+            ]
+        )
+    )  # fmt: skip
+
+
 def write(blocks: list[Block]) -> str:
     return write_page(
         blocks,
@@ -165,3 +195,49 @@ def test_blocks_survive_the_html(blocks: list[Block]) -> None:
     assert found.flags == (() if blocks else ("no_blocks",))
     assert [block.id for block in found.blocks] == [f"p3-b{n}" for n in range(1, len(blocks) + 1)]
     assert [block.order for block in found.blocks] == list(range(1, len(blocks) + 1))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(linked(), min_size=1, max_size=4))
+def test_links_survive_the_html(blocks: list[Block]) -> None:
+    found = read_page(write(blocks), PAGE)
+    assert [_bare(block) for block in found.blocks] == [_bare(block) for block in blocks]
+    assert found.flags == ()
+
+
+def test_addresses_that_are_not_followed_stay_out_of_the_html() -> None:
+    block = Paragraph(text="a b", bbox=(0, 0, 9, 9), links=[Link(text="a", start=0, uri="javascript:x")])
+    assert "<a" not in write([block])
+
+
+@pytest.mark.parametrize(
+    ("html", "links"),
+    [
+        (
+            'see <a href="https://e.org">\n the <b>site</b> </a>, <a name="x">now</a>',
+            [("the site", 4, "https://e.org")],
+        ),
+        ("<a href=https://e.org>site</a><a href='#'>x</a><a>y</a>", [("site", 0, "https://e.org")]),
+        ('Smith<sup><a href="https://e.org">3</a></sup>', [("³", 5, "https://e.org")]),
+        ('a<br/><a href="mailto:a@e.org">b<br/>c</a>', [("b\nc", 2, "mailto:a@e.org")]),
+        ('<a href="https://e.org">never closed', [("never closed", 0, "https://e.org")]),
+        ('<a href="javascript:alert(1)">x</a>', [("x", 0, "javascript:alert(1)")]),
+    ],
+)
+def test_links_that_a_model_writes(html: str, links: list[tuple[str, int, str]]) -> None:
+    (block,) = read_page(f'<p data-bbox="1 1 99 99">{html}</p>', PAGE, source="qwen").blocks
+    assert [(link.text, link.start, link.uri) for link in block.links] == links
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://e.org"><img data-bbox="1 1 99 99"/></a>',
+        '<p data-bbox="1 1 99 99"><a href="https://e.org"><img data-bbox="1 1 99 99"/></a></p>',
+        '<div class="image" data-bbox="1 1 99 99"><a href="https://e.org"><img data-bbox="1 1 99 99"/></a></div>',
+    ],
+)
+def test_pictures_in_links(html: str) -> None:
+    (block,) = read_page(html, PAGE, source="qwen").blocks
+    assert isinstance(block, Image)
+    assert [(link.text, link.start, link.uri) for link in block.links] == [("", None, "https://e.org")]

@@ -20,11 +20,21 @@ export interface Crop {
   href?: string | null
 }
 
+/** `start`: where `text` begins in the text of the block, cell or item; null where the link lies on no words of it. */
+export interface Link {
+  text: string
+  start: number | null
+  uri: string
+  to_page: number | null
+  parts: { page: number; bbox: Box }[]
+}
+
 export interface ListItem {
   text: string
   bbox: Box | null
   level: number
   marker: string
+  links?: Link[]
 }
 
 export interface Cell {
@@ -35,6 +45,7 @@ export interface Cell {
   text: string
   header: boolean
   bbox: Box | null
+  links?: Link[]
 }
 
 /** All kinds in one: which of the optional fields are there depends on `kind`. */
@@ -50,6 +61,7 @@ export interface Block {
   flags: string[]
   parts: { page: number; bbox: Box }[]
   original: string | null
+  links?: Link[]
   text?: string
   level?: number
   ordered?: boolean
@@ -107,6 +119,7 @@ export interface Page {
   checks: Check[]
   flags: string[]
   attempts: Attempt[]
+  links?: Link[]
   error: Problem | null
 }
 

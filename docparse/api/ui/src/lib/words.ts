@@ -74,6 +74,7 @@ const DOUBTS: Record<string, string> = {
   low_confidence: 'Read with little confidence',
   ocr_unavailable: 'No OCR was there for this page',
   ocr_incomplete: 'OCR did not finish',
+  links_skipped: 'Links were left out: there are too many, or addresses too long',
   drawings_skipped: 'Drawings were skipped: there are too many',
   reader_fault: 'A fault of docparse: poppler read the page. Please report the file',
   unknown_glyphs: 'The file does not say what some glyphs mean',
