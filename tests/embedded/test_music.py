@@ -7,7 +7,7 @@ import pytest
 from engraving import draw, engrave
 from numpy.typing import NDArray
 from PIL import Image as Picture
-from PIL import ImageDraw
+from PIL import ImageDraw, ImageFilter, ImageFont
 
 from docparse.bench.metrics import abc_notes, abc_similarity
 from docparse.model.embedded import music_ink
@@ -72,6 +72,23 @@ def test_rows_of_small_print_are_no_staves() -> None:
             sheet[y : y + 7, 20:680] = np.where(np.repeat(ink, 3, axis=1), 0, 255)
     assert find_staves(sheet) == []
     assert find_staves(np.full((300, 300), 255, np.uint8)) == []
+
+
+def text_rows(blur: float, limit: int) -> NDArray[np.uint8]:
+    """A page of text, blurred and then black and white."""
+    sheet = Picture.new("L", (1100, 700), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=18)
+    names = ("memoria", "universo", "canto", "sera", "vano", "come", "suono", "amore", "marina", "arena", "corsa")
+    for row in range(14):
+        words = [names[(5 * row + 3 * i) % len(names)] for i in range(10)]
+        draw.text((70, 40 + 25 * row), " ".join(words), font=font, fill=40)
+    grey = np.asarray(sheet.filter(ImageFilter.GaussianBlur(blur)))
+    return np.where(grey < limit, 0, 255).astype(np.uint8) if limit else grey
+
+
+@pytest.mark.parametrize(("blur", "limit"), [(0.0, 0), (0.0, 200), (1.0, 0), (2.2, 0), (2.2, 200)])
+def test_rows_of_text_are_no_staves_however_bad_the_print(blur: float, limit: int) -> None:
+    assert find_staves(text_rows(blur, limit)) == []
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,15 @@ def test_tsv_of_tesseract() -> None:
     assert found.words[0].confidence == pytest.approx(0.955)
 
 
+def test_unread_notes_by_a_staff_are_no_foreign_script() -> None:
+    sheet = np.full((900, 1000, 3), 255, np.uint8)
+    for row in range(5):
+        sheet[100 + 12 * row : 102 + 12 * row, 60:940] = 0
+    notes, text = (OcrLine((), (100.0, y, 600.0, y + 24.0), 0.0) for y in (112.0, 600.0))
+    assert not ocr._is_foreign_page(sheet, [notes])
+    assert ocr._is_foreign_page(sheet, [notes, text])
+
+
 def test_foreign_lines() -> None:
     assert not ocr_script.is_foreign(line("A plain line of English", aspect=12))
     assert ocr_script.is_foreign(line(".", aspect=20))  # seen, hardly anything read

@@ -25,6 +25,7 @@ __all__ = ["OcrResult", "read_words"]
 
 _FOREIGN = 0.35  # share of unreadable probes from which a page counts as foreign
 _LEAST_UNREAD = 12.0  # their length in heights: some 20 letters
+_BY_STAFF = 5.0  # spaces over and under a staff: notes and lyrics
 _LOW = 0.65
 _NOISE = 0.3
 _INK = 60.0  # of 255, between ink and paper
@@ -106,8 +107,16 @@ def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
     """Whether most of the probes are text in an unknown script, not labels of a drawing or notes between staves."""
     from docparse.model.embedded.music_ink import find_staves
 
+    if not _are_foreign(probes):
+        return False
+    places = [staff.around(_BY_STAFF) for staff in find_staves(grey(image))]
+    text = [line for line in probes if not any(overlap(line.bbox, place) > 0 for place in places)]
+    return len(text) == len(probes) or _are_foreign(text)
+
+
+def _are_foreign(probes: Sequence[OcrLine]) -> bool:
     unread = sum((p.bbox[2] - p.bbox[0]) / max(1.0, p.bbox[3] - p.bbox[1]) for p in probes if is_foreign(p))
-    return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN and not find_staves(grey(image))
+    return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN
 
 
 def _read_without_models(

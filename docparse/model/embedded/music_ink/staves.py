@@ -20,6 +20,9 @@ _LEAST_SPACE, _MOST_SPACE = 3.5, 60.0  # px between lines
 _CLEAR, _SHARP, _BESIDE = 6.0, 9.0, 0.4  # px to a space from which lines stand clear; share of ink right beside them
 _CLOSE = (0.28, 0.2)  # spaces that "beside" is, in small staves and in others
 _THICK = 0.3  # of a space
+_AROUND, _CROWDED = (0.12, 0.2, 0.4), 0.31  # spaces over and under lines; share of ink there, beyond which it is text
+_OFF_PX = 2.5  # beyond the ink of a line itself
+_UNBROKEN, _LETTERS = 12.0, 0.8  # spaces that a line usually runs without a gap, and that letters do
 _LEAST_LINE_SHARE = 0.6  # of a stripe
 _LEAST_STRIPES, _LEAST_SPACES = 4, 10.0  # a staff's width in stripes and in its spaces
 _FULL, _HELD = 0.7, 0.4  # share of the stripes of a short staff and of a long one that show five lines
@@ -57,7 +60,11 @@ class Staff:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        reach = (LINES - 1) / 2 * self.space
+        return self.around(0.0)
+
+    def around(self, spaces: float) -> tuple[float, float, float, float]:
+        """The staff's box and some spaces over and under it."""
+        reach = ((LINES - 1) / 2 + spaces) * self.space
         return (self.left, float(self.y.min()) - reach, self.right, float(self.y.max()) + reach)
 
 
@@ -103,7 +110,7 @@ def _staves(grey: NDArray[np.uint8]) -> list[Staff]:
 
 def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What is darker than paper by some, or than what is over and under it by a little: 1 or 0."""
-    paper = float(np.quantile(grey[::4, ::4], 0.7))
+    paper = _paper(grey)
     dark = float(np.quantile(grey[::2, ::2], 0.005))
     if paper - dark < 40:
         return np.zeros_like(grey)
@@ -113,6 +120,10 @@ def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         padded = np.pad(level, ((off, off), (0, 0)), mode="edge")
         ink |= np.minimum(padded[: -2 * off], padded[2 * off :]) - level > _VALLEY * (paper - dark)
     return ink.astype(np.uint8)
+
+
+def _paper(grey: NDArray[np.uint8]) -> float:
+    return float(np.quantile(grey[::4, ::4], 0.7))
 
 
 def _level_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -210,7 +221,7 @@ def _staff(chain: Chain, grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> St
     if len(chain) < _LEAST_STRIPES or wide < _LEAST_SPACES * space or share < (_FULL if len(chain) < 10 else _HELD):
         return None
     staff = Staff(x, _smooth(y, 0.25 * space), space, float(x[0]), float(x[-1]))
-    if _is_print(staff, pale):
+    if _is_print(staff, pale) or _is_text(staff, grey, pale):
         return None
     left, right = _ends(staff, pale)
     return Staff(staff.x, staff.y, space, left, right)
@@ -221,14 +232,46 @@ def _is_print(staff: Staff, pale: NDArray[np.uint8]) -> bool:
     if staff.space < _CLEAR:
         return False
     away = _CLOSE[staff.space > _SHARP]
+    return float(np.mean([_along(staff, pale, line, off) for line in range(LINES) for off in (-away, away)])) > _BESIDE
+
+
+def _is_text(staff: Staff, grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> bool:
+    """Whether the lines are rows of blurred or torn letters: full of gaps, with ink over or under them."""
+    columns, levels = _path(staff)
+    paper = _paper(grey)
+    runs = []
+    for line in range(LINES):
+        rows = np.round(levels + (line - 2) * staff.space).astype(int)
+        shades = np.min([grey[np.clip(rows + off, 0, len(grey) - 1), columns] for off in (-1, 0, 1)], axis=0)
+        runs.append(_usual_run(shades < (paper + float(np.median(shades))) / 2))
+    run = float(np.mean(runs)) / staff.space
+    if run >= _UNBROKEN or run < _LETTERS:
+        return run < _LETTERS
+    for away in (max(off, _OFF_PX / staff.space) for off in _AROUND):
+        over_and_under = [[_along(staff, pale, line, off) for off in (-away, away)] for line in range(LINES)]
+        if float(np.max(over_and_under, axis=1).mean()) > _CROWDED:
+            return True
+    return False
+
+
+def _usual_run(inked: NDArray[np.bool_]) -> float:
+    """Length of the runs of ink, each counted by its length."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], inked, [False])).astype(np.int8)))
+    lengths = (edges[1::2] - edges[::2]).astype(float)
+    return float((lengths**2).sum() / lengths.sum()) if len(lengths) else 0.0
+
+
+def _path(staff: Staff) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The columns of a staff and the level of its middle line in each."""
     columns = np.arange(round(staff.x[0]), round(staff.x[-1]) + 1)
-    middle = np.interp(columns, staff.x, staff.y)
-    beside = [
-        pale[np.clip(np.round(middle + (k - 2 + off) * staff.space).astype(int), 0, len(pale) - 1), columns].mean()
-        for k in range(LINES)
-        for off in (-away, away)
-    ]
-    return float(np.mean(beside)) > _BESIDE
+    return columns, np.interp(columns, staff.x, staff.y)
+
+
+def _along(staff: Staff, pale: NDArray[np.uint8], line: int, off: float) -> float:
+    """Share of ink along one of the five lines, `off` spaces under it."""
+    columns, levels = _path(staff)
+    rows = np.round(levels + (line - 2 + off) * staff.space).astype(int)
+    return float(pale[np.clip(rows, 0, len(pale) - 1), columns].mean())
 
 
 def _smooth(y: NDArray[np.float64], most: float) -> NDArray[np.float64]:
