@@ -20,7 +20,7 @@ _SIGNS = {
     "⋅": "cdot", "∘": "circ", "◦": "circ", "∗": "ast", "∈": "in", "∉": "notin", "∋": "ni", "⊂": "subset",
     "⊆": "subseteq", "⊃": "supset", "⊇": "supseteq", "∪": "cup", "∩": "cap", "∅": "emptyset", "∖": "setminus",
     "∀": "forall", "∃": "exists", "¬": "neg", "∧": "wedge", "∨": "vee", "⊕": "oplus", "⊗": "otimes", "⊥": "perp",
-    "∥": "parallel", "‖": "|", "→": "to", "←": "leftarrow", "↔": "leftrightarrow", "⇒": "Rightarrow",
+    "∥": "|", "‖": "|", "→": "to", "←": "leftarrow", "↔": "leftrightarrow", "⇒": "Rightarrow",
     "⇐": "Leftarrow", "⇔": "Leftrightarrow", "↦": "mapsto", "↑": "uparrow", "↓": "downarrow", "…": "ldots",
     "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "⟨": "langle", "⟩": "rangle", "⌊": "lfloor", "⌋": "rfloor",
     "⌈": "lceil", "⌉": "rceil", "ℝ": "mathbb{R}", "ℂ": "mathbb{C}", "ℕ": "mathbb{N}", "ℤ": "mathbb{Z}",
@@ -30,7 +30,11 @@ _SIGNS = {
     "≺": "prec", "≻": "succ", "⪯": "preceq", "⪰": "succeq", "⊤": "top", "⊙": "odot", "⋆": "star", "∴": "therefore",
     "∵": "because", "∭": "iiint", "⟶": "longrightarrow", "⟵": "longleftarrow", "⟹": "Longrightarrow",
     "⟺": "Longleftrightarrow", "⟼": "longmapsto", "↪": "hookrightarrow", "⇌": "rightleftharpoons", "≲": "lesssim",
-    "≳": "gtrsim", "≜": "triangleq", "≔": "coloneqq", "♯": "sharp", "♭": "flat",
+    "≳": "gtrsim", "≜": "triangleq", "≔": "coloneqq", "♯": "sharp", "♭": "flat", "⟷": "longleftrightarrow", "⟸": "Longleftarrow", "∐": "coprod", "⨄": "biguplus",
+    "⋀": "bigwedge", "⋁": "bigvee", "⨀": "bigodot", "⊔": "sqcup", "⊓": "sqcap", "⊎": "uplus", "⊣": "dashv", "≀": "wr",
+    "↗": "nearrow", "↘": "searrow", "⇀": "rightharpoonup", "⊖": "ominus", "⊘": "oslash", "⋄": "diamond",
+    "⋈": "bowtie", "≍": "asymp", "≐": "doteq", "⊒": "sqsupseteq", "⊑": "sqsubseteq", "•": "bullet", "∔": "dotplus",
+    "♠": "spadesuit", "♣": "clubsuit", "♡": "heartsuit", "♢": "diamondsuit", "ð": "eth", "ı": "imath", "ȷ": "jmath",
 }  # fmt: skip
 _PLAIN = {
     "−": "-",
@@ -43,6 +47,7 @@ _PLAIN = {
     "&": r"\&",
     "{": r"\{",
     "}": r"\}",
+    "\\": r"\setminus ",
     "′": "'",
     "″": "''",
     "‴": "'''",
@@ -55,8 +60,8 @@ FUNCTIONS = frozenset(
     ("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "exp",
      "lim", "max", "min", "sup", "inf", "det", "dim", "ker", "gcd", "arg", "deg", "Pr", "mod")
 )  # fmt: skip
-BIG = frozenset("∑∏∫∬∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf", "liminf", "limsup"}
-RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:≺≻⪯⪰⟶⟹⟺≔≜")
+BIG = frozenset("∑∏∫∬∭∮⋃⋂⨁⨂⨀⨄⋀⋁∐") | {"lim", "max", "min", "sup", "inf", "liminf", "limsup"}
+RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:≺≻⪯⪰⟶⟹⟺⟷⟵⟸⟼≔≜")
 _ACCENTS = {
     "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline",
     "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring", "\u030c": "check",
@@ -73,12 +78,18 @@ MATH_FONT = re.compile(r"CMMI|CMSY|CMEX|CMBSY|MSAM|MSBM|Math|KaTeX|STIX|Symbol|M
 def symbols(text: str) -> str | None:
     """LaTeX of the characters of a word, accents over their letters; None where one has none here."""
     parts: list[str] = []
+    before = ""
     for char in text:
         whole = symbol(char)
         for piece in (char,) if whole is not None else unicodedata.normalize("NFD", char):
             accent, part = _ACCENTS.get(piece), symbol(piece)
             if accent is not None and parts:
                 parts[-1] = f"\\{accent}{{{parts[-1].strip()}}}"
+            elif accent is not None and len(text) > 1:
+                before = accent  # drawn before its letter
+            elif part is not None and before:
+                parts.append(f"\\{before}{{{part.strip()}}}")
+                before = ""
             elif part is not None:
                 parts.append(part)
             else:

@@ -6,91 +6,50 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.formula_grid import Node, grids
-from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, RELATIONS, symbols
-from docparse.schemas.page import Rule, Word, WordStyle
+from docparse.model.embedded.formula_leaves import BRACKETS, Unclear, leaves
+from docparse.model.embedded.formula_symbols import BIG, RELATIONS
+from docparse.schemas.page import Rule, Word
 
 _DEPTH = 6
 _AXIS = 0.27  # of the bars of fractions, above the line, in sizes of the type
 _MOST_LIMITS = 4  # sums whose limits touch
 _INTEGRALS = "∫∬∭∮"
-_BRACKETS = frozenset("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉")
+_LYING = ("⏟", "⏞")
+_NOTE = 2.0  # from a lying brace to its note, in sizes
 _PAST = 0.35  # of a line over signs, beyond them, in sizes
-_SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
+_TWO_TEXTS = re.compile(r"(?<= )\} ?\\text\{ ")
+_MOD = re.compile(r"\(\\bmod ([^()]*)\)")
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
-
-
-class Unclear(Exception):
-    """The glyphs don't fit any pattern that is known here."""
 
 
 def to_latex(words: Sequence[Word], rules: Sequence[Rule]) -> str | None:
     """LaTeX of a formula's words, None when a part of it stays unclear."""
     try:
-        leaves = [_leaf(word) for whole in words for word in _single_brackets(whole)]
-        nodes = _with_rules(_joined_limits(leaves), list(rules), 0)
-        return " ".join(_row(nodes, 0).split())
+        nodes = leaves(words)
+        braces = [node.bbox for node in nodes if node.base in _LYING]
+        nodes = _with_rules(nodes, [rule for rule in rules if not _is_shaft(rule.bbox, braces)], 0)
+        return _tidy(_row(nodes, 0))
     except Unclear:
         return None
 
 
-def _single_brackets(word: Word) -> list[Word]:
-    """Tall brackets that a text layer has as one word, one by one."""
-    x0, y0, x1, y1 = word.bbox
-    if len(word.text) < 2 or not _BRACKETS.issuperset(word.text) or y1 - y0 < 1.5 * word.size:
-        return [word]
-    step = (x1 - x0) / len(word.text)
-    return [
-        word._replace(text=sign, bbox=(x0 + at * step, y0, x0 + (at + 1) * step, y1))
-        for at, sign in enumerate(word.text)
-    ]
-
-
-def _joined_limits(nodes: list[Node]) -> list[Node]:
-    """ "lim inf" and "lim sup" as one sign, with one limit below."""
-    for first in nodes:
-        for second in nodes if first.base == "lim" else ():
-            near = 0 < second.bbox[0] - first.bbox[2] < 0.5 * first.size and second.baseline == first.baseline
-            if near and second.base in ("inf", "sup"):
-                name = f"lim{second.base}"
-                joined = Node(f"\\{name} ", union([first.bbox, second.bbox]), first.size, first.baseline, name)
-                return _joined_limits([joined, *(node for node in nodes if node not in (first, second))])
-    return nodes
-
-
-def _leaf(word: Word) -> Node:
-    return Node(_word_latex(word), word.bbox, word.size, word.baseline, word.text)
-
-
-def _word_latex(word: Word) -> str:
-    text = word.text
-    name = unicodedata.normalize("NFKC", text)
-    if name in FUNCTIONS:
-        return f"\\{name} " if name != "mod" else "\\bmod "
-    if text == "√":
-        return "√"
-    sign, name = symbols(text[:1]), text[1:]
-    if name in FUNCTIONS and sign is not None and not text[0].isalnum():
-        return f"{sign}\\{name} "
-    plain = text.rstrip(".,;:") if len(text) > 3 else text
-    wordy = plain in _SHORT_WORDS or (len(plain) > 2 and plain.isalpha() and plain.isascii())
-    if wordy and not word.style & WordStyle.ITALIC:
-        return f"\\text{{ {text} }}"
-    latex = symbols(text)
-    if latex is None:
-        raise Unclear
-    return f"\\mathbf{{{latex.strip()}}}" if word.style & WordStyle.BOLD and text.isalpha() else latex
+def _tidy(latex: str) -> str:
+    latex = _TWO_TEXTS.sub(" ", " ".join(latex.split()))
+    return _MOD.sub(r"\\pmod{\1}", latex)
 
 
 def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
     """Fractions and roots, widest rule first, each replaced by one node."""
     if depth > _DEPTH:
         raise Unclear
+    brace = max((n for n in nodes if n.base in _LYING), key=lambda n: n.bbox[2] - n.bbox[0], default=None)
+    if brace is not None and all(_wide(rule.bbox) <= _wide(brace.bbox) for rule in rules):
+        return _with_brace(brace, nodes, rules, depth)
     for rule in sorted(rules, key=lambda rule: rule.bbox[0] - rule.bbox[2]):
         x0, y, x1, _ = rule.bbox
         inner = [other for other in rules if other is not rule and x0 - 1 <= other.bbox[0] and other.bbox[2] <= x1 + 1]
@@ -103,9 +62,11 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
             body = [n for n in under if y < n.baseline < max(y + reach, root.bbox[3] + 0.2 * n.size)]
             if not body:
                 raise Unclear
-            latex = f"\\sqrt{{{_nested(body, inner, depth)}}}"
+            index = _index_of(root, nodes)
+            degree = f"[{_row(index, depth + 1).strip()}]" if index else ""
+            latex = f"\\sqrt{degree}{{{_nested(body, inner, depth)}}}"
             baseline = _baseline_of(_with_rules(body, inner, depth + 1))
-            gone = [root, *body]
+            gone = [root, *index, *body]
         else:
             reach = 2.6 * max((n.size for n in under), default=0.0)
             above = [n for n in under if n.baseline <= y + 0.15 * n.size and y - n.baseline < reach]
@@ -132,7 +93,37 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
         nodes = [n for n in nodes if id(n) not in marked] + [node]
         rules = [other for other in rules if other is not rule and other not in inner]
         return _with_rules(nodes, rules, depth)
-    return _with_grids(nodes, depth)
+    return _with_grids(nodes, depth) if brace is None else _with_brace(brace, nodes, rules, depth)
+
+
+def _with_brace(brace: Node, nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
+    """What a lying brace is under or over, and the note at its other side, as one node."""
+    x0, _, x1, _ = brace.bbox
+    under, y = brace.base == "⏟", brace.baseline
+    held = [n for n in nodes if n is not brace and x0 - 0.1 * n.size <= n.middle <= x1 + 0.1 * n.size]
+    body = [n for n in held if (n.baseline < y) == under]
+    if not body:
+        raise Unclear
+    on = [r for r in rules if x0 - 1 <= r.bbox[0] and r.bbox[2] <= x1 + 1 and (r.bbox[1] < y) == under]
+    latex = f"\\{'underbrace' if under else 'overbrace'}{{{_nested(body, on, depth)}}}"
+    note = _note(brace, [n for n in nodes if n is not brace and n not in body])
+    if note:
+        latex += f"{'_' if under else '^'}{_group(_nested(note, [], depth))}"
+    gone = [brace, *body, *note]
+    row = _with_rules(body, on, depth + 1)
+    node = Node(latex, union(n.bbox for n in gone), max(n.size for n in row), _baseline_of(row))
+    return _with_rules([*(n for n in nodes if n not in gone), node], [r for r in rules if r not in on], depth)
+
+
+def _note(brace: Node, nodes: list[Node]) -> list[Node]:
+    """What stands at a lying brace's other side, in the middle of it."""
+    under, y = brace.base == "⏟", brace.baseline
+    beyond = [n for n in nodes if (n.baseline > y) == under and abs(n.baseline - y) < _NOTE * brace.size]
+    for cluster in _clusters(beyond):
+        middle = (cluster[0].bbox[0] + max(n.bbox[2] for n in cluster)) / 2
+        if abs(middle - brace.middle) < 0.3 * brace.size and max(n.size for n in cluster) <= brace.size:
+            return cluster
+    return []
 
 
 def _with_grids(nodes: list[Node], depth: int) -> list[Node]:
@@ -154,9 +145,31 @@ def _with_grids(nodes: list[Node], depth: int) -> list[Node]:
     return nodes
 
 
+def _is_shaft(rule: Box, braces: list[Box]) -> bool:
+    """Whether a rule is the line of a lying brace."""
+    return any(
+        box[0] - 1 <= rule[0] and rule[2] <= box[2] + 1 and box[1] < rule[1] and rule[3] < box[3] for box in braces
+    )
+
+
+def _wide(box: Box) -> float:
+    return box[2] - box[0]
+
+
 def _baseline_of(nodes: list[Node]) -> float:
     size = max(node.size for node in nodes)
     return _usual_baseline([node for node in nodes if node.size > 0.86 * size], size)
+
+
+def _index_of(root: Node, nodes: list[Node]) -> list[Node]:
+    """The small signs over the hook of a root."""
+    start, end = root.bbox[0], root.bbox[2]
+    size, middle = root.size, (root.bbox[1] + root.bbox[3]) / 2
+    return [
+        n for n in nodes
+        if n.size < 0.75 * size and start - 0.3 * size < n.bbox[0] and n.bbox[2] < (start + end) / 2 + 0.2 * size
+        and middle - 1.2 * size < n.baseline < middle + 0.4 * size
+    ]  # fmt: skip
 
 
 def _next_row(nodes: list[Node], inner: Sequence[Rule], y: float) -> list[Node]:
@@ -164,7 +177,7 @@ def _next_row(nodes: list[Node], inner: Sequence[Rule], y: float) -> list[Node]:
     if not nodes or any((rule.bbox[1] < y) == (nodes[0].baseline < y) for rule in inner):
         return nodes
     size = max(node.size for node in nodes)
-    near = min(abs(node.baseline - y) for node in nodes)
+    near = min(abs(node.baseline - y) for node in nodes if node.size > 0.86 * size)
     return [node for node in nodes if abs(node.baseline - y) < near + 0.75 * size]
 
 
@@ -196,10 +209,10 @@ def _row(nodes: list[Node], depth: int) -> str:
         raise Unclear
     size = max(node.size for node in nodes)
     main = [node for node in nodes if node.size > 0.86 * size]
-    baseline = _usual_baseline([node for node in main if node.base not in _BRACKETS] or main, size)
+    baseline = _usual_baseline([node for node in main if node.base not in BRACKETS] or main, size)
     on_line = [
         node for node in main
-        if abs(node.baseline - baseline) < (0.6 if node.base in _BRACKETS else 0.3) * size or node.base in BIG
+        if abs(node.baseline - baseline) < (0.6 if node.base in BRACKETS else 0.3) * size or node.base in BIG
     ]  # fmt: skip
     on_line += [node for node in nodes if node not in on_line and _is_level(node, baseline - _AXIS * size, size)]
     scripts = [node for node in nodes if node not in on_line]
@@ -208,10 +221,8 @@ def _row(nodes: list[Node], depth: int) -> str:
     on_line.sort(key=lambda node: node.bbox[0])
     hung: list[tuple[list[Node], list[Node]]] = [([], []) for _ in on_line]
     first, scripts = _before(scripts, on_line, baseline)
-    for limit, place in _limits(scripts, on_line, baseline, size):
-        host = _host(limit[0], on_line) if place is None else place
-        for node in limit:
-            hung[host][0 if node.baseline > baseline + 0.02 * size else 1].append(node)
+    for limit, place, low in _limits(scripts, on_line, baseline + 0.02 * size):
+        hung[_host(limit[0], on_line) if place is None else place][0 if low else 1].extend(limit)
     parts = []
     ends = []
     for node, (low, high) in zip(on_line, hung, strict=True):
@@ -280,20 +291,33 @@ def _usual_baseline(nodes: list[Node], size: float) -> float:
     return best.baseline
 
 
-def _limits(scripts: list[Node], row: list[Node], baseline: float, size: float) -> list[tuple[list[Node], int | None]]:
+def _limits(scripts: list[Node], row: list[Node], level: float) -> list[tuple[list[Node], int | None, bool]]:
     """Scripts that stand close to one another, with the place of the sum that they are centred at, if it is one.
 
-    Two limits that touch are parted between their sums; Unclear where a limit would be torn.
+    The last value says whether they stand low. Two limits that touch are parted between their sums; Unclear where a
+    limit would be torn.
     """
-    found: list[tuple[list[Node], int | None]] = []
-    for side in (
-        [node for node in scripts if node.baseline > baseline + 0.02 * size],
-        [node for node in scripts if node.baseline <= baseline + 0.02 * size],
-    ):
-        for cluster in _clusters(side):
-            parted = _parted(cluster, row)
-            found += parted if parted is not None else [(cluster, _limit_host(cluster, row))]
+    lower = _lowered(scripts, level)
+    found: list[tuple[list[Node], int | None, bool]] = []
+    for low in (True, False):
+        for cluster in _clusters([node for node, is_low in zip(scripts, lower, strict=True) if is_low == low]):
+            parts = _parted(cluster, row) or [(cluster, _limit_host(cluster, row))]
+            found += [(part, place, low) for part, place in parts]
     return found
+
+
+def _lowered(scripts: list[Node], level: float) -> list[bool]:
+    """Of each script whether it stands low; the index of an index goes with what it hangs on."""
+    lower = []
+    for node in scripts:
+        hosts = [
+            other for other in scripts
+            if node.size < 0.86 * other.size and -0.15 * other.size < node.bbox[0] - other.bbox[2] < 0.4 * other.size
+            and abs(node.baseline - other.baseline) < 0.6 * other.size
+        ]  # fmt: skip
+        host = min(hosts, key=lambda other: abs(node.bbox[0] - other.bbox[2]), default=node)
+        lower.append(host.baseline > level)
+    return lower
 
 
 def _clusters(scripts: list[Node]) -> list[list[Node]]:

@@ -14,7 +14,8 @@ from docparse.model.embedded import ocr_rapid
 from docparse.model.embedded.formula import is_number
 from docparse.model.embedded.formula_ink.blots import blots_of, own_blots, sharp
 from docparse.model.embedded.formula_ink.sheet import Sheet
-from docparse.model.embedded.formula_tree import Unclear, to_latex
+from docparse.model.embedded.formula_leaves import Unclear
+from docparse.model.embedded.formula_tree import to_latex
 from docparse.schemas.page import Word
 
 _MOST_BLOTS = 300

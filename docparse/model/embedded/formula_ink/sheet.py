@@ -17,7 +17,7 @@ from docparse.model.embedded.formula_ink.parts import are_twins, groups_of, limi
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
 from docparse.model.embedded.formula_ink.signs import Sign, capital_of, placed, widest
 from docparse.model.embedded.formula_symbols import symbols
-from docparse.model.embedded.formula_tree import Unclear
+from docparse.model.embedded.formula_leaves import Unclear
 from docparse.schemas.page import Rule, Word
 
 _DEPTH = 6
