@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from docparse.schemas.page import Word
@@ -25,11 +26,11 @@ _CODES = (
 )  # fmt: skip
 # depth in em below the origin of the codes from each of these on
 _DEPTHS = (
-    (0x00, 1.16), (0x0C, 0.6), (0x0E, 1.16), (0x10, 1.76), (0x12, 2.36), (0x20, 2.96), (0x2E, 1.76), (0x30, 1.76), (0x44, 1.76), (0x46, 1.0),
-    (0x47, 1.4), (0x48, 1.11), (0x49, 2.22), (0x4A, 1.0), (0x4B, 1.4), (0x4C, 1.0), (0x4D, 1.4), (0x4E, 1.0),
-    (0x4F, 1.4), (0x50, 1.0), (0x52, 1.11), (0x53, 1.0), (0x58, 1.4), (0x5A, 2.22), (0x5B, 1.4), (0x60, 1.0),
-    (0x61, 1.4), (0x62, 0.0), (0x68, 1.76), (0x70, 1.16), (0x71, 1.76), (0x72, 2.36), (0x73, 2.96), (0x74, 1.76),
-    (0x75, 0.6), (0x7A, 0.0), (0x7E, 0.6),
+    (0x00, 1.16), (0x0C, 0.6), (0x0E, 1.16), (0x10, 1.76), (0x12, 2.36), (0x20, 2.96), (0x2E, 1.76), (0x30, 1.76),
+    (0x44, 1.76), (0x46, 1.0), (0x47, 1.4), (0x48, 1.11), (0x49, 2.22), (0x4A, 1.0), (0x4B, 1.4), (0x4C, 1.0),
+    (0x4D, 1.4), (0x4E, 1.0), (0x4F, 1.4), (0x50, 1.0), (0x52, 1.11), (0x53, 1.0), (0x58, 1.4), (0x5A, 2.22),
+    (0x5B, 1.4), (0x60, 1.0), (0x61, 1.4), (0x62, 0.0), (0x68, 1.76), (0x70, 1.16), (0x71, 1.76), (0x72, 2.36),
+    (0x73, 2.96), (0x74, 1.76), (0x75, 0.6), (0x7A, 0.0), (0x7E, 0.6),
 )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def _named(span: dict[str, Any], codes: dict[tuple[str, Any], str]) -> list[tupl
 
 def _with_feet(chars: list[dict[str, Any]]) -> None:
     """The foot of an arrow, of no width, and the arrow as one sign."""
-    for foot, arrow in zip(chars, chars[1:], strict=False):
+    for foot, arrow in pairwise(chars):
         if foot["c"] == UNKNOWN and arrow["c"] in _FEET:
             arrow["c"] = _FEET[arrow["c"]]
             foot["c"] = ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from docparse.model.embedded.formula import Display, formula_block
+from docparse.model.embedded.formula import Display
 from docparse.model.embedded.formula_drawn import drawn_signs
+from docparse.model.embedded.formula_rows import formula_blocks
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.lines import Line
 from docparse.schemas.page import Rule, Shape, Word
@@ -58,9 +59,9 @@ def test_what_is_drawn_and_unknown_leaves_a_formula_unread() -> None:
     words = [_word("y", 0, 20), _word("=", 9, 20), _word("x", 30, 20)]
     line = Line(words, 0, 13, 35, 22, 10, 20)
     display = Display([line], line.box)
-    assert formula_block(display, []).latex == "y = x"
+    assert formula_blocks(display, [])[0].latex == "y = x"
     blob = Shape((18, 8, 26, 22), 30, True)
-    block = formula_block(display, [], [blob])
+    block = formula_blocks(display, [], [blob])[0]
     assert (block.latex, block.flags) == ("", ["formula_not_recognised"])
 
 

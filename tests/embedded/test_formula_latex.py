@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from docparse.model.embedded.formula import find_displays, formula_block
+from docparse.model.embedded.formula_find import find_displays
+from docparse.model.embedded.formula_rows import formula_blocks
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.lines import Line, line_of, sound_words
 from docparse.schemas.page import Rule, Word, WordStyle
@@ -51,7 +52,7 @@ def test_what_is_unclear_stays_unwritten(words: list[Word]) -> None:
 def test_display_is_found_and_its_number_is_a_tag() -> None:
     formula = line_of([glyph("y", 60), glyph("=", 68), glyph("k", 76), glyph("x", 84), glyph("(3)", 180)])
     (display,) = find_displays([prose(0, 60), formula, prose(0, 140)], [], 10.0)
-    block = formula_block(display, [])
+    block = formula_blocks(display, [])[0]
     assert tight(block.latex) == r"y=kx\tag{3}"
     assert "(3)" in block.text
 
@@ -59,7 +60,7 @@ def test_display_is_found_and_its_number_is_a_tag() -> None:
 def test_unclear_display_keeps_its_text_with_a_flag() -> None:
     formula = line_of([glyph("y", 60), glyph("=", 68), glyph("⎩", 76), glyph("x", 84)])
     (display,) = find_displays([formula], [], 10.0)
-    block = formula_block(display, [])
+    block = formula_blocks(display, [])[0]
     assert (block.latex, block.flags) == ("", ["formula_not_recognised"])
     assert "⎩" in block.text
 
@@ -86,7 +87,7 @@ def test_limits_that_stand_off_from_a_sum_belong_to_it() -> None:
     row = line_of([glyph("x", 40), glyph("=", 50), glyph("∑", 78, style=0), glyph("a", 104), glyph("k", 109, 102, 7)])
     below = line_of([glyph("n", 73, 111.5, 7), glyph("=", 77, 111.5, 7), glyph("0", 81, 111.5, 7)])
     (display,) = find_displays([prose(0, 60), above, row, below], [], 10.0)
-    assert tight(formula_block(display, []).latex) == r"x=\sum_{n=0}^{\dim}a_k"
+    assert tight(formula_blocks(display, [])[0].latex) == r"x=\sum_{n=0}^{\dim}a_k"
 
 
 def test_a_limit_wider_than_its_sum_stays_whole() -> None:
@@ -118,7 +119,7 @@ def test_letters_with_a_style_as_word_processors_write_them() -> None:
     words = [glyph(text, x) for text, x in places]
     assert tight(to_latex(words, [])) == r"y=\max\mathbf{A}\mathbf{x}def"
     (display,) = find_displays([prose(0, 60), line_of(words), prose(0, 140)], [], 10.0)
-    assert formula_block(display, []).flags == []
+    assert formula_blocks(display, [])[0].flags == []
     words = [glyph(text, 10 * place) for place, text in enumerate("𝛼∈ℝ𝔽𝛃𝟐")]
     assert tight(to_latex(words, [])) == r"\alpha\in\mathbb{R}\mathbb{F}\boldsymbol{\beta}\mathbf{2}"
 

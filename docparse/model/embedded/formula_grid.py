@@ -66,6 +66,14 @@ def grids(nodes: Sequence[Node]) -> Iterator[Grid]:
         closer = min(closers, key=lambda node: node.bbox[0], default=None)
         if closer is None and opener.base != "{":
             continue
+        if closer is not None and any(
+            node is not opener
+            and node.base == opener.base != closer.base
+            and _match(node, closer)
+            and opener.bbox[2] - 0.1 * node.size <= node.bbox[0] < closer.bbox[0]
+            for node in nodes
+        ):
+            continue  # another bracket opens within
         end = closer.bbox[0] if closer is not None else float("inf")
         inner = [
             node for node in nodes
@@ -104,7 +112,7 @@ def _rows(nodes: Sequence[Node]) -> list[list[Node]]:
         else:
             lines.append([baseline])
     levels = [sum(line) / len(line) for line in lines]
-    if any(after - before < _ROW * size for before, after in pairwise(levels)):
+    if not levels or any(after - before < _ROW * size for before, after in pairwise(levels)):
         return []
     rows: list[list[Node]] = [[] for _ in levels]
     for node in nodes:

@@ -1,17 +1,22 @@
-"""The words of a formula as nodes with their LaTeX: letters by their fonts, names, arrows and dots of several glyphs."""
+"""The words of a formula as nodes with their LaTeX: letters by their fonts, names, signs of several glyphs."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from docparse.geometry import union
 from docparse.model.embedded.formula_grid import Node
-from docparse.model.embedded.formula_symbols import FUNCTIONS, symbols
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, symbols
 from docparse.schemas.page import Word, WordStyle
 
 BRACKETS = frozenset("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉")
+LYING = ("⏟", "⏞")
+BUILT = ("√", *LYING)  # what they hold goes with them
+_TALL = BRACKETS | BIG | {"√"}
+_AXIS = 0.25  # from the line up to the middle of tall signs
 _SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
 _ALPHABETS = (
     (re.compile(r"MSBM|bbm|bbold|dsfont|DSROM", re.I), "mathbb"),
@@ -23,24 +28,33 @@ _SLANTED = re.compile(r"CMMI|MathIt|Ital|Slant|Obli|CMTI", re.I)
 _NAME = re.compile(r"[A-Za-z]{2,}")
 _PARTS = re.compile(r"[A-Za-z]+|\.{3}|·{3}|⋅{3}|[^A-Za-z]")
 _SHAFT = re.compile("[-−–=]+")
-_ARROW = re.compile("[-−–=]*[→⇒]|[←⇐][-−–=]*|[←⇐][-−–=]*[→⇒]|⟼")
+_ARROW = re.compile("[-−–=]*[→⇒]|[←⇐][-−–=]*|[←⇐][-−–=]*[→⇒]")
+_ABBREVIATION = re.compile(r"(?:[a-z]\.){2,}")
 _LONG = {
     ("", "→"): "⟶", ("←", ""): "⟵", ("←", "→"): "⟷", ("", "⇒"): "⟹", ("⇐", ""): "⟸", ("⇐", "⇒"): "⟺",
 }  # fmt: skip
 # in sizes of the type: of what is one sign, of the dots of an ellipsis, of two integrals, of dots over one another
-_ONE, _DOTS, _INTEGRALS, _COLUMN = 0.02, 0.4, 0.05, 0.55
-_FREE = 0.2  # beside a relation
-_MANY_INTEGRALS = {"∫∫": "∬", "∬∫": "∭"}
+_ONE, _DOTS, _INTEGRALS, _COLUMN = 0.02, 0.4, 0.14, 0.55
+_FREE, _APART = 0.2, 0.1  # beside a relation; between two limits
+_WIDTHS = {"·": 0.28, "⋅": 0.28, "{": 0.5}
+_MANY_INTEGRALS = {"∫∫": "∬", "∬∫": "∭", "∫∫∫": "∭"}
 
 
 class Unclear(Exception):
     """The glyphs don't fit any pattern that is known here."""
 
 
+def is_tall(word: Word) -> bool:
+    """Whether it is a sum, root or bracket that is taller than the type, by a box of its own, not one of its font."""
+    tall = word.bbox[3] - word.bbox[1]
+    off = (word.bbox[1] + word.bbox[3]) / 2 - word.baseline + _AXIS * word.size
+    return word.text in _TALL and tall > 1.3 * word.size and abs(off) < 0.1 * word.size
+
+
 def leaves(words: Sequence[Word]) -> list[Node]:
     """Nodes of a formula's words, each one sign or name."""
-    nodes = [_leaf(word) for whole in words for word in _single_brackets(whole)]
-    for join in (_joined_limits, _joined_arrows, _joined_integrals, _joined_dots):
+    nodes = [_leaf(word) for whole in words for part in _single_brackets(whole) for word in _single_ends(part)]
+    for join in (_joined_limits, _joined_piles, _joined_arrows, _joined_integrals, _joined_dots):
         nodes = join(nodes)
     return _with_norms(nodes)
 
@@ -57,8 +71,30 @@ def _single_brackets(word: Word) -> list[Word]:
     ]
 
 
+def _single_ends(word: Word) -> list[Word]:
+    """A dot or brace that stands right behind another sign by itself: it goes with what follows it."""
+    width = _WIDTHS.get(word.text[-1]) if len(word.text) > 1 else None
+    if width is None or word.text[-2] in _WIDTHS:
+        return [word]
+    x0, y0, x1, y1 = word.bbox
+    cut = x1 - width * word.size
+    return [
+        word._replace(text=word.text[:-1], bbox=(x0, y0, cut, y1), space=False),
+        word._replace(text=word.text[-1], bbox=(cut, y0, x1, y1)),
+    ]
+
+
 def _leaf(word: Word) -> Node:
-    return Node(_word_latex(word), word.bbox, word.size, word.baseline, word.text)
+    text = _MANY_INTEGRALS.get(word.text, word.text)
+    if text == "/0" and word.bbox[2] - word.bbox[0] < 0.75 * word.size:
+        text = "∅"
+    if text == "..." and word.bbox[2] - word.bbox[0] < 0.5 * word.size:
+        text = "⋮"
+    word = word._replace(text=text)
+    if len(text) > 1 and _ARROW.fullmatch(text):
+        text = _LONG[text[0] if text[0] in "←⇐" else "", text[-1] if text[-1] in "→⇒" else ""]
+        word = word._replace(text=text)
+    return Node(_word_latex(word), word.bbox, word.size, word.baseline, text)
 
 
 def _word_latex(word: Word) -> str:
@@ -66,10 +102,8 @@ def _word_latex(word: Word) -> str:
     name = unicodedata.normalize("NFKC", text)
     if name in FUNCTIONS:
         return _function(name)
-    if text == "√":
-        return "√"
-    if _ARROW.fullmatch(text) and len(text) > 1:
-        text = _LONG[text[0] if text[0] in "←⇐" else "", text[-1] if text[-1] in "→⇒" else ""]
+    if text in BUILT:
+        return text
     if _is_text(word):
         return f"\\text{{ {text} }}"
     alphabet = next((command for font, command in _ALPHABETS if font.search(word.font)), None)
@@ -88,7 +122,11 @@ def _is_text(word: Word) -> bool:
     """Whether it is a word of the language among the signs, not a name that something follows at once."""
     text = word.text
     plain = text.rstrip(".,;:") if len(text) > 3 else text
-    wordy = plain in _SHORT_WORDS or (len(plain) > 2 and plain.isalpha() and plain[0] <= "\u024f")
+    wordy = (
+        plain in _SHORT_WORDS
+        or _ABBREVIATION.fullmatch(text) is not None
+        or (len(plain) > 2 and plain.replace("-", "").isalpha() and plain[0] <= "\u024f")
+    )
     return wordy and not word.style & WordStyle.ITALIC
 
 
@@ -106,12 +144,12 @@ def _part(text: str, alphabet: str | None, *, upright: bool) -> str | None:
 
 
 def _function(name: str) -> str:
+    if name in ("argmax", "argmin"):
+        return f"\\arg\\{name[3:]} "
     return f"\\{name} " if name != "mod" else "\\bmod "
 
 
-def _joined(
-    nodes: list[Node], match: Callable[[Node, Node], Node | None]
-) -> list[Node]:
+def _joined(nodes: list[Node], match: Callable[[Node, Node], Node | None]) -> list[Node]:
     """Nodes with neighbours of one level made one where they match, from left to right."""
     result: list[Node] = []
     for node in sorted(nodes, key=lambda node: (round(node.baseline), node.bbox[0])):
@@ -142,10 +180,33 @@ def _joined_limits(nodes: list[Node]) -> list[Node]:
     def match(first: Node, second: Node) -> Node | None:
         if first.base != "lim" or second.base not in ("inf", "sup") or not _beside(first, second, 0.5):
             return None
+        if _own_limits(first, second, nodes):
+            return None
         name = f"lim{second.base}"
         return Node(f"\\{name} ", union([first.bbox, second.bbox]), first.size, first.baseline, name)
 
     return _joined(nodes, match) if any(node.base == "lim" for node in nodes) else nodes
+
+
+def _joined_piles(nodes: list[Node]) -> list[Node]:
+    """A tilde over an equals sign as one sign."""
+    for tilde in [node for node in nodes if node.base == "∼"]:
+        for equals in nodes:
+            if equals.base == "=" and abs(equals.bbox[0] - tilde.bbox[0]) < 0.15 * tilde.size:
+                one = _one(equals, tilde, "≅")
+                nodes = [*(node for node in nodes if node is not tilde and node is not equals), one]
+                break
+    return nodes
+
+
+def _own_limits(first: Node, second: Node, nodes: Sequence[Node]) -> bool:
+    """Whether each of two names has a limit of its own below."""
+    under = sorted(
+        (n.bbox[0], n.bbox[2]) for n in nodes
+        if n.size < 0.86 * first.size and 0 < n.baseline - first.baseline < 1.5 * first.size
+        and first.bbox[0] - first.size < n.bbox[0] and n.bbox[2] < second.bbox[2] + second.size
+    )  # fmt: skip
+    return any(right[0] - left[1] > _APART * first.size for left, right in pairwise(under))
 
 
 def _joined_arrows(nodes: list[Node]) -> list[Node]:
@@ -182,32 +243,43 @@ def _joined_integrals(nodes: list[Node]) -> list[Node]:
 
 def _joined_dots(nodes: list[Node]) -> list[Node]:
     """Three dots in a row, over one another or down to the right as one ellipsis."""
-    for signs, sign in (("·⋅", "⋯"), (".", "…")):
-        dots = sorted((n for n in nodes if n.base and n.base in signs), key=lambda n: (n.bbox[0], n.baseline))
-        while len(dots) >= 3:
-            three, dots = dots[:3], dots[1:]
-            kind = _ellipsis(three, sign)
+    for signs, level in (("·⋅", "⋯"), (".", "…")):
+        dots = [node for node in nodes if node.base and node.base in signs]
+        if len(dots) < 3:
+            continue
+        for first in sorted(dots, key=lambda node: (node.bbox[0], node.baseline)):
+            three = _three(first, dots)
+            kind = _ellipsis(three, level) if len(three) == 3 else None
             if kind is None:
                 continue
-            latex = symbols(kind) or ""
-            box = union(node.bbox for node in three)
-            middle = three[1]
-            joined = Node(latex, box, middle.size, middle.baseline, kind)
-            gone = {id(node) for node in three}
-            nodes = [*(node for node in nodes if id(node) not in gone), joined]
-            dots = dots[2:]
+            dots = [node for node in dots if node not in three]
+            joined = Node(symbols(kind) or "", union(n.bbox for n in three), *_level(three[1]), kind)
+            nodes = [*(node for node in nodes if node not in three), joined]
     return nodes
 
 
+def _three(first: Node, dots: Sequence[Node]) -> list[Node]:
+    """A dot with the nearest two after it, each nearest to the one before."""
+    chain = [first] if first in dots else []
+    while chain and len(chain) < 3:
+        x, y = chain[-1].bbox[0], chain[-1].baseline
+        after = [n for n in dots if n not in chain and n.bbox[0] > x - 0.5 and n.baseline > y - 0.5]
+        if not after:
+            return []
+        chain.append(min(after, key=lambda n: (n.bbox[0] - x) + (n.baseline - y)))
+    return chain
+
+
 def _ellipsis(three: Sequence[Node], level: str) -> str | None:
+    """The sign that three dots are: in a row `level`, else one that runs down; None where they are no ellipsis."""
     first, second, third = three
     size = first.size
     steps = [(b.bbox[0] - a.bbox[0], b.baseline - a.baseline) for a, b in ((first, second), (second, third))]
     if abs(steps[0][0] - steps[1][0]) > 0.1 * size or abs(steps[0][1] - steps[1][1]) > 0.1 * size:
         return None
     right, down = steps[0]
-    if abs(down) < 0.05 * size and second.bbox[0] - first.bbox[2] < _DOTS * size:
-        return level
+    if abs(down) < 0.05 * size:
+        return level if second.bbox[0] - first.bbox[2] < _DOTS * size else None
     if abs(right) < 0.05 * size and 0 < down < _COLUMN * size:
         return "⋮"
     return "⋱" if 0.1 * size < down < _COLUMN * size and right < size else None

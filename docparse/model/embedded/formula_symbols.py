@@ -29,12 +29,13 @@ _SIGNS = {
     "⋂": "bigcap", "⨁": "bigoplus", "⨂": "bigotimes", "⊊": "subsetneq", "⊄": "not\\subset", "∄": "nexists",
     "≺": "prec", "≻": "succ", "⪯": "preceq", "⪰": "succeq", "⊤": "top", "⊙": "odot", "⋆": "star", "∴": "therefore",
     "∵": "because", "∭": "iiint", "⟶": "longrightarrow", "⟵": "longleftarrow", "⟹": "Longrightarrow",
-    "⟺": "Longleftrightarrow", "⟼": "longmapsto", "↪": "hookrightarrow", "⇌": "rightleftharpoons", "≲": "lesssim",
-    "≳": "gtrsim", "≜": "triangleq", "≔": "coloneqq", "♯": "sharp", "♭": "flat", "⟷": "longleftrightarrow", "⟸": "Longleftarrow", "∐": "coprod", "⨄": "biguplus",
-    "⋀": "bigwedge", "⋁": "bigvee", "⨀": "bigodot", "⊔": "sqcup", "⊓": "sqcap", "⊎": "uplus", "⊣": "dashv", "≀": "wr",
-    "↗": "nearrow", "↘": "searrow", "⇀": "rightharpoonup", "⊖": "ominus", "⊘": "oslash", "⋄": "diamond",
-    "⋈": "bowtie", "≍": "asymp", "≐": "doteq", "⊒": "sqsupseteq", "⊑": "sqsubseteq", "•": "bullet", "∔": "dotplus",
-    "♠": "spadesuit", "♣": "clubsuit", "♡": "heartsuit", "♢": "diamondsuit", "ð": "eth", "ı": "imath", "ȷ": "jmath",
+    "⟺": "iff", "⟼": "longmapsto", "↪": "hookrightarrow", "⇌": "rightleftharpoons", "≲": "lesssim",
+    "≳": "gtrsim", "≜": "triangleq", "≔": "coloneqq", "♯": "sharp", "♭": "flat", "⟷": "longleftrightarrow",
+    "⟸": "Longleftarrow", "∐": "coprod", "⨄": "biguplus", "⋀": "bigwedge", "⋁": "bigvee", "⨀": "bigodot",
+    "⊔": "sqcup", "⊓": "sqcap", "⊎": "uplus", "⊣": "dashv", "≀": "wr", "↗": "nearrow", "↘": "searrow",
+    "⇀": "rightharpoonup", "⊖": "ominus", "⊘": "oslash", "⋄": "diamond", "⋈": "bowtie", "≍": "asymp", "≐": "doteq",
+    "⊒": "sqsupseteq", "⊑": "sqsubseteq", "•": "bullet", "∔": "dotplus", "♠": "spadesuit", "♣": "clubsuit",
+    "♡": "heartsuit", "♢": "diamondsuit", "ð": "eth", "ı": "imath", "ȷ": "jmath",
 }  # fmt: skip
 _PLAIN = {
     "−": "-",
@@ -58,10 +59,11 @@ _STYLES = (
 )  # fmt: skip
 FUNCTIONS = frozenset(
     ("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "exp",
-     "lim", "max", "min", "sup", "inf", "det", "dim", "ker", "gcd", "arg", "deg", "Pr", "mod")
+     "lim", "liminf", "limsup", "max", "min", "sup", "inf", "argmax", "argmin", "det",
+     "dim", "ker", "gcd", "arg", "deg", "Pr", "mod")
 )  # fmt: skip
-BIG = frozenset("∑∏∫∬∭∮⋃⋂⨁⨂⨀⨄⋀⋁∐") | {"lim", "max", "min", "sup", "inf", "liminf", "limsup"}
-RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈⊂⊆→⇒⇔↦:≺≻⪯⪰⟶⟹⟺⟷⟵⟸⟼≔≜")
+BIG = frozenset("∑∏∫∬∭∮⋃⋂⨁⨂⨀⨄⋀⋁∐") | {"lim", "max", "min", "sup", "inf", "liminf", "limsup", "argmax", "argmin"}
+RELATIONS = frozenset("=<>≤≥≠≈≡≅∼≃∝∈∉∋⊂⊆⊊⊃⊇→←⇒⇐⇔↔↦:≺≻⪯⪰⟶⟹⟺⟷⟵⟸⟼≔≜≪≫⊢⊨≲≳≐≍")
 _ACCENTS = {
     "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline",
     "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring", "\u030c": "check",

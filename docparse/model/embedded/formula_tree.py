@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.formula_grid import Node, grids
-from docparse.model.embedded.formula_leaves import BRACKETS, Unclear, leaves
+from docparse.model.embedded.formula_leaves import BRACKETS, BUILT, LYING, Unclear, leaves
 from docparse.model.embedded.formula_symbols import BIG, RELATIONS
 from docparse.schemas.page import Rule, Word
 
@@ -19,7 +19,8 @@ _DEPTH = 6
 _AXIS = 0.27  # of the bars of fractions, above the line, in sizes of the type
 _MOST_LIMITS = 4  # sums whose limits touch
 _INTEGRALS = "∫∬∭∮"
-_LYING = ("⏟", "⏞")
+_STRETCHED = {"⟶": "xrightarrow", "⟵": "xleftarrow"}
+_NARROWER = 0.6  # the bar of a fraction in another, in points
 _NOTE = 2.0  # from a lying brace to its note, in sizes
 _PAST = 0.35  # of a line over signs, beyond them, in sizes
 _TWO_TEXTS = re.compile(r"(?<= )\} ?\\text\{ ")
@@ -31,7 +32,7 @@ def to_latex(words: Sequence[Word], rules: Sequence[Rule]) -> str | None:
     """LaTeX of a formula's words, None when a part of it stays unclear."""
     try:
         nodes = leaves(words)
-        braces = [node.bbox for node in nodes if node.base in _LYING]
+        braces = [node.bbox for node in nodes if node.base in LYING]
         nodes = _with_rules(nodes, [rule for rule in rules if not _is_shaft(rule.bbox, braces)], 0)
         return _tidy(_row(nodes, 0))
     except Unclear:
@@ -47,12 +48,16 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
     """Fractions and roots, widest rule first, each replaced by one node."""
     if depth > _DEPTH:
         raise Unclear
-    brace = max((n for n in nodes if n.base in _LYING), key=lambda n: n.bbox[2] - n.bbox[0], default=None)
+    brace = max((n for n in nodes if n.base in LYING), key=lambda n: n.bbox[2] - n.bbox[0], default=None)
     if brace is not None and all(_wide(rule.bbox) <= _wide(brace.bbox) for rule in rules):
         return _with_brace(brace, nodes, rules, depth)
     for rule in sorted(rules, key=lambda rule: rule.bbox[0] - rule.bbox[2]):
         x0, y, x1, _ = rule.bbox
-        inner = [other for other in rules if other is not rule and x0 - 1 <= other.bbox[0] and other.bbox[2] <= x1 + 1]
+        inner = [
+            other for other in rules
+            if other is not rule and x0 - 1 <= other.bbox[0] and other.bbox[2] <= x1 + 1
+            and _wide(other.bbox) < x1 - x0 - _NARROWER
+        ]  # fmt: skip
         root = next(
             (n for n in nodes if n.base == "√" and abs(n.bbox[2] - x0) < 0.35 * n.size and n.bbox[1] < y + n.size), None
         )
@@ -69,8 +74,10 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
             gone = [root, *index, *body]
         else:
             reach = 2.6 * max((n.size for n in under), default=0.0)
-            above = [n for n in under if n.baseline <= y + 0.15 * n.size and y - n.baseline < reach]
-            below = [n for n in under if n.baseline > y + 0.15 * n.size and n.baseline - y < reach]
+            high = y - min([y, *(other.bbox[1] for other in inner)])
+            deep = max([y, *(other.bbox[1] for other in inner)]) - y
+            above = [n for n in under if n.baseline <= y + 0.15 * n.size and y - n.baseline < reach + high]
+            below = [n for n in under if n.baseline > y + 0.15 * n.size and n.baseline - y < reach + deep]
             above, below = _next_row(above, inner, y), _next_row(below, inner, y)
             if not above and not below:
                 continue
@@ -78,7 +85,7 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
                 over = _nested(above, [other for other in inner if other.bbox[1] < y], depth)
                 latex = f"\\frac{{{over}}}{{{_nested(below, [r for r in inner if r.bbox[1] > y], depth)}}}"
                 gone = above + below
-                baseline = y + _AXIS * max(n.size for n in gone)
+                baseline = y + _AXIS * _letter_size(gone)
             else:
                 gone = _lined(above, below, rule.bbox)
                 if not gone:
@@ -88,7 +95,7 @@ def _with_rules(nodes: list[Node], rules: list[Rule], depth: int) -> list[Node]:
                 baseline = max(gone, key=lambda n: n.size).baseline
         box = union([*(n.bbox for n in gone), rule.bbox])
         is_fraction = root is None and latex.startswith("\\frac")
-        node = Node(latex, box, max(n.size for n in gone), baseline, axis=y if is_fraction else None)
+        node = Node(latex, box, _letter_size(gone), baseline, axis=y if is_fraction else None)
         marked = {id(n) for n in gone}
         nodes = [n for n in nodes if id(n) not in marked] + [node]
         rules = [other for other in rules if other is not rule and other not in inner]
@@ -111,7 +118,7 @@ def _with_brace(brace: Node, nodes: list[Node], rules: list[Rule], depth: int) -
         latex += f"{'_' if under else '^'}{_group(_nested(note, [], depth))}"
     gone = [brace, *body, *note]
     row = _with_rules(body, on, depth + 1)
-    node = Node(latex, union(n.bbox for n in gone), max(n.size for n in row), _baseline_of(row))
+    node = Node(latex, union(n.bbox for n in gone), _letter_size(row), _baseline_of(row))
     return _with_rules([*(n for n in nodes if n not in gone), node], [r for r in rules if r not in on], depth)
 
 
@@ -130,6 +137,9 @@ def _with_grids(nodes: list[Node], depth: int) -> list[Node]:
     """Matrices and cases, each replaced by one node."""
     for grid in grids(nodes):
         cells = [[_row(cell, depth + 1).strip() if cell else "" for cell in row] for row in grid.rows]
+        for row in cells:
+            if "\\vdots" in row:
+                row[:] = [cell if cell != "\\ldots" else "\\ddots" for cell in row]
         if grid.kind == "cases" and any(not row[-1] for row in cells):
             raise Unclear  # what stands there is not among the signs
         body = " \\\\ ".join(" & ".join(row) for row in cells)
@@ -156,8 +166,13 @@ def _wide(box: Box) -> float:
     return box[2] - box[0]
 
 
+def _letter_size(nodes: Sequence[Node]) -> float:
+    """The largest size of type, sums and integrals apart."""
+    return max([n.size for n in nodes if n.base not in BIG or n.base.isalpha()] or [n.size for n in nodes])
+
+
 def _baseline_of(nodes: list[Node]) -> float:
-    size = max(node.size for node in nodes)
+    size = _type_size(nodes)
     return _usual_baseline([node for node in nodes if node.size > 0.86 * size], size)
 
 
@@ -176,9 +191,14 @@ def _next_row(nodes: list[Node], inner: Sequence[Rule], y: float) -> list[Node]:
     """Of what stands on one side of a bar the row beside it, and others where bars of their own part them."""
     if not nodes or any((rule.bbox[1] < y) == (nodes[0].baseline < y) for rule in inner):
         return nodes
-    size = max(node.size for node in nodes)
-    near = min(abs(node.baseline - y) for node in nodes if node.size > 0.86 * size)
-    return [node for node in nodes if abs(node.baseline - y) < near + 0.75 * size]
+    main = [
+        node for node in nodes
+        if not any(
+            node.size < 0.86 * other.size and abs(node.baseline - other.baseline) < 0.6 * other.size for other in nodes
+        )
+    ]  # fmt: skip
+    nearest = min(main, key=lambda node: abs(node.baseline - y))
+    return [node for node in nodes if abs(node.baseline - y) < abs(nearest.baseline - y) + 0.75 * nearest.size]
 
 
 def _lined(above: list[Node], below: list[Node], rule: Box) -> list[Node]:
@@ -207,7 +227,7 @@ def _row(nodes: list[Node], depth: int) -> str:
     """One level of a formula: glyphs on the baseline with their scripts and limits."""
     if depth > _DEPTH or not nodes:
         raise Unclear
-    size = max(node.size for node in nodes)
+    size = _type_size(nodes)
     main = [node for node in nodes if node.size > 0.86 * size]
     baseline = _usual_baseline([node for node in main if node.base not in BRACKETS] or main, size)
     on_line = [
@@ -216,22 +236,31 @@ def _row(nodes: list[Node], depth: int) -> str:
     ]  # fmt: skip
     on_line += [node for node in nodes if node not in on_line and _is_level(node, baseline - _AXIS * size, size)]
     scripts = [node for node in nodes if node not in on_line]
-    if any(node.size > 0.86 * size for node in scripts) or any(node.latex == "√" for node in nodes):
+    if any(node.size > 0.86 * size for node in scripts) or any(node.latex in BUILT for node in nodes):
         raise Unclear
     on_line.sort(key=lambda node: node.bbox[0])
     hung: list[tuple[list[Node], list[Node]]] = [([], []) for _ in on_line]
     first, scripts = _before(scripts, on_line, baseline)
-    for limit, place, low in _limits(scripts, on_line, baseline + 0.02 * size):
-        hung[_host(limit[0], on_line) if place is None else place][0 if low else 1].extend(limit)
+    for limit, place, lowered in _limits(scripts, on_line, baseline + 0.02 * size):
+        host = _host(limit[0], on_line) if place is None else place
+        below = lowered or (on_line[host].base == "/" and limit[0].baseline > baseline - 0.03 * size)
+        hung[host][0 if below else 1].extend(limit)
+    on_line, hung = _small_binomials(on_line, hung, depth)
     parts = []
     ends = []
     for node, (low, high) in zip(on_line, hung, strict=True):
         latex = node.latex
         ends.append(max(part.bbox[2] for part in (node, *low, *high)))
+        if (
+            any(part and min(part, key=lambda n: n.bbox[0]).base == "=" for part in (low, high))
+            and node.base not in BIG
+        ):
+            raise Unclear  # of the row beside it
         if node.base and RELATIONS.issuperset(node.base) and (low or high):
-            latex, low, high = _over_relation(node, low, high, depth), [], []
+            latex = _over_relation(node, low, high, depth)
+            low, high = [], []
         if low:
-            latex = f"{latex.strip()}_{_group(_row(low, depth + 1))} "
+            latex = f"{latex.strip()}_{_group(_lower(node, low, depth))} "
         if high:
             raised = "".join(node.base for node in high)
             primes = bool(raised) and not raised.strip("′'")
@@ -241,6 +270,48 @@ def _row(nodes: list[Node], depth: int) -> str:
     return (f"{{}}{lead} " if lead else "") + _spaced(parts, on_line, ends)
 
 
+def _type_size(nodes: Sequence[Node]) -> float:
+    """The size of a row's type; where its sums are larger than that, of what stands beside them."""
+    largest = max(nodes, key=lambda node: node.size)
+    others = [
+        node for node in nodes
+        if node.base not in BIG and abs(_axis_of(node) - (largest.bbox[1] + largest.bbox[3]) / 2) < 0.25 * largest.size
+    ]  # fmt: skip
+    return max((node.size for node in others), default=largest.size) if largest.base in BIG else largest.size
+
+
+def _axis_of(node: Node) -> float:
+    return node.axis if node.axis is not None else node.baseline - _AXIS * node.size
+
+
+def _small_binomials(
+    row: list[Node], hung: list[tuple[list[Node], list[Node]]], depth: int
+) -> tuple[list[Node], list[tuple[list[Node], list[Node]]]]:
+    """Brackets with nothing but signs over one another between them made one sign, as binomials in text are set."""
+    for at in range(len(row) - 1):
+        low, high = hung[at]
+        if row[at].base == "(" and row[at + 1].base == ")" and low and high:
+            latex = f"\\binom{{{_row(high, depth + 1).strip()}}}{{{_row(low, depth + 1).strip()}}}"
+            held = [row[at], row[at + 1], *low, *high]
+            one = Node(latex, union(node.bbox for node in held), row[at].size, row[at].baseline)
+            rest = ([*row[:at], one, *row[at + 2 :]], [*hung[:at], hung[at + 1], *hung[at + 2 :]])
+            return _small_binomials(*rest, depth)
+    return row, hung
+
+
+def _lower(node: Node, low: list[Node], depth: int) -> str:
+    """What stands under or beside a sign; of several rows under a sum a substack."""
+    rows: list[list[Node]] = []
+    for part in sorted(low, key=lambda n: n.baseline) if node.base in BIG else ():
+        if rows and part.baseline - rows[-1][0].baseline < 0.8 * part.size:
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    if len(rows) < 2:
+        return _row(low, depth + 1)
+    return "\\substack{" + " \\\\ ".join(_row(row, depth + 1).strip() for row in rows) + "}"
+
+
 def _is_level(node: Node, axis: float, size: float) -> bool:
     """Whether it is a fraction in smaller type on the row itself."""
     return node.axis is not None and abs(node.axis - axis) < 0.15 * size
@@ -248,12 +319,18 @@ def _is_level(node: Node, axis: float, size: float) -> bool:
 
 def _before(scripts: list[Node], row: list[Node], baseline: float) -> tuple[tuple[list[Node], list[Node]], list[Node]]:
     """Low and high indices right before the first sign, which hang on it from the left; and all others."""
-    if not row or row[0].base in BIG:
+    if not row or row[0].base in BIG or row[0].base in RELATIONS:
         return ([], []), scripts
     start, reach = row[0].bbox[0], 0.5 * row[0].size
-    ahead = [node for node in scripts if node.bbox[2] <= start + 0.1 * row[0].size]
+    whole = [
+        cluster for cluster in _clusters(scripts)
+        if max(node.bbox[2] for node in cluster) <= start + 0.1 * row[0].size
+    ]  # fmt: skip
+    ahead = [node for cluster in whole for node in cluster]
     if not ahead or start - max(node.bbox[2] for node in ahead) > reach:
         return ([], []), scripts
+    if any(node.base and RELATIONS.issuperset(node.base) for node in ahead):
+        raise Unclear
     low = [node for node in ahead if node.baseline > baseline]
     return (low, [node for node in ahead if node not in low]), [node for node in scripts if node not in ahead]
 
@@ -261,11 +338,16 @@ def _before(scripts: list[Node], row: list[Node], baseline: float) -> tuple[tupl
 def _over_relation(node: Node, low: list[Node], high: list[Node], depth: int) -> str:
     """A relation sign with what stands over and under it; Unclear where that stands beside it."""
     latex = node.latex.strip()
+    for scripts in (low, high):
+        box = union(n.bbox for n in scripts) if scripts else node.bbox
+        if abs((box[0] + box[2]) / 2 - node.middle) > 0.5 * node.size:
+            raise Unclear
+    if node.base in _STRETCHED:
+        under = f"[{_row(low, depth + 1).strip()}]" if low else ""
+        over = _row(high, depth + 1).strip() if high else ""
+        return f"\\{_STRETCHED[node.base]}{under}{{{over}}} "
     for command, scripts in (("underset", low), ("overset", high)):
         if scripts:
-            box = union(script.bbox for script in scripts)
-            if abs((box[0] + box[2]) / 2 - node.middle) > 0.5 * node.size:
-                raise Unclear
             latex = f"\\{command}{{{_row(scripts, depth + 1)}}}{{{latex}}}"
     return f"{latex} "
 
@@ -301,36 +383,46 @@ def _limits(scripts: list[Node], row: list[Node], level: float) -> list[tuple[li
     found: list[tuple[list[Node], int | None, bool]] = []
     for low in (True, False):
         for cluster in _clusters([node for node, is_low in zip(scripts, lower, strict=True) if is_low == low]):
-            parts = _parted(cluster, row) or [(cluster, _limit_host(cluster, row))]
-            found += [(part, place, low) for part, place in parts]
+            parted = _parted(cluster, row)
+            whole: list[tuple[list[Node], int | None]] = [(cluster, _limit_host(cluster, row))]
+            found += [(part, place, low) for part, place in parted or whole]
     return found
 
 
 def _lowered(scripts: list[Node], level: float) -> list[bool]:
     """Of each script whether it stands low; the index of an index goes with what it hangs on."""
-    lower = []
-    for node in scripts:
+    lower: dict[int, bool] = {}
+    for node in sorted(scripts, key=lambda node: node.bbox[0]):
         hosts = [
             other for other in scripts
             if node.size < 0.86 * other.size and -0.15 * other.size < node.bbox[0] - other.bbox[2] < 0.4 * other.size
             and abs(node.baseline - other.baseline) < 0.6 * other.size
         ]  # fmt: skip
+        hosts += [
+            other for other in scripts
+            if id(other) in lower and other.size == node.size and abs(node.baseline - other.baseline) < 0.05 * node.size
+            and -0.15 * node.size < node.bbox[0] - other.bbox[2] < 0.3 * node.size
+        ]  # fmt: skip
         host = min(hosts, key=lambda other: abs(node.bbox[0] - other.bbox[2]), default=node)
-        lower.append(host.baseline > level)
-    return lower
+        lower[id(node)] = lower.get(id(host), host.baseline > level)
+    return [lower[id(node)] for node in scripts]
 
 
 def _clusters(scripts: list[Node]) -> list[list[Node]]:
     """Scripts of one side that stand beside one another, their own indices among them."""
     clusters: list[list[Node]] = []
     for node in sorted(scripts, key=lambda node: node.bbox[0]):
-        last = clusters[-1] if clusters else []
-        alike = last and abs(max(last, key=lambda n: n.size).baseline - node.baseline) < 0.7 * last[0].size
-        if alike and node.bbox[0] - max(n.bbox[2] for n in last) < 0.4 * node.size:
-            last.append(node)
+        host = next((cluster for cluster in reversed(clusters) if _goes_with(node, cluster)), None)
+        if host is not None:
+            host.append(node)
         else:
             clusters.append([node])
     return clusters
+
+
+def _goes_with(node: Node, cluster: list[Node]) -> bool:
+    alike = abs(max(cluster, key=lambda n: n.size).baseline - node.baseline) < 0.7 * cluster[0].size
+    return alike and node.bbox[0] - max(n.bbox[2] for n in cluster) < 0.4 * node.size
 
 
 def _parted(cluster: list[Node], row: list[Node]) -> list[tuple[list[Node], int | None]] | None:

@@ -9,7 +9,9 @@ from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figures import Figure, find_figures, is_listing
-from docparse.model.embedded.formula import find_displays, formula_block, region_displays, unread_block
+from docparse.model.embedded.formula import region_displays, unread_block
+from docparse.model.embedded.formula_find import find_displays
+from docparse.model.embedded.formula_rows import formula_blocks
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
 from docparse.model.embedded.headings import number_of
 from docparse.model.embedded.ink import page_ink
@@ -129,11 +131,12 @@ def _upright_blocks(
         displays = region_displays(furniture.body, regions)
     else:
         displays = find_displays(furniture.body, page.rules, stats.size, page.shapes)
-    taken = {id(line) for display in displays for line in display.lines}
-    prose = [line for line in furniture.body if id(line) not in taken]
+    taken = {id(word) for display in displays for line in display.lines for word in line.words}
+    prose = [line for line in furniture.body if id(line.words[0]) not in taken]
     ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
     body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends, fixed), content)
-    body += [unread_block(each) if stats.ocr else formula_block(each, page.rules, page.shapes) for each in displays]
+    for each in displays:
+        body += [unread_block(each)] if stats.ocr else formula_blocks(each, page.rules, page.shapes)
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]

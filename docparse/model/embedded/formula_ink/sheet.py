@@ -16,8 +16,8 @@ from docparse.model.embedded.formula_ink.named import Named, named
 from docparse.model.embedded.formula_ink.parts import are_twins, groups_of, limits, stacked
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
 from docparse.model.embedded.formula_ink.signs import Sign, capital_of, placed, widest
-from docparse.model.embedded.formula_symbols import symbols
 from docparse.model.embedded.formula_leaves import Unclear
+from docparse.model.embedded.formula_symbols import symbols
 from docparse.schemas.page import Rule, Word
 
 _DEPTH = 6

@@ -1,0 +1,379 @@
+"""Display formulas of born-digital pages: which lines they are.
+
+Lines with a relation sign, or with a tall sign, that stand alone are seeds; fragments round them join them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+from docparse.geometry import Box, centre, contains_point, union
+from docparse.model.embedded.formula import Display, is_number
+from docparse.model.embedded.formula_leaves import LYING, is_tall
+from docparse.model.embedded.formula_rows import GOES_ON, grouped
+from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, STYLED, is_math_char
+from docparse.model.embedded.lines import Line, line_of
+from docparse.schemas.page import Rule, Shape, Word, WordStyle
+
+Kind = Literal["seed", "mixed", "part", "text"]
+
+_ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
+# in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
+_SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
+_SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
+_DRAWN_TALL = 6.0
+_CONDITION_WORDS = 6
+_MOST_WORDS, _MOST_SHARE = 4, 0.55  # of the language in a formula, and their share of its letters
+_QUAD = 2.6  # from a formula to a condition on its row, in sizes
+_SHORT = 1.5  # a formula with words in it ends so far before the lines of text
+_SET_OFF = 1.6  # from the baseline of a formula with words in it to those of the text above and below, in sizes
+_LETTER = re.compile(r"[^\W\d_]{3,}")
+_NAME = re.compile(r"([A-Za-z]{2,12})[(\[{|]?")
+_VOWEL = re.compile(r"[aeiouAEIOU]|[^\x00-\x7f]")
+_OPERATORS = frozenset(("min", "max", "sup", "inf"))
+
+
+def find_displays(
+    lines: Sequence[Line], rules: Sequence[Rule], body: float, shapes: Sequence[Shape] = ()
+) -> list[Display]:
+    """Display formulas among a page's lines: seeds, the fragments around them, and rows that belong together.
+
+    `body` is the size of running text: a relation in smaller type is a limit, not a formula. Shapes are drawn signs
+    that may stand between the fragments.
+    """
+    kinds = _kinds(lines)
+    bars = [rule for rule in rules if rule.horizontal and rule.bbox[2] - rule.bbox[0] < 300]
+    seeds = [i for i in range(len(lines)) if _is_seed(lines, i, kinds, bars, body)]
+    if not seeds:
+        return []
+    drawn = [s.bbox for s in shapes if s.segments >= _SIGN_SEGMENTS and s.bbox[3] - s.bbox[1] < _DRAWN_TALL * body]
+    free = {i for i, kind in enumerate(kinds) if kind != "text"}
+    displays: list[Display] = []
+    for seed in seeds:
+        if seed not in free:
+            continue
+        members = [seed]
+        rest = free - {seed}
+        _grow(members, rest, lines, kinds, bars, drawn)
+        members += _conditions(members, lines)
+        members += _within(members, lines)
+        members += _number_of(union(_extent(lines[i]) for i in members), free - set(members), lines)
+        if kinds[seed] == "part" and len(members) == 1:
+            continue  # a lone bracket or root
+        free -= set(members)
+        found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
+        wordy = any(kinds[i] in ("mixed", "text") for i in members)
+        displays.append(Display(found, union(line.box for line in found), wordy=wordy))
+    more = [Display([lines[i]], lines[i].box) for i in sorted(free) if _goes_on(lines[i], displays)]
+    extra = {id(display) for display in more}
+    return [
+        display for display in grouped([*displays, *more], bars)
+        if id(display) not in extra and sum(len(word.text) for line in display.lines for word in line.words) >= 3
+    ]  # fmt: skip
+
+
+def _goes_on(line: Line, displays: Sequence[Display]) -> bool:
+    """Whether a line may be the next row of a formula: it begins with a sign that joins it to the row above."""
+    first = min(line.words, key=lambda word: word.bbox[0]).text[0]
+    return first in GOES_ON and any(
+        0 < line.baseline - display.lines[-1].baseline < 4 * line.size and display.bbox[0] < line.x1
+        for display in displays
+    )
+
+
+def _is_seed(lines: Sequence[Line], i: int, kinds: Sequence[Kind], bars: Sequence[Rule], body: float) -> bool:
+    kind, line = kinds[i], lines[i]
+    if kind == "text" or line.size <= 0.85 * body:
+        return False
+    if kind == "part" and not (
+        any(is_tall(word) or (word.text in BIG and len(word.text) == 1) for word in line.words)
+        or line.words[0].text in _OPERATORS
+        or _is_lone_relation(lines, i, kinds)
+        or _is_barred(line, bars)
+    ):
+        return False
+    if not _stands_alone(lines, i, kinds):
+        return False
+    return kind == "seed" or (_set_off(lines, i, kinds) and _opens_row(lines, i, kinds))
+
+
+def _opens_row(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
+    """Whether the row of a line begins as a formula does, and stops before running text would."""
+    row = _row_of(lines, i)
+    first, last = lines[row[0]], lines[row[-1]]
+    if kinds[row[0]] == "text" or _ITEM.fullmatch(first.words[0].text) or _is_plain(first.words[0]):
+        return False
+    right = max((line.x1 for line in lines if line.x0 < last.x1 and first.x0 < line.x1), default=last.x1)
+    return not any(kinds[j] == "mixed" for j in row) or last.x1 < right - _SHORT * last.size
+
+
+def _is_barred(line: Line, bars: Sequence[Rule]) -> bool:
+    """Whether it is mathematics beside the bar of a fraction."""
+    return any(_is_math_font(word.font) or _traits(word.text)[1] for word in line.words) and any(
+        abs((bar.bbox[1] + bar.bbox[3]) / 2 - line.baseline + 0.27 * line.size) < 0.1 * line.size
+        and -0.2 * line.size < bar.bbox[0] - line.x1 < 0.6 * line.size
+        for bar in bars
+    )
+
+
+def _is_lone_relation(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
+    """Whether a line is a relation sign with a formula on its right, as arrays of equations have them."""
+    if len(lines[i].words) > 1 or lines[i].plain not in RELATIONS - {":"}:
+        return False
+    row = _row_of(lines, i)
+    at = row.index(i)
+    return at + 1 < len(row) and all(kinds[j] in ("part", "seed") for j in row)
+
+
+def _kinds(lines: Sequence[Line]) -> list[Kind]:
+    """The kind of each line; words beside a formula ("subject to") are of the formula's row."""
+    kinds = [_kind(line) for line in lines]
+    for i, line in enumerate(lines):
+        if kinds[i] != "text" or len(line.words) > _MOST_WORDS:
+            continue
+        row = _row_of(lines, i)
+        if len(row) > 1 and _kind(line_of([word for j in row for word in lines[j].words])) in ("mixed", "seed"):
+            kinds[i] = "mixed"
+    return kinds
+
+
+def _row_of(lines: Sequence[Line], i: int) -> list[int]:
+    """Lines on the baseline of one, from left to right, each a quad or two from the next."""
+    line = lines[i]
+    level = [
+        j for j in range(max(0, i - 12), min(len(lines), i + 13))
+        if abs(lines[j].baseline - line.baseline) < 0.1 * line.size
+    ]  # fmt: skip
+    level.sort(key=lambda j: lines[j].x0)
+    at = level.index(i)
+    first = last = at
+    while first > 0 and lines[level[first]].x0 - lines[level[first - 1]].x1 < _QUAD * line.size:
+        first -= 1
+    while last + 1 < len(level) and lines[level[last + 1]].x0 - lines[level[last]].x1 < _QUAD * line.size:
+        last += 1
+    return level[first : last + 1]
+
+
+def _kind(line: Line) -> Kind:
+    """ "seed": a formula by itself; "mixed": one with words in it; "part": may belong to one; "text": running text."""
+    letters = plain = wordy = 0
+    math = relation = False
+    for place, word in enumerate(line.words):
+        letters += len(word.text)
+        words, signs, relates = _traits(word.text)
+        in_math_font = _is_math_font(word.font)
+        if place == 0 and _is_plain(word) and not in_math_font and not _is_name(line.words, 0):
+            return "text" if words or len(line.words) > 1 else "part"
+        if words and not in_math_font and not _is_name(line.words, place):
+            wordy += 1
+            plain += len(word.text)
+            if place == 0 or wordy > _MOST_WORDS:
+                return "text"
+        math = math or signs or in_math_font
+        relation = relation or relates
+    if wordy:
+        return "mixed" if relation and math and plain <= _MOST_SHARE * letters else "text"
+    if relation and math and letters >= 2 and len(line.words) >= 2:
+        return "seed"
+    short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))
+    return "part" if short or math else "text"
+
+
+def _is_plain(word: Word) -> bool:
+    """Whether it is letters that are upright, and no function's name."""
+    text = word.text.rstrip(".,:;")
+    return len(text) > 1 and text.isalpha() and not word.style & WordStyle.ITALIC and text not in FUNCTIONS
+
+
+def _is_name(words: Sequence[Word], place: int) -> bool:
+    """Whether a word names a function or operator: its argument or index follows at once."""
+    word = words[place]
+    if not _NAME.fullmatch(word.text):
+        return False
+    if word.text[-1] in "([{|":
+        return True
+    after = words[place + 1] if place + 1 < len(words) else None
+    return after is not None and not word.space and (after.text[0] in "([" or after.size < 0.87 * word.size)
+
+
+@lru_cache(maxsize=4096)
+def _traits(text: str) -> tuple[bool, bool, bool]:
+    """Whether a word reads as prose, has a mathematical sign, states a relation."""
+    plain = STYLED.sub("", text)
+    found = _LETTER.search(plain)
+    prose = (
+        found is not None
+        and _VOWEL.search(found[0]) is not None
+        and plain.strip("()[]{}|,.;:0123456789") not in FUNCTIONS
+    )
+    return prose, any(map(is_math_char, text)), any(char in RELATIONS and char != ":" for char in text)
+
+
+@lru_cache(maxsize=512)
+def _is_math_font(font: str) -> bool:
+    return MATH_FONT.search(font) is not None
+
+
+def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
+    """Whether no running text stands on the line's left or right, as it does round an inline formula."""
+    line = lines[i]
+    for j in range(max(0, i - 12), min(len(lines), i + 13)):
+        other = lines[j]
+        if j == i or kinds[j] != "text" or abs(other.baseline - line.baseline) > 0.6 * line.size:
+            continue
+        gap = max(other.x0 - line.x1, line.x0 - other.x1)
+        if gap < 1.5 * line.size:
+            return False
+    margins = [
+        other.x0
+        for other, kind in zip(lines[max(0, i - 30) : i + 30], kinds[max(0, i - 30) : i + 30], strict=True)
+        if kind == "text"
+        and other.x0 < line.x1
+        and line.x0 < other.x1
+        and abs(other.baseline - line.baseline) < 9 * line.size
+    ]
+    least = 0.5 if kinds[i] == "seed" and _set_off(lines, i, kinds) else 1.8
+    indented = not margins or line.x0 - min(margins) > least * line.size
+    if not indented or line.words[0].style & int(WordStyle.MONO):
+        return False
+    return not _ITEM.fullmatch(line.words[0].text) and not _flush(lines, i, kinds)
+
+
+def _set_off(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
+    """Whether running text above and below keeps more distance from a line than lines of a paragraph do."""
+    line = lines[i]
+    return not any(
+        kinds[j] == "text"
+        and lines[j].x0 < line.x1
+        and line.x0 < lines[j].x1
+        and abs(lines[j].baseline - line.baseline) < _SET_OFF * line.size
+        for j in range(max(0, i - 12), min(len(lines), i + 13))
+    )
+
+
+def _flush(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
+    """Whether a line of running text right above or below begins at the same edge: a step of an argument."""
+    line = lines[i]
+    return not _big_signs([line]) and any(
+        kinds[j] == "text"
+        and abs(lines[j].x0 - line.x0) < _SAME_EDGE * line.size
+        and 0 < abs(lines[j].baseline - line.baseline) < 2.2 * line.size
+        for j in range(max(0, i - 6), min(len(lines), i + 7))
+    )
+
+
+def _conditions(members: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """Lines of words beside the rows that a tall brace opens: "otherwise"."""
+    held = [word for i in members for word in lines[i].words]
+    braces = [word for word in held if word.text.endswith("{") and word.bbox[3] - word.bbox[1] > 1.9 * word.size]
+    right = max(word.bbox[2] for word in held)
+    return [
+        j for j, line in enumerate(lines)
+        if j not in members and len(line.words) <= _CONDITION_WORDS
+        and any(
+            brace.bbox[2] < line.x0 < right + 3 * brace.size and abs(line.size - brace.size) < 0.1 * brace.size
+            and brace.bbox[1] - 0.3 * brace.size < line.y0 and line.y1 < brace.bbox[3] + 0.3 * brace.size
+            for brace in braces
+        )
+    ]  # fmt: skip
+
+
+def _within(members: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """Lines in the midst of a formula: rows between its brackets, limits that stand off, words of a condition."""
+    box = union(_extent(lines[i]) for i in members)
+    held = set(members)
+    braces = [word for i in members for word in lines[i].words if word.text in LYING or _is_arrow(word)]
+    return [
+        j for j, line in enumerate(lines)
+        if j not in held and len(line.words) <= _CONDITION_WORDS
+        and (contains_point(box, *centre(line.box)) or any(_is_note(line, brace) for brace in braces))
+    ]  # fmt: skip
+
+
+def _is_arrow(word: Word) -> bool:
+    """Whether it is a long arrow, or the shaft of one, that may bear a note."""
+    return word.text[-1] in "→⇒=−" and word.bbox[2] - word.bbox[0] > 1.1 * word.size
+
+
+def _is_note(line: Line, sign: Word) -> bool:
+    """Whether a line in small type stands at the outer side of a lying brace, or over an arrow."""
+    brace = sign.text in LYING
+    off = (line.y0 + line.y1) / 2 - ((sign.bbox[1] + sign.bbox[3]) / 2 if brace else sign.baseline - 0.27 * sign.size)
+    off = off if sign.text == "⏟" else -off
+    middle = abs(line.x0 + line.x1 - sign.bbox[0] - sign.bbox[2]) / 2
+    return 0 < off < 1.3 * sign.size and middle < (0.4 if brace else 0.8) * sign.size and line.size < 0.9 * sign.size
+
+
+def _extent(line: Line) -> Box:
+    """A line's box with all of its tall signs in it."""
+    tall = [word.bbox for word in line.words if word.text in BIG or word.text == "√" or is_tall(word)]
+    return union([line.box, *tall]) if tall else line.box
+
+
+def _grow(
+    members: list[int], free: set[int], lines: Sequence[Line], kinds: Sequence[Kind], bars: Sequence[Rule],
+    drawn: Sequence[Box] = (),
+) -> None:  # fmt: skip
+    """Fragments that touch the formula join it: limits, numerators and denominators, pieces beside it."""
+    changed = True
+    while changed and len(members) < 60:
+        changed = False
+        box = union(_extent(lines[i]) for i in members)
+        em = lines[members[0]].size
+        for _ in range(3):  # a root that another formula's root begins
+            box = union([box, *(sign for sign in drawn if _gap(sign, box, 0) < em and _gap(sign, box, 1) < -0.3 * em)])
+        signs = _big_signs([lines[i] for i in members])
+        strangers = [(i, sign) for i in free for sign in _big_signs([lines[i]])]
+        near = [bar.bbox for bar in bars if _gap(bar.bbox, box, 0) < 0.8 * em and _gap(bar.bbox, box, 1) < 0.8 * em]
+        for j in sorted(free):
+            other = _extent(lines[j])
+            reach = (
+                _BIG_GAP
+                if _big_signs([lines[j]]) or any(_gap(other, sign, 0) < _BIG_GAP * em for sign in signs)
+                else 1.2
+            )
+            if kinds[j] == "mixed" and abs(lines[j].baseline - lines[members[0]].baseline) < 0.1 * em:
+                reach = _QUAD
+            beside = _gap(other, box, 0) < reach * em and _gap(other, box, 1) < -0.1 * em
+            stacked = _gap(other, box, 0) < 0 and _gap(other, box, 1) < 0.3 * em
+            limit = any(_gap(other, sign, 0) < 0 and _gap(other, sign, 1) < _LIMIT_GAP * em for sign in signs)
+            if (limit or stacked) and _nearer(other, signs, [sign for k, sign in strangers if k != j]):
+                continue
+            barred = any(_gap(other, bar, 0) < 0 and _gap(other, bar, 1) < 0.55 * em for bar in near)
+            if beside or barred or ((stacked or limit) and lines[j].size < 0.9 * em):
+                members.append(j)
+                free.discard(j)
+                changed = True
+                break
+
+
+def _number_of(box: Box, free: set[int], lines: Sequence[Line]) -> list[int]:
+    """The number beside a display, with nothing between the two; empty where there is none."""
+    level = [j for j, line in enumerate(lines) if line.y0 < box[3] and box[1] < line.y1 and line.box != box]
+    for j in sorted(free & set(level)):
+        line = lines[j]
+        if not is_number(line.plain) or not box[1] <= line.baseline <= box[3] + line.size:
+            continue
+        low, high = (box[2], line.x0) if line.x0 >= box[2] else (line.x1, box[0])
+        if low <= high and not any(lines[k].x0 < high and low < lines[k].x1 for k in level if k != j):
+            return [j]
+    return []
+
+
+def _nearer(box: Box, signs: Sequence[Box], strangers: Sequence[Box]) -> bool:
+    """Whether a limit is nearer to a sum of another formula than to those of this one."""
+    own = min((_gap(box, sign, 1) for sign in signs if _gap(box, sign, 0) < 0), default=float("-inf"))
+    return any(_gap(box, sign, 0) < 0 and _gap(box, sign, 1) < own for sign in strangers)
+
+
+def _big_signs(lines: Sequence[Line]) -> list[Box]:
+    """Places of the sums, unions and integrals, whose limits stand off from them and hold the rest at a distance."""
+    return [word.bbox for line in lines for word in line.words if word.text in BIG]
+
+
+def _gap(a: Box, b: Box, axis: int) -> float:
+    """Free space between two boxes along an axis; below 0 where they overlap."""
+    return max(a[axis] - b[axis + 2], b[axis] - a[axis + 2])
