@@ -135,3 +135,79 @@ def test_signs_of_sets_and_primes() -> None:
         glyph("⟩", 46),
     ]
     assert tight(to_latex(words, [])) == r"\bigcupf'\coloneqq\langlex\rangle"
+
+
+def sign(text: str, x0: float, x1: float, y: float = 100.0, *, size: float = 10.0, font: str = "F") -> Word:
+    return Word(text, (x0, y - 0.8 * size, x1, y + 0.2 * size), size, font, 0, 0, y, 0, space=False)
+
+
+@pytest.mark.parametrize(
+    ("word", "latex"),
+    [
+        (sign("R", 0, 7, font="MSBM10"), r"\mathbb{R}"),
+        (sign("T", 0, 7, font="EUFM10"), r"\mathfrak{T}"),
+        (sign("L", 0, 7, font="CMSY10"), r"\mathcal{L}"),
+        (sign("Var(", 0, 20, font="CMR10"), r"\operatorname{Var}("),
+        (sign("log(", 0, 20, font="CMR10"), r"\log("),
+        (sign("DV", 0, 12, font="CMR10"), r"\mathrm{DV}"),
+        (sign("ab", 0, 10, font="CMMI10"), "ab"),
+        (sign("∫∫", 0, 12), r"\iint"),
+        (sign("⃗v", 0, 5), r"\vec{v}"),
+        (sign("...", 0, 3), r"\vdots"),
+        (sign("\\", 0, 5), r"\setminus"),
+    ],
+)
+def test_letters_have_their_alphabets_and_names_are_names(word: Word, latex: str) -> None:
+    assert tight(to_latex([word], [])) == latex
+
+
+def test_arrows_and_ellipses_of_several_glyphs() -> None:
+    arrow = [glyph("A", 0), sign("−", 8, 16), sign("→", 15, 25), glyph("f", 14, 94, 7), glyph("B", 28)]
+    assert tight(to_latex(arrow, [])) == r"A\xrightarrow{f}B"
+    both = [glyph("a", 0), sign("⇐", 8, 18), sign("⇒", 16, 26), glyph("b", 30)]
+    assert tight(to_latex(both, [])) == r"a\iffb"
+    dots = [glyph("a", 0), sign("+·", 8, 18), sign("·", 20, 23), sign("·", 24.5, 27.5), sign("+", 30, 38)]
+    assert tight(to_latex(dots, [])) == r"a+\cdots+"
+    piled = [glyph("a", 0), sign("∼", 8, 16), sign("=", 8, 16), glyph("b", 20)]
+    assert tight(to_latex(piled, [])) == r"a\congb"
+
+
+def test_double_bars_are_a_norms_unless_one_stands_free() -> None:
+    norm = [sign("∥", 0, 5), glyph("x", 5), sign("∥", 10, 15)]
+    assert tight(to_latex(norm, [])) == r"\|x\|"
+    free = [glyph("a", 0), sign("∥", 9, 14), glyph("b", 18)]
+    assert tight(to_latex(free, [])) == r"a\parallelb"
+
+
+def test_braces_with_their_notes() -> None:
+    brace = Word("⏟", (0, 103, 29, 109), 10.0, "F", 0, 0, 106.0, 0)
+    words = [
+        glyph("a", 0),
+        glyph("+", 12),
+        glyph("b", 24),
+        brace,
+        glyph("n", 12, 117, 7),
+        glyph("=", 36),
+        glyph("0", 46),
+    ]
+    shafts = [bar(4, 10, 105), bar(18, 25, 105)]
+    assert tight(to_latex(words, shafts)) == r"\underbrace{a+b}_n=0"
+
+
+def test_an_index_of_an_index_and_the_degree_of_a_root() -> None:
+    words = [glyph("x", 0), glyph("L", 5, 102, 7), glyph("p", 8.6, 99, 5)]
+    assert tight(to_latex(words, [])) == "x_{L^p}"
+    root = [glyph("3", 0, 96, 5), glyph("√", 2), glyph("s", 8)]
+    assert tight(to_latex(root, [bar(7, 14, 92)])) == r"\sqrt[3]{s}"
+
+
+def test_two_rows_under_a_sum_and_a_binomial_of_a_line() -> None:
+    words = [glyph("∑", 0, style=0), glyph("i<m", -2, 111, 6), glyph("j<n", -2, 118, 6), glyph("x", 12)]
+    assert tight(to_latex(words, [])) == r"\sum_{\substack{i<m\\j<n}}x"
+    small = [glyph("(", 0), glyph("n", 5, 96, 7), glyph("k", 5, 104, 7), glyph(")", 9)]
+    assert tight(to_latex(small, [])) == r"\binom{n}{k}"
+
+
+def test_a_relation_is_no_index() -> None:
+    words = [glyph("x", 0), glyph("=", 6, 95, 7), glyph("y", 10, 95, 7)]
+    assert to_latex(words, []) is None

@@ -25,7 +25,7 @@ def line(font: str, text: str, x: float = 0.0) -> dict[str, Any]:
         ("\x13", ")", 23.6),
         ("X", "∑", 14.0),
         ("Z", "∫", 22.2),
-        ("\x0c", "|", 11.6),
+        ("\x0c", "|", 6.0),
         ("p", "√", 11.6),
     ],
 )
@@ -48,6 +48,13 @@ def test_arrow_with_a_foot() -> None:
     lines = [line("CMSY10", "\ufffd→")]
     name_tex_glyphs(lines, [])
     assert [char["c"] for char in lines[0]["spans"][0]["chars"]] == ["↦"]
+
+
+def test_names_that_mupdf_cuts_off() -> None:
+    lines = [line("LMMathExtension10-Regula", "\ufffd")]
+    assert has_unknown_tex([Word("\ufffd", (0, 0, 1, 1), font="LMMathExtension10-Regula")])
+    name_tex_glyphs(lines, [line("LMMathExtension10-Regula", "X")])
+    assert lines[0]["spans"][0]["chars"][0]["c"] == "∑"
 
 
 def test_other_fonts_are_left_alone() -> None:

@@ -95,16 +95,20 @@ def _is_seed(lines: Sequence[Line], i: int, kinds: Sequence[Kind], bars: Sequenc
         or _is_barred(line, bars)
     ):
         return False
-    if not _stands_alone(lines, i, kinds):
+    if not _stands_alone(lines, i, kinds) or not _opens_row(lines, i, kinds):
         return False
-    return kind == "seed" or (_set_off(lines, i, kinds) and _opens_row(lines, i, kinds))
+    return kind == "seed" or _set_off(lines, i, kinds)
 
 
 def _opens_row(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
     """Whether the row of a line begins as a formula does, and stops before running text would."""
     row = _row_of(lines, i)
     first, last = lines[row[0]], lines[row[-1]]
-    if kinds[row[0]] == "text" or _ITEM.fullmatch(first.words[0].text) or _is_plain(first.words[0]):
+    if _ITEM.fullmatch(first.words[0].text):
+        return False
+    if kinds[i] == "seed":
+        return True
+    if kinds[row[0]] == "text" or (kinds[i] == "mixed" and not _is_mathematics(first.words[0])):
         return False
     right = max((line.x1 for line in lines if line.x0 < last.x1 and first.x0 < line.x1), default=last.x1)
     return not any(kinds[j] == "mixed" for j in row) or last.x1 < right - _SHORT * last.size
@@ -180,6 +184,13 @@ def _kind(line: Line) -> Kind:
         return "seed"
     short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))
     return "part" if short or math else "text"
+
+
+def _is_mathematics(word: Word) -> bool:
+    slanted = word.style & WordStyle.ITALIC and len(word.text) < 3
+    return bool(_is_math_font(word.font) or _traits(word.text)[1] or slanted or word.text in FUNCTIONS) or (
+        word.text[-1] in "([{|" or word.text in BIG
+    )
 
 
 def _is_plain(word: Word) -> bool:

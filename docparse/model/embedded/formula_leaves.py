@@ -37,6 +37,7 @@ _LONG = {
 _ONE, _DOTS, _INTEGRALS, _COLUMN = 0.02, 0.4, 0.14, 0.55
 _FREE, _APART = 0.2, 0.1  # beside a relation; between two limits
 _WIDTHS = {"·": 0.28, "⋅": 0.28, "{": 0.5}
+_PILES = {"∼": ("=", "≅", 0.15), "∈": ("/", "∉", 0.25)}  # sign, what is drawn over it, both, how near in sizes
 _MANY_INTEGRALS = {"∫∫": "∬", "∬∫": "∭", "∫∫∫": "∭"}
 
 
@@ -122,6 +123,10 @@ def _is_text(word: Word) -> bool:
     """Whether it is a word of the language among the signs, not a name that something follows at once."""
     text = word.text
     plain = text.rstrip(".,;:") if len(text) > 3 else text
+    if word.font and not word.space and plain == text and text not in _SHORT_WORDS:
+        return False
+    if word.font and len(text) == 2 and text.isalpha() and text[1:].islower() and not word.style & WordStyle.ITALIC:
+        return not _SLANTED.search(word.font)
     wordy = (
         plain in _SHORT_WORDS
         or _ABBREVIATION.fullmatch(text) is not None
@@ -152,10 +157,12 @@ def _function(name: str) -> str:
 def _joined(nodes: list[Node], match: Callable[[Node, Node], Node | None]) -> list[Node]:
     """Nodes with neighbours of one level made one where they match, from left to right."""
     result: list[Node] = []
-    for node in sorted(nodes, key=lambda node: (round(node.baseline), node.bbox[0])):
-        one = match(result[-1], node) if result else None
-        if one is not None:
-            result[-1] = one
+    for node in sorted(nodes, key=lambda node: node.bbox[0]):
+        for place in range(len(result) - 1, -1, -1):
+            one = match(result[place], node)
+            if one is not None:
+                result[place] = one
+                break
         else:
             result.append(node)
     return result
@@ -189,12 +196,12 @@ def _joined_limits(nodes: list[Node]) -> list[Node]:
 
 
 def _joined_piles(nodes: list[Node]) -> list[Node]:
-    """A tilde over an equals sign as one sign."""
-    for tilde in [node for node in nodes if node.base == "∼"]:
-        for equals in nodes:
-            if equals.base == "=" and abs(equals.bbox[0] - tilde.bbox[0]) < 0.15 * tilde.size:
-                one = _one(equals, tilde, "≅")
-                nodes = [*(node for node in nodes if node is not tilde and node is not equals), one]
+    """Signs that are drawn over one another as one: a tilde and an equals sign, a sign and the stroke through it."""
+    for sign in [node for node in nodes if node.base in _PILES]:
+        other, one, reach = _PILES[sign.base]
+        for node in nodes:
+            if node.base == other and abs(node.middle - sign.middle) < reach * sign.size:
+                nodes = [*(n for n in nodes if n is not sign and n is not node), _one(node, sign, one)]
                 break
     return nodes
 

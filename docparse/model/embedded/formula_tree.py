@@ -24,6 +24,7 @@ _NARROWER = 0.6  # the bar of a fraction in another, in points
 _NOTE = 2.0  # from a lying brace to its note, in sizes
 _PAST = 0.35  # of a line over signs, beyond them, in sizes
 _TWO_TEXTS = re.compile(r"(?<= )\} ?\\text\{ ")
+_ONE_TEXT = re.compile(r"^\\text\{ ([^{}]*) \}$")
 _MOD = re.compile(r"\(\\bmod ([^()]*)\)")
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 
@@ -364,7 +365,7 @@ def _spaced(parts: list[str], nodes: list[Node], ends: list[float]) -> str:
 
 def _group(latex: str) -> str:
     """A script's LaTeX, in braces unless it is a single character."""
-    latex = latex.strip()
+    latex = _ONE_TEXT.sub(r"\\text{\1}", latex.strip())
     return latex if len(latex) == 1 else f"{{{latex}}}"
 
 

@@ -1,0 +1,88 @@
+"""Formulas of several rows, and what belongs to one formula."""
+
+from __future__ import annotations
+
+from docparse.model.embedded.formula_find import find_displays
+from docparse.model.embedded.formula_rows import formula_blocks
+from docparse.model.embedded.lines import Line, line_of
+from docparse.schemas.document import Formula
+from docparse.schemas.page import Rule, Word, WordStyle
+
+ITALIC = int(WordStyle.ITALIC)
+
+
+def row(text: str, x: float, y: float, style: int = ITALIC, font: str = "CMMI10") -> Line:
+    """A line of signs that stand 8 points apart, words where the text has several letters together."""
+    words = []
+    for part in text.split():
+        width = 5.0 * len(part)
+        words.append(Word(part, (x, y - 8, x + width, y + 2), 10.0, font, style, 0, y, 0, space=True))
+        x += width + 3
+    return line_of(words)
+
+
+def prose(y: float, x: float = 0.0) -> Line:
+    return row("running text that fills all of its line here", x, y, 0, "CMR10")
+
+
+def read(*lines: Line, rules: list[Rule] | None = None) -> list[Formula]:
+    ordered = sorted(lines, key=lambda line: (line.baseline, line.x0))
+    return [block for each in find_displays(ordered, rules or [], 10.0) for block in formula_blocks(each, rules or [])]
+
+
+def test_rows_that_are_aligned_are_one_formula() -> None:
+    blocks = read(prose(60), row("a = b + c", 92, 100), row("= d + e", 100, 116), row("= f", 100, 132), prose(170))
+    assert [block.latex for block in blocks] == [r"\begin{aligned} a & = b + c \\ & = d + e \\ & = f \end{aligned}"]
+
+
+def test_rows_with_numbers_are_formulas_of_their_own() -> None:
+    numbers = [row("(1)", 300, 100, 0, "CMR10"), row("(2)", 300, 116, 0, "CMR10")]
+    blocks = read(prose(60), row("a = b + c", 92, 100), row("d = e", 92, 116), *numbers, prose(150))
+    assert [block.latex for block in blocks] == [r"a = b + c \tag{1}", r"d = e \tag{2}"]
+
+
+def test_formulas_apart_stay_apart() -> None:
+    assert len(read(prose(60), row("a = b + c", 92, 100), row("d = e + f", 92, 130), prose(170))) == 2
+
+
+def test_columns_are_not_mixed() -> None:
+    blocks = read(row("a = b + c", 92, 100), row("= d + e", 300, 112), prose(60), prose(140))
+    assert len(blocks) == 2
+
+
+def test_a_row_that_goes_on_without_a_relation_belongs_to_the_one_above() -> None:
+    (block,) = read(prose(60), row("s = a + b + c + d", 60, 100), row("+ e + f", 90, 114), prose(150))
+    assert block.latex == r"\begin{gathered} s = a + b + c + d \\ + e + f \end{gathered}"
+
+
+def test_rows_that_are_read_stay_so_beside_one_that_is_not() -> None:
+    blocks = read(
+        prose(60),
+        row("a = b", 92, 100),
+        row("= c", 100, 116),
+        row("= ⎩ d", 100, 132),
+        row("= e + g", 100, 148),
+        prose(190),
+    )
+    assert [bool(block.latex) for block in blocks] == [True, False, True]
+
+
+def test_words_in_a_formula_are_its_own_and_items_are_no_formulas() -> None:
+    condition = row("x = y + z + a + b", 92, 100)
+    condition.words.append(Word("otherwise", (160, 92, 185, 102), 10.0, "CMR10", 0, 0, 100.0, 0))
+    (block,) = read(prose(60), line_of(condition.words), prose(140))
+    assert block.latex == r"x = y + z + a + b \text{ otherwise }"
+    assert read(prose(60), row("a)", 60, 100, 0, "CMR10"), row("x = y", 92, 100), prose(140)) == []
+
+
+def test_a_limit_is_not_torn_at_the_edge() -> None:
+    words = [
+        Word("=", (100, 92, 108, 102), 10.0, "CMR10", 0, 0, 100.0, 0),
+        Word("∑", (112, 90, 126, 104), 10.0, "CMEX10", 0, 0, 100.0, 0),
+        Word("0", (96, 109, 100, 116), 7.0, "CMR7", 0, 0, 114.0, 0),
+        Word("≤i≤n", (100, 109, 142, 116), 7.0, "CMSY7", 0, 0, 114.0, 0),
+        Word("a", (130, 92, 135, 102), 10.0, "CMMI10", ITALIC, 0, 100.0, 0),
+    ]
+    limit = line_of(words[2:4])
+    (block,) = read(prose(50), row("x = y", 92, 81), line_of([*words[:2], words[4]]), limit, prose(160))
+    assert r"\sum_{0\leq i\leq n}" in block.latex
