@@ -71,7 +71,7 @@ def test_words_in_a_formula_are_its_own_and_items_are_no_formulas() -> None:
     condition = row("x = y + z + a + b", 92, 100)
     condition.words.append(Word("otherwise", (160, 92, 185, 102), 10.0, "CMR10", 0, 0, 100.0, 0))
     (block,) = read(prose(60), line_of(condition.words), prose(140))
-    assert block.latex == r"x = y + z + a + b \text{ otherwise }"
+    assert block.latex == r"x = y + z + a + b\text{ otherwise }"
     assert read(prose(60), row("a)", 60, 100, 0, "CMR10"), row("x = y", 92, 100), prose(140)) == []
 
 
