@@ -103,6 +103,23 @@ def test_only_what_is_flagged(shown: Page) -> None:
     expect(shown.locator(".block.selected")).to_have_class(re.compile("k-table"))
 
 
+def test_links_lead_where_they_may(shown: Page) -> None:
+    shown.locator(".block[data-block=p2-b2]").scroll_into_view_if_needed()
+    block = shown.locator(".block[data-block=p2-b2]")
+    outside = block.get_by_role("link")
+    expect(outside).to_have_text("link")
+    expect(outside).to_have_attribute("href", "https://e.org/?a=1")
+    expect(outside).to_have_attribute("rel", "noopener noreferrer")
+    jump = block.locator("button.jump")
+    expect(jump).to_contain_text("x")
+    block.click(position={"x": 2, "y": 2})
+    block.get_by_text("Checks and origin").click()
+    expect(block.locator(".links code")).to_have_text("javascript:alert(1)")
+    expect(block.locator("a")).to_have_count(2)
+    jump.first.click()
+    expect(shown.locator(".block[data-block=p1-b1]")).to_be_in_viewport()
+
+
 def test_a_cell_lights_up_on_the_page(shown: Page) -> None:
     shown.locator(".block.k-table td", has_text="61.25").hover()
     spot = shown.locator(".sheet[data-page='1'] rect.spot")

@@ -30,6 +30,7 @@ from docparse.schemas.document import (
     Formula,
     Heading,
     Image,
+    Link,
     ListBlock,
     ListItem,
     Music,
@@ -105,7 +106,17 @@ def gallery(folder: Path) -> Path:
         Attempt(engine="embedded", outcome="error: no time", seconds=0.3),
     ]
     page = page_of(1, blocks).model_copy(update={"attempts": attempts, "flags": ["numbers_differ"], "confidence": 0.97})
-    second = page_of(2, [Paragraph(text="A second page, quite in order.", bbox=(40, 40, 380, 60), confidence=1.0)])
+    links = [
+        Link(text="link", start=7, uri="https://e.org/?a=1"), Link(text="$x^2$", start=15, to_page=1),
+        Link(text="script", start=24, uri="javascript:alert(1)"),
+    ]  # fmt: skip
+    second = page_of(
+        2,
+        [
+            Paragraph(text="A second page, quite in order.", bbox=(40, 40, 380, 60), confidence=1.0),
+            Paragraph(text="\U0001d44e, one link to $x^2$, a script.", bbox=(40, 70, 380, 90), links=links),
+        ],
+    )
     return save_result(folder, "gallery", [page, second])
 
 

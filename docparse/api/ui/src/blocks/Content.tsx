@@ -2,9 +2,11 @@
 
 import { useState } from 'preact/hooks'
 import type { Block, Crop } from '../api/types'
+import { leads, loose } from '../lib/links'
 import { isDark } from '../lib/theme'
 import { Button } from '../ui/controls'
 import { Drawn } from './lazy'
+import { Linked } from './links'
 import { Tex, Text } from './math'
 import { Score } from './Score'
 import { TableView } from './TableView'
@@ -20,17 +22,17 @@ export function Content({ block }: { block: Block }) {
     case 'music': return <Score block={block} />
     case 'chemistry': return <MoleculeView block={block} />
     case 'code': return <pre class="code" tabIndex={0}><code>{block.text}</code></pre>
-    case 'caption': return <p class="caption" dir="auto"><Text text={block.text ?? ''} /></p>
-    case 'footnote': return <p class="footnote" dir="auto">{block.marker && <sup>{block.marker}</sup>} <Text text={block.text ?? ''} /></p>
-    case 'page_header': case 'page_footer': case 'page_number': return <p class="running" dir="auto"><Text text={block.text ?? ''} /></p>
-    default: return <p class="paragraph" dir="auto"><Text text={block.text ?? ''} /></p>
+    case 'caption': return <p class="caption" dir="auto"><Text text={block.text ?? ''} links={block.links} /></p>
+    case 'footnote': return <p class="footnote" dir="auto">{block.marker && <sup>{block.marker}</sup>} <Text text={block.text ?? ''} links={block.links} /></p>
+    case 'page_header': case 'page_footer': case 'page_number': return <p class="running" dir="auto"><Text text={block.text ?? ''} links={block.links} /></p>
+    default: return <p class="paragraph" dir="auto"><Text text={block.text ?? ''} links={block.links} /></p>
   }
 }
 
 function Heading({ block }: { block: Block }) {
   const level = Math.min(Math.max(block.level ?? 1, 1), 6)
   // the page of the viewer has its own h1 and h2; a document's first level is h3 in the outline of the whole
-  return <div class={`heading level-${level}`} role="heading" dir="auto" aria-level={Math.min(level + 2, 9)}><Text text={block.text ?? ''} /></div>
+  return <div class={`heading level-${level}`} role="heading" dir="auto" aria-level={Math.min(level + 2, 9)}><Text text={block.text ?? ''} links={block.links} /></div>
 }
 
 function ListView({ block }: { block: Block }) {
@@ -39,7 +41,7 @@ function ListView({ block }: { block: Block }) {
       {(block.items ?? []).map((item, place) => (
         <li key={place} dir="auto" class={`depth-${Math.min(item.level, 6)}`}>
           <span class="marker" aria-hidden={!block.ordered}>{item.marker || (block.ordered ? `${place + 1}.` : '•')}</span>
-          <span><Text text={item.text} /></span>
+          <span><Text text={item.text} links={item.links} /></span>
         </li>
       ))}
     </ul>
@@ -73,11 +75,13 @@ function FormulaView({ block }: { block: Block }) {
 }
 
 function ImageView({ block }: { block: Block }) {
+  const around = loose(block.ocr ?? '', block.links ?? []).find(leads)
+  const picture = <CropView crop={block.crop} alt={block.caption || block.ocr || 'Picture without a description'} />
   return (
     <figure class="figure">
-      <CropView crop={block.crop} alt={block.caption || block.ocr || 'Picture without a description'} />
+      {around ? <Linked link={around}>{picture}</Linked> : picture}
       {block.caption && <figcaption dir="auto">{block.caption}</figcaption>}
-      {block.ocr && <details><summary>Text in the picture</summary><p class="paragraph" dir="auto">{block.ocr}</p></details>}
+      {block.ocr && <details><summary>Text in the picture</summary><p class="paragraph" dir="auto"><Text text={block.ocr} links={block.links} /></p></details>}
       {!block.crop && !block.caption && !block.ocr && <p class="hint">A picture, neither cut out nor described.</p>}
     </figure>
   )

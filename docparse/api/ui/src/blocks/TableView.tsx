@@ -27,7 +27,7 @@ export function TableView({ block }: { block: Block }) {
             <tr key={place}>
               {row.map((cell) => {
                 const spans = { rowSpan: cell.rowspan > 1 ? cell.rowspan : undefined, colSpan: cell.colspan > 1 ? cell.colspan : undefined }
-                const inner = <Text text={cell.text} />
+                const inner = <Text text={cell.text} links={cell.links} />
                 return cell.header
                   ? <th key={cell.col} dir="auto" {...spans} scope={cell.row === 0 ? 'col' : 'row'} onPointerEnter={light(cell)}>{inner}</th>
                   : <td key={cell.col} dir="auto" {...spans} class={parseNumber(cell.text) === null ? '' : 'number'} onPointerEnter={light(cell)}>{inner}</td>

@@ -7,6 +7,10 @@ export interface Piece {
   text: string
 }
 
+export function mathPlaces(text: string): [number, number][] {
+  return text.includes('$') ? [...text.matchAll(MATH)].map((match) => [match.index, match.index + match[0].length]) : []
+}
+
 export function pieces(text: string): Piece[] {
   const found: Piece[] = []
   let end = 0

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { download, request } from '../api/client'
 import type { Block } from '../api/types'
 import { Content } from '../blocks/Content'
+import { LinkList, linksOf } from '../blocks/links'
 import { Editor } from '../edit/Editor'
 import { percent } from '../lib/format'
 import { checkWords, flagWords, isDoubt, KINDS, sourceWords } from '../lib/words'
@@ -71,6 +72,7 @@ function Doubts({ block }: { block: Block }) {
 
 function Details({ block }: { block: Block }) {
   const notes = block.flags.filter((flag) => !isDoubt(flag))
+  const links = linksOf(block)
   return (
     <details class="block-details">
       <summary>Checks and origin</summary>
@@ -84,6 +86,7 @@ function Details({ block }: { block: Block }) {
             <li key={place} class={check.outcome}><span class="outcome">{check.outcome}</span> {checkWords(check.name)}{check.detail && `: ${check.detail}`}</li>
           ))}</ul></dd></>
         )}
+        {links.length > 0 && <><dt>Links</dt><dd><LinkList links={links} /></dd></>}
         {block.original !== null && <><dt>As it was read</dt><dd class="original" dir="auto">{block.original}</dd></>}
       </dl>
     </details>

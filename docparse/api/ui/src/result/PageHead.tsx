@@ -2,6 +2,7 @@
 
 import type { Attempt, Page, PageOverview, Problem } from '../api/types'
 import { ApiError } from '../api/client'
+import { LinkList } from '../blocks/links'
 import { percent, plural, seconds } from '../lib/format'
 import { attemptWords, checkWords, flagWords, isDoubt, outcomeWords, textLayerWords } from '../lib/words'
 import { useViewer } from '../state/viewer'
@@ -36,6 +37,9 @@ export function PageHead({ info, page, error }: { info: PageOverview; page: Page
             <li class="do"><Button icon="check" look="quiet" class="small" onClick={() => void viewer.correct([{ op: 'confirm', page: info.number }], 'Page confirmed.')}>The page is right</Button></li>
           )}
         </ul>
+      )}
+      {page?.links && page.links.length > 0 && (
+        <details class="attempts"><summary>{plural(page.links.length, 'link')} on nothing that was read</summary><LinkList links={page.links} /></details>
       )}
       {page && page.attempts.length > 0 && <Attempts attempts={page.attempts} />}
     </header>
