@@ -11,8 +11,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from docparse.geometry import Box, area, contains_point, overlap
+from docparse.geometry import Box, area, clip, contains_point, overlap
 from docparse.links import Owner, merged, owners_of, text_of
 from docparse.raised import flat
 from docparse.rtl import is_rtl
@@ -24,6 +25,7 @@ _RUN = re.compile(r"[^\W_]+")
 _ROW = 12.0  # page units: words are looked up by rows of this height
 _CONTEXT = (0, 1, 3, 8)  # words on either side, until a place is the only one
 _CUT = 3  # words at either end that the text may lack: a list's mark, a page number
+_MOST_WORK = 50_000  # words under all links of a page together: thousands of links as large as the page
 _PICTURE_SHARE = 0.3  # of a link or a picture that the other covers
 _NARROW, _WIDE = frozenset("iljtfrI.,;:'|!()[]{}/\\-` "), frozenset("mwMW@%—…")
 _FULL_WIDTH = "\u2e80"  # from here on: Chinese, Japanese, Korean
@@ -46,29 +48,27 @@ class _Piece:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass
 class _Text:
     """A text that links are looked for in, also as its letters and digits alone."""
 
     owner: Owner
     text: str
-    plain: str = ""
     begins: list[int] = field(default_factory=list)  # of each run in `plain`
     places: list[int] = field(default_factory=list)  # of each run in `text`
     taken: list[tuple[int, int]] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, owner: Owner) -> _Text:
-        found = cls(owner, text_of(owner))
+    @cached_property
+    def plain(self) -> str:
         size = 0
         runs = []
-        for match in _RUN.finditer(found.text):
-            found.begins.append(size)
-            found.places.append(match.start())
-            runs.append(match[0])
-            size += len(match[0])
-        found.plain = flat("".join(runs))
-        return found
+        for match in _RUN.finditer(self.text):
+            run = match[0]
+            self.begins.append(size)
+            self.places.append(match.start())
+            runs.append(run)
+            size += len(run)
+        return flat("".join(runs))
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where letters `start` to `end` of `plain` stand in the text."""
@@ -85,10 +85,12 @@ class _Tying:
         self.blocks = sorted(
             ((block.bbox, block) for block in page.blocks if block.bbox is not None), key=lambda pair: area(pair[0])
         )
-        self.rows: dict[int, list[int]] = defaultdict(list)
-        for index, word in enumerate(words):
-            self.rows[int((word.bbox[1] + word.bbox[3]) / 2 // _ROW)].append(index)
+        self.boxes = [word.bbox for word in words]
+        self.rows: dict[float, list[int]] = defaultdict(list)
+        for index, box in enumerate(self.boxes):
+            self.rows[(box[1] + box[3]) // (2 * _ROW)].append(index)
         self.texts: dict[int, _Text] = {}
+        self.work = 0
 
     def tie(self, annotations: Sequence[Annotation]) -> None:
         seen: set[tuple[str, int, tuple[int, ...]]] = set()
@@ -103,12 +105,14 @@ class _Tying:
 
     def _tie(self, annotation: Annotation) -> None:
         tied = False
-        for piece in self._pieces(annotation.bbox):
+        box = clip(annotation.bbox, self.page.width, self.page.height)  # a rectangle may be as large as the file says
+        for piece in self._pieces(box) if self.work < _MOST_WORK else ():
+            self.work += piece.last - piece.first + 1
             for block, part in self._by_block(piece):
                 tied = True
                 self._put(block, part, annotation)
         if not tied:
-            under = self._under(annotation.bbox)
+            under = self._under(box)
             (under or self.page).links.append(self._link(annotation))
 
     def _link(self, annotation: Annotation, text: str = "", start: int | None = None) -> Link:
@@ -120,8 +124,12 @@ class _Tying:
     def _pieces(self, box: Box) -> list[_Piece]:
         """The words of a rectangle, apart where others stand between them in the order of the file."""
         found: list[_Piece] = []
+        x0, x1, boxes = box[0], box[2], self.boxes
         rows = range(int(box[1] // _ROW), int(box[3] // _ROW) + 1)
-        for index in sorted(index for row in rows if row in self.rows for index in self.rows[row]):
+        near = [
+            index for row in rows for index in self.rows.get(row, ()) if boxes[index][2] > x0 and boxes[index][0] < x1
+        ]
+        for index in sorted(near):
             cut = _covered(self.words[index], box)
             if cut is None:
                 continue
@@ -186,7 +194,7 @@ class _Tying:
     def _text(self, owner: Owner) -> _Text:
         found = self.texts.get(id(owner))
         if found is None:
-            found = self.texts[id(owner)] = _Text.of(owner)
+            found = self.texts[id(owner)] = _Text(owner, text_of(owner))
         return found
 
     def _needle(self, piece: _Piece) -> str:
@@ -272,7 +280,7 @@ def _share_words(link: Link, other: Link) -> bool:
 def _covered(word: Word, box: Box) -> tuple[int, int] | None:
     """The characters of a word whose middle lies in a rectangle, (from, to); None for none."""
     x0, y0, x1, y1 = word.bbox
-    if not box[1] <= (y0 + y1) / 2 <= box[3] or x1 <= box[0] or x0 >= box[2]:
+    if not box[1] <= (y0 + y1) / 2 <= box[3]:
         return None
     length = len(word.text)
     if (box[0] <= x0 and x1 <= box[2]) or length == 1 or word.style & _TURNED or any(map(is_rtl, word.text)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -203,25 +204,26 @@ def _pictures(pictures: Sequence[dict[str, Any]], width: float, height: float) -
 
 
 def _links(page: pymupdf.Page) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-    """From MuPDF's own chain of links: `Page.get_links` reads every named destination of the file first.
+    """From MuPDF's own chain of links: PyMuPDF's looks through all annotations of the page again at each of its steps.
 
-    "links_skipped" where there are too many, or where an address is longer than any.
+    "links_skipped" where there are too many, or where an address is longer than any or a rectangle is nowhere.
     """
     links: list[Link] = []
     skipped = False
-    with contextlib.suppress(RuntimeError, ValueError):  # of a damaged file: a lost link does not lose the page
-        link = page.first_link
-        while link is not None and len(links) < _MOST_LINKS:
-            uri, target = link.uri or "", 0
-            if len(uri) > _LONGEST_ADDRESS:
+    with contextlib.suppress(
+        RuntimeError, ValueError, mupdf.FzErrorBase
+    ):  # a damaged file: a lost link does not lose the page
+        link = mupdf.fz_load_links(page.this)
+        while link.m_internal and len(links) < _MOST_LINKS:
+            rect, uri = link.rect(), link.uri() or ""
+            box = (rect.x0, rect.y0, rect.x1, rect.y1)
+            if len(uri) > _LONGEST_ADDRESS or not all(map(math.isfinite, box)):
                 skipped = True
             else:
-                if not link.is_external:
-                    place = page.parent.resolve_link(uri)[0]
-                    target = place + 1 if isinstance(place, int) and place >= 0 else 0
-                links.append(Link(tuple(link.rect), "" if target else _address(uri), target))
-            link = link.next
-        skipped = skipped or link is not None
+                target = 0 if mupdf.fz_is_external_link(uri) else page.parent.resolve_link(uri)[0] + 1
+                links.append(Link(box, "" if target > 0 else _address(uri), max(target, 0)))
+            link = link.next()
+        skipped = skipped or bool(link.m_internal)
     return tuple(links), ("links_skipped",) if skipped else ()
 
 
