@@ -210,9 +210,7 @@ def _links(page: pymupdf.Page) -> tuple[tuple[Link, ...], tuple[str, ...]]:
     """
     links: list[Link] = []
     skipped = False
-    with contextlib.suppress(
-        RuntimeError, ValueError, mupdf.FzErrorBase
-    ):  # a damaged file: a lost link does not lose the page
+    with contextlib.suppress(RuntimeError, ValueError, mupdf.FzErrorBase):  # of a damaged file
         link = mupdf.fz_load_links(page.this)
         while link.m_internal and len(links) < _MOST_LINKS:
             rect, uri = link.rect(), link.uri() or ""
@@ -231,6 +229,6 @@ def _address(uri: str) -> str:
     """Without control characters; one without a scheme, of which MuPDF makes a file's, is the web's or a mail's."""
     uri = _CONTROL.sub("", uri.encode("utf-8", "replace").decode()).strip()
     bare = uri.removeprefix("file://")
-    if bare == uri:
-        return uri
+    if bare == uri or not bare:
+        return bare
     return f"http://{bare}" if bare.startswith("www.") else f"mailto:{bare}" if _MAIL.fullmatch(bare) else uri

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pymupdf
 import pytest
+from made_sources import first_page
 
 from docparse.schemas.page import PixelBudget
 from docparse.source import mupdf
@@ -60,3 +61,15 @@ def test_a_fault_of_our_own_is_told_from_one_of_the_file(
     assert "Poppler" in [word.text for word in page.text.words]
     assert set(page.flags) == flags
     reader.close()
+
+
+def test_links_of_a_damaged_file() -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    for uri in ("https://e.org/" + "a" * 9000, "https://e.org", "https://e.org/damaged"):
+        page.insert_link({"kind": pymupdf.LINK_URI, "from": pymupdf.Rect(10, 10, 50, 20), "uri": uri})
+    document.xref_set_key(page.annot_xrefs()[2][0], "Rect", "[0 (x) /Y]")
+    image = first_page(document.tobytes())
+    assert "https://e.org" in [link.uri for link in image.links]
+    assert not any(len(link.uri) > 9000 for link in image.links)
+    assert "links_skipped" in image.flags
