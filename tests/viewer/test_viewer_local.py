@@ -104,6 +104,7 @@ def test_only_what_is_flagged(shown: Page) -> None:
 
 
 def test_links_lead_where_they_may(shown: Page) -> None:
+    shown.locator(".text-page[data-page='2']").scroll_into_view_if_needed()
     block = shown.locator(".block[data-block=p2-b2]")
     outside = block.get_by_role("link")
     expect(outside).to_have_text("link")
