@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from docparse.assemble.joins import join_columns, join_pages
+from docparse.assemble.letterheads import free_letterheads
 from docparse.assemble.levels import name_headings, set_levels
 from docparse.assemble.order import mend_order
 from docparse.assemble.running import label_running
@@ -59,6 +60,7 @@ def assemble(document: Document, drafts: Sequence[PageDraft], *, outline: Outlin
         name_headings(document.pages, outline)
     if options.running:
         label_running(document.pages)
+        free_letterheads(document.pages)
     for page in document.pages:
         finish_page(page, options)
     if options.levels:

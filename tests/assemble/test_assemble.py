@@ -11,6 +11,7 @@ from docparse.schemas.document import (
     EngineInfo,
     Heading,
     Page,
+    PageFooter,
     PageHeader,
     PageNumber,
     Paragraph,
@@ -141,3 +142,29 @@ def test_what_the_outline_names_is_a_heading_once_a_page() -> None:
         ("p1-b1", 1, "Chapter 1 of the story"),
         ("p2-b2", 2, "A small section"),
     ]
+
+
+def letter(greeting: str, number: str = "", head: str = "Miller & Sons, 12 High Street, tel. 555 0199") -> PageDraft:
+    blocks: list[Block] = [
+        PageHeader(text=head, bbox=(50, 20, 400, 32)),
+        paragraph(greeting, (50, 200, 200, 212)),
+        paragraph("Thank you for your order of last week.", (50, 230, 500, 242)),
+        PageFooter(text="IBAN GB00 0000 0000", bbox=(50, 770, 300, 782)),
+    ]
+    return page(1, *blocks, *([PageNumber(text=number, bbox=(500, 770, 520, 782))] if number else []))
+
+
+def test_a_letterhead_is_no_running_head() -> None:
+    for greeting in ("Dear Ms Jones,", "Sehr geehrte Damen und Herren,", "Chère Madame,", "Yours sincerely"):
+        kinds = [block.kind for block in run([letter(greeting)]).pages[0].blocks]
+        assert kinds == ["paragraph"] * 4, greeting
+    assert "High Street" in run([letter("Dear Ms Jones,", "Page 1 of 2")]).to_markdown()
+
+
+def test_running_heads_of_other_pages_and_of_those_that_come_again_stay() -> None:
+    for draft in (letter("This is no letter."), letter("Dear Ms Jones,", "14")):
+        assert run([draft]).pages[0].blocks[0].kind == "page_header"
+    again = page(2, PageHeader(text="Miller & Sons 2", bbox=(50, 20, 400, 32)), paragraph("More.", (50, 99, 500, 120)))
+    document = run([letter("Dear Ms Jones,", head="Miller & Sons 1"), again])
+    assert document.pages[0].blocks[0].kind == "page_header"
+    assert document.pages[0].blocks[-1].kind == "paragraph"

@@ -36,6 +36,7 @@ _TOP_DEEP = 0.2  # where a head may stand that has its page number beside it: ma
 _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{1,6})[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
+_CELLS = 4  # pieces of a row that may be one of a table
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
 
 Place = Literal["header", "footer", "number"]
@@ -132,7 +133,7 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
         limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
         if down and not k and far > limit and _is_deep_head(page, rows, stats, bound):
             return rows[:1]
-        if not down and any(_is_note(line) for line in row):
+        if (not down and any(_is_note(line) for line in row)) or _is_cells(row, rows[k + 1 : k + 8]):
             break
         if far > limit or far > bound or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
             break
@@ -185,6 +186,21 @@ def _is_last_number(page: PageImage, rows: list[list[Line]], stats: PageStats, b
 def _is_note(line: Line) -> bool:
     """A footnote: a marker before a few words."""
     return len(line.words) >= 4 and _NOTE.match(line.plain) is not None and not _is_telling([line])
+
+
+def _is_cells(row: list[Line], others: list[list[Line]]) -> bool:
+    """Whether half of a row's pieces start or end where pieces of one other row do: cells of a table."""
+    if len(row) < _CELLS:
+        return False
+    return any(
+        2 * sum(any(_one_edge(line, cell) for cell in other) for line in row) >= len(row)
+        for other in others
+        if len(other) >= _CELLS
+    )
+
+
+def _one_edge(line: Line, other: Line) -> bool:
+    return min(abs(line.x0 - other.x0), abs(line.x1 - other.x1)) < 0.5 * line.size
 
 
 def _extent(row: list[Line], height: float, down: bool) -> tuple[float, float]:

@@ -120,11 +120,13 @@ def _is_filled_in(left: Line, right: Line) -> bool:
 
 def _is_label(left: Line, right: Line, below: Sequence[Line]) -> bool:
     """ "Date:    1 May": a form's label and its value, unless the label heads a column of its own."""
-    em = max(left.size, right.size)
-    if left.words[-1].text[-1] not in ":：" or len(left.words) > 5 or len(right.words) > 24:
+    em, led = max(left.size, right.size), right.words[0].text[0] in ":："
+    if not (led or left.words[-1].text[-1] in ":：") or len(left.words) > 5 or len(right.words) > 24:
         return False
     if not 0 <= right.x0 - left.x1 < 14 * em or right.words[-1].text[-1] in ":：":
         return False
+    if led:
+        return True
     under = [line for line in below if line.x0 < left.x1 and left.x0 < line.x1 and line.y0 - left.y1 < 1.2 * em]
     return all(line.words[-1].text[-1] in ":：" or line.x1 > right.x0 for line in under)
 
