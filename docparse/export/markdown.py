@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from docparse.export.crops import Images, crop_source
 from docparse.export.escape import escape_block, escape_cell, escape_label, escape_latex, escape_line, fence
@@ -50,7 +50,7 @@ def to_markdown(
     """
     writer = _Writer(headers_footers == "keep", images, figure_text)
     parts: list[str] = []
-    follows_list = False
+    above: Block | None = None
     for page in document.pages:
         if page_breaks:
             parts.append(f"<!-- page {page.number} -->")
@@ -58,12 +58,23 @@ def to_markdown(
             text = writer.block(block)
             if not text:
                 continue
-            ordered = isinstance(block, ListBlock) and block.ordered
-            if ordered and follows_list:
+            if _is_ordered(above) and _is_ordered(block) and not _goes_on(above, block):
                 parts.append("<!-- -->")  # or the two lists would be numbered through
             parts.append(text)
-            follows_list = ordered
+            above = block
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def _is_ordered(block: Block | None) -> TypeGuard[ListBlock]:
+    return isinstance(block, ListBlock) and block.ordered
+
+
+def _goes_on(above: ListBlock, below: ListBlock) -> bool:
+    """Whether a list counts on where the one before it, in another column, stopped."""
+    numbers = [
+        [int(item.marker[:-1]) for item in each.items if _NUMBER.fullmatch(item.marker)] for each in (above, below)
+    ]
+    return all(numbers) and numbers[1][0] == numbers[0][-1] + 1
 
 
 def block_markdown(block: Block, *, figure_text: bool = True) -> str:

@@ -103,3 +103,12 @@ def test_what_columns_run_round_is_read_after_the_text_left_of_it() -> None:
 def test_a_title_over_the_gutter_is_nothing_that_columns_run_round() -> None:
     boxes: list[Box] = [(150, 80, 450, 102), (50, 100, 290, 300), (310, 100, 550, 300)]
     assert reading_order(boxes, 10) == [0, 1, 2]
+
+
+def test_a_row_with_columns_of_its_own_belongs_to_what_it_heads() -> None:
+    title: list[Box] = [(60, 60, 200, 90), (480, 65, 540, 80), (60, 100, 350, 130)]
+    heads: list[Box] = [(60, 150, 180, 170), (250, 150, 300, 165)]
+    left: list[Box] = [(60, 180, 230, 300), (60, 310, 230, 500)]
+    right: list[Box] = [(250, 175, 540, 330), (250, 340, 540, 500)]
+    boxes = [*title, *heads, *left, *right]
+    assert reading_order(boxes, 10) == [0, 2, 1, 3, 5, 6, 4, 7, 8]

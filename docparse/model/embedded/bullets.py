@@ -11,6 +11,7 @@ from docparse.model.embedded.pitch import print_of
 from docparse.schemas.page import PageImage, Word
 
 _BULLET = "•"
+_READ = frozenset("•●■▪◆□○·∙-.")
 _REACH_EM, _FREE_EM = 2.4, 0.2  # from the text to the far edge of its bullet, and at least to the near one
 _SIDE_EM = (0.15, 0.6)  # of a bullet
 _LEVEL_EM = (0.12, 0.5)  # of its middle above the baseline
@@ -41,11 +42,19 @@ def with_bullets(words: Sequence[Word], page: PageImage) -> list[Word]:
     }  # fmt: skip
     result: list[Word] = []
     for word in words:
+        if word.text in _READ and any(_is_at(word, blot) for blot in sure.values()):
+            continue
         if (blot := sure.get(id(word))) is not None:
             _, top, _, bottom = word.bbox
             result.append(word._replace(text=_BULLET, bbox=(blot.left, top, blot.right, bottom), space=True))
         result.append(word)
     return result
+
+
+def _is_at(sign: Word, blot: _Blot) -> bool:
+    """Whether a bullet that OCR read for itself is the one found before a word."""
+    (x0, y0, x1, y1), (_, top, _, bottom) = sign.bbox, blot.word.bbox
+    return x0 < blot.right and blot.left < x1 and top < (y0 + y1) / 2 < bottom
 
 
 def _blot(word: Word, page: PageImage) -> _Blot | None:

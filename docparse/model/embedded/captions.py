@@ -22,6 +22,12 @@ def has_label(text: str) -> bool:
     return _LABEL.match(text) is not None
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is a label and nothing else."""
+    match = _LABEL.match(text)
+    return match is not None and not (match["rest"] or match["cjk"] or "").strip()
+
+
 def is_caption(text: str, box: Box, targets: Sequence[Box], em: float) -> bool:
     """Whether a paragraph is a caption: a label first, borne out by its wording or a figure beside it."""
     match = _LABEL.match(text)

@@ -17,6 +17,7 @@ _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a f
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
 # words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
 _TEXT_WORDS, _TEXT_LINES, _TEXT_SHARE, _ALIGNED = 20, 8, 0.7, 0.5
+_PART = 0.6
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
 _LISTING_WORDS, _LISTING_SHARE = 6, 0.8
@@ -56,6 +57,7 @@ def find_figures(
             inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
             box = _without_text(_snug(region.bbox, inner), words, em)
             figures.append(Figure(box, chart=region.kind == "chart", score=region.score))
+    figures = [figure for figure in figures if not any(_is_part(figure, other) for other in figures)]
     for box in boxes + drawn:
         known = [figure.bbox for figure in figures]
         if any(inside_share(box, other) > 0.5 or inside_share(other, box) > 0.5 for other in known):
@@ -76,6 +78,11 @@ def _is_page_of_text(box: Box, words: Sequence[Word], em: float) -> bool:
     edges = sorted(starts.values())
     together = max(sum(edge <= other < edge + em for other in edges) for edge in edges)
     return len(edges) >= _TEXT_LINES and together >= _ALIGNED * len(edges)
+
+
+def _is_part(figure: Figure, other: Figure) -> bool:
+    """Whether most of what the model took for a figure is in another that is larger."""
+    return area(figure.bbox) < area(other.bbox) and inside_share(figure.bbox, other.bbox) > _PART
 
 
 def _covers(table: Box, figure: Box) -> bool:

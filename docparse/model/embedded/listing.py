@@ -15,12 +15,12 @@ _SAME_INDENT_EM = 0.7
 def group_lists(blocks: Sequence[Block], em: float) -> list[Block]:
     """Blocks with each run of paragraphs that start with list markers as one list."""
     markers = [read_marker(block.text) if isinstance(block, Paragraph) else None for block in blocks]
-    ordered = [marker for marker in markers if marker is not None and marker.ordered]
+    known = [marker for marker in markers if marker is not None]
     result: list[Block] = []
     i = 0
     while i < len(blocks):
         end = _run(blocks, markers, i, em)
-        if end == i and _counts_with(markers[i], ordered):
+        if end == i and _counts_with(markers[i], known):
             end = i + 1
         if end > i:
             result.append(_list(blocks[i:end], markers[i:end], em))
@@ -59,13 +59,15 @@ def _run(blocks: Sequence[Block], markers: Sequence[Marker | None], start: int, 
     return end
 
 
-def _counts_with(marker: Marker | None, ordered: Sequence[Marker]) -> bool:
-    """Whether a numbered paragraph, by itself between others, comes before or after one of the page that is numbered
-    alike: exercises with figures between them, clauses."""
-    if marker is None or not marker.ordered:
+def _counts_with(marker: Marker | None, known: Sequence[Marker]) -> bool:
+    """Whether a paragraph by itself among others is marked like items of the page: exercises with figures between
+    them, clauses, the item that a column ends with. Numbers must come before or after one of theirs."""
+    if marker is None:
         return False
-    alike = [other.key for other in ordered if other.mark.replace(other.key, "") == marker.mark.replace(marker.key, "")]
-    return any(follows(marker.key, key) or follows(key, marker.key) for key in alike)
+    if not marker.ordered:
+        return sum(other.mark == marker.mark for other in known) > 2
+    alike = [other.key for other in known if other.mark.replace(other.key, "") == marker.mark.replace(marker.key, "")]
+    return any(follows(marker.key, key) or follows(key, marker.key) for key in alike if key)
 
 
 def _is_other_list(run: Sequence[Block], block: Block, em: float) -> bool:
@@ -77,12 +79,12 @@ def _is_other_list(run: Sequence[Block], block: Block, em: float) -> bool:
 
 
 def _near(above: Box | None, below: Box | None, em: float) -> bool:
-    """Whether two items may belong to one list: under one another, or at the top of the next column."""
+    """Whether two items may belong to one list: under one another or side by side, not in the next column."""
     if above is None or below is None:
         return False
     if below[1] >= above[1]:
         return below[1] - above[3] < 3.0 * em and abs(below[0] - above[0]) < 12 * em
-    return abs((below[2] - below[0]) - (above[2] - above[0])) < 20 * em
+    return above[1] - below[1] < em
 
 
 def _list(blocks: Sequence[Block], markers: Sequence[Marker | None], em: float) -> ListBlock:
@@ -90,17 +92,13 @@ def _list(blocks: Sequence[Block], markers: Sequence[Marker | None], em: float) 
     rtl = is_rtl_text([marker.text for marker in markers if marker is not None], False)
     items = []
     stack: list[float] = []
-    last = boxes[0]
     for box, marker in zip(boxes, markers, strict=True):
         assert marker is not None
-        if box[1] < last[1] - em:
-            stack = []  # the next column has its own left edge
         edge = -box[2] if rtl else box[0]
         while stack and edge < stack[-1] - _SAME_INDENT_EM * em:
             stack.pop()
         if not stack or edge > stack[-1] + _SAME_INDENT_EM * em:
             stack.append(edge)
         items.append(ListItem(text=marker.text, bbox=box, level=len(stack), marker=marker.mark))
-        last = box
     ordered = sum(marker is not None and marker.ordered for marker in markers) * 2 > len(markers)
     return ListBlock(bbox=union(boxes), ordered=ordered, items=items)

@@ -16,6 +16,7 @@ _DEPTH = 40
 _ACROSS = 0.9  # of the width of a page's text
 _LONGER_PAUSE = 1.2  # than the usual distance in the columns
 _BESIDE_BANDS, _BESIDE_EM = 3, 8.0
+_GUTTER_EM = 0.4
 _COUNTED = 3  # numbers without a gap, from which on they tell the order
 _SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
@@ -112,6 +113,11 @@ def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[lis
             group.append(bands[j])
             members += bands[j]
             j += 1
+        while (
+            j < len(bands) and len(group) > 1 and _is_of_next(group[-1], _gaps(members, boxes, em), bands[j], boxes, em)
+        ):
+            members = members[: -len(group.pop())]
+            j -= 1
         if not _side_by_side(group, boxes, em):
             first, last = _beside(group, boxes, em)
             groups += [[band] for band in group[:first]]
@@ -123,6 +129,16 @@ def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[lis
     return groups
 
 
+def _is_of_next(
+    band: list[int], gutters: list[tuple[float, float]], below: list[int], boxes: Sequence[Box], em: float
+) -> bool:
+    """Whether a band has columns of its own, all on one side of the gutters above it, and shares them with the next."""
+    start, end = min(boxes[i][0] for i in band), max(boxes[i][2] for i in band)
+    if not _gaps(band, boxes, em) or any(start < right and left < end for left, right in gutters):
+        return False
+    return bool(_gaps(band + below, boxes, em))
+
+
 def _beside(group: list[list[int]], boxes: Sequence[Box], em: float) -> tuple[int, int]:
     """The bands from the first to the last with text in two columns, where a narrow one stands beside the main text."""
     split = [place for place, band in enumerate(group) if _gaps(band, boxes, em)]
@@ -130,7 +146,7 @@ def _beside(group: list[list[int]], boxes: Sequence[Box], em: float) -> tuple[in
         return 0, 0
     first, last = split[0], split[-1] + 1
     items = [i for band in group[first:last] for i in band]
-    for column in _cut(items, boxes, 0, 0.6 * em):
+    for column in _cut(items, boxes, 0, _GUTTER_EM * em):
         wide = max(boxes[i][2] for i in column) - min(boxes[i][0] for i in column)
         if len(column) < _BESIDE_BANDS or wide < _BESIDE_EM * em:
             return 0, 0
@@ -146,7 +162,7 @@ def _side_by_side(group: list[list[int]], boxes: Sequence[Box], em: float) -> bo
 
 def _sections(group: list[list[int]], boxes: Sequence[Box], em: float) -> list[list[list[int]]]:
     """A run of bands cut where all its columns pause together: rows of cards, an article that ends above another."""
-    columns = [set(column) for column in _cut([i for band in group for i in band], boxes, 0, 0.6 * em)]
+    columns = [set(column) for column in _cut([i for band in group for i in band], boxes, 0, _GUTTER_EM * em)]
     pauses = [min(boxes[i][1] for i in b) - max(boxes[i][3] for i in a) for a, b in pairwise(group)]
     sections = [[group[0]]]
     least = max(1.7 * em, 0.6 * max(pauses, default=0.0), _LONGER_PAUSE * _usual_gap(columns, boxes, group))
@@ -190,7 +206,7 @@ def _gaps(items: list[int], boxes: Sequence[Box], em: float) -> list[tuple[float
     gaps = []
     end = spans[0][1]
     for x0, x1 in spans[1:]:
-        if x0 - end > 0.6 * em:
+        if x0 - end > _GUTTER_EM * em:
             gaps.append((end, x0))
         end = max(end, x1)
     return gaps

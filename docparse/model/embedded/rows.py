@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from docparse.model.embedded.captions import has_label
+from docparse.model.embedded.captions import is_label
 from docparse.model.embedded.lines import Line, line_of
 from docparse.model.embedded.lists import follows, read_marker
 from docparse.model.embedded.mono import is_mono_word
@@ -82,7 +82,7 @@ def _belongs(left: Line, right: Line, plain: set[int]) -> bool:
             return True
     if _is_filled_in(left, right) or _are_options(left, right):
         return True
-    if gap < _LABEL_EM * em and len(left.words) < 4 and has_label(left.plain):
+    if gap < _LABEL_EM * em and len(left.words) < 4 and is_label(left.plain):
         return True
     return _LEADER.search(left.plain[-12:]) is not None and _NUMBER.fullmatch(right.plain) is not None
 
