@@ -38,6 +38,8 @@ class Display:
     bbox: Box
     rows: list[Display] = field(default_factory=list)  # where it has several
     wordy: bool = False  # some of it is words of the language
+    relations: list[tuple[float, Word]] | None = None  # with their left edges, once they are asked for
+    apart: tuple[list[Word], str] | None = None  # its words without its number, and that, once they are asked for
 
 
 def region_displays(lines: Sequence[Line], regions: Sequence[Region]) -> list[Display]:
@@ -118,13 +120,16 @@ def block_of(
 
 def apart_number(display: Display) -> tuple[list[Word], str]:
     """The words of a display without its number, and that ("" without one)."""
-    words = [word for line in display.lines for word in line.words]
-    apart = next(
-        (line for line in display.lines[::-1] if len(display.lines) > 1 and _is_edge_number(line, display)), None
-    )
-    if apart is None:
-        return _part_number(words)
-    return [word for word in words if word not in apart.words], apart.plain
+    if display.apart is None:
+        words = [word for line in display.lines for word in line.words]
+        edge = next(
+            (line for line in display.lines[::-1] if len(display.lines) > 1 and _is_edge_number(line, display)), None
+        )
+        if edge is None:
+            display.apart = _part_number(words)
+        else:
+            display.apart = [word for word in words if word not in edge.words], edge.plain
+    return display.apart
 
 
 def latex_of(words: Sequence[Word], box: Box, rules: Sequence[Rule], shapes: Sequence[Shape]) -> str:

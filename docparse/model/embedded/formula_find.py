@@ -299,7 +299,8 @@ def _within(members: Sequence[int], lines: Sequence[Line]) -> list[int]:
     braces = [word for i in members for word in lines[i].words if word.text in LYING or _is_arrow(word)]
     return [
         j for j, line in enumerate(lines)
-        if j not in held and len(line.words) <= _CONDITION_WORDS
+        if j not in held and len(line.words) <= _CONDITION_WORDS and box[1] - line.size < line.y1
+        and line.y0 < box[3] + 2 * line.size
         and (contains_point(box, *centre(line.box)) or any(_is_note(line, brace) for brace in braces))
     ]  # fmt: skip
 

@@ -23,7 +23,7 @@ _HANGING = frozenset("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉∑∏∫⋃⋂")  # tal
 _SMALLER = 0.86  # an index is smaller
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """A piece of LaTeX and where it stands; `base` is the text of a single glyph."""
 

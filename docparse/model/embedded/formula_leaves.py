@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from docparse.geometry import union
@@ -15,6 +16,7 @@ from docparse.schemas.page import Word, WordStyle
 BRACKETS = frozenset("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉")
 LYING = ("⏟", "⏞")
 BUILT = ("√", *LYING)  # what they hold goes with them
+_ITALIC, _BOLD = int(WordStyle.ITALIC), int(WordStyle.BOLD)  # an IntFlag is slow to test
 _TALL = BRACKETS | BIG | {"√"}
 _AXIS = 0.25  # from the line up to the middle of tall signs
 _SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
@@ -47,9 +49,10 @@ class Unclear(Exception):
 
 def is_tall(word: Word) -> bool:
     """Whether it is a sum, root or bracket that is taller than the type, by a box of its own, not one of its font."""
-    tall = word.bbox[3] - word.bbox[1]
+    if word.text not in _TALL:
+        return False
     off = (word.bbox[1] + word.bbox[3]) / 2 - word.baseline + _AXIS * word.size
-    return word.text in _TALL and tall > 1.3 * word.size and abs(off) < 0.1 * word.size
+    return word.bbox[3] - word.bbox[1] > 1.3 * word.size and abs(off) < 0.1 * word.size
 
 
 def leaves(words: Sequence[Word]) -> list[Node]:
@@ -107,8 +110,8 @@ def _word_latex(word: Word) -> str:
         return text
     if _is_text(word):
         return f"\\text{{ {text} }}"
-    alphabet = next((command for font, command in _ALPHABETS if font.search(word.font)), None)
-    upright = not word.style & WordStyle.ITALIC and not _SLANTED.search(word.font)
+    alphabet, slanted = _font_traits(word.font)
+    upright = not word.style & _ITALIC and not slanted
     parts = [_part(part, alphabet, upright=upright) for part in _PARTS.findall(text)]
     if any(part is None for part in parts):
         latex = symbols(text)  # an accent over a letter is one with it
@@ -116,7 +119,14 @@ def _word_latex(word: Word) -> str:
             raise Unclear
     else:
         latex = "".join(part or "" for part in parts)
-    return f"\\mathbf{{{latex.strip()}}}" if word.style & WordStyle.BOLD and text.isalpha() else latex
+    return f"\\mathbf{{{latex.strip()}}}" if word.style & _BOLD and text.isalpha() else latex
+
+
+@lru_cache(maxsize=256)
+def _font_traits(font: str) -> tuple[str | None, bool]:
+    """LaTeX's name of a font's alphabet, and whether its letters are slanted."""
+    alphabet = next((command for pattern, command in _ALPHABETS if pattern.search(font)), None)
+    return alphabet, _SLANTED.search(font) is not None
 
 
 def _is_text(word: Word) -> bool:
@@ -125,14 +135,14 @@ def _is_text(word: Word) -> bool:
     plain = text.rstrip(".,;:") if len(text) > 3 else text
     if word.font and not word.space and plain == text and text not in _SHORT_WORDS:
         return False
-    if word.font and len(text) == 2 and text.isalpha() and text[1:].islower() and not word.style & WordStyle.ITALIC:
-        return not _SLANTED.search(word.font)
+    if word.font and len(text) == 2 and text.isalpha() and text[1:].islower() and not word.style & _ITALIC:
+        return not _font_traits(word.font)[1]
     wordy = (
         plain in _SHORT_WORDS
         or _ABBREVIATION.fullmatch(text) is not None
         or (len(plain) > 2 and plain.replace("-", "").isalpha() and plain[0] <= "\u024f")
     )
-    return wordy and not word.style & WordStyle.ITALIC
+    return wordy and not word.style & _ITALIC
 
 
 def _part(text: str, alphabet: str | None, *, upright: bool) -> str | None:

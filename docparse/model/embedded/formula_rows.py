@@ -19,6 +19,7 @@ _ASCENT, _DESCENT = 0.72, 0.22
 _ALIGNED, _CENTRED = 0.15, 0.4
 _ROW_GAP, _LOOSE_GAP = 0.85, 1.15
 _COLUMN = 4.0  # between formulas beside one another
+_TORN = 0.2  # between signs of one limit, at most
 _REACH = 0.9  # from a bar or sum to what stands over and under it
 GOES_ON = RELATIONS | frozenset("+-−±×·⋅∪∩∧∨⊕⊗") - {":"}
 _SIGNS = RELATIONS - {":"}
@@ -95,6 +96,8 @@ def _size(row: Display) -> float:
 
 def _relations(row: Display) -> list[tuple[float, Word]]:
     """Left edges of the relations on the row's own line, from left to right."""
+    if row.relations is not None:
+        return row.relations
     words = _words(row)
     size = max((word.size for word in words if word.text not in BIG and word.text not in BRACKETS), default=0.0)
     found = [
@@ -102,7 +105,8 @@ def _relations(row: Display) -> list[tuple[float, Word]]:
         if word.text[0] in _SIGNS or (word.text[0] == ":" and word.text[1:2] == "=")
         if word.size > 0.86 * size
     ]  # fmt: skip
-    return sorted((word.bbox[0], word) for word in found)
+    row.relations = sorted((word.bbox[0], word) for word in found)
+    return row.relations
 
 
 def _ink(row: Display) -> Box:
@@ -174,15 +178,17 @@ def _tied(words: Sequence[Word], bars: Sequence[Rule], size: float) -> list[tupl
 
 
 def _tears(edge: float, row: Display) -> bool:
-    """Whether a limit would be torn at an edge: it reaches under the sign on the left of its sum."""
-    size = _size(row)
-    small = sorted(
-        (round(word.baseline), word.bbox[0], word.bbox[2]) for word in _words(row) if word.size < 0.86 * size
-    )
-    return any(
-        line == after and x0 < edge - 1 <= next0 and next0 - x1 < 0.15 * size
-        for (line, x0, x1), (after, next0, _) in pairwise(small)
-    )
+    """Whether a limit or a note would be torn at an edge: it reaches to the left of its sum or relation."""
+    size, words = _size(row), _words(row)
+    spans = sorted((word.bbox[0], word.bbox[2]) for word in words if word.size < 0.86 * size)
+    end = start = float("-inf")
+    for x0, x1 in spans:
+        if x0 - end > _TORN * size:
+            start = x0
+        end = max(end, x1)
+        if start < edge - 1 and end > edge + 1:
+            return True
+    return False
 
 
 def formula_blocks(display: Display, rules: Sequence[Rule], shapes: Sequence[Shape] = ()) -> list[Formula]:
@@ -190,7 +196,8 @@ def formula_blocks(display: Display, rules: Sequence[Rule], shapes: Sequence[Sha
     if not display.rows:
         return [block_of(display, rules, shapes)]
     blocks: list[Formula] = []
-    cells = [_cells(row, display, rules, shapes) for row in display.rows]
+    firsts = [relations[0][0] for row in display.rows if (relations := _relations(row))]
+    cells = [_cells(row, firsts, rules, shapes) for row in display.rows]
     for read, run in groupby(zip(display.rows, cells, strict=True), key=lambda pair: bool(pair[1])):
         pairs = list(run)
         if read and len(pairs) > 1:
@@ -209,21 +216,19 @@ def _aligned(rows: list[Display], cells: list[list[str]]) -> Formula:
     return block_of(_one(rows), (), latex=f"\\begin{{{name}}} {body} \\end{{{name}}}{tag}")
 
 
-def _cells(row: Display, display: Display, rules: Sequence[Rule], shapes: Sequence[Shape]) -> list[str]:
+def _cells(row: Display, firsts: Sequence[float], rules: Sequence[Rule], shapes: Sequence[Shape]) -> list[str]:
     """A row's LaTeX before and from the relation at which all are aligned; empty where it is unclear."""
-    whole = latex_of(_words(row), row.bbox, rules, shapes)
-    if not whole:
-        return []
-    firsts = [relations[0][0] for each in display.rows if (relations := _relations(each))]
-    size = _size(row)
+    size, words = _size(row), _words(row)
     mine = _relations(row)
     if not mine or sum(abs(mine[0][0] - x) < _ALIGNED * size for x in firsts) < 2:
-        return ["", whole] if _continues(row) and len(firsts) > 1 else [whole]
+        whole = latex_of(words, row.bbox, rules, shapes)
+        return [] if not whole else ["", whole] if _continues(row) and len(firsts) > 1 else [whole]
     edge = mine[0][0]
-    if any(word.bbox[0] < edge - 1 and word.bbox[2] > edge + 1 for word in _words(row)) or _tears(edge, row):
-        return ["", whole]
-    left = [word for word in _words(row) if word.bbox[0] < edge - 1]
-    right = [word for word in _words(row) if word.bbox[0] >= edge - 1]
-    before = latex_of(left, row.bbox, rules, shapes) if left else ""
-    after = latex_of(right, row.bbox, rules, shapes)
-    return [before, after] if after and (before or not left) else [whole]
+    if not any(word.bbox[0] < edge - 1 and word.bbox[2] > edge + 1 for word in words) and not _tears(edge, row):
+        left = [word for word in words if word.bbox[0] < edge - 1]
+        after = latex_of([word for word in words if word.bbox[0] >= edge - 1], row.bbox, rules, shapes)
+        before = latex_of(left, row.bbox, rules, shapes) if left and after else ""
+        if after and (before or not left):
+            return [before, after]
+    whole = latex_of(words, row.bbox, rules, shapes)
+    return ["", whole] if whole else []
