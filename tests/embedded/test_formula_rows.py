@@ -86,3 +86,14 @@ def test_a_limit_is_not_torn_at_the_edge() -> None:
     limit = line_of(words[2:4])
     (block,) = read(prose(50), row("x = y", 92, 81), line_of([*words[:2], words[4]]), limit, prose(160))
     assert r"\sum_{0\leq i\leq n}" in block.latex
+
+
+def test_line_numbers_in_the_margin_are_no_part_of_a_formula() -> None:
+    numbers = [row(str(n), 20, 40 + 14 * n, 0, "CMR10") for n in range(12)]
+    blocks = read(prose(60, 50), row("x = y + z", 92, 100), *numbers, prose(140, 50))
+    assert [block.latex for block in blocks] == ["x = y + z"]
+
+
+def test_half_a_fraction_is_not_read() -> None:
+    bars = [Rule((92, 89, 112, 89.4), True, 0.4)]
+    assert [block.latex for block in read(prose(40), row("a b = x", 92, 100), prose(150), rules=bars)] == [""]

@@ -136,9 +136,11 @@ def latex_of(words: Sequence[Word], box: Box, rules: Sequence[Rule], shapes: Seq
     """LaTeX of words and of what is drawn among them in a box; "" where that is unclear."""
     box = union([box, *(word.bbox for word in words if word.text == "√" or is_tall(word))])
     x0, y0, x1, y1 = box
+    room = max(3.0, 0.4 * words[0].size)
     inside = [
         rule for rule in rules
-        if rule.horizontal and x0 - 3 <= rule.bbox[0] and rule.bbox[2] <= x1 + 3 and y0 - 3 <= rule.bbox[1] <= y1 + 3
+        if rule.horizontal and x0 - 3 <= rule.bbox[0] and rule.bbox[2] <= x1 + 3
+        and y0 - room <= rule.bbox[1] <= y1 + room
     ]  # fmt: skip
     signs = drawn_signs([shape for shape in shapes if _is_sign(shape, box, words[0].size)], words)
     if signs is None or len(words) > _MOST_WORDS:

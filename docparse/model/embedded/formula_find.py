@@ -6,6 +6,7 @@ Lines with a relation sign, or with a tall sign, that stand alone are seeds; fra
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
@@ -25,8 +26,9 @@ _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[
 _SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
 _SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
 _DRAWN_TALL = 6.0
-_CONDITION_WORDS = 6
+_CONDITION_WORDS = 10
 _MOST_WORDS, _MOST_SHARE = 4, 0.55  # of the language in a formula, and their share of its letters
+_LINE_NUMBERS = 10  # so many numbers under one another count the lines
 _QUAD = 2.6  # from a formula to a condition on its row, in sizes
 _SHORT = 1.5  # a formula with words in it ends so far before the lines of text
 _SET_OFF = 1.6  # from the baseline of a formula with words in it to those of the text above and below, in sizes
@@ -135,7 +137,11 @@ def _is_lone_relation(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> b
 def _kinds(lines: Sequence[Line]) -> list[Kind]:
     """The kind of each line; words beside a formula ("subject to") are of the formula's row."""
     kinds = [_kind(line) for line in lines]
+    edges = Counter(round(line.x1) for line in lines if line.plain.isdecimal())
     for i, line in enumerate(lines):
+        if line.plain.isdecimal() and edges[round(line.x1)] >= _LINE_NUMBERS:
+            kinds[i] = "text"
+            continue
         if kinds[i] != "text" or len(line.words) > _MOST_WORDS:
             continue
         row = _row_of(lines, i)
@@ -285,7 +291,7 @@ def _conditions(members: Sequence[int], lines: Sequence[Line]) -> list[int]:
         j for j, line in enumerate(lines)
         if j not in members and len(line.words) <= _CONDITION_WORDS
         and any(
-            brace.bbox[2] < line.x0 < right + 3 * brace.size and abs(line.size - brace.size) < 0.1 * brace.size
+            brace.bbox[2] < line.x0 < right + 3 * brace.size and abs(line.size - brace.size) < 0.25 * brace.size
             and brace.bbox[1] - 0.3 * brace.size < line.y0 and line.y1 < brace.bbox[3] + 0.3 * brace.size
             for brace in braces
         )

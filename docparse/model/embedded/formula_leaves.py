@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from docparse.geometry import union
 from docparse.model.embedded.formula_grid import Node
@@ -19,6 +19,7 @@ BUILT = ("√", *LYING)  # what they hold goes with them
 _ITALIC, _BOLD = int(WordStyle.ITALIC), int(WordStyle.BOLD)  # an IntFlag is slow to test
 _TALL = BRACKETS | BIG | {"√"}
 _AXIS = 0.25  # from the line up to the middle of tall signs
+_NAME_LETTERS = 6  # of an operator's name at most, that no bracket follows
 _SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
 _ALPHABETS = (
     (re.compile(r"MSBM|bbm|bbold|dsfont|DSROM", re.I), "mathbb"),
@@ -57,10 +58,17 @@ def is_tall(word: Word) -> bool:
 
 def leaves(words: Sequence[Word]) -> list[Node]:
     """Nodes of a formula's words, each one sign or name."""
+    words = [_before_stop(word, after) for word, after in zip_longest(words, words[1:])]
     nodes = [_leaf(word) for whole in words for part in _single_brackets(whole) for word in _single_ends(part)]
     for join in (_joined_limits, _joined_piles, _joined_arrows, _joined_integrals, _joined_dots):
         nodes = join(nodes)
     return _with_norms(nodes)
+
+
+def _before_stop(word: Word, after: Word | None) -> Word:
+    """A word that a comma or full stop follows ends there: it is no name with something behind it."""
+    stop = after is not None and after.text[0] in ".,;:" and after.line == word.line
+    return word._replace(space=True) if stop and not word.space else word
 
 
 def _single_brackets(word: Word) -> list[Word]:
@@ -119,7 +127,9 @@ def _word_latex(word: Word) -> str:
             raise Unclear
     else:
         latex = "".join(part or "" for part in parts)
-    return f"\\mathbf{{{latex.strip()}}}" if word.style & _BOLD and text.isalpha() else latex
+    if not word.style & _BOLD or not text.isalpha():
+        return latex
+    return f"\\{'mathbf' if text.isascii() else 'boldsymbol'}{{{latex.strip()}}}"
 
 
 @lru_cache(maxsize=256)
@@ -133,7 +143,7 @@ def _is_text(word: Word) -> bool:
     """Whether it is a word of the language among the signs, not a name that something follows at once."""
     text = word.text
     plain = text.rstrip(".,;:") if len(text) > 3 else text
-    if word.font and not word.space and plain == text and text not in _SHORT_WORDS:
+    if word.font and not word.space and plain == text and len(text) <= _NAME_LETTERS and text not in _SHORT_WORDS:
         return False
     if word.font and len(text) == 2 and text.isalpha() and text[1:].islower() and not word.style & _ITALIC:
         return not _font_traits(word.font)[1]

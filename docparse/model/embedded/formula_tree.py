@@ -21,6 +21,7 @@ _MOST_LIMITS = 4  # sums whose limits touch
 _INTEGRALS = "∫∬∭∮"
 _STRETCHED = {"⟶": "xrightarrow", "⟵": "xleftarrow"}
 _NARROWER = 0.6  # the bar of a fraction in another, in points
+_OVERLINED = 0.92  # from a line over signs down to the baseline, in sizes
 _NOTE = 2.0  # from a lying brace to its note, in sizes
 _PAST = 0.35  # of a line over signs, beyond them, in sizes
 _TWO_TEXTS = re.compile(r"(?<= )\} ?\\text\{ ")
@@ -213,8 +214,10 @@ def _lined(above: list[Node], below: list[Node], rule: Box) -> list[Node]:
     box = union(node.bbox for node in nodes)
     left, right = box[0] - x0, x1 - box[2]
     gap = y - max(node.baseline for node in above) if above else min(node.baseline for node in below) - y
-    if gap > (0.4 if above else 1.2) * size or min(left, right) > _PAST * size:
+    if gap > (0.4 if above else 1.35) * size or min(left, right) > _PAST * size:
         return []
+    if not above and gap > _OVERLINED * size:
+        raise Unclear  # the bar of a fraction whose upper part is elsewhere
     if max(abs(left), abs(right)) > _PAST * size:
         raise Unclear
     return nodes
