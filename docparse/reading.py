@@ -9,6 +9,7 @@ from docparse.assemble import PageDraft
 from docparse.assemble.links import tie_links
 from docparse.checks import check_page, doubt
 from docparse.checks.correct import correct_blocks
+from docparse.checks.links import check_links
 from docparse.checks.trust import worth
 from docparse.checks.witness import Heard, find_witness
 from docparse.crops import add_crops
@@ -38,7 +39,10 @@ def read_output(
     witness = find_witness(image, output, heard)
     if options.correct and witness is not None and witness.source == "text_layer" and page.engine in _SOURCES:
         correct_blocks(page.blocks, witness)
-    tie_links(page, image, output.words or image.text.words or image.text.hidden)
+    words = output.words or image.text.words or (heard.words if heard is not None else ()) or image.text.hidden
+    tie_links(page, image, words)
+    if page.engine in _SOURCES:
+        check_links(page.blocks, image, words)
     verdict = check_page(page, image, output, witness, heard)
     if options.crops:
         add_crops(page, image)

@@ -210,6 +210,15 @@ def test_the_files_links_win_over_a_models() -> None:
     ]  # fmt: skip
 
 
+def test_an_address_that_nothing_vouches_for_is_flagged() -> None:
+    box = 'data-bbox="40 90 400 120"'
+    page = _read(f'<p {box}>See our <a href="https://guess.example">site</a> today</p>')
+    assert page.blocks[0].flags == ["link_unproven"]
+    page = _read(f'<p {box}>See our <a href="https://site">site</a> today</p>')
+    assert page.blocks[0].flags == []
+    assert [check.outcome for check in page.blocks[0].checks if check.name == "links"] == ["passed"]
+
+
 def test_a_link_without_its_words_stays_on_the_block() -> None:
     page = _read(
         '<p data-bbox="40 90 400 120">Something else entirely</p>', Annotation((170, 99, 221, 113), "https://e.org")

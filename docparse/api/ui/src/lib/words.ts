@@ -49,6 +49,7 @@ const DOUBTS: Record<string, string> = {
   empty_output: 'The engine found nothing',
   no_blocks: 'Nothing was found on the page',
   latex_invalid: 'The LaTeX does not parse',
+  link_unproven: 'Leads to an address that nothing on the page vouches for',
   heading_long: 'Very long for a heading',
   list_empty: 'A list without items',
   list_numbers_skip: 'Numbers of the list are skipped',
@@ -93,7 +94,7 @@ const CHECKS: Record<string, string> = {
   repetition: 'No repetition', blank: 'Not a blank page', on_page: 'Words stand on the page', latex: 'LaTeX parses',
   braces: 'Braces close', smiles: 'Valid molecule', abc: 'ABC parses', bars: 'Bars add up', grid: 'Cells form a grid',
   totals: 'Totals add up', chart_data: 'Chart has data', chart_series: 'Series are even', chart_type: 'Type of chart',
-  heading: 'Heading', list: 'List', reading_order: 'Reading order', corrected: 'Corrections',
+  heading: 'Heading', list: 'List', links: 'Addresses', reading_order: 'Reading order', corrected: 'Corrections',
 }
 
 const plain = (code: string): string => {
