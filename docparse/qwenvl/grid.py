@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from docparse.geometry import Box
 from docparse.qwenvl.markup import Node
-from docparse.qwenvl.text import text_values
-from docparse.schemas.document import Cell
+from docparse.qwenvl.text import text_of
+from docparse.schemas.document import Cell, Link
 
 MAX_SPAN = 1000
 _SPAN_AREA = 200_000  # positions that the spans of one table may cover: keeps reading linear in the input
@@ -60,12 +60,14 @@ def read_grid(table: Node, read_box: Callable[[str], Box | None]) -> Grid:
                     rowspan = colspan = 1
                     grid.flags.append("span_clipped")
                 spare -= rowspan * colspan
-            grid.cells.append(
-                Cell(
-                    row=number, col=col, rowspan=rowspan, colspan=colspan, header=header or child.tag == "th", bbox=box,
-                    **text_values(child.children),
-                )
+            links: list[Link] = []
+            cell = Cell(
+                row=number, col=col, rowspan=rowspan, colspan=colspan, text=text_of(child.children, links),
+                header=header or child.tag == "th", bbox=box,
             )  # fmt: skip
+            if links:
+                cell.links = links
+            grid.cells.append(cell)
             if col + colspan > len(free_at):
                 free_at.extend([0] * (col + colspan - len(free_at)))
             for covered in range(col, col + colspan):

@@ -40,6 +40,8 @@ def text_of(children: list[Node | str], links: list[Link] | None = None) -> str:
 
 def text_values(children: list[Node | str], name: str = "text") -> dict[str, Any]:
     """The text and its links, as fields of a block, cell or item."""
+    if len(children) == 1 and isinstance(children[0], str):
+        return {name: _collapse(children[0]).strip(" ")}
     links: list[Link] = []
     values: dict[str, Any] = {name: text_of(children, links)}
     return values | {"links": links} if links else values

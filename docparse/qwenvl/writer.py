@@ -67,7 +67,7 @@ def write_page(
 def _text(text: str, links: Sequence[Link] = (), line_break: str = "<br/>") -> str:
     """Text with its links as `<a>`; those that lie on no words follow, empty."""
     if not links:
-        return _lines(text, line_break)
+        return escape(text, quote=False).replace("\n", line_break)
     parts: list[str] = []
     position = 0
     placed = spans(text, links)
