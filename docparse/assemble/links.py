@@ -29,7 +29,7 @@ _MOST_WORK = 50_000  # words under all links of a page together: thousands of li
 _PICTURE_SHARE = 0.3  # of a link or a picture that the other covers
 _NARROW, _WIDE = frozenset("iljtfrI.,;:'|!()[]{}/\\-` "), frozenset("mwMW@%—…")
 _FULL_WIDTH = "\u2e80"  # from here on: Chinese, Japanese, Korean
-_TURNED = WordStyle.ROTATED
+_UP_OR_DOWN, _BACKWARDS = WordStyle.UP | WordStyle.DOWN, WordStyle.UP | WordStyle.LEFT
 
 
 def tie_links(page: Page, image: PageImage, words: Sequence[Word]) -> None:
@@ -279,22 +279,26 @@ def _share_words(link: Link, other: Link) -> bool:
 
 def _covered(word: Word, box: Box) -> tuple[int, int] | None:
     """The characters of a word whose middle lies in a rectangle, (from, to); None for none."""
-    x0, y0, x1, y1 = word.bbox
-    if not box[1] <= (y0 + y1) / 2 <= box[3]:
+    low, top, high, bottom = word.bbox
+    begin, above, end, below = box
+    style, length = word.style, len(word.text)
+    if style & _UP_OR_DOWN:
+        low, top, high, bottom, begin, above, end, below = top, low, bottom, high, above, begin, below, end
+    if not above <= (top + bottom) / 2 <= below:
         return None
-    length = len(word.text)
-    if (box[0] <= x0 and x1 <= box[2]) or length == 1 or word.style & _TURNED or any(map(is_rtl, word.text)):
-        return (0, length) if box[0] <= (x0 + x1) / 2 <= box[2] else None
+    if (begin <= low and high <= end) or length == 1 or any(map(is_rtl, word.text)):
+        return (0, length) if begin <= (low + high) / 2 <= end else None
+    if style & _BACKWARDS:
+        low, high, begin, end = -high, -low, -end, -begin
     widths = [0.5 if char in _NARROW else 1.5 if char in _WIDE or char > _FULL_WIDTH else 1.0 for char in word.text]
-    unit = (x1 - x0) / sum(widths)
-    begin = end = None
-    x = x0
+    unit = (high - low) / sum(widths)
+    inside: list[int] = []
+    at = low
     for place, width in enumerate(widths):
-        middle = x + width * unit / 2
-        if box[0] <= middle <= box[2]:
-            begin, end = place if begin is None else begin, place + 1
-        x += width * unit
-    return None if begin is None or end is None else _snapped(word.text, begin, end)
+        if begin <= at + width * unit / 2 <= end:
+            inside.append(place)
+        at += width * unit
+    return _snapped(word.text, inside[0], inside[-1] + 1) if inside else None
 
 
 def _snapped(text: str, begin: int, end: int) -> tuple[int, int]:

@@ -135,7 +135,7 @@ def _chart(reader: BlockReader, node: Node, attributes: Attributes, box: Box | N
 
 
 def _music(reader: BlockReader, node: Node, attributes: Attributes, box: Box | None, flags: list[str]) -> None:
-    values = {"links": picture_links(node), "abc": verbatim_of(node.children).strip()}
+    values = {"links": picture_links(node), "abc": verbatim_of(node.children).strip(" \t\n")}
     reader.add(reader.own(Draft(Music, values, box, flags), attributes))
 
 
