@@ -1,18 +1,18 @@
 """Tall brackets that a font builds of pieces: put together, each as one bracket as tall as its pieces.
 
 The pieces have characters of their own (U+239B to U+23AD) or, as Adobe's glyph list names them, private ones from
-U+F8E5 on, which no reader can show. Pieces without a partner become the plain bracket that they are a part of.
+U+F8E5 on, which no reader can show. Pieces without a partner become the plain bracket that they are a part of. Those
+of TeX's own fonts are whole before they come here (`tex_pieces`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from docparse.schemas.page import Word, WordStyle
+from docparse.source.tex_pieces import AXIS_EM
 
 _ROTATED = int(WordStyle.ROTATED)
-_EXTENSION = re.compile(r"(?:.*\+)?(?:CMEX|LMMathExtension)", re.IGNORECASE)
 # bracket, its pieces from top to bottom as Unicode and as Adobe numbers them
 _BRACKETS = (
     ("(", "⎛⎜⎝", "\uf8eb\uf8ec\uf8ed"), (")", "⎞⎟⎠", "\uf8f6\uf8f7\uf8f8"),
@@ -26,7 +26,6 @@ _PLAIN = {piece: bracket for bracket, pieces, _ in _BRACKETS for piece in pieces
 _SIGNS = {"\uf8e5": "", "\uf8e6": "|", "\uf8e7": "—", "\uf8e8": "®", "\uf8e9": "©", "\uf8ea": "™"}
 _KNOWN = frozenset((*_UNICODE, *_PLAIN, *_SIGNS))
 _NEXT_EM, _OFFSET_EM = 2.1, 0.25
-_AXIS_EM = 0.25  # from the baseline up to the middle of brackets
 
 
 def with_brackets(words: list[Word]) -> list[Word]:
@@ -94,13 +93,8 @@ def _whole(pieces: Sequence[Word]) -> Word:
     bracket = next((_PLAIN[piece.text] for piece in pieces if piece.text != "⎪"), "|")
     if len(pieces) == 1 and first.text in _EXTENSIONS:
         bracket = "|"
-    (x0, top, x1, _), bottom = first.bbox, max(_bottom(piece) for piece in pieces)
-    return first._replace(text=bracket, bbox=(x0, top, x1, bottom), baseline=(top + bottom) / 2 + _AXIS_EM * first.size)
-
-
-def _bottom(piece: Word) -> float:
-    """Where a piece ends: TeX's extension font hangs them from their tops, with a box that tells nothing."""
-    if not _EXTENSION.match(piece.font):
-        return piece.bbox[3]
-    depth = 0.6 if piece.text in "⎜⎟⎢⎥" else 0.3 if piece.text == "⎪" else 0.9 if piece.text in "⎧⎫⎩⎭" else 1.8
-    return piece.bbox[1] + depth * piece.size
+    x0, top, x1, _ = first.bbox
+    # some fonts hang their pieces from the top, with boxes that tell nothing: the last is as tall as the first
+    step = pieces[1].bbox[1] - top if len(pieces) > 1 else 0.0
+    bottom = max(pieces[-1].bbox[3], pieces[-1].bbox[1] + step)
+    return first._replace(text=bracket, bbox=(x0, top, x1, bottom), baseline=(top + bottom) / 2 + AXIS_EM * first.size)
