@@ -130,3 +130,37 @@ def test_double_quotes_set_as_two_single_ones_are_double_ones() -> None:
     sheet = Sheet()
     sheet.put(60, 200, "He says ‘‘this is it’’ and ‚‚so’’ on, but ‘not’ more")
     assert texts(sheet.blocks()) == ["He says “this is it” and „so” on, but ‘not’ more"]
+
+
+def test_body_type_is_that_of_the_prose_and_not_of_larger_listings() -> None:
+    sheet = Sheet()
+    sheet.put(60, 100, "To quote somebody at length, take the environment for it:", 11)
+    for i in range(12):
+        sheet.put(60, 120 + 11 * i, "some.command(that, does, something, useful)", 9, "cour", MONO)
+    sheet.put(60, 270, "If you want to have other lists, do as it is done below:", 11)
+    for i in range(12):
+        sheet.put(60, 290 + 11 * i, "another.command(that, does, something, else)", 9, "cour", MONO)
+    sheet.paragraph(60, 440, 440, LOREM * 2, 11)
+    assert not any(isinstance(block, Heading) for block in sheet.blocks())
+
+
+def test_a_dash_at_the_start_of_a_line_goes_on_with_the_sentence() -> None:
+    sheet = Sheet()
+    sheet.put(60, 200, "Here is a sentence that fills its line from the left to the right edge and then goes on")
+    sheet.put(60, 212, "— see the other page — with a dash that is no list.")
+    assert len(sheet.blocks()) == 1
+
+
+def test_free_height_parts_hanging_paragraphs_from_others() -> None:
+    sheet = Sheet()
+    y = 100.0
+    for name in ("Alpha", "Beta", "Gamma", "Delta"):
+        sheet.put(60, y, f"{name}, An. A title that is long enough to run on to a second line and")
+        sheet.put(80, y + 12, "a second line of it that is indented and as wide as the first one is here")
+        sheet.put(80, y + 24, "with a third.")
+        y += 36
+    sheet.put(60, y + 6, "Here is what follows after that, set as it is usual, which means that it runs on")
+    sheet.put(60, y + 18, "to another line of text that begins at the edge, and that it is as wide as can be")
+    sheet.put(75, y + 30, "This begins another paragraph, indented a little, and it runs on to one more of")
+    sheet.put(60, y + 42, "those lines that begin at the edge.")
+    assert texts(sheet.blocks())[-1].startswith("This begins another")

@@ -16,10 +16,20 @@ _LABEL = re.compile(
     r"(?:图|圖|図|表)\s*[\d一二三四五六七八九十]+(?:[.\-–]\d+)*(?P<cjk>.*)",
     re.I | re.S,
 )
+_NO_FIGURE = re.compile(
+    r"(?:(?:supplementary|extended data)\s+)?"
+    r"(?:tab|listing|box|cuadro|quadro|табл|bảng|πίνακας|표|جدول|तालिका|ตาราง|表)",
+    re.I,
+)
 
 
 def has_label(text: str) -> bool:
     return _LABEL.match(text) is not None
+
+
+def names_figure(text: str) -> bool:
+    """Whether a caption's label is that of a picture, and no table's or listing's."""
+    return has_label(text) and _NO_FIGURE.match(text) is None
 
 
 def is_label(text: str) -> bool:

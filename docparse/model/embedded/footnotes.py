@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from docparse.geometry import Box
+from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.raised import RAISED_DIGITS, RAISED_LETTERS, flat
@@ -30,7 +31,7 @@ def find_footnotes(paras: Sequence[Para], stats: PageStats, rules: Sequence[Rule
     boxes = [para.box for para in paras]
     for i in sorted(range(len(paras)), key=lambda i: -boxes[i][1]):
         para, box = paras[i], boxes[i]
-        if box[1] < 0.45 * height or para.size > 0.93 * stats.size:
+        if box[1] < 0.45 * height or para.size > 0.93 * stats.size or all(is_mono(line) for line in para.lines):
             continue
         below = [j for j in range(len(paras)) if j != i and _under(box, boxes[j])]
         if any(j not in found for j in below):

@@ -8,6 +8,7 @@ from statistics import median
 from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
+from docparse.model.embedded.figure_parts import join_parts
 from docparse.model.embedded.figures import Figure, find_figures, is_listing
 from docparse.model.embedded.formula import region_displays, unread_block
 from docparse.model.embedded.formula_find import find_displays
@@ -140,6 +141,7 @@ def _upright_blocks(
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
+    body = join_parts(body, stats.size)
     boxes = [block.bbox or (0, 0, 0, 0) for block in body]
     order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules, numbers=_numbers(body))
     ordered = group_lists([body[i] for i in order], stats.size)

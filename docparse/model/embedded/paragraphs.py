@@ -21,6 +21,7 @@ _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
 _ROUND, _ALIKE_EM, _APART_EM, _FULL = 4, 1.2, 3.0, 0.6  # lines that run round a figure, and how they end
 _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
+_DASHES = "-–—*+"  # they stand in sentences, too
 _STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
 
@@ -168,7 +169,7 @@ class _Splitter:
         self.starts = [-edge for edge in _local_ends(lines, [-self.start(line) for line in lines], em, obstacles)]
         self.ends = _local_ends(lines, [self.end(line) for line in lines], em, obstacles)
         at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
-        self.hanging = len(lines) >= 4 and at_edge * 2 <= len(lines) and self.indent(0) < 0.6 * em
+        self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))])
         middles = [(line.x0 + line.x1) / 2 for line in lines]
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
@@ -187,10 +188,28 @@ class _Splitter:
     def indent(self, i: int) -> float:
         return self.start(self.lines[i]) - self.starts[i]
 
+    def _hanging(self, at_edge: Sequence[bool]) -> list[bool]:
+        """Of each line whether paragraphs hang there: start at the edge and go on indented. Free height may part lines
+        that do from others that don't."""
+        whole = len(at_edge) >= 4 and 2 * sum(at_edge) <= len(at_edge) and at_edge[0]
+        if not whole:
+            return [False] * len(at_edge)
+        cuts = [i for i in range(1, len(at_edge)) if self._is_far(i)]
+        result: list[bool] = []
+        for first, end in pairwise([0, *cuts, len(at_edge)]):
+            result += [2 * sum(at_edge[first:end]) <= end - first + 1] * (end - first)
+        return result
+
+    def _is_far(self, i: int) -> bool:
+        """Whether more height than usual is free over a line."""
+        prev, line = self.lines[i - 1], self.lines[i]
+        em = max(prev.size, line.size)
+        return line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
+
     def cut(self, i: int, para: Para) -> str:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
-        if line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3:
+        if self._is_far(i):
             return "break"
         if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
             return "break"
@@ -217,7 +236,8 @@ class _Splitter:
         assert marker is not None
         line, prev = self.lines[i], self.lines[i - 1]
         if not marker.ordered:
-            return True
+            alike = sum(other is not None and other.mark == marker.mark for other in self.markers)
+            return alike > 1 or marker.mark not in _DASHES or prev.plain[-1:] in _STOPS or self._room(i, line.size)
         near = [j for j, other in enumerate(self.markers) if other is not None and other.ordered and j != i]
         same = any(abs(self.start(self.lines[j]) - self.start(line)) < 1.2 * line.size for j in near)
         return same or prev.plain[-1:] in _STOPS or self.start(prev) - self.start(line) > 0.5 * line.size
@@ -229,7 +249,7 @@ class _Splitter:
         if self.entries:  # of an index: what is indented goes on, or stands under the entry
             alone = self.indent(i) < 0.6 * em or self._room(i, em)
             return "newline" if alone else "join"
-        if self.hanging and not item:
+        if self.hanging[i] and not item:
             if self.indent(i) < 0.6 * em and self.indent(i - 1) > 0.8 * em:
                 return "break"
         elif item:
@@ -237,7 +257,7 @@ class _Splitter:
                 return "join"
             if indent < -0.8 * em and len(para.lines) > 1:
                 return "break"
-        elif indent > 0.8 * em and self._returns(i, em):
+        elif indent > 0.8 * em and self._returns(i, em) and not _opens_with_sign(first):
             return "break"
         if has_leader(prev.plain):  # an entry of a contents page
             return "newline"

@@ -14,6 +14,7 @@ from docparse.model.embedded.lines import Line
 from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_LINES = 6, 3
+_PROSE_SHARE = 0.3  # of a page's letters: with less of it the size of its listings is the usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,18 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
     if not lines:
         return PageStats()
     sizes: Counter[float] = Counter()
-    bold = letters = rtl = mono = read = 0
+    code: Counter[float] = Counter()
+    bold = letters = rtl = read = 0
     for line in lines:
         count = sum(len(word.text) for word in line.words)
-        sizes[round(line.size * 2) / 2] += count
+        (code if is_mono(line) else sizes)[round(line.size * 2) / 2] += count
         letters += count
         rtl += count if line.rtl else 0
         bold += count if line.bold else 0
-        mono += count if is_mono(line) else 0
         read += count if not line.words[0].font else 0
+    mono = code.total()
+    if mono and letters - mono < _PROSE_SHARE * letters:
+        sizes += code
     size = max(sizes, key=lambda key: (sizes[key], key))
     exact = [line for line in lines if abs(line.size - size) <= 0.26]
     steps = [b.baseline - a.baseline for a, b in pairwise(exact) if a.x0 < b.x1 and b.x0 < a.x1]
