@@ -153,14 +153,21 @@ def test_a_dash_at_the_start_of_a_line_goes_on_with_the_sentence() -> None:
 
 def test_free_height_parts_hanging_paragraphs_from_others() -> None:
     sheet = Sheet()
-    y = 100.0
-    for name in ("Alpha", "Beta", "Gamma", "Delta"):
-        sheet.put(60, y, f"{name}, An. A title that is long enough to run on to a second line and")
-        sheet.put(80, y + 12, "a second line of it that is indented and as wide as the first one is here")
-        sheet.put(80, y + 24, "with a third.")
-        y += 36
-    sheet.put(60, y + 6, "Here is what follows after that, set as it is usual, which means that it runs on")
-    sheet.put(60, y + 18, "to another line of text that begins at the edge, and that it is as wide as can be")
-    sheet.put(75, y + 30, "This begins another paragraph, indented a little, and it runs on to one more of")
-    sheet.put(60, y + 42, "those lines that begin at the edge.")
-    assert texts(sheet.blocks())[-1].startswith("This begins another")
+
+    def line(x: float, y: float, first: str) -> None:
+        """A line from x on that is filled to the right edge."""
+        end = sheet.put(x, y, first)
+        for word in LOREM:
+            if end + 6 * len(word) > 470:
+                return
+            sheet.line -= 1
+            end = sheet.put(end, y, word)
+
+    for i, name in enumerate(("Alpha", "Beta", "Gamma", "Delta")):
+        line(60, 100 + 36 * i, name)
+        line(80, 112 + 36 * i, "goes")
+        line(80, 124 + 36 * i, "on")
+    for x, y, first in ((60, 250, "Here"), (60, 262, "plain"), (75, 274, "Another"), (60, 286, "of"), (60, 298, "its")):
+        line(x, y, first)
+    found = [text.split()[0] for text in texts(sheet.blocks())]
+    assert found == ["Alpha", "Beta", "Gamma", "Delta", "Here", "Another"]
