@@ -112,8 +112,15 @@ class _Tying:
                 tied = True
                 self._put(block, part, annotation)
         if not tied:
-            under = self._under(box)
-            (under or self.page).links.append(self._link(annotation))
+            self._add_loose((self._under(box) or self.page).links, self._link(annotation))
+
+    def _add_loose(self, links: list[Link], link: Link) -> None:
+        """Browsers link a picture and the line that it stands in: one link."""
+        for known in links:
+            if known.start is None and not known.text and (known.uri, known.to_page) == (link.uri, link.to_page):
+                known.parts += link.parts
+                return
+        links.append(link)
 
     def _link(self, annotation: Annotation, text: str = "", start: int | None = None) -> Link:
         part = Part(page=self.page.number, bbox=annotation.bbox)
