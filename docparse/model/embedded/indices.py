@@ -44,6 +44,7 @@ def _sign(word: Word, main: Word, before: Word | None) -> int:
     else:
         near = not before.space and word.bbox[0] - before.bbox[2] < _TOUCHING_EM * main.size
         near = near or (shift > _FREE_SHIFT and before.bbox[2] <= word.bbox[0] + _TOUCHING_EM * main.size)
+        near = near or (before.bbox[0] < word.bbox[2] and word.bbox[0] < before.bbox[2])  # under the one before
     return 0 if not near else 1 if shift > 0 else -1
 
 

@@ -19,6 +19,7 @@ _HALF_SET = re.compile(
 )
 _DOTS = re.compile(r"(?<![.\w])(?<!\. )\. \. \.(?! ?\.)")  # an ellipsis set as three spaced full stops
 _QUOTES = (("‘‘", "“"), ("’’", "”"), ("‚‚", "„"))  # set as two signs where a font has no double ones
+_LIMITED = frozenset("∑∏∫∮⋃⋂")  # stand off from their limits
 _HYPHENS = "-‐‑\u00ad"
 
 
@@ -31,7 +32,7 @@ def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
         if (
             last is not None
             and (last.space if rtl and word.line == last.line >= 0 else _blank(last, word, end))
-            and (shown is word.text or word.bbox[0] - end > _INDEX_GAP_EM * word.size)
+            and (shown is word.text or (word.bbox[0] - end > _INDEX_GAP_EM * word.size and last.text not in _LIMITED))
         ):
             parts.append(" ")
         parts.append(shown)

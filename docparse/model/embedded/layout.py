@@ -16,6 +16,7 @@ from docparse.model.embedded.formula_rows import formula_blocks
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
 from docparse.model.embedded.headings import number_of
 from docparse.model.embedded.ink import page_ink
+from docparse.model.embedded.inline_math import with_stacks
 from docparse.model.embedded.joining import join_lines, line_text
 from docparse.model.embedded.justified import join_justified
 from docparse.model.embedded.line_ends import LineEnds
@@ -134,6 +135,8 @@ def _upright_blocks(
         displays = find_displays(furniture.body, page.rules, stats.size, page.shapes)
     taken = {id(word) for display in displays for line in display.lines for word in line.words}
     prose = [line for line in furniture.body if id(line.words[0]) not in taken]
+    if not stats.ocr:
+        prose = with_stacks(prose, page.rules)
     ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
     body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends, fixed), content)
     for each in displays:
