@@ -142,7 +142,7 @@ def _kinds(lines: Sequence[Line]) -> list[Kind]:
         if line.plain.isdecimal() and edges[round(line.x1)] >= _LINE_NUMBERS:
             kinds[i] = "text"
             continue
-        if kinds[i] != "text" or len(line.words) > _MOST_WORDS:
+        if kinds[i] != "text" or sum(_traits(word.text)[0] for word in line.words) > _MOST_WORDS:
             continue
         row = _row_of(lines, i)
         if len(row) > 1 and _kind(line_of([word for j in row for word in lines[j].words])) in ("mixed", "seed"):

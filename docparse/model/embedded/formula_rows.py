@@ -16,7 +16,7 @@ from docparse.schemas.page import Rule, Shape, Word
 
 # in sizes of the type: ink above and below a baseline; places that are one; free space between rows that are one
 _ASCENT, _DESCENT = 0.72, 0.22
-_ALIGNED, _CENTRED = 0.15, 0.4
+_ALIGNED = 0.15
 _ROW_GAP, _LOOSE_GAP = 0.85, 1.15
 _COLUMN = 4.0  # between formulas beside one another
 _TORN = 0.2  # between signs of one limit, at most
@@ -63,11 +63,7 @@ def _follows(row: Display, group: Sequence[Display], rows: Sequence[Display]) ->
     mine = _relations(row)
     if mine and any(abs(mine[0][0] - x) < _ALIGNED * size for x in places):
         return True
-    if gap > _ROW_GAP * size:
-        return False
-    if _continues(row):
-        return row.bbox[0] > last.bbox[0] - size
-    return abs(sum(_ink(row)[::2]) - sum(_ink(last)[::2])) < _CENTRED * size and bool(mine)
+    return gap <= _ROW_GAP * size and _continues(row) and row.bbox[0] > last.bbox[0] - size
 
 
 def _beside(other: Display, row: Display, size: float) -> bool:

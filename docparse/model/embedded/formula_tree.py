@@ -464,9 +464,10 @@ def _off_centre(limit: list[Node], sign: Node) -> float:
 
 
 def _limit_host(cluster: list[Node], row: list[Node]) -> int | None:
-    """The sum or union over or under whose middle the cluster is centred."""
+    """The sum or union over or under whose middle the cluster is centred, or the relation that it is a note to."""
     for i, node in enumerate(row):
-        if node.base in BIG and node.base not in _INTEGRALS and _off_centre(cluster, node) < 0.3 * node.size:
+        noted = bool(node.base) and RELATIONS.issuperset(node.base)
+        if (node.base in BIG or noted) and node.base not in _INTEGRALS and _off_centre(cluster, node) < 0.3 * node.size:
             return i
     return None
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from docparse.model.embedded.captions import is_label
+from docparse.model.embedded.formula import is_number
 from docparse.model.embedded.lines import Line, line_of
 from docparse.model.embedded.lists import follows, read_marker
 from docparse.model.embedded.mono import is_mono_word
@@ -48,7 +49,8 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
             label = _is_label(current, nxt, below) and not (_in_prose(current, around) and _in_prose(nxt, around))
             tab = nxt is row[-1] and r in tabbed
             code = id(current) in listing and nxt.x0 - current.x1 < _INDENT_EM * nxt.size
-            if label or tab or code or _belongs(current, nxt, plain) or _is_numbered_head(current, nxt, usual):
+            belongs = _belongs(current, nxt, plain) and not _ends_column(current, around)
+            if label or tab or code or belongs or _is_numbered_head(current, nxt, usual):
                 words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
                 current = line_of(words, nxt.rtl)
             else:
@@ -138,6 +140,14 @@ def _in_prose(line: Line, around: Sequence[Line]) -> bool:
         and len(other.plain) >= _PROSE_LETTERS
         and other.words[-1].text[-1] not in ":："
         and max(other.y0 - line.y1, line.y0 - other.y1) < 0.9 * line.size
+        for other in around
+    )
+
+
+def _ends_column(line: Line, around: Sequence[Line]) -> bool:
+    """Whether it is a number in brackets at the right edge of the text above or below, as those of formulas are."""
+    return is_number(line.plain) and any(
+        abs(other.x1 - line.x1) < 0.15 * line.size and len(other.plain) >= _PROSE_LETTERS and other.x0 < line.x0
         for other in around
     )
 
