@@ -1,10 +1,12 @@
-"""Pictures over one caption are one figure."""
+"""Pictures over one caption are one figure; a card of text is none."""
 
 from __future__ import annotations
 
 from docparse.geometry import Box
 from docparse.model.embedded.figure_parts import join_parts
+from docparse.model.embedded.figures import find_figures
 from docparse.schemas.document import Block, Caption, Chart, Image, Paragraph
+from docparse.schemas.page import PageImage, Shape, Word
 
 PROSE = "Running text that says a good deal about what is to be seen further down on this page"
 
@@ -44,3 +46,21 @@ def test_pictures_with_text_between_them_or_captions_of_their_own_stay_apart() -
     assert (
         len(join_parts([*side_by_side("Table 1", (60, 500, 400, 512))[1:], Chart(bbox=(60, 100, 200, 180))], 10)) == 4
     )
+
+
+def test_a_card_with_a_title_and_a_line_is_no_figure_and_a_drawing_with_labels_is_one() -> None:
+    def figures(height: float, lines: tuple[str, ...]) -> int:
+        shapes = tuple(Shape((60, 100, 300, 100 + height), 9, True, 0xEEEEEE) for _ in range(3))
+        words = [
+            Word(
+                text, (70 + 40 * k, 104 + 22 * i, 105 + 40 * k, 124 + 22 * i), 18, "helv", baseline=120 + 22 * i, line=i
+            )
+            for i, line in enumerate(lines)
+            for k, text in enumerate(line.split())
+        ]
+        page = PageImage(1, 588, 840, 595, 842, shapes=shapes)
+        return len(find_figures(page, words, [], [], 18))
+
+    assert figures(52, ("Block title", "Cras viverra metus rhoncus")) == 0
+    assert figures(150, ("Block title", "Cras viverra metus rhoncus")) == 1
+    assert figures(52, ("A B", "C D")) == 1

@@ -142,6 +142,7 @@ def test_notes_that_begin_at_one_edge_are_parted_by_their_numbers() -> None:
         ("1 A note.", "1"),
         ("12A note.", "12"),
         ("* A note.", "*"),
+        ("∗ A note.", "∗"),
         ("3591", ""),
         ("2015 was wet.", ""),
         ("1.5 cm", ""),

@@ -112,3 +112,7 @@ def test_a_row_with_columns_of_its_own_belongs_to_what_it_heads() -> None:
     right: list[Box] = [(250, 175, 540, 330), (250, 340, 540, 500)]
     boxes = [*title, *heads, *left, *right]
     assert reading_order(boxes, 10) == [0, 2, 1, 3, 5, 6, 4, 7, 8]
+    date: list[Box] = [(260, 60, 320, 72)]
+    heads = [(60, 100, 120, 115), (310, 100, 380, 115)]
+    columns: list[Box] = [(60, 125, 290, 300), (310, 125, 540, 300)]
+    assert reading_order([*date, *heads, *columns], 10) == [0, 1, 3, 2, 4]

@@ -171,3 +171,34 @@ def test_free_height_parts_hanging_paragraphs_from_others() -> None:
         line(x, y, first)
     found = [text.split()[0] for text in texts(sheet.blocks())]
     assert found == ["Alpha", "Beta", "Gamma", "Delta", "Here", "Another"]
+
+
+def test_page_numbers_of_a_contents_list_are_not_those_of_the_column_beside_it() -> None:
+    sheet = Sheet()
+    for i, title in enumerate(("Introduction", "Installing it", "What is new", "How to go on", "Where to end")):
+        sheet.put(60, 150 + 24 * i, str(i + 1), 10, "hebo", BOLD)
+        sheet.put(80, 150 + 24 * i, title, 10, "hebo", BOLD)
+        sheet.put(280, 150 + 24 * i, str(1 + i // 2), 10, "hebo", BOLD)
+        sheet.put(305, 150 + 24 * i, "Text of the abstract, which is bold", 10, "hebo", BOLD)
+        sheet.put(305, 162 + 24 * i, "and goes on beside the list for long", 10, "hebo", BOLD)
+    found = texts(sheet.blocks())
+    assert [text for text in found if text[0].isdecimal()] == [
+        "1 Introduction 1", "2 Installing it 1", "3 What is new 2", "4 How to go on 2", "5 Where to end 3",
+    ]  # fmt: skip
+
+
+def test_many_words_equally_far_apart_are_one_line_whatever_stands_near() -> None:
+    sheet = Sheet()
+    right = sheet.put(60, 222, "These words fill the whole of the line that they stand in, as usual") - 2.8
+    sheet.put(60, 240, "[1]")
+    words = ["Name", "Surname,", "Quantum", "123,", "123456"]
+    widths = []
+    for word in words:
+        widths.append(sheet.put(0, 900, word) - 2.8)
+        sheet.words.pop()
+    x, gap = 80.0, (right - 80 - sum(widths)) / 4
+    for word, width in zip(words, widths, strict=True):
+        sheet.put(x, 240, word)
+        x += width + gap
+    assert gap > 17
+    assert body(sheet.blocks()).endswith("[1] Name Surname, Quantum 123, 123456")

@@ -18,6 +18,7 @@ _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icon
 # words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
 _TEXT_WORDS, _TEXT_LINES, _TEXT_SHARE, _ALIGNED = 20, 8, 0.7, 0.5
 _PART = 0.6
+_CARD_WORDS, _CARD_SHARE = 3, 0.6  # of a line, and the height of lines in that of their box
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
 _LISTING_WORDS, _LISTING_SHARE = 6, 0.8
@@ -307,13 +308,25 @@ def is_listing(words: Sequence[Word]) -> bool:
     return mono >= max(_LISTING_WORDS, _LISTING_SHARE * len(words))
 
 
+def _is_filled(figure: Figure, em: float) -> bool:
+    """Whether lines of words as large as the text are all that a box is tall for: a card with its title."""
+    sizes: dict[int, float] = {}
+    counts: dict[int, int] = {}
+    for word in figure.words:
+        sizes[word.line] = max(word.size, sizes.get(word.line, 0.0))
+        counts[word.line] = counts.get(word.line, 0) + 1
+    if min(sizes.values()) < 0.9 * em or max(counts.values()) < _CARD_WORDS:
+        return False
+    return sum(sizes.values()) > _CARD_SHARE * height(figure.bbox)
+
+
 def _is_panel(figure: Figure, em: float) -> bool:
     """Whether text fills the box as it does a panel: many words a line, over much of the area; or it is a listing."""
     if is_listing(figure.words):
         return True
     if len(figure.words) < 12:
         letters = sum(len(word.text) for word in figure.words)
-        return letters > 0 and height(figure.bbox) < 2.5 * em
+        return letters > 0 and (height(figure.bbox) < 2.5 * em or _is_filled(figure, em))
     rows: dict[tuple[int, int], int] = {}
     for word in figure.words:
         key = (word.line, round(word.baseline / max(em, 1.0)))

@@ -13,7 +13,7 @@ from docparse.raised import RAISED_DIGITS, RAISED_LETTERS, flat
 from docparse.schemas.page import Rule
 
 _MARKER = re.compile(
-    rf"(?P<mark>\d{{1,3}}(?!\d|[.,]\d)|[{RAISED_DIGITS}]{{1,3}}|[{RAISED_LETTERS}](?!\w)|[*†‡§¶#]{{1,3}}|"
+    rf"(?P<mark>\d{{1,3}}(?!\d|[.,]\d)|[{RAISED_DIGITS}]{{1,3}}|[{RAISED_LETTERS}](?!\w)|[*∗†‡§¶#]{{1,3}}|"
     r"\([a-z0-9]{1,2}\)|[a-z](?=\s)|[①-⑳])[.)]?\s*(?P<text>\S.*)",
     re.S,
 )

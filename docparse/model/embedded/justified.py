@@ -19,6 +19,7 @@ _MANY_PIECES = 5
 _WIDEST_EM = 16.0
 _STRETCHED_EM, _SET_SOLID = 4.0, 1.5
 _INDENT_EM = 3.0
+_EVEN_PIECES, _EVEN = 4, 1.25
 _PROSE_WORDS = 5
 
 Row = list[Line]
@@ -86,16 +87,25 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
     """The row with pieces put together that fill the width of a line of text right above or below."""
     for line in next_to:
         em = line.size
-        if len(line.words) < _PROSE_WORDS or not _mostly_letters(line):
-            continue
         run = [p for p in row if p.x0 > line.x0 - _INDENT_EM * em and p.x1 < line.x1 + _FLUSH_EM * em]
-        if len(run) > 1 and _fills(run, line):
+        even = _is_even(run)
+        if not even and (len(line.words) < _PROSE_WORDS or not _mostly_letters(line)):
+            continue
+        if len(run) > 1 and _fills(run, line, even):
             whole = line_of([word for piece in run for word in piece.words], run[0].rtl)
             row = sorted([whole, *(piece for piece in row if piece not in run)], key=lambda piece: piece.x0)
     return row
 
 
-def _fills(run: Row, line: Line) -> bool:
+def _is_even(run: Row) -> bool:
+    """Whether many pieces stand equally far apart, as the words of a stretched line do and cells don't."""
+    if len(run) < _EVEN_PIECES:
+        return False
+    gaps = [b.x0 - a.x1 for a, b in pairwise(run)]
+    return max(gaps) < _EVEN * min(gaps)
+
+
+def _fills(run: Row, line: Line, even: bool) -> bool:
     """Whether pieces, not far apart, reach from edge to edge of a line of text.
 
     They are words stretched to fill the line; sums and cells stand further apart, end in a number or begin a column.
@@ -105,12 +115,12 @@ def _fills(run: Row, line: Line) -> bool:
         return False
     if first.plain.isdecimal() or all(piece.bold for piece in run) or abs(first.size - em) > 0.05 * em:
         return False
-    if len(last.words) == 1 and last.words[0].text[0].isdecimal():
+    if len(last.words) == 1 and last.words[0].text[0].isdecimal() and not even:
         return False
     return (
         abs(line.x1 - last.x1) < _FLUSH_EM * em
         and abs(line.x0 - first.x0) < _INDENT_EM * em
-        and abs(line.baseline - first.baseline) < _SET_SOLID * em
+        and (even or abs(line.baseline - first.baseline) < _SET_SOLID * em)
         and all(abs(piece.x0 - line.x0) > 0.3 * em for piece in run[1:])
     )
 

@@ -113,9 +113,7 @@ def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[lis
             group.append(bands[j])
             members += bands[j]
             j += 1
-        while (
-            j < len(bands) and len(group) > 1 and _is_of_next(group[-1], _gaps(members, boxes, em), bands[j], boxes, em)
-        ):
+        while j < len(bands) and len(group) > 1 and _is_of_next(group, bands[j], boxes, em):
             members = members[: -len(group.pop())]
             j -= 1
         if not _side_by_side(group, boxes, em):
@@ -129,14 +127,17 @@ def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[lis
     return groups
 
 
-def _is_of_next(
-    band: list[int], gutters: list[tuple[float, float]], below: list[int], boxes: Sequence[Box], em: float
-) -> bool:
-    """Whether a band has columns of its own, all on one side of the gutters above it, and shares them with the next."""
-    start, end = min(boxes[i][0] for i in band), max(boxes[i][2] for i in band)
-    if not _gaps(band, boxes, em) or any(start < right and left < end for left, right in gutters):
+def _is_of_next(group: list[list[int]], below: list[int], boxes: Sequence[Box], em: float) -> bool:
+    """Whether the last band of a group has columns that it shares with the next band and not with those above it:
+    none of these has columns, or its own are all on one side of their gutters."""
+    *above, band = group
+    if not _gaps(band, boxes, em) or not _gaps(band + below, boxes, em):
         return False
-    return bool(_gaps(band + below, boxes, em))
+    if not any(_gaps(other, boxes, em) for other in above):
+        return True
+    start, end = min(boxes[i][0] for i in band), max(boxes[i][2] for i in band)
+    gutters = _gaps([i for other in group for i in other], boxes, em)
+    return not any(start < right and left < end for left, right in gutters)
 
 
 def _beside(group: list[list[int]], boxes: Sequence[Box], em: float) -> tuple[int, int]:

@@ -23,6 +23,7 @@ _PLAIN = re.compile(r"\d{1,4}")
 _HEAD_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){0,4}\.?|[IVX]{1,5}\.?")
 _HEAD_EM, _LABEL_EM, _INDENT_EM = 3.5, 3.0, 24.0
 _LEAST_CODE, _CODE_SHARE = 3, 0.6
+_LEAST_ENTRIES, _TAB_EM, _APART = 4, 1.6, 4.0
 _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EUR|USD)?|[ivxlcIVXLC]{1,6}")
 _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
 _PROSE_LETTERS = 20
@@ -39,15 +40,20 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
     listing = _number_listings(rows)
     plain = _numbered_columns(rows)
     tabbed = _tabbed_rows(rows)
+    ends = _entry_ends(rows)
     result: list[Line] = []
     for r, row in enumerate(rows):
         current = row[0]
         below = rows[r + 1] if r + 1 < len(rows) else []
         near = rows[max(0, r - _NEAR_ROWS) : r + _NEAR_ROWS + 1]
         around = [line for other in near if other is not row for line in other]
-        for nxt in row[1:]:
+        for place, nxt in enumerate(row[1:], 1):
+            if id(row[place - 1]) in ends:  # the page of an entry: what follows is another column's
+                result.append(current)
+                current = nxt
+                continue
             label = _is_label(current, nxt, below) and not (_in_prose(current, around) and _in_prose(nxt, around))
-            tab = nxt is row[-1] and r in tabbed
+            tab = (nxt is row[-1] and r in tabbed) or (id(nxt) in ends and len(current.plain) > 1)
             code = id(current) in listing and nxt.x0 - current.x1 < _INDENT_EM * nxt.size
             belongs = _belongs(current, nxt, plain) and not _ends_column(current, around)
             if label or tab or code or belongs or _is_numbered_head(current, nxt, usual):
@@ -208,6 +214,22 @@ def _tabbed_rows(rows: list[list[Line]]) -> set[int]:
             found |= {r, previous[0]}
         previous = (r, right)
     return found
+
+
+def _entry_ends(rows: list[list[Line]]) -> set[int]:
+    """Page numbers of a contents list with another column beside it: flush right under one another, never falling."""
+    runs: dict[int, list[Line]] = {}
+    for row in rows:
+        for place, (text, line) in enumerate(itertools.pairwise(row), 2):
+            if not line.plain.isdecimal() or len(line.plain) > 3 or not any(map(str.isalpha, text.plain)):
+                continue
+            if line.x0 - text.x1 < _TAB_EM * line.size or any(after.x0 - line.x1 < line.size for after in row[place:]):
+                continue
+            run = runs.setdefault(round(line.x1 / line.size), [])
+            if run and (int(run[-1].plain) > int(line.plain) or line.baseline - run[-1].baseline > _APART * line.size):
+                run.clear()
+            run.append(line)
+    return {id(line) for run in runs.values() if len(run) >= _LEAST_ENTRIES for line in run}
 
 
 def _is_tabbed(row: list[Line]) -> bool:
