@@ -12,15 +12,15 @@ import pymupdf
 from pymupdf import mupdf
 
 from docparse.errors import DamagedFile, LimitExceeded
-from docparse.geometry import area, centre, clip, contains_point, smart_resize
+from docparse.geometry import area, clip, smart_resize
 from docparse.schemas.page import Link, PageImage, Picture, PixelBudget, TextLayer, TextQuality, Word, WordStyle
 from docparse.source.drawings import EVERYWHERE, opaque_fills, read_drawings, rules_and_shapes
+from docparse.source.fields import with_fields
 from docparse.source.protocol import Limits
 from docparse.source.text_layer import judge, raw_words
 from docparse.source.visibility import hide_unseen
 
-_HIDDEN, _FIELD = int(WordStyle.HIDDEN), int(WordStyle.FIELD)
-_FILLED = (7, 3, 4)  # types of fields with text: PDF_WIDGET_TYPE_TEXT, _COMBOBOX, _LISTBOX
+_HIDDEN = int(WordStyle.HIDDEN)
 _SCAN_SHARE = 0.5  # of the page under raster images: its pixels are worth that of the images
 _MAIN_IMAGE_SHARE = 0.02  # of the page: an image (or strip of one) whose resolution counts
 _STAMP_CHARS = 60  # visible text over a page-filling image up to this is a stamp or page number
@@ -39,7 +39,7 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     width, height = page.rect.width, page.rect.height
     check_size(number, width, height, limits)
     display_list = page.get_displaylist()
-    words = _with_fields(raw_words(display_list, (0.0, 0.0, width, height)), page)
+    words = with_fields(raw_words(display_list, (0.0, 0.0, width, height)), page)
     pictures = _facts_of_pictures(page, display_list, words)
     _check_pictures(number, pictures, limits)
     paths, skipped = read_drawings(page, display_list)
@@ -60,22 +60,6 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
         is_scan=scan, flags=(*skipped, *odd, *too_many),
     )  # fmt: skip
     return image, pixels
-
-
-def _with_fields(words: list[Word], page: pymupdf.Page) -> list[Word]:
-    """Words, those that were filled into a form marked."""
-    with contextlib.suppress(RuntimeError, ValueError):  # of a damaged form: its words are read all the same
-        if page.first_widget is None:
-            return words
-        turn = page.rotation_matrix
-        fields = [tuple(widget.rect * turn) for widget in page.widgets(_FILLED)]
-        return [
-            word._replace(style=word.style | _FIELD)
-            if any(contains_point(box, *centre(word.bbox)) for box in fields)
-            else word
-            for word in words
-        ]
-    return words
 
 
 def check_size(number: int, width: float, height: float, limits: Limits) -> None:
