@@ -191,7 +191,7 @@ class _Tying:
         (owners[0] if len(owners) == 1 else block).links.append(self._link(annotation, needle))
 
     def _candidates(self, block: Block, piece: _Piece) -> Sequence[Owner]:
-        if isinstance(block, Formula | Music | Chemistry):
+        if isinstance(block, Music | Chemistry) or (isinstance(block, Formula) and block.latex):
             return ()
         if not isinstance(block, Table | ListBlock):
             return (block,)

@@ -106,7 +106,9 @@ class _Writer:
                 return fence(block.text, block.language)
             case Formula():
                 return _join(
-                    f"$$\n{escape_latex(block.latex)}\n$$" if block.latex else escape_block(block.text),
+                    f"$$\n{escape_latex(block.latex)}\n$$"
+                    if block.latex
+                    else linked_markdown(block.text, on_words(block), escape_block),
                     self._image(block),
                 )
             case Music():

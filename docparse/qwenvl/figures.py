@@ -44,9 +44,11 @@ def _formula(reader: BlockReader, node: Node, attributes: Attributes, box: Box |
     after = node.children[node.children.index(body) + 1 :] if body is not None else []
     content = body.children if body is not None else [c for c in node.children if not is_image(c)]
     before = [c for c in node.children[: node.children.index(body)] if not is_image(c)] if body is not None else []
-    text = text_of(content)
+    said: list[Link] = []
+    text = text_of(content, said)
     if body is not None and body.attributes.get("class") == "text":
         values: dict[str, Any] = {"text": text}
+        links = [*said, *links]
     else:
         values = {"latex": strip_math(text)}
         if reader.trusted and attributes.get("data-text"):

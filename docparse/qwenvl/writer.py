@@ -241,7 +241,7 @@ def _formula(block: Formula, head: str, img: str) -> str:
     if block.latex:
         printed = _attribute("data-text", block.text)
         return f'<div class="formula"{head}{printed}>{img}<div>$${escape(block.latex, quote=False)}$$</div></div>'
-    text = f'<div class="text">{_text(block.text)}</div>' if block.text else ""
+    text = f'<div class="text">{_text(block.text, on_words(block))}</div>' if block.text else ""
     return f'<div class="formula"{head}>{img}{text}</div>'
 
 

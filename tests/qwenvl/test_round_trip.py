@@ -148,6 +148,7 @@ def linked(draw: st.DrawFn) -> Block:
                 Table(bbox=box, rows=1, cols=1, cells=[Cell(row=0, col=0, **values)]),
                 Image(bbox=box, ocr=text, links=[*links, Link(uri="https://e.org")]),
                 Chart(bbox=box, text=text, links=[Link(uri="https://e.org"), *links]),
+                Formula(bbox=box, text=text, links=[*links, Link(uri="https://e.org")]),
                 Formula(bbox=box, latex="x", links=[Link(to_page=2), Link(uri="ftp://e.org/x")]),
             ]
         )
