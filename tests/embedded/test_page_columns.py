@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.justified import join_justified
 from docparse.model.embedded.lines import make_lines
 from docparse.model.embedded.tables import find_tables
@@ -66,6 +67,15 @@ def test_two_justified_columns_stay_two() -> None:
     lines = join_justified(make_lines(words))
     assert len(lines) == 18
     assert not any(line.x0 < 230 < line.x1 for line in lines)
+
+
+def test_columns_whose_words_reach_into_the_gutter_stay_two() -> None:
+    exact = justified(50, 220, 100, 12) + justified(230, 400, 100, 12, first=20)
+    gutters = Gutters(exact)
+    loose = [word._replace(bbox=(word.bbox[0] - 2, word.bbox[1], word.bbox[2] + 2, word.bbox[3])) for word in exact]
+    lines = make_lines(loose, gutters)
+    assert join_justified(lines) != join_justified(lines, gutters)
+    assert not any(line.x0 < 225 < line.x1 for line in join_justified(lines, gutters))
 
 
 def test_tables_in_neighbouring_columns_do_not_merge() -> None:

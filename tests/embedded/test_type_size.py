@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pymupdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from docparse.model.embedded.bullets import with_bullets
 from docparse.model.embedded.figures import is_listing
@@ -81,6 +81,35 @@ def test_another_size_is_told_although_its_boxes_are_as_high_as_all_others(facto
     scan.put(60, 300, "Navigation on narrow rivers", 10 * factor, loose=0.48 * 10 * (1.15 - factor))
     usual, *_, other = sizes(scan.typed())
     assert other / usual == pytest.approx(factor, rel=0.06)
+
+
+def worn(page: PageImage, top: float, step: float, blur: float) -> PageImage:
+    """Lines printed thick and thin by turns, as on a bad copy; lines `step` apart (page units)."""
+    assert page.pixels is not None
+    picture = Image.fromarray(page.pixels)
+    for number, start in enumerate(np.arange(top, page.height, step).tolist()):
+        box = tuple(round(side) for side in page.to_px((0, start, page.width, start + step)))
+        limit = (120, 210, 150, 180, 200)[number % 5]
+        band = picture.crop(box).filter(ImageFilter.GaussianBlur(blur)).convert("L")
+        picture.paste(band.point([0 if value < limit else 255 for value in range(256)]), box[:2])
+    return page.replace(pixels=np.asarray(picture))
+
+
+@pytest.mark.parametrize("blur", [0.8, 1.1])
+def test_where_print_is_thick_and_thin_by_turns_no_line_is_larger_or_bold(blur: float) -> None:
+    scan = Scan()
+    scan.prose(100, 24)
+    found = with_type(scan.words, worn(scan.image(), 90, 13, blur))
+    assert len({round(size, 3) for size in sizes(found)}) == 1
+    assert not any(word.style & WordStyle.BOLD for word in found)
+
+
+def test_boxes_cut_close_to_the_ink_make_no_small_print() -> None:
+    scan = Scan()
+    for line in range(12):
+        scan.put(60, 100 + 13 * line, PROSE, loose=-2.3)
+    assert scan.words[0].size < 5
+    assert min(sizes(scan.typed())) > 7
 
 
 def test_capitals_and_digits_are_no_larger_type_than_small_letters() -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.lines import Line, line_of
+from docparse.model.embedded.script import is_unspaced
 
 _ROWS_AROUND = 7  # rows above and below that are asked
 _LEAST_AROUND = 2
@@ -25,15 +27,30 @@ _PROSE_WORDS = 5
 Row = list[Line]
 
 
-def join_justified(lines: list[Line]) -> list[Line]:
-    """Lines top to bottom, those of justified text whole; cells and columns stay apart."""
+def join_justified(lines: list[Line], gutters: Gutters | None = None) -> list[Line]:
+    """Lines top to bottom, those of justified text whole; cells and columns stay apart.
+
+    Nothing is joined over one of `gutters`: words that OCR read are too long or too short to show all of them.
+    """
     rows = _rows(lines)
     if all(len(row) == 1 for row in rows):
         return lines
     result: list[Line] = []
     for number, row in enumerate(rows):
-        result += _joined(row, _follow(rows, number, -1), _follow(rows, number, 1)) if len(row) > 1 else row
+        for part in _between(row, gutters):
+            result += _joined(part, _follow(rows, number, -1), _follow(rows, number, 1)) if len(part) > 1 else part
     return result if len(result) < len(lines) else lines
+
+
+def _between(row: Row, gutters: Gutters | None) -> list[Row]:
+    """The row cut where a gutter runs through it."""
+    parts = [[row[0]]]
+    for left, right in pairwise(row):
+        if gutters and gutters.part(left.x1, right.x0, right.baseline, max(left.size, right.size)):
+            parts.append([right])
+        else:
+            parts[-1].append(right)
+    return parts
 
 
 def _rows(lines: Sequence[Line]) -> list[Row]:
@@ -62,6 +79,8 @@ def _follow(rows: Sequence[Row], number: int, step: int) -> list[Row]:
 
 
 def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
+    if any(is_unspaced(piece.plain[0]) for piece in row):
+        return row  # scripts without blanks are stretched between all their letters
     around = [*above, *below]
     # an unbroken line may be one that is as wide as two columns
     broken = [other for other in around if len(other) > 1]

@@ -14,6 +14,7 @@ from docparse.model.embedded.formula import region_displays, unread_block
 from docparse.model.embedded.formula_find import find_displays
 from docparse.model.embedded.formula_rows import formula_blocks
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
+from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.headings import number_of
 from docparse.model.embedded.ink import page_ink
 from docparse.model.embedded.inline_math import with_stacks
@@ -115,13 +116,10 @@ def _upright_blocks(
     drawn = {id(word) for figure in figures for word in figure.words}
     running = [word for word in words if id(word) not in drawn]
     figures += plots
-    ink = None
-    if running and not running[0].font:  # read by OCR
-        ink = page_ink(page)
-    lines = make_lines(running, ink)
-    if ink is None:  # what OCR read does not stand exactly enough on its lines
-        lines = join_justified(lines)
-    lines = join_rows(lines)
+    gutters = None
+    if running and not running[0].font:  # read by OCR: the ink shows the gutters
+        gutters = Gutters(running, page_ink(page))
+    lines = join_rows(join_justified(make_lines(running, gutters), gutters))
     stats = page_stats(lines).beside(held)
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from docparse.geometry import Box
 from docparse.model.embedded.gutters import Gutters
-from docparse.model.embedded.ink import Ink
 from docparse.model.embedded.script import is_rtl_text
 from docparse.rtl import reading_order as rtl_order
 from docparse.schemas.page import Word, WordStyle
@@ -122,12 +121,12 @@ def _lead(words: Sequence[Word]) -> Word:
     return next(word for word in words if word.size == size)
 
 
-def make_lines(words: Sequence[Word], ink: Ink | None = None) -> list[Line]:
-    """Upright words as lines, top to bottom; `ink` shows the column gutters of a page that was read by OCR."""
+def make_lines(words: Sequence[Word], gutters: Gutters | None = None) -> list[Line]:
+    """Upright words as lines, top to bottom; `gutters` are those between the columns of the words, if known."""
     if not words:
         return []
     rows = _rows(_with_tall_signs([Piece.of(piece) for piece in _pieces(words)]))
-    gutters = Gutters(words, ink)
+    gutters = gutters or Gutters(words)
     merged = [piece for row in rows for piece in _merge_row(row, gutters)]
     rtl = is_rtl_text([word.text for word in words], False)
     lines = [line_of(piece.words, rtl) for piece in attach_small(merged)]

@@ -7,7 +7,7 @@ show both: it falls to less than half above an x and below the baseline. Sizes a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -30,6 +30,8 @@ _END = 0.6  # of a stroke, which at least one letter leaves in a row
 _ARCH = 0.22  # of the height of letters, at both ends
 _TALL_PER_LOW = 1.48  # capitals to x, where a page does not show it
 _SAME, _NEAR = 0.08, 0.06  # of the body's size, and of one another: one size of type
+_SPAN, _STRAY, _MOST_STRAY = (0.7, 1.4), 4.0, 0.25  # what may be body type; tolerance to its scatter, at most
+_PER_LOW = (1.7, 2.7)  # size of type to its x
 _LOOSE = (0.76, 1.27)  # what a box that was not measured may deviate from the body's
 _CLASS_SHARE = 0.25  # of the page's letters, which must show a measure
 _UNSURE, _SURE_LETTERS = 0.15, 4
@@ -65,8 +67,9 @@ def with_type(words: Sequence[Word], page: PageImage, tables: Sequence[Box] = ()
         rows.setdefault(word.line, []).append(word)
     shapes = {line: _line_shape(row, page) for line, row in rows.items()} if page.pixels is not None else {}
     usual = _usual(shapes, _letters(words))
-    body = middle([(row[0].size, _letters(row)) for line, row in rows.items() if _is_usual(shapes.get(line), usual)])
-    factors = _even({line: _factor(shape, usual) for line, shape in shapes.items()})
+    body = _body_size(rows, shapes, usual, page)
+    found = {line: factor for line, shape in shapes.items() if (factor := _factor(shape, usual)) is not None}
+    factors = _even(found, _scatter(found.values()))
     heavy: set[int] = set()
     if usual.stroke >= _LEAST_STROKE_PX and factors:
         heavy = _heavy(shapes, usual, factors)
@@ -83,6 +86,15 @@ def with_type(words: Sequence[Word], page: PageImage, tables: Sequence[Box] = ()
         style = sum(flag for flag, lines in styles if word.line in lines)
         result.append(word._replace(style=word.style | style) if style else word)
     return result
+
+
+def _body_size(
+    rows: Mapping[int, Sequence[Word]], shapes: Mapping[int, _Shape], usual: _Shape, page: PageImage
+) -> float:
+    """Usual size of the boxes of body type, within what its letters allow: some boxes are cut close to the ink."""
+    size = middle([(row[0].size, _letters(row)) for line, row in rows.items() if _is_usual(shapes.get(line), usual)])
+    low = usual.low / page.scale_y
+    return min(max(size, _PER_LOW[0] * low), _PER_LOW[1] * low) if low else size
 
 
 def _letters(row: Sequence[Word]) -> int:
@@ -134,22 +146,25 @@ def _factor(shape: _Shape, usual: _Shape) -> _Factor | None:
     return _Factor(min(parts, key=lambda part: abs(part - 1)), sure, shape.letters)  # fonts differ in their x
 
 
-def _even(factors: Mapping[int, _Factor | None]) -> dict[int, _Factor]:
+def _scatter(factors: Iterable[_Factor]) -> float:
+    """How far the sizes of body type stray from the usual, as they do in bad print: their usual distance from 1."""
+    near = [factor for factor in factors if factor.sure and _SPAN[0] < factor.value < _SPAN[1]]
+    return middle([(abs(factor.value - 1), factor.letters) for factor in near])
+
+
+def _even(known: Mapping[int, _Factor], scatter: float) -> dict[int, _Factor]:
     """The factors with those of one size of type at one value; few letters are believed only so far."""
-    known = {line: factor for line, factor in factors.items() if factor is not None}
-    result = {line: factor._replace(value=1.0) for line, factor in known.items() if _is_body(factor)}
+    same = min(max(_SAME, _STRAY * scatter), _MOST_STRAY)
+    body = {line for line, factor in known.items() if abs(factor.value - 1) < (same if factor.sure else _UNSURE)}
+    result = {line: known[line]._replace(value=1.0) for line in body}
     group: list[int] = []
-    for line in sorted(known.keys() - result.keys(), key=lambda line: known[line].value):
-        if group and known[line].value > (1 + _NEAR) * _mean([known[member] for member in group]):
+    for line in sorted(known.keys() - body, key=lambda line: known[line].value):
+        if group and known[line].value > (1 + same * _NEAR / _SAME) * _mean([known[member] for member in group]):
             group = []
         group.append(line)
         mean = _mean([known[member] for member in group])
         result |= {member: known[member]._replace(value=mean) for member in group}
     return {line: factor for line, factor in result.items() if factor.sure or factor.value >= _LEAST_UNSURE}
-
-
-def _is_body(factor: _Factor) -> bool:
-    return abs(factor.value - 1) < (_SAME if factor.sure else _UNSURE)
 
 
 def _mean(group: Sequence[_Factor]) -> float:
@@ -159,7 +174,9 @@ def _mean(group: Sequence[_Factor]) -> float:
 def _heavy(shapes: Mapping[int, _Shape], usual: _Shape, factors: Mapping[int, _Factor]) -> set[int]:
     """Lines whose strokes are clearly thicker for their size than the page's usual; none where many are."""
     ratios = {line: shapes[line].stroke / (usual.stroke * factor.value) for line, factor in factors.items()}
-    heavy = {line for line, ratio in ratios.items() if _is_heavy(shapes[line], ratio)}
+    body = [(abs(ratios[line] - 1), factor.letters) for line, factor in factors.items() if factor.value == 1]
+    clear = 1 + _STRAY * middle(body)
+    heavy = {line for line, ratio in ratios.items() if ratio > clear and _is_heavy(shapes[line], ratio)}
     return heavy if len(heavy) <= _MOST_HEAVY * len(ratios) else set()
 
 
