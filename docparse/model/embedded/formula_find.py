@@ -145,7 +145,11 @@ def _kinds(lines: Sequence[Line]) -> list[Kind]:
         if kinds[i] != "text" or sum(_traits(word.text)[0] for word in line.words) > _MOST_WORDS:
             continue
         row = _row_of(lines, i)
-        if len(row) > 1 and _kind(line_of([word for j in row for word in lines[j].words])) in ("mixed", "seed"):
+        if (
+            len(row) > 1
+            and _is_mathematics(lines[row[0]].words[0])
+            and _kind(line_of([word for j in row for word in lines[j].words])) in ("mixed", "seed")
+        ):
             kinds[i] = "mixed"
     return kinds
 
@@ -302,13 +306,23 @@ def _within(members: Sequence[int], lines: Sequence[Line]) -> list[int]:
     """Lines in the midst of a formula: rows between its brackets, limits that stand off, words of a condition."""
     box = union(_extent(lines[i]) for i in members)
     held = set(members)
+    signs = union(word.bbox for i in members for word in lines[i].words)
     braces = [word for i in members for word in lines[i].words if word.text in LYING or _is_arrow(word)]
     return [
         j for j, line in enumerate(lines)
         if j not in held and len(line.words) <= _CONDITION_WORDS and box[1] - line.size < line.y1
         and line.y0 < box[3] + 2 * line.size
-        and (contains_point(box, *centre(line.box)) or any(_is_note(line, brace) for brace in braces))
+        and (
+            contains_point(box, *centre(line.box)) or any(_is_note(line, brace) for brace in braces)
+            or (len(line.words) == 1 and len(line.plain) < 3 and _reaches_into(line.words[0].bbox, signs))
+        )
     ]  # fmt: skip
+
+
+def _reaches_into(sign: Box, box: Box) -> bool:
+    """Whether a sign stands among those of a formula, such as a bracket that hangs from a point above it."""
+    overlap = min(sign[3], box[3]) - max(sign[1], box[1])
+    return box[0] < sign[0] and sign[2] < box[2] and overlap > 0.3 * (sign[3] - sign[1])
 
 
 def _is_arrow(word: Word) -> bool:
