@@ -17,7 +17,7 @@ from docparse.errors import DocparseError
 from docparse.model.confidence import add_confidence
 from docparse.options import ParseOptions
 from docparse.qwenvl.reader import read_page
-from docparse.schemas.document import Block, ListBlock, Page, Problem, Source, Table
+from docparse.schemas.document import Block, ListBlock, Note, Page, Problem, Source, Table
 from docparse.schemas.page import PageImage, PageOutput
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def typed_page(image: PageImage, output: PageOutput, *, seen: PageImage | None =
         rotation=image.rotation, image_width=image.width_px, image_height=image.height_px, engine=output.engine,
         text_layer=image.text.quality.value, seconds=round(output.seconds, 4), blocks=list(found.blocks),
         flags=list(dict.fromkeys((*image.flags, *output.flags, *found.flags))),
+        notes=[Note(text=note.text, author=note.author, bbox=note.bbox) for note in image.notes],
     )  # fmt: skip
 
 

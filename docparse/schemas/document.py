@@ -68,6 +68,14 @@ class Link(Model):
 Links = Annotated[list[Link], Field(exclude_if=not_, description="left out where there are none")]
 
 
+class Note(Model):
+    """A comment that a reader of the file left (a sticky note, a highlight's): no text of the page."""
+
+    text: str
+    author: str = ""
+    bbox: Box | None = None
+
+
 class BlockBase(Model):
     """What every block has. `order` counts from 1 in reading order on its page."""
 
@@ -270,6 +278,9 @@ class Page(Model):
     flags: list[str] = Field(default_factory=list)
     attempts: list[Attempt] = Field(default_factory=list)
     links: Links = Field(default_factory=list)
+    notes: Annotated[list[Note], Field(exclude_if=not_, description="left out where there are none")] = Field(
+        default_factory=list
+    )
     error: Problem | None = None
 
 

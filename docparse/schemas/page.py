@@ -98,6 +98,14 @@ class Link(NamedTuple):
     page: int = 0
 
 
+class Note(NamedTuple):
+    """A comment that a reader of the file left: its words stand on no page."""
+
+    bbox: Box
+    text: str
+    author: str = ""
+
+
 class TextQuality(enum.StrEnum):
     """What the text layer of a page is worth."""
 
@@ -179,6 +187,7 @@ class PageImage:
     shapes: tuple[Shape, ...] = ()
     pictures: tuple[Picture, ...] = ()
     links: tuple[Link, ...] = ()
+    notes: tuple[Note, ...] = ()
     rotation: int = 0
     is_scan: bool = False
     flags: tuple[str, ...] = ()

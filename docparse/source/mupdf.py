@@ -16,6 +16,7 @@ from docparse.geometry import area, clip, smart_resize
 from docparse.schemas.page import Link, PageImage, Picture, PixelBudget, TextLayer, TextQuality, Word, WordStyle
 from docparse.source.drawings import EVERYWHERE, opaque_fills, read_drawings, rules_and_shapes
 from docparse.source.fields import with_fields
+from docparse.source.notes import read_notes
 from docparse.source.protocol import Limits
 from docparse.source.text_layer import judge, raw_words
 from docparse.source.visibility import hide_unseen
@@ -56,8 +57,8 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     links, too_many = _links(page)
     image = PageImage(
         number=number, width_px=width_px, height_px=height_px, width=width, height=height, text=text, rules=rules,
-        shapes=shapes, pictures=_pictures(pictures, width, height), links=links, rotation=page.rotation,
-        is_scan=scan, flags=(*skipped, *odd, *too_many),
+        shapes=shapes, pictures=_pictures(pictures, width, height), links=links, notes=read_notes(page),
+        rotation=page.rotation, is_scan=scan, flags=(*skipped, *odd, *too_many),
     )  # fmt: skip
     return image, pixels
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from docparse.assemble import PageDraft
 from docparse.schemas.document import Page
-from docparse.schemas.page import Link, PageImage, Picture, Rule, Shape, TextLayer, TextQuality, Word
+from docparse.schemas.page import Link, Note, PageImage, Picture, Rule, Shape, TextLayer, TextQuality, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,7 @@ def page_to_json(page: PageImage) -> bytes:
         "words": text.words, "hidden": text.hidden, "quality": text.quality.value, "reason": text.reason,
     }  # fmt: skip
     values |= {"rules": page.rules, "shapes": page.shapes, "pictures": page.pictures, "links": page.links}
+    values["notes"] = page.notes
     return _dump(values)
 
 
@@ -38,6 +39,7 @@ def page_from_json(data: bytes, pixels: NDArray[np.uint8] | None = None) -> Page
         shapes=tuple(Shape(tuple(box), *rest) for box, *rest in values["shapes"]),
         pictures=tuple(Picture(tuple(box), *rest) for box, *rest in values["pictures"]),
         links=tuple(Link(tuple(box), *rest) for box, *rest in values["links"]),
+        notes=tuple(Note(tuple(box), *rest) for box, *rest in values.get("notes", ())),
     )  # fmt: skip
 
 

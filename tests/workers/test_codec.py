@@ -10,7 +10,7 @@ from made_services import pdf_of
 
 from docparse.options import ParseOptions
 from docparse.reading import read_output
-from docparse.schemas.page import Link, PageImage, PageOutput, Picture, PixelBudget, Rule, Shape
+from docparse.schemas.page import Link, Note, PageImage, PageOutput, Picture, PixelBudget, Rule, Shape
 from docparse.settings import Settings
 from docparse.source import open_source
 from docparse.workers.codec import (
@@ -30,6 +30,7 @@ def page() -> PageImage:
     return found.replace(
         rules=(Rule((1.0, 2.0, 3.0, 2.5), True, 0.5, 7),), shapes=(Shape((0.0, 0.0, 9.5, 9.0), 4, True, 1),),
         pictures=(Picture((1.0, 1.0, 2.0, 2.0), 30, 40),), links=(Link((0.0, 0.0, 1.0, 1.0), "https://example.org"),),
+        notes=(Note((0.0, 0.0, 1.0, 1.0), "words", "Anna"),),
         flags=("repaired",),
     )  # fmt: skip
 

@@ -120,6 +120,7 @@ export interface Page {
   flags: string[]
   attempts: Attempt[]
   links?: Link[]
+  notes?: { text: string; author: string; bbox: Box | null }[]
   error: Problem | null
 }
 

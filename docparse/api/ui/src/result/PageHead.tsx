@@ -38,6 +38,12 @@ export function PageHead({ info, page, error }: { info: PageOverview; page: Page
           )}
         </ul>
       )}
+      {page?.notes && page.notes.length > 0 && (
+        <details class="attempts">
+          <summary>{plural(page.notes.length, 'comment')} of readers, not printed</summary>
+          <ul class="links">{page.notes.map((note, place) => <li key={place} dir="auto">{note.author && <b>{note.author}: </b>}{note.text}</li>)}</ul>
+        </details>
+      )}
       {page?.links && page.links.length > 0 && (
         <details class="attempts"><summary>{plural(page.links.length, 'link')} on nothing that was read</summary><LinkList links={page.links} /></details>
       )}
