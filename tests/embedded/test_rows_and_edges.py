@@ -202,3 +202,23 @@ def test_many_words_equally_far_apart_are_one_line_whatever_stands_near() -> Non
         x += width + gap
     assert gap > 17
     assert body(sheet.blocks()).endswith("[1] Name Surname, Quantum 123, 123456")
+
+
+def test_a_bold_head_far_before_its_paragraph_runs_into_it() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM)
+    end = sheet.put(60, 200, "Unpacking.", 10, "hebo", BOLD)
+    sheet.put(end + 17, 200, "The file is one that extracts itself, and all the files in it are")
+    sheet.put(60, 212, "extracted by running it, which is what is to be done at first of all.")
+    assert texts(sheet.blocks())[-1].startswith(
+        "Unpacking. The file is one that extracts itself, and all the files in it"
+    )
+
+
+def test_a_number_stands_before_a_heading_in_a_font_without_weights() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM * 2)
+    sheet.put(60, 250, "1", 13, "hebo", BOLD)
+    sheet.put(95, 250, "はじめに", 12, "ja")
+    sheet.paragraph(60, 280, 440, LOREM * 2)
+    assert [block.text for block in sheet.blocks() if isinstance(block, Heading)] == ["1 はじめに"]

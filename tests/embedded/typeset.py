@@ -24,7 +24,7 @@ class Sheet:
 
     def put(self, x: float, y: float, text: str, size: float = 10, font: str = "helv", style: int = 0) -> float:
         """One line with its baseline at y; returns its right edge."""
-        metrics = pymupdf.Font(font or "helv")  # OCR names no font
+        metrics = pymupdf.Font("japan" if font == "ja" else font or "helv")  # OCR names no font
         for part in text.split():
             w = metrics.text_length(part, size)
             self.words.append(

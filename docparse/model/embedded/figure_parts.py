@@ -29,7 +29,7 @@ def join_parts(blocks: Sequence[Block], em: float) -> list[Block]:
             continue
         box = union(p.bbox for p in group if p.bbox)
         labels = [b for b in blocks if _is_label(b) and b.bbox and inside_share(b.bbox, box) > 0.7]
-        members = sorted([*group, *labels], key=lambda b: b.bbox[1::-1] if b.bbox else (0.0, 0.0))
+        members = sorted([*group, *labels], key=lambda b: (round(b.bbox[1] / em), b.bbox[0]) if b.bbox else (0, 0.0))
         texts = [b.ocr if isinstance(b, Image) else getattr(b, "text", "") for b in members]
         gone.update(id(member) for member in members)
         whole[id(group[0])] = Image(bbox=box, ocr="\n".join(text for text in texts if text))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from docparse.geometry import Box
-from docparse.model.embedded.code import is_mono
+from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.raised import RAISED_DIGITS, RAISED_LETTERS, flat
@@ -31,7 +31,9 @@ def find_footnotes(paras: Sequence[Para], stats: PageStats, rules: Sequence[Rule
     boxes = [para.box for para in paras]
     for i in sorted(range(len(paras)), key=lambda i: -boxes[i][1]):
         para, box = paras[i], boxes[i]
-        if box[1] < 0.45 * height or para.size > 0.93 * stats.size or all(is_mono(line) for line in para.lines):
+        if box[1] < 0.45 * height or para.size > 0.93 * stats.size:
+            continue
+        if stats.code and _is_code(para):
             continue
         below = [j for j in range(len(paras)) if j != i and _under(box, boxes[j])]
         if any(j not in found for j in below):
@@ -40,6 +42,14 @@ def find_footnotes(paras: Sequence[Para], stats: PageStats, rules: Sequence[Rule
         if marker or any(_rule_above(box, rule, stats) for rule in rules):
             found.add(i)
     return found
+
+
+def _is_code(para: Para) -> bool:
+    """Whether most of a paragraph is monospaced behind a number that is not raised: a line of a listing."""
+    first, *rest = (word for line in para.lines for word in line.words)
+    raised = bool(rest) and first.baseline < rest[0].baseline - 0.1 * rest[0].size
+    mono = sum(len(word.text) for word in rest if is_mono_word(word))
+    return not raised and 2 * mono > sum(len(word.text) for word in rest)
 
 
 def _under(box: Box, other: Box) -> bool:

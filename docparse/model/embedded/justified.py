@@ -106,13 +106,14 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
     """The row with pieces put together that fill the width of a line of text right above or below."""
     for line in next_to:
         em = line.size
-        run = [p for p in row if p.x0 > line.x0 - _INDENT_EM * em and p.x1 < line.x1 + _FLUSH_EM * em]
-        even = _is_even(run)
-        if not even and (len(line.words) < _PROSE_WORDS or not _mostly_letters(line)):
+        first = next((i for i, piece in enumerate(row) if piece.x0 > line.x0 - _INDENT_EM * em), len(row))
+        last = next((i for i, piece in enumerate(row) if abs(piece.x1 - line.x1) < _FLUSH_EM * em), 0)
+        if last <= first:
             continue
-        if len(run) > 1 and _fills(run, line, even):
-            whole = line_of([word for piece in run for word in piece.words], run[0].rtl)
-            row = sorted([whole, *(piece for piece in row if piece not in run)], key=lambda piece: piece.x0)
+        run = row[first : last + 1]
+        even = _is_even(run)
+        if _fills(run, line, even) and (even or (len(line.words) >= _PROSE_WORDS and _mostly_letters(line))):
+            row = [*row[:first], line_of([word for piece in run for word in piece.words], run[0].rtl), *row[last + 1 :]]
     return row
 
 

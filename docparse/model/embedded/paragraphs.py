@@ -174,7 +174,7 @@ class _Splitter:
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.markers = [read_marker(line.plain) for line in lines]
-        mono = [is_mono(line) for line in lines]
+        mono = [is_mono(line) for line in lines] if stats.code else []
         self.mono = mono if any(mono) and not all(mono) else []
         short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in _STOPS for i in range(1, len(lines)))
         self.entries = len(lines) > 5 and _ENTRIES * len(lines) < short and not any(self.markers)

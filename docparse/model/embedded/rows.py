@@ -13,6 +13,7 @@ from docparse.model.embedded.formula import is_number
 from docparse.model.embedded.lines import Line, line_of
 from docparse.model.embedded.lists import follows, read_marker
 from docparse.model.embedded.mono import is_mono_word
+from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import Word, WordStyle
 
 _MARKER = re.compile(
@@ -21,6 +22,7 @@ _MARKER = re.compile(
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")
 _PLAIN = re.compile(r"\d{1,4}")
 _HEAD_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){0,4}\.?|[IVX]{1,5}\.?")
+_RUN_IN_EM = 2.5
 _HEAD_EM, _LABEL_EM, _INDENT_EM = 3.5, 3.0, 24.0
 _LEAST_CODE, _CODE_SHARE = 3, 0.6
 _LEAST_ENTRIES, _TAB_EM, _APART = 4, 1.6, 4.0
@@ -56,7 +58,8 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
             tab = (nxt is row[-1] and r in tabbed) or (id(nxt) in ends and len(current.plain) > 1)
             code = id(current) in listing and nxt.x0 - current.x1 < _INDENT_EM * nxt.size
             belongs = _belongs(current, nxt, plain) and not _ends_column(current, around)
-            if label or tab or code or belongs or _is_numbered_head(current, nxt, usual):
+            head = _is_numbered_head(current, nxt, usual) or _is_run_in(current, nxt, below)
+            if label or tab or code or head or belongs:
                 words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
                 current = line_of(words, nxt.rtl)
             else:
@@ -99,9 +102,10 @@ def _is_numbered_head(left: Line, right: Line, usual: float) -> bool:
     """A number and the heading behind it, set alike and unlike the text."""
     if len(left.words) > 1 or not -0.3 * left.size < right.x0 - left.x1 < _HEAD_EM * left.size:
         return False
+    cjk = is_cjk(right.plain[0])  # its fonts say little of their weight, and are scaled beside Latin ones
     return (
-        left.bold == right.bold
-        and abs(left.size - right.size) < 0.05 * left.size
+        (cjk or left.bold == right.bold)
+        and abs(left.size - right.size) < (0.12 if cjk else 0.05) * left.size
         and (left.bold or left.size > 1.12 * usual)
         and _HEAD_NUMBER.fullmatch(left.plain) is not None
         and any(map(str.isalpha, right.plain))
@@ -175,15 +179,25 @@ def _numbered_columns(rows: list[list[Line]]) -> set[int]:
     return found
 
 
+def _is_run_in(left: Line, right: Line, below: Sequence[Line]) -> bool:
+    """A bold head at the start of the paragraph that it names: the next line runs on under both."""
+    em, gap = left.size, right.x0 - left.x1
+    if left.plain[-1] not in ".:" or len(left.words) > _LABEL_WORDS or not left.bold or right.bold:
+        return False
+    if not 0 < gap < _RUN_IN_EM * em or abs(right.size - em) > 0.05 * em or not right.plain[0].isalpha():
+        return False
+    return any(abs(line.x0 - left.x0) < em and line.x1 > right.x0 and line.y0 - left.y1 < em for line in below)
+
+
 def _number_listings(rows: list[list[Line]]) -> set[int]:
     """Numbers of code lines: they count up at one edge, before monospaced text; here they become monospaced too."""
     runs: dict[int, list[tuple[Line, Word | None]]] = {}
     for row in rows:
         for i, line in enumerate(row[:3]):
-            number, *rest = line.words
-            if not _PLAIN.fullmatch(number.text):
+            number = line.words[0]
+            if not number.text.isdecimal() or len(number.text) > 4:
                 continue
-            after = rest[0] if rest else row[i + 1].words[0] if i + 1 < len(row) else None
+            after = line.words[1] if len(line.words) > 1 else row[i + 1].words[0] if i + 1 < len(row) else None
             key = round(number.bbox[2] / number.size)
             run = next((runs[k] for k in (key, key - 1, key + 1) if k in runs), [])
             if not run or int(number.text) == int(run[-1][0].words[0].text) + 1:
@@ -206,7 +220,7 @@ def _tabbed_rows(rows: list[list[Line]]) -> set[int]:
     previous: tuple[int, Line] | None = None
     for r, row in enumerate(rows):
         right = row[-1]
-        led = len(row) == 1 and has_leader(right.plain) and right.words[-1].text.isalnum()
+        led = len(row) == 1 and _NUMBER.fullmatch(right.words[-1].text) is not None and has_leader(right.plain)
         if not led and not _is_tabbed(row):
             continue
         aligned = previous is not None and abs(previous[1].x1 - right.x1) < 0.5 * right.size
@@ -221,12 +235,18 @@ def _entry_ends(rows: list[list[Line]]) -> set[int]:
     runs: dict[int, list[Line]] = {}
     for row in rows:
         for place, (text, line) in enumerate(itertools.pairwise(row), 2):
-            if not line.plain.isdecimal() or len(line.plain) > 3 or not any(map(str.isalpha, text.plain)):
+            number = line.words[0].text
+            if (
+                len(line.words) > 1
+                or not number.isdecimal()
+                or len(number) > 3
+                or not any(map(str.isalpha, text.plain))
+            ):
                 continue
             if line.x0 - text.x1 < _TAB_EM * line.size or any(after.x0 - line.x1 < line.size for after in row[place:]):
                 continue
             run = runs.setdefault(round(line.x1 / line.size), [])
-            if run and (int(run[-1].plain) > int(line.plain) or line.baseline - run[-1].baseline > _APART * line.size):
+            if run and (int(run[-1].plain) > int(number) or line.baseline - run[-1].baseline > _APART * line.size):
                 run.clear()
             run.append(line)
     return {id(line) for run in runs.values() if len(run) >= _LEAST_ENTRIES for line in run}

@@ -19,7 +19,8 @@ _PROSE_SHARE = 0.3  # of a page's letters: with less of it the size of its listi
 
 @dataclass(frozen=True, slots=True)
 class PageStats:
-    """`size`, `leading` and `width` in page units; `bold` and `mono` are the body's own; `ocr`: no fonts are known."""
+    """`size`, `leading` and `width` in page units; `bold` and `mono` are the body's own; `code`: some lines are
+    monospaced; `ocr`: no fonts are known."""
 
     size: float = 10.0
     leading: float = 12.0
@@ -28,6 +29,7 @@ class PageStats:
     letters: int = 0
     rtl: bool = False
     mono: bool = False
+    code: bool = False
     ocr: bool = False
 
     def beside(self, words: Sequence[Word]) -> PageStats:
@@ -77,5 +79,6 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
         letters=letters,
         rtl=rtl > 0.5 * letters,
         mono=mono > 0.6 * letters and not _has_other_prose(lines, size),
+        code=mono > 0,
         ocr=read > 0.5 * letters,
     )
