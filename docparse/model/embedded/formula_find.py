@@ -6,20 +6,16 @@ Lines with a relation sign, or with a tall sign, that stand alone are seeds; fra
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Literal
 
 from docparse.geometry import Box, centre, contains_point, union
 from docparse.model.embedded.formula import Display, is_number
+from docparse.model.embedded.formula_kinds import QUAD, Kind, is_math_font, is_mathematics, line_kinds, row_of, traits
 from docparse.model.embedded.formula_leaves import LYING, is_tall
 from docparse.model.embedded.formula_rows import GOES_ON, grouped
-from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, STYLED, is_math_char
-from docparse.model.embedded.lines import Line, line_of
+from docparse.model.embedded.formula_symbols import BIG, RELATIONS
+from docparse.model.embedded.lines import Line
 from docparse.schemas.page import Rule, Shape, Word, WordStyle
-
-Kind = Literal["seed", "mixed", "part", "text"]
 
 _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
 # in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
@@ -27,14 +23,8 @@ _SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
 _SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
 _DRAWN_TALL = 6.0
 _CONDITION_WORDS = 10
-_MOST_WORDS, _MOST_SHARE = 4, 0.55  # of the language in a formula, and their share of its letters
-_LINE_NUMBERS = 10  # so many numbers under one another count the lines
-_QUAD = 2.6  # from a formula to a condition on its row, in sizes
 _SHORT = 1.5  # a formula with words in it ends so far before the lines of text
 _SET_OFF = 1.6  # from the baseline of a formula with words in it to those of the text above and below, in sizes
-_LETTER = re.compile(r"[^\W\d_]{3,}")
-_NAME = re.compile(r"([A-Za-z]{2,12})[(\[{|]?")
-_VOWEL = re.compile(r"[aeiouAEIOU]|[^\x00-\x7f]")
 _OPERATORS = frozenset(("min", "max", "sup", "inf"))
 
 
@@ -46,7 +36,7 @@ def find_displays(
     `body` is the size of running text: a relation in smaller type is a limit, not a formula. Shapes are drawn signs
     that may stand between the fragments.
     """
-    kinds = _kinds(lines)
+    kinds = line_kinds(lines)
     bars = [rule for rule in rules if rule.horizontal and rule.bbox[2] - rule.bbox[0] < 300]
     seeds = [i for i in range(len(lines)) if _is_seed(lines, i, kinds, bars, body)]
     if not seeds:
@@ -104,13 +94,13 @@ def _is_seed(lines: Sequence[Line], i: int, kinds: Sequence[Kind], bars: Sequenc
 
 def _opens_row(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
     """Whether the row of a line begins as a formula does, and stops before running text would."""
-    row = _row_of(lines, i)
+    row = row_of(lines, i)
     first, last = lines[row[0]], lines[row[-1]]
     if _ITEM.fullmatch(first.words[0].text):
         return False
     if kinds[i] == "seed":
         return True
-    if kinds[row[0]] == "text" or (kinds[i] == "mixed" and not _is_mathematics(first.words[0])):
+    if kinds[row[0]] == "text" or (kinds[i] == "mixed" and not is_mathematics(first.words[0])):
         return False
     right = max((line.x1 for line in lines if line.x0 < last.x1 and first.x0 < line.x1), default=last.x1)
     return not any(kinds[j] == "mixed" for j in row) or last.x1 < right - _SHORT * last.size
@@ -118,7 +108,7 @@ def _opens_row(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
 
 def _is_barred(line: Line, bars: Sequence[Rule]) -> bool:
     """Whether it is mathematics beside the bar of a fraction."""
-    return any(_is_math_font(word.font) or _traits(word.text)[1] for word in line.words) and any(
+    return any(is_math_font(word.font) or traits(word.text)[1] for word in line.words) and any(
         abs((bar.bbox[1] + bar.bbox[3]) / 2 - line.baseline + 0.27 * line.size) < 0.1 * line.size
         and -0.2 * line.size < bar.bbox[0] - line.x1 < 0.6 * line.size
         for bar in bars
@@ -129,113 +119,9 @@ def _is_lone_relation(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> b
     """Whether a line is a relation sign with a formula on its right, as arrays of equations have them."""
     if len(lines[i].words) > 1 or lines[i].plain not in RELATIONS - {":"}:
         return False
-    row = _row_of(lines, i)
+    row = row_of(lines, i)
     at = row.index(i)
     return at + 1 < len(row) and all(kinds[j] in ("part", "seed") for j in row)
-
-
-def _kinds(lines: Sequence[Line]) -> list[Kind]:
-    """The kind of each line; words beside a formula ("subject to") are of the formula's row."""
-    kinds = [_kind(line) for line in lines]
-    edges = Counter(round(line.x1) for line in lines if line.plain.isdecimal())
-    for i, line in enumerate(lines):
-        if line.plain.isdecimal() and edges[round(line.x1)] >= _LINE_NUMBERS:
-            kinds[i] = "text"
-            continue
-        if kinds[i] != "text" or sum(_traits(word.text)[0] for word in line.words) > _MOST_WORDS:
-            continue
-        row = _row_of(lines, i)
-        if (
-            len(row) > 1
-            and _is_mathematics(lines[row[0]].words[0])
-            and _kind(line_of([word for j in row for word in lines[j].words])) in ("mixed", "seed")
-        ):
-            kinds[i] = "mixed"
-    return kinds
-
-
-def _row_of(lines: Sequence[Line], i: int) -> list[int]:
-    """Lines on the baseline of one, from left to right, each a quad or two from the next."""
-    line = lines[i]
-    level = [
-        j for j in range(max(0, i - 12), min(len(lines), i + 13))
-        if abs(lines[j].baseline - line.baseline) < 0.1 * line.size
-    ]  # fmt: skip
-    level.sort(key=lambda j: lines[j].x0)
-    at = level.index(i)
-    first = last = at
-    while first > 0 and lines[level[first]].x0 - lines[level[first - 1]].x1 < _QUAD * line.size:
-        first -= 1
-    while last + 1 < len(level) and lines[level[last + 1]].x0 - lines[level[last]].x1 < _QUAD * line.size:
-        last += 1
-    return level[first : last + 1]
-
-
-def _kind(line: Line) -> Kind:
-    """ "seed": a formula by itself; "mixed": one with words in it; "part": may belong to one; "text": running text."""
-    letters = plain = wordy = 0
-    math = relation = False
-    for place, word in enumerate(line.words):
-        letters += len(word.text)
-        words, signs, relates = _traits(word.text)
-        in_math_font = _is_math_font(word.font)
-        if place == 0 and _is_plain(word) and not in_math_font and not _is_name(line.words, 0):
-            return "text" if words or len(line.words) > 1 else "part"
-        if words and not in_math_font and not _is_name(line.words, place):
-            wordy += 1
-            plain += len(word.text)
-            if place == 0 or wordy > _MOST_WORDS:
-                return "text"
-        math = math or signs or in_math_font
-        relation = relation or relates
-    if wordy:
-        return "mixed" if relation and math and plain <= _MOST_SHARE * letters else "text"
-    if relation and math and letters >= 2 and len(line.words) >= 2:
-        return "seed"
-    short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))
-    return "part" if short or math else "text"
-
-
-def _is_mathematics(word: Word) -> bool:
-    slanted = word.style & WordStyle.ITALIC and len(word.text) < 3
-    return bool(_is_math_font(word.font) or _traits(word.text)[1] or slanted or word.text in FUNCTIONS) or (
-        word.text[-1] in "([{|" or word.text in BIG
-    )
-
-
-def _is_plain(word: Word) -> bool:
-    """Whether it is letters that are upright, and no function's name."""
-    text = word.text.rstrip(".,:;")
-    return len(text) > 1 and text.isalpha() and not word.style & WordStyle.ITALIC and text not in FUNCTIONS
-
-
-def _is_name(words: Sequence[Word], place: int) -> bool:
-    """Whether a word names a function or operator: its argument or index follows at once."""
-    word = words[place]
-    if not _NAME.fullmatch(word.text):
-        return False
-    if word.text[-1] in "([{|":
-        return True
-    after = words[place + 1] if place + 1 < len(words) else None
-    return after is not None and not word.space and (after.text[0] in "([" or after.size < 0.87 * word.size)
-
-
-@lru_cache(maxsize=4096)
-def _traits(text: str) -> tuple[bool, bool, bool]:
-    """Whether a word reads as prose, has a mathematical sign, states a relation."""
-    plain = STYLED.sub("", text)
-    found = _LETTER.search(plain)
-    prose = (
-        found is not None
-        and _VOWEL.search(found[0]) is not None
-        and plain.strip("()[]{}|,.;:0123456789") not in FUNCTIONS
-    )
-    return prose, any(map(is_math_char, text)), any(char in RELATIONS and char != ":" for char in text)
-
-
-@lru_cache(maxsize=512)
-def _is_math_font(font: str) -> bool:
-    return MATH_FONT.search(font) is not None
 
 
 def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
@@ -368,7 +254,7 @@ def _grow(
                 else 1.2
             )
             if kinds[j] == "mixed" and abs(lines[j].baseline - lines[members[0]].baseline) < 0.1 * em:
-                reach = _QUAD
+                reach = QUAD
             beside = _gap(other, box, 0) < reach * em and _gap(other, box, 1) < -0.1 * em
             stacked = _gap(other, box, 0) < 0 and _gap(other, box, 1) < 0.3 * em
             limit = any(_gap(other, sign, 0) < 0 and _gap(other, sign, 1) < _LIMIT_GAP * em for sign in signs)
