@@ -41,6 +41,13 @@ def test_rows_with_numbers_are_formulas_of_their_own() -> None:
     assert [block.latex for block in blocks] == [r"a = b + c \tag{1}", r"d = e \tag{2}"]
 
 
+def test_a_number_between_two_rows_is_that_of_both() -> None:
+    blocks = read(
+        prose(60), row("a = b + c", 92, 100), row("d = e", 92, 116), row("(1)", 300, 108, 0, "CMR10"), prose(150)
+    )
+    assert [block.latex for block in blocks] == [r"\begin{aligned} a & = b + c \\ d & = e \end{aligned} \tag{1}"]
+
+
 def test_formulas_apart_stay_apart() -> None:
     assert len(read(prose(60), row("a = b + c", 92, 100), row("d = e + f", 92, 130), prose(170))) == 2
 

@@ -19,6 +19,7 @@ _ASCENT, _DESCENT = 0.72, 0.22
 _ALIGNED = 0.15
 _ROW_GAP, _LOOSE_GAP = 0.85, 1.15
 _COLUMN = 4.0  # between formulas beside one another
+_BETWEEN = 0.3  # from the line of a row down to a number that stands between rows
 _TORN = 0.2  # between signs of one limit, at most
 _REACH = 0.9  # from a bar or sum to what stands over and under it
 GOES_ON = RELATIONS | frozenset("+-−±×·⋅∪∩∧∨⊕⊗") - {":"}
@@ -53,7 +54,7 @@ def _follows(row: Display, group: Sequence[Display], rows: Sequence[Display]) ->
     gap = _ink(row)[1] - _ink(last)[3]
     if not -0.3 * size < gap < _LOOSE_GAP * size or len(group) >= _MOST_ROWS or abs(_size(row) - size) > 0.1 * size:
         return False
-    if any(_number(each) for each in group) and (_number(row) or not _continues(row)):
+    if any(_own_number(each) for each in group) and (_number(row) or not _continues(row)):
         return False  # each with its number is a formula of its own
     if row.bbox[0] > _ink(last)[2] + size or last.bbox[0] > row.bbox[2] + size:
         return False  # of another column
@@ -80,6 +81,14 @@ def _continues(row: Display) -> bool:
 
 def _number(row: Display) -> str:
     return apart_number(row)[1]
+
+
+def _own_number(row: Display) -> str:
+    """The number of a row, unless it stands between this row and the next, as that of both does."""
+    number, relations = _number(row), _relations(row)
+    levels = [word.baseline for line in row.lines for word in line.words if word.text == number]
+    between = relations and levels and levels[0] - relations[0][1].baseline > _BETWEEN * _size(row)
+    return "" if between else number
 
 
 def _words(row: Display) -> list[Word]:
