@@ -104,6 +104,16 @@ def test_where_print_is_thick_and_thin_by_turns_no_line_is_larger_or_bold(blur: 
     assert not any(word.style & WordStyle.BOLD for word in found)
 
 
+def test_bars_through_a_box_make_no_large_type() -> None:
+    scan = Scan()
+    scan.prose(100, 12)
+    scan.put(60, 300, "commons")
+    for x in (62, 92):
+        scan.page.draw_line((x, 270), (x, 330), width=8)
+    usual, *_, other = sizes(scan.typed())
+    assert other == pytest.approx(usual, rel=0.1)
+
+
 def test_boxes_cut_close_to_the_ink_make_no_small_print() -> None:
     scan = Scan()
     for line in range(12):

@@ -254,6 +254,8 @@ def _word_shape(word: Word, page: PageImage) -> _Shape | None:
     level = float(profile[profile > 0.5 * profile.max()].mean())
     edge = (_EDGE if is_low or rising else _RIM) * level
     top, bottom = _zone(profile, edge, _RIM * level)
+    if top == 0 and bottom == len(profile) - 1:
+        return None  # a rule or another line reaches into the box: letters end within it
     upper, lower = _crossing(profile, top, -1, edge), _crossing(profile, bottom, 1, edge)
     height, baseline = lower - upper, start + lower
     stroke = _stroke(patch[top : bottom + 1])
@@ -266,7 +268,7 @@ def _word_shape(word: Word, page: PageImage) -> _Shape | None:
         least = _END * stroke  # of a single letter
         while top > 0 and profile[top - 1] > least:
             top -= 1
-        rise = lower - _crossing(profile, top, -1, least)
+        rise = 0.0 if top == 0 else lower - _crossing(profile, top, -1, least)
     return _Shape(height if is_low else 0.0, rise, 0.0, stroke, baseline, len(letters))
 
 

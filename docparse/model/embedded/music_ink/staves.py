@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ _ALONG, _BESIDE_PX = 9, (2, 4)  # looked at over so many px along the line, and 
 
 
 Chain = list[tuple[int, float, float]]  # (stripe, y of the middle line, space)
+Path = tuple[NDArray[np.int64], NDArray[np.float64]]  # columns, and y of the middle line in each
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def find_staves(grey: NDArray[np.uint8]) -> list[Staff]:
 
 
 def _staves(grey: NDArray[np.uint8]) -> list[Staff]:
-    pale = _pale_ink(grey)
+    paper = float(np.quantile(grey[::4, ::4], 0.7))
+    pale = _pale_ink(grey, paper)
     lines = _level_lines(pale)
     if not lines.any():
         return []
@@ -104,13 +107,12 @@ def _staves(grey: NDArray[np.uint8]) -> list[Staff]:
         for middle, space in _fives(*found):
             _join(chains, stripe, middle, space)
     whole = sorted(chains, key=len, reverse=True)
-    staves = [staff for chain in whole if (staff := _staff(_extended(chain, rows), grey, pale)) is not None]
+    staves = [staff for chain in whole if (staff := _staff(_extended(chain, rows), grey, pale, paper)) is not None]
     return _ordered(_apart(staves))
 
 
-def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _pale_ink(grey: NDArray[np.uint8], paper: float) -> NDArray[np.uint8]:
     """What is darker than paper by some, or than what is over and under it by a little: 1 or 0."""
-    paper = _paper(grey)
     dark = float(np.quantile(grey[::2, ::2], 0.005))
     if paper - dark < 40:
         return np.zeros_like(grey)
@@ -120,10 +122,6 @@ def _pale_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         padded = np.pad(level, ((off, off), (0, 0)), mode="edge")
         ink |= np.minimum(padded[: -2 * off], padded[2 * off :]) - level > _VALLEY * (paper - dark)
     return ink.astype(np.uint8)
-
-
-def _paper(grey: NDArray[np.uint8]) -> float:
-    return float(np.quantile(grey[::4, ::4], 0.7))
 
 
 def _level_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -143,7 +141,7 @@ def _rows(stripe: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.fl
 def _fives(rows: NDArray[np.float64], thick: NDArray[np.float64]) -> list[tuple[float, float]]:
     """(middle, space) of five even lines among the rows."""
     found: list[tuple[float, float]] = []
-    levels = rows.tolist()
+    levels, thickness = rows.tolist(), thick.tolist()
     for i, first in enumerate(levels):
         for last in levels[i + LINES - 1 : i + 2 * LINES]:
             space = (last - first) / (LINES - 1)
@@ -153,7 +151,7 @@ def _fives(rows: NDArray[np.float64], thick: NDArray[np.float64]) -> list[tuple[
             most = 0.1 * space + 0.75
             if any(abs(levels[place] - first - space * n) > most for n, place in enumerate(places)):
                 continue
-            if np.median(thick[places]) <= _THICK * space + 1:
+            if median([thickness[place] for place in places]) <= _THICK * space + 1:
                 found.append((float(rows[places].mean()), space))
                 break
     return found
@@ -182,7 +180,7 @@ def _join(chains: list[Chain], stripe: int, middle: float, space: float) -> None
 
 def _extended(chain: Chain, rows: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> Chain:
     """A chain with the stripes before, in and after it in which one line is hidden or too faint."""
-    space = float(np.median([size for _, _, size in chain]))
+    space = float(median([size for _, _, size in chain]))
     known = {stripe: (middle, size) for stripe, middle, size in chain}
     first, last = chain[0][0], chain[-1][0]
     for way, start, stop in ((1, first, len(rows)), (-1, last, -1)):
@@ -209,11 +207,11 @@ def _four(rows: NDArray[np.float64], middle: float, space: float) -> float | Non
     off = off[np.abs(off) < 0.3 * space]
     if len(off) < LINES - 1 or np.ptp(off) > 0.15 * space + 1:
         return None
-    return middle + float(np.median(off))
+    return middle + float(median(off.tolist()))
 
 
-def _staff(chain: Chain, grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> Staff | None:
-    space = float(np.median([size for _, _, size in chain]))
+def _staff(chain: Chain, grey: NDArray[np.uint8], pale: NDArray[np.uint8], paper: float) -> Staff | None:
+    space = float(median([size for _, _, size in chain]))
     x = np.array([(stripe + 0.5) * _STRIPE for stripe, _, _ in chain])
     y = np.array([middle for _, middle, _ in chain])
     wide = x[-1] - x[0] + _STRIPE
@@ -221,34 +219,35 @@ def _staff(chain: Chain, grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> St
     if len(chain) < _LEAST_STRIPES or wide < _LEAST_SPACES * space or share < (_FULL if len(chain) < 10 else _HELD):
         return None
     staff = Staff(x, _smooth(y, 0.25 * space), space, float(x[0]), float(x[-1]))
-    if _is_print(staff, pale) or _is_text(staff, grey, pale):
+    columns = np.arange(round(staff.x[0]), round(staff.x[-1]) + 1)
+    path = columns, np.interp(columns, staff.x, staff.y)
+    if _is_print(path, space, pale) or _is_text(path, space, grey, pale, paper):
         return None
     left, right = _ends(staff, pale)
     return Staff(staff.x, staff.y, space, left, right)
 
 
-def _is_print(staff: Staff, pale: NDArray[np.uint8]) -> bool:
+def _is_print(path: Path, space: float, pale: NDArray[np.uint8]) -> bool:
     """Whether there is as much ink beside the lines as on them: rows of small print."""
-    if staff.space < _CLEAR:
+    if space < _CLEAR:
         return False
-    away = _CLOSE[staff.space > _SHARP]
-    return float(np.mean([_along(staff, pale, line, off) for line in range(LINES) for off in (-away, away)])) > _BESIDE
+    away = _CLOSE[space > _SHARP] * space
+    return float(np.mean([_along(path, space, pale, n, off) for n in range(LINES) for off in (-away, away)])) > _BESIDE
 
 
-def _is_text(staff: Staff, grey: NDArray[np.uint8], pale: NDArray[np.uint8]) -> bool:
+def _is_text(path: Path, space: float, grey: NDArray[np.uint8], pale: NDArray[np.uint8], paper: float) -> bool:
     """Whether the lines are rows of blurred or torn letters: full of gaps, with ink over or under them."""
-    columns, levels = _path(staff)
-    paper = _paper(grey)
+    columns, levels = path
     runs = []
     for line in range(LINES):
-        rows = np.round(levels + (line - 2) * staff.space).astype(int)
+        rows = np.round(levels + (line - 2) * space).astype(int)
         shades = np.min([grey[np.clip(rows + off, 0, len(grey) - 1), columns] for off in (-1, 0, 1)], axis=0)
         runs.append(_usual_run(shades < (paper + float(np.median(shades))) / 2))
-    run = float(np.mean(runs)) / staff.space
+    run = float(np.mean(runs)) / space
     if run >= _UNBROKEN or run < _LETTERS:
         return run < _LETTERS
-    for away in (max(off, _OFF_PX / staff.space) for off in _AROUND):
-        over_and_under = [[_along(staff, pale, line, off) for off in (-away, away)] for line in range(LINES)]
+    for away in (max(off * space, _OFF_PX) for off in _AROUND):
+        over_and_under = [[_along(path, space, pale, line, off) for off in (-away, away)] for line in range(LINES)]
         if float(np.max(over_and_under, axis=1).mean()) > _CROWDED:
             return True
     return False
@@ -261,16 +260,10 @@ def _usual_run(inked: NDArray[np.bool_]) -> float:
     return float((lengths**2).sum() / lengths.sum()) if len(lengths) else 0.0
 
 
-def _path(staff: Staff) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The columns of a staff and the level of its middle line in each."""
-    columns = np.arange(round(staff.x[0]), round(staff.x[-1]) + 1)
-    return columns, np.interp(columns, staff.x, staff.y)
-
-
-def _along(staff: Staff, pale: NDArray[np.uint8], line: int, off: float) -> float:
-    """Share of ink along one of the five lines, `off` spaces under it."""
-    columns, levels = _path(staff)
-    rows = np.round(levels + (line - 2 + off) * staff.space).astype(int)
+def _along(path: Path, space: float, pale: NDArray[np.uint8], line: int, off: float) -> float:
+    """Share of ink along one of the five lines, `off` pixels under it."""
+    columns, levels = path
+    rows = np.round(levels + ((line - 2) * space + off)).astype(int)
     return float(pale[np.clip(rows, 0, len(pale) - 1), columns].mean())
 
 
