@@ -118,6 +118,7 @@ def _match(said: Printed, match: BlockMatch, witness: Witness) -> str:
         return plain
     extra, missing = list((ours - theirs).elements()), list((theirs - ours).elements())
     if said.loose:
+        _put_together(extra, [missing])
         extra, missing = _without_maths(extra, missing, here)
     match.extra = extra
     match.missing, match.optional = (missing, []) if said.whole else ([], missing)

@@ -104,3 +104,17 @@ def test_line_numbers_in_the_margin_are_no_part_of_a_formula() -> None:
 def test_half_a_fraction_is_not_read() -> None:
     bars = [Rule((92, 89, 112, 89.4), True, 0.4)]
     assert [block.latex for block in read(prose(40), row("a b = x", 92, 100), prose(150), rules=bars)] == [""]
+
+
+def test_the_box_of_a_formula_holds_its_numerators() -> None:
+    words = [
+        Word("y", (92, 92, 97, 102), 10.0, "CMMI10", ITALIC, 0, 100.0, 0),
+        Word("=", (100, 92, 108, 102), 10.0, "CMR10", 0, 0, 100.0, 0),
+        Word("a", (112, 85, 117, 95), 10.0, "CMMI10", ITALIC, 0, 93.0, 0),
+        Word("b", (112, 99, 117, 109), 10.0, "CMMI10", ITALIC, 0, 107.0, 0),
+    ]
+    (block,) = read(prose(60), line_of(words), prose(140), rules=[Rule((111, 97, 118, 97.4), True, 0.4)])
+    assert block.latex == r"y = \frac{a}{b}"
+    assert block.bbox is not None
+    assert block.bbox[1] < 87
+    assert block.bbox[3] > 106

@@ -12,7 +12,7 @@ from docparse.geometry import Box, centre, contains_point, union
 from docparse.model.embedded.formula import Display, is_number
 from docparse.model.embedded.formula_kinds import QUAD, Kind, is_math_font, is_mathematics, line_kinds, row_of, traits
 from docparse.model.embedded.formula_leaves import LYING, is_tall
-from docparse.model.embedded.formula_rows import GOES_ON, grouped
+from docparse.model.embedded.formula_rows import GOES_ON, extent_of, grouped
 from docparse.model.embedded.formula_symbols import BIG, RELATIONS
 from docparse.model.embedded.lines import Line
 from docparse.schemas.page import Rule, Shape, Word, WordStyle
@@ -58,7 +58,7 @@ def find_displays(
         free -= set(members)
         found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
         wordy = any(kinds[i] in ("mixed", "text") for i in members)
-        displays.append(Display(found, union(line.box for line in found), wordy=wordy))
+        displays.append(Display(found, extent_of(found), wordy=wordy))
     more = [Display([lines[i]], lines[i].box) for i in sorted(free) if _goes_on(lines[i], displays)]
     extra = {id(display) for display in more}
     return [

@@ -10,7 +10,7 @@ from docparse.geometry import Box, union
 from docparse.model.embedded.formula import Display, apart_number, block_of, latex_of
 from docparse.model.embedded.formula_leaves import BRACKETS, is_tall
 from docparse.model.embedded.formula_symbols import BIG, RELATIONS
-from docparse.model.embedded.lines import line_of
+from docparse.model.embedded.lines import Line, line_of
 from docparse.schemas.document import Formula
 from docparse.schemas.page import Rule, Shape, Word
 
@@ -115,10 +115,15 @@ def _relations(row: Display) -> list[tuple[float, Word]]:
 
 
 def _ink(row: Display) -> Box:
-    return union(_ink_of(word) for word in _words(row))
+    return union(ink_of(word) for word in _words(row))
 
 
-def _ink_of(word: Word) -> Box:
+def extent_of(lines: Sequence[Line]) -> Box:
+    """The box of a formula's lines with all of what stands over and under them."""
+    return union([*(line.box for line in lines), *(ink_of(word) for line in lines for word in line.words)])
+
+
+def ink_of(word: Word) -> Box:
     x0, y0, x1, y1 = word.bbox
     if word.text in BIG or word.text == "√" or is_tall(word):
         return (x0, max(y0, word.baseline - 4 * word.size), x1, y1)
@@ -148,19 +153,19 @@ def _parted(display: Display, bars: Sequence[Rule]) -> list[Display]:
             if (held := [word for word in line.words if top < _middle(word) < bottom])
         ]  # fmt: skip
         if lines:
-            rows.append(Display(lines, union(line.box for line in lines), wordy=display.wordy))
+            rows.append(Display(lines, extent_of(lines), wordy=display.wordy))
     whole = all(max(line.size for line in row.lines) > 0.86 * size for row in rows)
     return rows if len(rows) > 1 and whole else [display]
 
 
 def _middle(word: Word) -> float:
-    ink = _ink_of(word)
+    ink = ink_of(word)
     return (ink[1] + ink[3]) / 2
 
 
 def _tied(words: Sequence[Word], bars: Sequence[Rule], size: float) -> list[tuple[float, float]]:
     """Heights that belong to one row each: of words, of fractions with both of their sides, of sums with limits."""
-    inks = [(word, _ink_of(word)) for word in words]
+    inks = [(word, ink_of(word)) for word in words]
     box = union(ink for _, ink in inks)
     centres = [ink for word, ink in inks if word.text in BIG]
     roots = [ink for word, ink in inks if word.text == "√"]
