@@ -14,6 +14,7 @@ body{font:16px/1.5 Georgia,serif;margin:0;background:#eee;color:#111}
 div.page[data-page]{max-width:50em;margin:1.5em auto;padding:3em;background:#fff;box-shadow:0 1px 4px #0003}
 table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #999;padding:.2em .5em;vertical-align:top}
 img{max-width:100%}img:not([src]){display:none}
+a:has(>img:not([src]))::after{content:attr(href)}
 li[data-marker]::marker,.footnote[data-marker]::before{content:attr(data-marker) " "}
 pre{overflow:auto;background:#f6f6f6;padding:.8em}
 .caption,.footnote,div.page.header,div.page.footer,div.page.number{font-size:.85em;color:#444}

@@ -6,7 +6,7 @@ import { leads, loose } from '../lib/links'
 import { isDark } from '../lib/theme'
 import { Button } from '../ui/controls'
 import { Drawn } from './lazy'
-import { Linked } from './links'
+import { Linked, LinkList } from './links'
 import { Tex, Text } from './math'
 import { Score } from './Score'
 import { TableView } from './TableView'
@@ -75,11 +75,13 @@ function FormulaView({ block }: { block: Block }) {
 }
 
 function ImageView({ block }: { block: Block }) {
-  const around = loose(block.ocr ?? '', block.links ?? []).find(leads)
+  const alone = loose(block.ocr ?? '', block.links ?? []).filter(leads)
+  const around = block.crop ? alone.shift() : undefined
   const picture = <CropView crop={block.crop} alt={block.caption || block.ocr || 'Picture without a description'} />
   return (
     <figure class="figure">
       {around ? <Linked link={around}>{picture}</Linked> : picture}
+      {alone.length > 0 && <LinkList links={alone} />}
       {block.caption && <figcaption dir="auto">{block.caption}</figcaption>}
       {block.ocr && <details><summary>Text in the picture</summary><p class="paragraph" dir="auto"><Text text={block.ocr} links={block.links} /></p></details>}
       {!block.crop && !block.caption && !block.ocr && <p class="hint">A picture, neither cut out nor described.</p>}
