@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from docparse.geometry import Box, area, clip, height, inside_share, overlap, union, width
+from docparse.model.embedded.line_drawings import fat, line_drawings
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word
@@ -18,6 +19,7 @@ _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icon
 # words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
 _TEXT_WORDS, _TEXT_LINES, _TEXT_SHARE, _ALIGNED = 20, 8, 0.7, 0.5
 _PART = 0.6
+_PLOT_NUMBERS, _PLOT_WORDS, _PLOT_SHARE = 4, 60, 0.3
 _CARD_WORDS, _CARD_SHARE = 3, 0.6  # of a line, and the height of lines in that of their box
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
@@ -46,7 +48,12 @@ def find_figures(
     least = _LEAST_SIDE * max(page.width, page.height)
     prose = _prose(words) if page.pictures or page.shapes else []
     boxes = _picture_boxes(page, size, least, prose)
-    drawn = _drawing_boxes(page, em, least, prose)
+    plot = not prose and not tables and _is_plot(words)
+    drawn = _drawing_boxes(page, em, least, prose, plot)
+    drawn += [
+        box for box in line_drawings(page, words, em, _clusters)
+        if not any(overlap(box, other) > 0 for other in drawn)
+    ]  # fmt: skip
     if not (words or boxes or drawn or tables or plots or page.pictures):
         drawn = _lone_drawing(page, least)
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
@@ -65,6 +72,8 @@ def find_figures(
             continue
         figures.append(Figure(box))
     figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
+    if plot and len(figures) == 1 and not plots and area(figures[0].bbox) > _PLOT_SHARE * size:
+        figures[0].bbox = union([figures[0].bbox, *(word.bbox for word in words)])
     return _with_words(figures, words, drawn, em)
 
 
@@ -146,14 +155,22 @@ def _is_behind(box: Box, prose: Sequence[tuple[float, float]]) -> bool:
     return sum(x0 <= x <= x1 and y0 <= y <= y1 for x, y in prose) >= 5
 
 
-def _drawing_boxes(page: PageImage, em: float, least: float, prose: Sequence[tuple[float, float]]) -> list[Box]:
-    """Clusters of drawn paths dense enough to be a drawing."""
+def _is_plot(words: Sequence[Word]) -> bool:
+    """Whether what a page says is little else than numbers, as a plot on a page of its own does."""
+    numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in words)
+    return numbers >= _PLOT_NUMBERS and numbers <= len(words) <= min(2 * numbers, _PLOT_WORDS)
+
+
+def _drawing_boxes(
+    page: PageImage, em: float, least: float, prose: Sequence[tuple[float, float]], plot: bool
+) -> list[Box]:
+    """Clusters of drawn paths dense enough to be a drawing; on a `plot` one may be as large as the page."""
     size = page.width * page.height
     parts: list[tuple[Box, int]] = []
     for shape in page.shapes[:_MOST_SHAPES]:
         box = clip(shape.bbox, page.width, page.height)
         plain = shape.segments <= 1 and shape.filled  # a coloured panel behind text
-        if area(box) >= 0.5 * size or (plain and area(box) > 0.02 * size):
+        if (area(box) >= 0.5 * size and (shape.filled or not plot)) or (plain and area(box) > 0.02 * size):
             continue
         if area(box) > 0.004 * size and _is_behind(box, prose):
             continue
@@ -192,12 +209,7 @@ def _bonds(page: PageImage, parts: Sequence[tuple[Box, int]], em: float) -> list
     apart = np.maximum(places[0] - sides[2], sides[0] - places[2])
     np.maximum(apart, np.maximum(places[1] - sides[3], sides[1] - places[3]), out=apart)
     beside = (apart < 0.6 * em).any(axis=1).tolist()
-    return [(_fat(box), 1) for box, near in zip(short, beside, strict=True) if near]
-
-
-def _fat(box: Box) -> Box:
-    """A rule as a box with an area."""
-    return (box[0], box[1], max(box[2], box[0] + 0.5), max(box[3], box[1] + 0.5))
+    return [(fat(box), 1) for box, near in zip(short, beside, strict=True) if near]
 
 
 def _runs(parts: list[tuple[Box, int]], em: float) -> list[tuple[Box, int]]:
@@ -219,7 +231,7 @@ def _with_rules(box: Box, page: PageImage, em: float) -> Box:
     touching = [
         rule.bbox
         for rule in page.rules
-        if overlap(_fat(rule.bbox), reach) > 0
+        if overlap(fat(rule.bbox), reach) > 0
         and (width(rule.bbox) <= 1.3 * width(box) and height(rule.bbox) <= 1.3 * height(box))
     ]
     return clip(union([box, *touching]), page.width, page.height)
