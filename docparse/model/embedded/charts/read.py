@@ -181,7 +181,7 @@ def _inks(pixels: Pixels, plot: Box, labels: Sequence[Label], used: Sequence[Lab
 
 
 def _row_below(labels: Sequence[Label], left: float, low: float, ticks: Sequence[Label]) -> list[Label]:
-    """The labels of the level axis: the first row under the lowest tick with at least two of them."""
+    """The labels of the level axis: the longest row under the lowest tick, of two or more."""
     height = median_height(ticks)
     under = sorted(
         (o for o in labels if o not in ticks and o.y > low + 0.4 * height and o.bbox[2] > left), key=lambda o: o.y
@@ -192,7 +192,8 @@ def _row_below(labels: Sequence[Label], left: float, low: float, ticks: Sequence
             rows[-1].append(label)
         else:
             rows.append([label])
-    return next((sorted(row, key=lambda label: label.x) for row in rows if len(row) >= 2), [])
+    best = max(rows, key=len, default=[])
+    return sorted(best, key=lambda label: label.x) if len(best) >= 2 else []
 
 
 def _column_left(labels: Sequence[Label], left: float, low: float) -> list[Label]:
