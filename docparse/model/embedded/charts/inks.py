@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +32,12 @@ class Ink:
     thick: bool
 
 
-def find_inks(pixels: NDArray[np.uint8], plot: Box, legend: Iterable[Box], text: Iterable[Box]) -> list[Ink]:
+def find_inks(
+    pixels: NDArray[np.uint8], plot: Box, legend: Iterable[Box], text: Iterable[Box], named: Sequence[Colour] = ()
+) -> list[Ink]:
     """Colours of the marks in the plot, most used first, without what is in the boxes of legend and text.
 
-    Fills go on under text.
+    Fills go on under text. Thin grey is frame and ticks, but for the colours that the legend has `named`.
     """
     open_ = _inside(pixels.shape[:2], plot)
     _clear(open_, legend)
@@ -62,8 +64,14 @@ def find_inks(pixels: NDArray[np.uint8], plot: Box, legend: Iterable[Box], text:
             mask = near & ~eroded(~eroded(near), 3)  # soft edges of letters have any colour
         if thick or not _is_blend(colour, paper, inks):
             inks.append(Ink((int(colour[0]), int(colour[1]), int(colour[2])), mask, thick))
-    vivid = [ink for ink in inks if ink.thick or max(ink.colour) - min(ink.colour) > _PALE]
-    return vivid or inks  # thin grey beside colours is frame and ticks
+    vivid = [
+        ink for ink in inks if ink.thick or max(ink.colour) - min(ink.colour) > _PALE or _is_named(ink.colour, named)
+    ]
+    return vivid or inks
+
+
+def _is_named(colour: Colour, named: Sequence[Colour]) -> bool:
+    return any(max(abs(a - b) for a, b in zip(colour, other, strict=True)) <= _NEAR for other in named)
 
 
 def _border(values: NDArray[np.int16]) -> NDArray[np.int16]:

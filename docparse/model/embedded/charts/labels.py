@@ -12,6 +12,8 @@ from docparse.geometry import Box, union
 _GAP = 0.75  # of the height: a wider one parts two labels
 _BLANK = 0.12  # of the height: a narrower one is none
 _UNITS = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "bn": 1e9, "B": 1e9}
+_MARKS = "-–—'’ "  # behind a number: the tick mark
+_POWER = re.compile(r"-?\d+(?:\.\d+)?[eE][-+]?\d{1,2}")
 _SCALED = re.compile(r"(?P<number>.*\d)\s?(?P<unit>k|K|M|m|bn|B)")
 
 
@@ -58,7 +60,9 @@ def _follows(last: Box, box: Box) -> bool:
 
 def number(text: str) -> float | None:
     """The value of a tick label: 1,200 or 35 % or 20k."""
-    text = text.replace("−", "-").strip()
+    text = text.replace("−", "-").rstrip(_MARKS).strip()
+    if _POWER.fullmatch(text):
+        return float(text)
     value = read_number(text)
     if value is not None:
         return float(value)

@@ -22,7 +22,7 @@ from docparse.model.embedded.charts.labels import Label, make_labels, median_hei
 from docparse.model.embedded.charts.legend import Entry, find_legend, name_of
 from docparse.model.embedded.charts.lines import find_points, heights
 from docparse.model.embedded.charts.pie import find_sectors, read_pie
-from docparse.model.embedded.charts.scales import Scale, level_scale, snapped, upright_scale
+from docparse.model.embedded.charts.scales import Scale, level_scale, multiplied, snapped, upright_scale
 from docparse.model.embedded.charts.values import rounded
 
 _LEAST_FOUND = 0.75  # of the values of a chart; below, it was not understood
@@ -72,6 +72,8 @@ def read_chart(pixels: Pixels, words: Iterable[tuple[str, Box, int]]) -> ChartRe
         return _read_pie(pixels, labels)
     if upright is not None and upright_scale([label for label in labels if label not in upright.ticks]) is not None:
         return None  # two scales, or panels one above the other: which mark goes with which is not told
+    upright = multiplied(upright, labels, upright=True) if upright is not None else None
+    level = multiplied(level, labels, upright=False) if level is not None else None
     if upright is not None and level is not None:
         reading = _read_points(pixels, labels, upright, level)
         if reading is not None:
@@ -86,16 +88,17 @@ def _read_pie(pixels: Pixels, labels: list[Label]) -> ChartReading | None:
     entries, boxes = find_legend(pixels, labels)
     whole = (0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]))
     inks = find_inks(pixels, whole, boxes, [label.bbox for label in labels])
-    found = find_sectors(inks)
+    found = find_sectors(pixels, inks)
     if found is None:
         return None
     disc, sectors = found
     named = [entry[0] for entry in entries]
-    names = [name_of(inks[number].colour, entries) for _, _, number in sectors]
+    names = [name_of(sector.colour, entries) for sector in sectors]
     if len(set(names) - {""}) < len(sectors):  # no legend, only labels beside sectors
         names, named = [""] * len(sectors), []
     rows = read_pie(disc, sectors, [label for label in labels if label not in named], names)
-    return ChartReading("pie", [["", "value"], *rows], 1.0) if rows else None
+    named_share = sum(bool(row[0]) for row in rows) / len(rows) if rows else 0.0
+    return ChartReading("pie", [["", "value"], *rows], named_share) if rows else None
 
 
 def _read_points(pixels: Pixels, labels: list[Label], upright: Scale, level: Scale) -> ChartReading | None:
@@ -142,7 +145,9 @@ def _read_upright(pixels: Pixels, labels: list[Label], scale: Scale, level: Scal
     if level is not None and _leans_left(inks):
         return None
     found = bar_marks.find_bars(chart.pixels, chart.inks)
-    return _read_bars(chart, found, level) if found else _read_areas(chart)
+    if found:
+        return _read_bars(chart, found, level)
+    return _read_areas(chart) if _stands(inks, plot) else _read_lines(chart)
 
 
 def _read_level(pixels: Pixels, labels: list[Label], scale: Scale) -> ChartReading | None:
@@ -177,7 +182,8 @@ def _plot(pixels: Pixels, left: float, bottom: float) -> Box:
 
 def _inks(pixels: Pixels, plot: Box, labels: Sequence[Label], used: Sequence[Label]) -> tuple[list[Ink], list[Entry]]:
     entries, boxes = find_legend(pixels, [label for label in labels if label not in used])
-    return find_inks(pixels, plot, boxes, [label.bbox for label in labels]), entries
+    named = [colour for _, colour in entries]
+    return find_inks(pixels, plot, boxes, [label.bbox for label in labels], named), entries
 
 
 def _row_below(labels: Sequence[Label], left: float, low: float, ticks: Sequence[Label]) -> list[Label]:
@@ -254,14 +260,17 @@ def _read_bars(chart: _Chart, found: list[Bar], level: Scale | None) -> ChartRea
 
 def _base(found: Sequence[Bar], scale: Scale) -> float | None:
     """The row on which bars stand; None if they stand nowhere together."""
-    zero = scale.pixel(0.0)
-    lowest = max(bar.bottom for bar in found)
-    for base in (zero, lowest):
+    for base in (scale.pixel(0.0), max(bar.bottom for bar in found)):
         on = [bar for bar in found if min(abs(bar.bottom - base), abs(bar.top - base)) <= _BASE]
-        columns = {round(bar.x / 4) for bar in found}
-        if len({round(bar.x / 4) for bar in on}) >= 0.9 * len(columns):
+        standing = sum(any(_over(bar, other) for other in on) for bar in found)
+        if standing >= 0.9 * len(found):
             return base
     return None
+
+
+def _over(bar: Bar, other: Bar) -> bool:
+    """Whether two bars stand in one column."""
+    return min(bar.x1, other.x1) - max(bar.x0, other.x0) > 0.5 * min(bar.x1 - bar.x0, other.x1 - other.x0)
 
 
 def _bar_value(bar: Bar, chart: _Chart, base: float) -> tuple[float, bool]:
@@ -337,6 +346,13 @@ def _histogram(chart: _Chart, bins: Sequence[Bar], base: float, level: Scale) ->
     counts = rounded([_bar_value(bar, chart, base)[0] for bar in bins], abs(chart.value.slope))
     rows = [[f"{edges[2 * i]}-{edges[2 * i + 1]}", count] for i, count in enumerate(counts)]
     return ChartReading("histogram", [["", chart.names[bins[0].ink] or "value"], *rows], 1.0)
+
+
+def _stands(inks: Sequence[Ink], plot: Box) -> bool:
+    """Whether the fills together go down to one foot; broad lines do not."""
+    outline = bar_marks.profile(np.logical_or.reduce([ink.mask for ink in inks if ink.thick]))
+    bottoms = outline.bottom[outline.there]
+    return bool(np.mean(np.abs(bottoms - np.median(bottoms)) <= _FOOT) > 0.9 and np.median(bottoms) > plot[3] - 3 * _FOOT)
 
 
 def _read_areas(chart: _Chart) -> ChartReading | None:

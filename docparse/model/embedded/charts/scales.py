@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ _AXIS_AWAY = 24  # pixels between labels and their axis
 _MARK = 4  # pixels that a tick mark sticks out, and that it may stand from its label's middle
 _DARK = 45  # 255 less the grey: an axis line
 _LEAST_CONTRAST = 8.0  # of 255, between a tick mark or grid line and what is beside it
+_POWER = re.compile(r"[1Il|]e([-+]?\d{1,2})")
 _ALIGNED = 0.6  # of a label's height: how far edges or middles of one axis's labels may lie apart
 
 
@@ -43,6 +45,22 @@ def upright_scale(labels: Sequence[Label]) -> Scale | None:
 def level_scale(labels: Sequence[Label]) -> Scale | None:
     """The scale of labels side by side, values growing to the right."""
     return _find([label for label in labels if label.value is not None], upright=False)
+
+
+def multiplied(scale: Scale, labels: Sequence[Label], *, upright: bool) -> Scale:
+    """The scale times the power of ten that is printed at its end ("1e6"); unchanged where there is none."""
+    for label in labels:
+        power = _POWER.fullmatch(label.text)
+        if power is None or label in scale.ticks:
+            continue
+        if upright:
+            at_end = label.y < min(tick.y for tick in scale.ticks) and label.x < scale.ticks[0].bbox[2] + 3 * label.height
+        else:
+            at_end = label.y > max(tick.bbox[3] for tick in scale.ticks) and label.x > max(t.x for t in scale.ticks[1:])
+        if at_end:
+            times = 10.0 ** int(power[1])
+            return Scale(scale.slope * times, scale.start * times, scale.ticks)
+    return scale
 
 
 def snapped(scale: Scale, pixels: NDArray[np.uint8], *, upright: bool) -> Scale:
