@@ -103,9 +103,17 @@ def _joined(bars: list[Bar]) -> list[Bar]:
         alike = last is not None and abs(last.top - bar.top) <= _STEP and abs(last.bottom - bar.bottom) <= _STEP
         if last is not None and alike and bar.x0 - last.x1 <= GRID:
             joined[-1] = last._replace(x1=bar.x1)
+        elif last is not None and bar.x0 - last.x1 <= 1 and _crossed(last, bar):
+            continue
         else:
             joined.append(bar)
     return joined
+
+
+def _crossed(bar: Bar, narrow: Bar) -> bool:
+    """Whether a narrow piece beside a bar is where a grid line runs over it."""
+    inside = narrow.top >= bar.top - _STEP and narrow.bottom <= bar.bottom + _STEP
+    return inside and narrow.x1 - narrow.x0 <= max(GRID, 0.2 * (bar.x1 - bar.x0)) and narrow.top < bar.bottom
 
 
 def _refined(bar: Bar, pixels: NDArray[np.uint8], ink: Ink) -> Bar:

@@ -18,10 +18,14 @@ _LEAST_POINTS = 4
 
 def heights(mask: Mask, places: Sequence[float]) -> list[float | None]:
     """Where a line passes each of these columns (row in pixels, between pixels); None where it can't be seen."""
-    middle = _middles(mask)
+    return passed(_middles(mask), places)
+
+
+def passed(curve: NDArray[np.float64], places: Sequence[float]) -> list[float | None]:
+    """Where a curve (a row for each column, nan where it can't be seen) passes these columns."""
     steps = np.diff(sorted(places))
     reach = int(min(_REACH, 0.45 * steps.min())) if len(steps) else _REACH
-    return [_vertex(middle, place, reach) for place in places]
+    return [_vertex(curve, place, reach) for place in places]
 
 
 def _middles(mask: Mask) -> NDArray[np.float64]:

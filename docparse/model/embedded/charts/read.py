@@ -20,7 +20,7 @@ from docparse.model.embedded.charts.bars import Bar
 from docparse.model.embedded.charts.inks import Ink, find_inks
 from docparse.model.embedded.charts.labels import Label, make_labels, median_height
 from docparse.model.embedded.charts.legend import Entry, find_legend, name_of
-from docparse.model.embedded.charts.lines import find_points, heights
+from docparse.model.embedded.charts.lines import find_points, heights, passed
 from docparse.model.embedded.charts.pie import find_sectors, read_pie
 from docparse.model.embedded.charts.scales import Scale, level_scale, multiplied, snapped, upright_scale
 from docparse.model.embedded.charts.values import rounded
@@ -32,6 +32,8 @@ _MOST_BRANCHES = 0.25
 _UNBROKEN = 0.5  # of a line's columns that show it
 _SLIVER = 0.4  # of the usual width of a bar
 _LEAST_SIDE = 60
+_COUNTS, _NEAR_COUNT = 5, 0.2  # from which value on a histogram counts, and how far it may miss whole numbers
+_EVEN = 3.0  # pixels
 _MOST_VALUES = 400
 
 Pixels = NDArray[np.uint8]
@@ -250,7 +252,7 @@ def _read_bars(chart: _Chart, found: list[Bar], level: Scale | None) -> ChartRea
         key = (place, bar.ink)
         if key in cells and widths[key] > _SLIVER * usual:
             return None  # two bars of one colour at one label: labels that run together
-        widths[key] = bar.x1 - bar.x0  # what was there is a sliver: the soft side of this bar
+        widths[key] = bar.x1 - bar.x0  # what was there is a sliver: the soft side of this bar, or a grid line over it
         value, on_base = _bar_value(bar, chart, base)
         stacked |= not on_base
         cells[key] = value
@@ -340,12 +342,23 @@ def _split(found: Sequence[Bar]) -> list[Bar]:
 
 
 def _histogram(chart: _Chart, bins: Sequence[Bar], base: float, level: Scale) -> ChartReading:
-    cuts = [bar.x1 if i + 1 == len(bins) else (bar.x1 + bins[i + 1].x0) / 2 for i, bar in enumerate(bins)]
-    ends = [bins[0].x0, *cuts]
-    edges = rounded([level.value(x) for pair in zip(ends, cuts, strict=False) for x in pair], 2 * abs(level.slope))
-    counts = rounded([_bar_value(bar, chart, base)[0] for bar in bins], abs(chart.value.slope))
-    rows = [[f"{edges[2 * i]}-{edges[2 * i + 1]}", count] for i, count in enumerate(counts)]
+    ends = _even([bins[0].x0, *((bar.x1 + after.x0) / 2 for bar, after in itertools.pairwise(bins)), bins[-1].x1])
+    edges = rounded([level.value(x) for x in ends], 2 * abs(level.slope))
+    values = [_bar_value(bar, chart, base)[0] for bar in bins]
+    if max(values) >= _COUNTS and all(abs(value - round(value)) < _NEAR_COUNT for value in values):
+        values = [float(round(value)) for value in values]  # what a histogram counts is whole
+    counts = rounded(values, abs(chart.value.slope))
+    rows = [[f"{first}-{last}", count] for (first, last), count in zip(itertools.pairwise(edges), counts, strict=True)]
     return ChartReading("histogram", [["", chart.names[bins[0].ink] or "value"], *rows], 1.0)
+
+
+def _even(cuts: Sequence[float]) -> list[float]:
+    """Cuts between bins set evenly where they nearly are: the outlines of the outer bars take from their width."""
+    places = np.arange(len(cuts))
+    inner = slice(1, -1) if len(cuts) >= 5 else slice(None)
+    step, start = np.polyfit(places[inner], np.array(cuts)[inner], 1)
+    even = start + step * places
+    return even.tolist() if np.abs(even - cuts).max() < _EVEN else list(cuts)
 
 
 def _stands(inks: Sequence[Ink], plot: Box) -> bool:
@@ -364,11 +377,12 @@ def _read_areas(chart: _Chart) -> ChartReading | None:
         outline = bar_marks.profile(ink.mask)
         if not _is_area(outline, ink.mask, chart.places):
             return None
-        for place, x in enumerate(chart.places):
-            columns = [int(x) + offset for offset in (0, 1, -1, 2, -2, 3, -3)]
-            column = next((c for c in columns if 0 <= c < len(outline.there) and outline.there[c]), None)
-            if column is not None:
-                top, bottom = chart.value.value(outline.top[column]), chart.value.value(outline.bottom[column])
+        tops, bottoms = (
+            passed(np.where(outline.there, side, np.nan), chart.places) for side in (outline.top, outline.bottom)
+        )
+        for place, (first, last) in enumerate(zip(tops, bottoms, strict=True)):
+            if first is not None and last is not None:
+                top, bottom = chart.value.value(first), chart.value.value(last)
                 cells[place, number] = top - (bottom if abs(bottom) > _FOOT * abs(chart.value.slope) else 0.0)
     return _table(chart, cells, "area")
 
