@@ -81,12 +81,15 @@ def _whole_page(
         whole = page.to_units((0, 0, page.width_px, page.height_px))
         found = _gathered(blocks, whole, Formula, even_empty=True)
         return [_with_latex(b, reading) if isinstance(b, Formula) else b for b in found]
-    if len(words) > _FEW_WORDS or any(isinstance(block, Image) for block in blocks):
-        return blocks
     extent = _ink_box(page.pixels)
-    if extent is None:
+    if len(words) > _FEW_WORDS or extent is None:
         return blocks
     box = page.to_units(extent)
+    found = [block for block in blocks if isinstance(block, Image)]
+    if found:  # of a chart whose labels stand outside of what was taken for a picture
+        cut = len(found) == 1 and _is_sparse(words, page) and _measured(found[0], page, words) is None
+        whole = cut and _measured(Image(bbox=box), page, words) is not None
+        return _gathered(blocks, box, Image, even_empty=True) if whole else blocks
     drawing = pictures.strokes(page.pixels)
     if drawing is not None and min(page.height_px, page.width_px) >= _LEAST_PX:
         if pictures.looks_chemical(drawing):
@@ -246,11 +249,11 @@ def _ink_box(pixels: NDArray[np.uint8]) -> Box | None:
 
 
 def _is_sparse(words: Sequence[Word], page: PageImage) -> bool:
-    """Labels here and there, no running text."""
+    """Labels here and there, no running text; the numbers of a scale may stand in a row."""
     lines: dict[int, int] = {}
     for word in words:
-        lines[word.line] = lines.get(word.line, 0) + 1
-    return max(lines.values(), default=0) <= 8 and len(words) <= 2.5 * len(lines)
+        lines[word.line] = lines.get(word.line, 0) + any(map(str.isalpha, word.text))
+    return max(lines.values(), default=0) <= 8 and sum(lines.values()) <= 2.5 * len(lines)
 
 
 def _is_formula(page: PageImage, words: Sequence[Word]) -> bool:

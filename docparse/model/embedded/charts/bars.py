@@ -104,7 +104,7 @@ def _joined(bars: list[Bar]) -> list[Bar]:
         if last is not None and alike and bar.x0 - last.x1 <= GRID:
             joined[-1] = last._replace(x1=bar.x1)
         elif last is not None and bar.x0 - last.x1 <= 1 and _crossed(last, bar):
-            continue
+            joined[-1] = last._replace(x1=bar.x1)
         else:
             joined.append(bar)
     return joined

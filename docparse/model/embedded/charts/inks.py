@@ -20,6 +20,7 @@ _NEAR = 44  # channels this close are one colour
 _MOST_INKS = 10
 _LEAST_SHARE = 0.0008  # of the plot
 _BLEND = 26  # a thin colour this close to the way from an ink to the paper is that ink's edge
+_HALF = 0.45
 _FULL_LINE = 0.6  # of a row or column of the plot: grid and frame, not marks
 
 
@@ -62,6 +63,10 @@ def find_inks(
         if thick:
             near = _without_lines(open_ & (np.abs(values - colour).max(axis=2) <= _NEAR), plot)
             mask = near & ~eroded(~eroded(near), 3)  # soft edges of letters have any colour
+        else:
+            soft = open_ & free & _mixed(values, colour, paper)
+            left &= ~soft
+            mask = _without_lines(near | soft, plot)
         if thick or not _is_blend(colour, paper, inks):
             inks.append(Ink((int(colour[0]), int(colour[1]), int(colour[2])), mask, thick))
     vivid = [
@@ -125,6 +130,14 @@ def eroded(mask: Mask, times: int = 2) -> Mask:
         inner[:, :-1] &= mask[:, 1:]
         mask = inner
     return mask
+
+
+def _mixed(values: NDArray[np.int16], colour: NDArray[np.int16], paper: NDArray[np.int16]) -> Mask:
+    """Where a thin line's colour is mixed with the paper, half and half or stronger."""
+    way = (colour - paper).astype(np.float32)
+    off = (values - paper).astype(np.float32)
+    share = off @ way / max(1.0, float(way @ way))
+    return (share > _HALF) & (np.abs(off - share[..., None] * way).max(axis=2) <= _BLEND)
 
 
 def _is_blend(colour: NDArray[np.int16], paper: NDArray[np.int16], inks: list[Ink]) -> bool:

@@ -53,7 +53,9 @@ def _vertex(middle: NDArray[np.float64], place: float, reach: int) -> float | No
         if abs(values[0] - values[1]) <= _BEND:
             return float(sum(values) / 2)
         return here
-    if len(sides) == 1 and (here is None or abs(sides[0][0] * place + sides[0][1] - here) <= _BEND):
+    if len(sides) == 1 and (
+        here is None or _at_end(middle, place) or abs(sides[0][0] * place + sides[0][1] - here) <= _BEND
+    ):
         return float(sides[0][0] * place + sides[0][1])
     return here
 
@@ -76,6 +78,12 @@ def _side(middle: NDArray[np.float64], place: float, way: int, reach: int) -> tu
     if np.abs(slope * (good + 0.5) + start - middle[good]).max() > 3:
         return None
     return float(slope), float(start)
+
+
+def _at_end(middle: NDArray[np.float64], place: float) -> bool:
+    """Whether a curve begins or ends at a place, so that it has one side there."""
+    known = np.flatnonzero(~np.isnan(middle))
+    return len(known) > 0 and min(abs(place - known[0]), abs(place - known[-1])) <= _GAP
 
 
 def _near(middle: NDArray[np.float64], place: float) -> float | None:

@@ -23,7 +23,9 @@ _LEAST_ARC = 0.004  # of the circle; what is narrower is an edge
 _PAPER = 24
 _LEAST_NAMED = 0.75  # of the sectors; below, the pie was not understood
 _OFF_DISC, _OFF_SHARE = 0.008, 0.04  # by which a printed value may miss the size of its sector
-_NUMBER = re.compile(r"(?P<name>.*?)[\s(:,]+(?P<number>[-+]?\d[\d.,' ]*(?:[eE][-+]?\d{1,2})?)(?P<percent>\s?%)?\)?", re.DOTALL)
+_NUMBER = re.compile(
+    r"(?P<name>.*?)[\s(:,]+(?P<number>[-+]?\d[\d.,' ]*(?:[eE][-+]?\d{1,2})?)(?P<percent>\s?%)?\)?", re.DOTALL
+)
 
 
 class Sector(NamedTuple):
@@ -58,7 +60,8 @@ def _sectors(pixels: NDArray[np.uint8], x: float, y: float, radius: float) -> li
     """Stretches of one colour along the rim; none where paper shows between them."""
     angles = 2 * np.pi * np.arange(_STEPS) / _STEPS
     places = [
-        (np.int64(y - share * radius * np.sin(angles)), np.int64(x + share * radius * np.cos(angles))) for share in _RING
+        (np.int64(y - share * radius * np.sin(angles)), np.int64(x + share * radius * np.cos(angles)))
+        for share in _RING
     ]
     rim = np.median(np.stack([pixels[rows, columns] for rows, columns in places]).astype(np.int16), axis=0)
     change = np.abs(np.roll(rim, -1, axis=0) - np.roll(rim, 1, axis=0)).max(axis=1) > _OTHER

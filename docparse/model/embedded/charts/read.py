@@ -192,7 +192,12 @@ def _row_below(labels: Sequence[Label], left: float, low: float, ticks: Sequence
     """The labels of the level axis: the longest row under the lowest tick, of two or more."""
     height = median_height(ticks)
     under = sorted(
-        (o for o in labels if o not in ticks and o.y > low + 0.4 * height and o.bbox[2] > left), key=lambda o: o.y
+        (
+            o
+            for o in labels
+            if o not in ticks and o.bbox[2] > left and (o.y > low + 0.4 * height or o.bbox[1] > low - 0.3 * height)
+        ),
+        key=lambda o: o.y,
     )
     rows: list[list[Label]] = []
     for label in under:
@@ -331,12 +336,16 @@ def _touching(found: Sequence[Bar]) -> bool:
 
 
 def _split(found: Sequence[Bar]) -> list[Bar]:
-    """Bars of one height side by side look like one wide bar: all bins are equally wide."""
+    """Bars of one height side by side look like one wide bar, and empty ones like none: all bins are equally wide."""
     narrow = min(bar.x1 - bar.x0 for bar in found)
     bins: list[Bar] = []
     for bar in found:
         count = max(1, round((bar.x1 - bar.x0) / narrow))
         step = (bar.x1 - bar.x0) / count
+        if bins and (empty := round((bar.x0 - bins[-1].x1) / narrow)):
+            wide = (bar.x0 - bins[-1].x1) / empty
+            foot, x0 = max(bar.bottom, bins[-1].bottom), bins[-1].x1
+            bins += [Bar(x0 + i * wide, foot, x0 + (i + 1) * wide, foot, bar.ink) for i in range(empty)]
         bins += [bar._replace(x0=bar.x0 + i * step, x1=bar.x0 + (i + 1) * step) for i in range(count)]
     return bins
 
@@ -365,7 +374,9 @@ def _stands(inks: Sequence[Ink], plot: Box) -> bool:
     """Whether the fills together go down to one foot; broad lines do not."""
     outline = bar_marks.profile(np.logical_or.reduce([ink.mask for ink in inks if ink.thick]))
     bottoms = outline.bottom[outline.there]
-    return bool(np.mean(np.abs(bottoms - np.median(bottoms)) <= _FOOT) > 0.9 and np.median(bottoms) > plot[3] - 3 * _FOOT)
+    return bool(
+        np.mean(np.abs(bottoms - np.median(bottoms)) <= _FOOT) > 0.9 and np.median(bottoms) > plot[3] - 3 * _FOOT
+    )
 
 
 def _read_areas(chart: _Chart) -> ChartReading | None:

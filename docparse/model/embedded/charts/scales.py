@@ -54,7 +54,9 @@ def multiplied(scale: Scale, labels: Sequence[Label], *, upright: bool) -> Scale
         if power is None or label in scale.ticks:
             continue
         if upright:
-            at_end = label.y < min(tick.y for tick in scale.ticks) and label.x < scale.ticks[0].bbox[2] + 3 * label.height
+            at_end = (
+                label.y < min(tick.y for tick in scale.ticks) and label.x < scale.ticks[0].bbox[2] + 3 * label.height
+            )
         else:
             at_end = label.y > max(tick.bbox[3] for tick in scale.ticks) and label.x > max(t.x for t in scale.ticks[1:])
         if at_end:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-_BORNE_OUT = 0.75  # pixels a value may be off the grid of round numbers
+_BORNE_OUT = 1.25  # pixels a value may be off the grid of round numbers
+_ON_GRID = 0.45  # of the grid's step, that no value may be off it
 _FINEST = 6
 
 
@@ -20,7 +21,8 @@ def rounded(values: Sequence[float | None], per_pixel: float) -> list[str]:
         return ["" for _ in values]
     unit = 10.0 ** math.floor(math.log10(max(*map(abs, known), per_pixel)))
     for _ in range(_FINEST):
-        if unit <= per_pixel or all(abs(v - round(v / unit) * unit) <= _BORNE_OUT * per_pixel for v in known):
+        off = min(_BORNE_OUT * per_pixel, _ON_GRID * unit)
+        if unit <= per_pixel or all(abs(v - round(v / unit) * unit) <= off for v in known):
             break
         unit /= 10
     digits = max(0, -round(math.log10(unit)))
