@@ -100,11 +100,12 @@ def _joined(bars: list[Bar]) -> list[Bar]:
     joined: list[Bar] = []
     for bar in bars:
         last = joined[-1] if joined else None
-        alike = last is not None and abs(last.top - bar.top) <= _STEP and abs(last.bottom - bar.bottom) <= _STEP
-        if last is not None and alike and bar.x0 - last.x1 <= GRID:
+        if last is None or bar.x0 - last.x1 > GRID:
+            joined.append(bar)
+        elif (abs(last.top - bar.top) <= _STEP and abs(last.bottom - bar.bottom) <= _STEP) or _crossed(last, bar):
             joined[-1] = last._replace(x1=bar.x1)
-        elif last is not None and bar.x0 - last.x1 <= 1 and _crossed(last, bar):
-            joined[-1] = last._replace(x1=bar.x1)
+        elif _crossed(bar, last):
+            joined[-1] = bar._replace(x0=last.x0)
         else:
             joined.append(bar)
     return joined

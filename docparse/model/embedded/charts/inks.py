@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ _MOST_INKS = 10
 _LEAST_SHARE = 0.0008  # of the plot
 _BLEND = 26  # a thin colour this close to the way from an ink to the paper is that ink's edge
 _HALF = 0.45
+_CORE = 16  # channels by which the middle of a line may differ from its colour
 _FULL_LINE = 0.6  # of a row or column of the plot: grid and frame, not marks
 
 
@@ -69,10 +71,21 @@ def find_inks(
             mask = _without_lines(near | soft, plot)
         if thick or not _is_blend(colour, paper, inks):
             inks.append(Ink((int(colour[0]), int(colour[1]), int(colour[2])), mask, thick))
+    _part_edges(inks, values, paper)
     vivid = [
         ink for ink in inks if ink.thick or max(ink.colour) - min(ink.colour) > _PALE or _is_named(ink.colour, named)
     ]
     return vivid or inks
+
+
+def _part_edges(inks: list[Ink], values: NDArray[np.int16], paper: NDArray[np.int16]) -> None:
+    """Take from thin inks what is the soft edge of another: half of one colour may look like the whole of another."""
+    thin = [ink for ink in inks if not ink.thick]
+    cores = [ink.mask & (np.abs(values - np.array(ink.colour)).max(axis=2) <= _CORE) for ink in thin]
+    for ink, other in itertools.permutations(range(len(thin)), 2):
+        edge = ~eroded(~cores[other], 1) & ~cores[other]
+        edge &= _mixed(values, np.array(thin[other].colour, np.int16), paper, least=0.1)
+        thin[ink].mask[edge & ~cores[ink]] = False
 
 
 def _is_named(colour: Colour, named: Sequence[Colour]) -> bool:
@@ -132,12 +145,14 @@ def eroded(mask: Mask, times: int = 2) -> Mask:
     return mask
 
 
-def _mixed(values: NDArray[np.int16], colour: NDArray[np.int16], paper: NDArray[np.int16]) -> Mask:
-    """Where a thin line's colour is mixed with the paper, half and half or stronger."""
+def _mixed(
+    values: NDArray[np.int16], colour: NDArray[np.int16], paper: NDArray[np.int16], least: float = _HALF
+) -> Mask:
+    """Where a thin line's colour is mixed with the paper, by so much of it."""
     way = (colour - paper).astype(np.float32)
     off = (values - paper).astype(np.float32)
     share = off @ way / max(1.0, float(way @ way))
-    return (share > _HALF) & (np.abs(off - share[..., None] * way).max(axis=2) <= _BLEND)
+    return (share > least) & (np.abs(off - share[..., None] * way).max(axis=2) <= _BLEND)
 
 
 def _is_blend(colour: NDArray[np.int16], paper: NDArray[np.int16], inks: list[Ink]) -> bool:

@@ -12,6 +12,7 @@ from docparse.model.embedded.charts.labels import Label
 
 Colour = tuple[int, int, int]
 Entry = tuple[Label, Colour]
+Sample = tuple[Label, Colour, Box]
 
 _REACH = 4.5  # label heights to the left in which the sample stands
 _INTO = 0.9  # label heights by which the label's box may reach over its sample: OCR's boxes are wide
@@ -25,10 +26,32 @@ def find_legend(pixels: NDArray[np.uint8], labels: Sequence[Label]) -> tuple[lis
     """Labels with the colour of their sample, and the boxes of both."""
     found = [(label, *sample) for label in labels if (sample := _sample(pixels, label, labels)) is not None]
     group = max(([other for other in found if _alike(one, other)] for one in found), key=len, default=[])
+    group += _between(pixels, labels, group)
     return [(label, colour) for label, colour, _ in group], [union((label.bbox, box)) for label, _, box in group]
 
 
-def _alike(one: tuple[Label, Colour, Box], other: tuple[Label, Colour, Box]) -> bool:
+def _between(pixels: NDArray[np.uint8], labels: Sequence[Label], group: Sequence[Sample]) -> list[Sample]:
+    """Entries in line with those of a legend whose samples run together with marks behind the legend."""
+    if len(group) < 2:
+        return []
+    x0, x1 = max(box[0] for _, _, box in group), min(box[2] for _, _, box in group)
+    left, height = group[0][0].bbox[0], group[0][0].height
+    known = [label for label, _, _ in group]
+    more: list[Sample] = []
+    for label in labels:
+        near = any(abs(label.y - other.y) < 2.5 * height for other in known)
+        if label in known or abs(label.bbox[0] - left) > _SIDE or not near or x1 - x0 < 0.6 * height:
+            continue
+        patch = pixels[round(label.y - 0.1 * height) : round(label.y + 0.1 * height) + 1, round(x0) + 2 : round(x1) - 2]
+        colour = np.median(patch.reshape(-1, 3), axis=0)
+        if np.ptp(colour) > 40 or colour.max() < 190:
+            more.append(
+                (label, (int(colour[0]), int(colour[1]), int(colour[2])), (x0, label.bbox[1], x1, label.bbox[3]))
+            )
+    return more
+
+
+def _alike(one: Sample, other: Sample) -> bool:
     """Whether two samples are of one legend: one above the other, or side by side, and equally wide."""
     (label, _, box), (label2, _, box2) = one, other
     if abs((box[2] - box[0]) - (box2[2] - box2[0])) > _SIDE:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import Box
+from docparse.geometry import Box, union
 from docparse.model.embedded.charts import bars as bar_marks
 from docparse.model.embedded.charts.bars import Bar
 from docparse.model.embedded.charts.inks import Ink, find_inks
@@ -22,7 +22,7 @@ from docparse.model.embedded.charts.labels import Label, make_labels, median_hei
 from docparse.model.embedded.charts.legend import Entry, find_legend, name_of
 from docparse.model.embedded.charts.lines import find_points, heights, passed
 from docparse.model.embedded.charts.pie import find_sectors, read_pie
-from docparse.model.embedded.charts.scales import Scale, level_scale, multiplied, snapped, upright_scale
+from docparse.model.embedded.charts.scales import Scale, level_scale, multiplied, snapped, tick_places, upright_scale
 from docparse.model.embedded.charts.values import rounded
 
 _LEAST_FOUND = 0.75  # of the values of a chart; below, it was not understood
@@ -60,6 +60,7 @@ class _Chart(NamedTuple):
     places: list[float]
     printed: list[Label]
     level: bool = False
+    legend: Box | None = None
 
 
 def read_chart(pixels: Pixels, words: Iterable[tuple[str, Box, int]]) -> ChartReading | None:
@@ -137,8 +138,9 @@ def _read_upright(pixels: Pixels, labels: list[Label], scale: Scale, level: Scal
     plot = _plot(pixels, left, min(label.bbox[1] for label in row))
     inks, entries = _inks(pixels, plot, labels, (*scale.ticks, *row))
     chart = _Chart(
-        pixels, inks, [name_of(ink.colour, entries) for ink in inks], scale, row, [label.x for label in row],
+        pixels, inks, [name_of(ink.colour, entries) for ink in inks], scale, row, tick_places(row, pixels),
         [label for label in labels if label.value is not None and label not in scale.ticks and label not in row],
+        legend=union([entry[0].bbox for entry in entries]) if entries else None,
     )  # fmt: skip
     if not inks or len(inks) < len(entries):
         return None  # series told apart by dashes or markers
@@ -252,7 +254,7 @@ def _read_bars(chart: _Chart, found: list[Bar], level: Scale | None) -> ChartRea
     usual = float(np.median([bar.x1 - bar.x0 for bar in found]))
     for bar in sorted(found, key=lambda bar: bar.x1 - bar.x0):
         place = _place(bar.x, chart.places)
-        if place is None:
+        if place is None or _behind(bar, chart.legend):
             continue
         key = (place, bar.ink)
         if key in cells and widths[key] > _SLIVER * usual:
@@ -273,6 +275,14 @@ def _base(found: Sequence[Bar], scale: Scale) -> float | None:
         if standing >= 0.9 * len(found):
             return base
     return None
+
+
+def _behind(bar: Bar, legend: Box | None) -> bool:
+    """Whether the end of a bar is hidden: it goes on behind the legend."""
+    if legend is None:
+        return False
+    into = min(bar.x1, legend[2]) - max(bar.x0, legend[0]) > 0.3 * (bar.x1 - bar.x0)
+    return into and legend[3] - _FOOT < bar.top < legend[3] + _FOOT
 
 
 def _over(bar: Bar, other: Bar) -> bool:

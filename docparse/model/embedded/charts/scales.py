@@ -19,6 +19,8 @@ _MARK = 4  # pixels that a tick mark sticks out, and that it may stand from its 
 _DARK = 45  # 255 less the grey: an axis line
 _LEAST_CONTRAST = 8.0  # of 255, between a tick mark or grid line and what is beside it
 _POWER = re.compile(r"[1Il|]e([-+]?\d{1,2})")
+_NEAR_EDGE = 10  # pixels from the labels' tops, where tick marks are looked for without an axis
+_EVEN = 1.5  # pixels by which tick marks may miss even steps
 _ALIGNED = 0.6  # of a label's height: how far edges or middles of one axis's labels may lie apart
 
 
@@ -83,6 +85,29 @@ def snapped(scale: Scale, pixels: NDArray[np.uint8], *, upright: bool) -> Scale:
         if better is not None:
             return better
     return scale
+
+
+def tick_places(labels: Sequence[Label], pixels: NDArray[np.uint8]) -> list[float]:
+    """Where the names under the level axis belong: at its tick marks, one to a label, else over their middles."""
+    lines = pixels.astype(float).mean(axis=2).T
+    middles = [label.x for label in labels]
+    edge = min(label.bbox[1] for label in labels)
+    axis = _axis_column(lines, edge, min(middles), max(middles), -1)
+    starts = [axis + 1] if axis is not None else range(max(0, int(edge) - _NEAR_EDGE), int(edge) + _NEAR_EDGE, 2)
+    found = (_even_marks(_contrast(lines[:, start : start + _MARK], 0.5), labels) for start in starts)
+    return next((marks for marks in found if marks), middles)
+
+
+def _even_marks(strip: NDArray[np.float64], labels: Sequence[Label]) -> list[float]:
+    """Tick marks in even steps, one to a label; none where they are not."""
+    high = np.flatnonzero(strip > max(_LEAST_CONTRAST, 0.4 * strip.max()))
+    marks = np.array([run.mean() + 0.5 for run in np.split(high, np.flatnonzero(np.diff(high) > 2) + 1) if len(run)])
+    if len(marks) != len(labels) or len(marks) < _LEAST_TICKS:
+        return []
+    steps = np.arange(len(marks))
+    even = np.polyval(np.polyfit(steps, marks, 1), steps)  # marks are drawn on whole pixels
+    beside = all(o.bbox[0] - o.height < x < o.bbox[2] + o.height for x, o in zip(even, labels, strict=True))
+    return even.tolist() if beside and np.abs(even - marks).max() < _EVEN else []
 
 
 def _axis_column(lines: NDArray[np.float64], edge: float, low: float, high: float, way: int) -> int | None:
