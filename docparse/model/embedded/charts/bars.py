@@ -90,9 +90,10 @@ def _pieces(outline: Profile, number: int) -> list[Bar] | None:
         flat = np.ptp(outline.top[run]) <= 2 * _STEP and np.ptp(outline.bottom[run]) <= 2 * _STEP
         if flat:
             level += len(run)
-        if flat and len(run) >= _LEAST_WIDTH:
+        if flat:
             bars.append(Bar(float(run[0]), float(top), float(run[-1]) + 1, float(bottom), number))
-    return _joined(bars) if bars and level >= _LEAST_SHARE * len(columns) else None
+    bars = [bar for bar in _joined(bars) if bar.x1 - bar.x0 >= _LEAST_WIDTH]
+    return bars if bars and level >= _LEAST_SHARE * len(columns) else None
 
 
 def _joined(bars: list[Bar]) -> list[Bar]:
@@ -113,8 +114,10 @@ def _joined(bars: list[Bar]) -> list[Bar]:
 
 def _crossed(bar: Bar, narrow: Bar) -> bool:
     """Whether a narrow piece beside a bar is where a grid line runs over it."""
-    inside = narrow.top >= bar.top - _STEP and narrow.bottom <= bar.bottom + _STEP
-    return inside and narrow.x1 - narrow.x0 <= max(GRID, 0.2 * (bar.x1 - bar.x0)) and narrow.top < bar.bottom
+    wide = narrow.x1 - narrow.x0
+    over = 2 * _STEP if wide <= GRID else _STEP
+    inside = bar.top - over <= narrow.top < bar.bottom and narrow.bottom <= bar.bottom + over
+    return inside and wide <= max(GRID, 0.2 * (bar.x1 - bar.x0))
 
 
 def _refined(bar: Bar, pixels: NDArray[np.uint8], ink: Ink) -> Bar:

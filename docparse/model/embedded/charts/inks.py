@@ -69,8 +69,9 @@ def find_inks(
             soft = open_ & free & _mixed(values, colour, paper)
             left &= ~soft
             mask = _without_lines(near | soft, plot)
-        if thick or not _is_blend(colour, paper, inks):
-            inks.append(Ink((int(colour[0]), int(colour[1]), int(colour[2])), mask, thick))
+        found: Colour = (int(colour[0]), int(colour[1]), int(colour[2]))
+        if thick or _is_named(found, named) or not _is_blend(colour, paper, inks):
+            inks.append(Ink(found, mask, thick))
     _part_edges(inks, values, paper)
     vivid = [
         ink for ink in inks if ink.thick or max(ink.colour) - min(ink.colour) > _PALE or _is_named(ink.colour, named)

@@ -11,6 +11,7 @@ from docparse.geometry import Box, union
 
 _GAP = 0.75  # of the height: a wider one parts two labels
 _BLANK = 0.12  # of the height: a narrower one is none
+_TALLEST = 3.0  # of the usual height: OCR takes a pie for an O
 _UNITS = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "bn": 1e9, "B": 1e9}
 _MARKS = "-–—'’ "  # behind a number: the tick mark
 _POWER = re.compile(r"-?\d+(?:\.\d+)?[eE][-+]?\d{1,2}")
@@ -50,7 +51,8 @@ def make_labels(words: Iterable[tuple[str, Box, int]]) -> list[Label]:
             labels[-1] = Label(f"{last.text}{blank}{text}", union((last.bbox, box)), line)
         else:
             labels.append(Label(text, box, line))
-    return [label._replace(value=number(label.text)) for label in labels]
+    most = _TALLEST * median_height(labels)
+    return [label._replace(value=number(label.text)) for label in labels if len(label.text) > 1 or label.height < most]
 
 
 def _follows(last: Box, box: Box) -> bool:

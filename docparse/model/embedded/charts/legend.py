@@ -18,7 +18,7 @@ _REACH = 4.5  # label heights to the left in which the sample stands
 _INTO = 0.9  # label heights by which the label's box may reach over its sample: OCR's boxes are wide
 _ALIKE = 80  # channels of a sample and its mark: thin samples are mixed with paper
 _BREAK = 0.12  # of the height: an empty stretch as wide as this ends the sample
-_LEAST = 0.06  # of that patch that is of the sample's colour
+_LEAST = 0.035  # of that patch that is of the sample's colour
 _SIDE = 4.0  # pixels by which samples of one legend may differ in place and width
 
 
@@ -42,8 +42,9 @@ def _between(pixels: NDArray[np.uint8], labels: Sequence[Label], group: Sequence
         near = any(abs(label.y - other.y) < 2.5 * height for other in known)
         if label in known or abs(label.bbox[0] - left) > _SIDE or not near or x1 - x0 < 0.6 * height:
             continue
-        patch = pixels[round(label.y - 0.1 * height) : round(label.y + 0.1 * height) + 1, round(x0) + 2 : round(x1) - 2]
-        colour = np.median(patch.reshape(-1, 3), axis=0)
+        patch = pixels[round(label.y - 0.3 * height) : round(label.y + 0.3 * height) + 1, round(x0) + 2 : round(x1) - 2]
+        rows = np.median(patch, axis=1)
+        colour = rows[np.abs(rows - 255.0).max(axis=1).argmax()]
         if np.ptp(colour) > 40 or colour.max() < 190:
             more.append(
                 (label, (int(colour[0]), int(colour[1]), int(colour[2])), (x0, label.bbox[1], x1, label.bbox[3]))

@@ -21,6 +21,7 @@ _STEPS = 1440
 _OTHER = 12  # channels between neighbouring sectors
 _LEAST_ARC = 0.004  # of the circle; what is narrower is an edge
 _PAPER = 24
+_FAR = 1.0
 _LEAST_NAMED = 0.75  # of the sectors; below, the pie was not understood
 _OFF_DISC, _OFF_SHARE = 0.008, 0.04  # by which a printed value may miss the size of its sector
 _NUMBER = re.compile(
@@ -144,12 +145,18 @@ def _value(value: float | None, share: float, whole: float) -> str:
 
 def _at(labels: Sequence[Label], disc: tuple[float, float, float], angle: float, share: float) -> Label | None:
     """The label at a sector's middle angle."""
-    x, y, _ = disc
+    x, y, radius = disc
+
+    def places(label: Label) -> tuple[tuple[float, float], ...]:
+        x0, y0, x1, y1 = label.bbox
+        return (label.x, label.y), (x0, label.y), (x1, label.y), (label.x, y0), (label.x, y1)
 
     def off(label: Label) -> float:
-        x0, y0, x1, y1 = label.bbox
-        places = ((label.x, label.y), (x0, label.y), (x1, label.y), (label.x, y0), (label.x, y1))
-        return min(abs(math.remainder(math.atan2(y - v, u - x) - angle, 2 * math.pi)) for u, v in places)
+        return min(abs(math.remainder(math.atan2(y - v, u - x) - angle, 2 * math.pi)) for u, v in places(label))
 
-    best = min(labels, key=off, default=None)
-    return best if best is not None and off(best) < max(0.18, math.pi * share * 0.7) else None
+    def away(label: Label) -> float:
+        """A title stands farther from the disc than the name of the sector under it."""
+        return off(label) + _FAR * min(math.hypot(u - x, v - y) for u, v in places(label)) / radius
+
+    near = [label for label in labels if off(label) < max(0.18, math.pi * share * 0.7)]
+    return min(near, key=away, default=None)
