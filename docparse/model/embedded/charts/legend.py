@@ -19,6 +19,7 @@ _INTO = 0.9  # label heights by which the label's box may reach over its sample:
 _ALIKE = 80  # channels of a sample and its mark: thin samples are mixed with paper
 _BREAK = 0.12  # of the height: an empty stretch as wide as this ends the sample
 _LEAST = 0.035  # of that patch that is of the sample's colour
+_TINT = 0.35  # of the strongest colour: what shines through the legend is weaker
 _SIDE = 4.0  # pixels by which samples of one legend may differ in place and width
 
 
@@ -72,7 +73,9 @@ def _sample(pixels: NDArray[np.uint8], label: Label, labels: Sequence[Label]) ->
     patch = pixels[max(0, round(label.bbox[1])) : round(label.bbox[3]), round(x0) : round(end)].astype(np.int16)
     if patch.size == 0 or patch.shape[1] < height:
         return None
-    vivid = (patch.max(axis=2) - patch.min(axis=2) > 40) | (patch.max(axis=2) < 190)
+    strength = patch.max(axis=2) - patch.min(axis=2)
+    least = max(40.0, _TINT * float(np.quantile(strength, 0.98)))
+    vivid = (strength > least) | (patch.max(axis=2) < 190)
     columns = np.flatnonzero(vivid.any(axis=0))
     gap = max(2, round(_BREAK * height))
     for run in reversed(np.split(columns, np.flatnonzero(np.diff(columns) > gap) + 1)):

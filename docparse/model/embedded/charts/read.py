@@ -151,7 +151,7 @@ def _read_upright(pixels: Pixels, labels: list[Label], scale: Scale, level: Scal
     found = bar_marks.find_bars(chart.pixels, chart.inks)
     if found:
         return _read_bars(chart, found, level)
-    return _read_areas(chart) if _stands(inks, plot) else _read_lines(chart)
+    return _read_areas(chart) if _stands(chart, plot) else _read_lines(chart)
 
 
 def _read_level(pixels: Pixels, labels: list[Label], scale: Scale) -> ChartReading | None:
@@ -380,40 +380,62 @@ def _even(cuts: Sequence[float]) -> list[float]:
     return even.tolist() if np.abs(even - cuts).max() < _EVEN else list(cuts)
 
 
-def _stands(inks: Sequence[Ink], plot: Box) -> bool:
+def _seen(chart: _Chart) -> NDArray[np.bool_]:
+    """The columns in which no legend stands over the marks."""
+    seen = np.ones(chart.pixels.shape[1], np.bool_)
+    if chart.legend is not None:
+        seen[max(0, int(chart.legend[0] - 4 * _FOOT)) : int(chart.legend[2] + _FOOT)] = False
+    return seen
+
+
+def _stands(chart: _Chart, plot: Box) -> bool:
     """Whether the fills together go down to one foot; broad lines do not."""
-    outline = bar_marks.profile(np.logical_or.reduce([ink.mask for ink in inks if ink.thick]))
-    bottoms = outline.bottom[outline.there]
-    return bool(
-        np.mean(np.abs(bottoms - np.median(bottoms)) <= _FOOT) > 0.9 and np.median(bottoms) > plot[3] - 3 * _FOOT
-    )
+    outline = bar_marks.profile(np.logical_or.reduce([ink.mask for ink in chart.inks if ink.thick]))
+    bottoms = outline.bottom[outline.there & _seen(chart)]
+    if not len(bottoms):
+        return False
+    foot = np.median(bottoms)
+    return bool(np.mean(np.abs(bottoms - foot) <= _FOOT) > 0.9 and foot > plot[3] - 3 * _FOOT)
 
 
 def _read_areas(chart: _Chart) -> ChartReading | None:
     """Areas one on the other, measured at the labels."""
     cells: dict[tuple[int, int], float] = {}
+    seen = _seen(chart)
     for number, ink in enumerate(chart.inks):
         if not ink.thick:
             continue
         outline = bar_marks.profile(ink.mask)
-        if not _is_area(outline, ink.mask, chart.places):
+        if not _is_area(outline, ink.mask, chart.places, seen):
             return None
+        low = np.median(outline.bottom[outline.there & seen])
+        on_foot = abs(chart.value.value(low)) <= _FOOT * abs(chart.value.slope)
         tops, bottoms = (
-            passed(np.where(outline.there, side, np.nan), chart.places) for side in (outline.top, outline.bottom)
+            passed(np.where(outline.there & ~_covered(side, seen, chart.legend), side, np.nan), chart.places)
+            for side in (outline.top, outline.bottom)
         )
         for place, (first, last) in enumerate(zip(tops, bottoms, strict=True)):
-            if first is not None and last is not None:
-                top, bottom = chart.value.value(first), chart.value.value(last)
-                cells[place, number] = top - (bottom if abs(bottom) > _FOOT * abs(chart.value.slope) else 0.0)
+            if first is not None and (last is not None or on_foot):
+                bottom = 0.0 if on_foot or last is None else chart.value.value(last)
+                cells[place, number] = chart.value.value(first) - bottom
     return _table(chart, cells, "area")
 
 
-def _is_area(outline: bar_marks.Profile, mask: NDArray[np.bool_], places: Sequence[float]) -> bool:
+def _covered(side: NDArray[np.float64], seen: NDArray[np.bool_], legend: Box | None) -> NDArray[np.bool_]:
+    """Where an edge of an area is the edge of the legend over it."""
+    if legend is None:
+        return np.zeros(len(side), np.bool_)
+    return np.asarray(~seen & (side > legend[1] - 2 * _FOOT) & (side < legend[3] + 2 * _FOOT))
+
+
+def _is_area(
+    outline: bar_marks.Profile, mask: NDArray[np.bool_], places: Sequence[float], seen: NDArray[np.bool_]
+) -> bool:
     """Whether a fill goes on from the first label to the last, without holes."""
-    first, last = int(min(places)) + 3, int(max(places)) - 3
-    tall = (outline.bottom - outline.top)[first:last]
-    filled = mask[:, first:last].sum(axis=0)
-    return bool(len(tall) and outline.there[first:last].mean() > 0.97 and filled.sum() > 0.85 * tall.sum())
+    inner = slice(int(min(places)) + 3, int(max(places)) - 3)
+    look = seen[inner]
+    tall, filled = (outline.bottom - outline.top)[inner][look], mask[:, inner].sum(axis=0)[look]
+    return bool(len(tall) and outline.there[inner][look].mean() > 0.97 and filled.sum() > 0.85 * tall.sum())
 
 
 def _branches(mask: NDArray[np.bool_]) -> float:
