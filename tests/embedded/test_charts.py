@@ -177,3 +177,121 @@ def test_what_can_be_read_in_two_ways_is_not_read() -> None:
 
     assert read_chart(*figure(two_scales)) is None
     assert read_chart(*figure(dashes)) is None
+
+
+def widened(words: list[tuple[str, Box, int]], by: float = 9) -> list[tuple[str, Box, int]]:
+    """Words in boxes as OCR gives them: wider and higher than their ink."""
+    return [(text, (x0 - by, y0 - 4, x1 + by / 3, y1 + 4), line) for text, (x0, y0, x1, y1), line in words]
+
+
+@pytest.mark.parametrize("kind", ["grouped", "lines"])
+def test_a_legend_is_found_under_the_wide_boxes_of_ocr(kind: str) -> None:
+    def draw(axes: Any) -> None:
+        if kind == "lines":
+            axes.plot(LABELS, ONE, marker="o", label="Product X")
+            axes.plot(LABELS, TWO, marker="s", label="Product Y")
+        else:
+            axes.bar(np.arange(4) - 0.2, ONE, width=0.4, label="Product X")
+            axes.bar(np.arange(4) + 0.2, TWO, width=0.4, label="Product Y")
+            axes.set_xticks(range(4), LABELS)
+        axes.legend(loc="upper right")
+        axes.set_ylim(0, 120)
+
+    pixels, words = figure(draw)
+    reading = read_chart(pixels, widened(words))
+    assert reading is not None
+    found = columns(reading)
+    assert found["Product X"] == pytest.approx(ONE, abs=0.7)
+    assert found["Product Y"] == pytest.approx(TWO, abs=0.7)
+
+
+def test_the_power_of_ten_at_the_end_of_an_axis_counts() -> None:
+    reading = read(lambda axes: axes.bar(LABELS, [value * 1e5 for value in ONE]))
+    assert columns(reading)["value"] == pytest.approx([value * 1e5 for value in ONE], rel=0.02)
+    assert number("9.4e+06") == 9.4e6
+    assert number("60000-") == 60000
+
+
+def test_pies_whose_colours_come_again_and_whose_title_stands_over_a_sector() -> None:
+    values = [9, 86, 44, 49, 51, 63, 55, 46]
+
+    def draw(axes: Any) -> None:
+        names = [f"{name} ({value})" for name, value in zip("ABCDEFGH", values, strict=True)]
+        axes.pie(values, labels=names, colors=["tab:blue", "tab:orange", "tab:green", "0.4", "0.55"])
+        axes.set_title("Visitors by letter")
+
+    reading = read(draw)
+    assert reading.kind == "pie"
+    assert reading.data[1:] == [[name, str(value)] for name, value in zip("ABCDEFGH", values, strict=True)]
+
+
+def test_a_misread_number_of_a_sector_is_measured() -> None:
+    def draw(axes: Any) -> None:
+        axes.pie([22, 16, 31, 5, 26], labels=["A (22)", "B (16)", "C (31)", "D (51)", "E (26)"])
+
+    found = columns(read(draw))["value"]
+    assert found == pytest.approx([22, 16, 31, 5, 26], abs=0.4)
+
+
+def test_empty_bins_and_thin_outlines_of_a_histogram() -> None:
+    counts = [2, 23, 0, 7, 1, 25]
+
+    def draw(axes: Any) -> None:
+        axes.hist(np.arange(6) * 20 + 10, bins=np.arange(7) * 20, weights=counts, edgecolor="white")
+
+    reading = read(draw)
+    assert reading.kind == "histogram"
+    assert [row[0] for row in reading.data[1:]] == ["0-20", "20-40", "40-60", "60-80", "80-100", "100-120"]
+    assert columns(reading)["value"] == counts
+
+
+def test_a_bar_that_ends_behind_the_legend_is_left_out() -> None:
+    def draw(axes: Any) -> None:
+        axes.bar(np.arange(6) - 0.2, [40, 66, 81, 36, 80, 96], width=0.4, label="First")
+        axes.bar(np.arange(6) + 0.2, [88, 30, 61, 24, 80, 70], width=0.4, label="Second")
+        axes.set_xticks(range(6), list("ABCDEF"))
+        axes.legend(loc="upper left")
+
+    reading = read(draw)
+    assert reading.found < 1
+    row = next(row for row in reading.data if row[0] == "A")
+    assert sorted(row[1:]) == ["", "40"]
+
+
+def test_a_broad_line_is_no_area_and_a_grey_series_is_one() -> None:
+    def draw(axes: Any) -> None:
+        axes.plot(LABELS, ONE, linewidth=5)
+
+    assert read(draw).kind == "line"
+
+    def two(axes: Any) -> None:
+        axes.plot(LABELS, ONE, color="navy", label="First")
+        axes.plot(LABELS, TWO, color="0.6", label="Second")
+        axes.legend()
+
+    assert columns(read(two))["Second"] == pytest.approx(TWO, abs=1.0)
+
+
+def test_areas_are_whole_behind_a_legend_and_at_their_ends() -> None:
+    def draw(axes: Any) -> None:
+        axes.stackplot(LABELS, ONE, TWO, labels=["First", "Second"])
+        axes.legend(loc="lower center")
+
+    found = columns(read(draw))
+    assert found["First"] == pytest.approx(ONE, abs=1.2)
+    assert found["Second"] == pytest.approx(TWO, abs=1.2)
+
+
+def test_names_belong_to_their_tick_marks() -> None:
+    """Slanted names end at their mark: their middles stand left of it."""
+
+    def draw(axes: Any) -> None:
+        axes.plot(LABELS, [10, 90, 20, 80], marker="o")
+
+    pixels, words = figure(draw)
+    moved = [
+        (text, (box[0] - 30, box[1], box[2] - 5, box[3]) if text in LABELS else box, line) for text, box, line in words
+    ]
+    reading = read_chart(pixels, moved)
+    assert reading is not None
+    assert columns(reading)["value"] == pytest.approx([10, 90, 20, 80], abs=1.0)

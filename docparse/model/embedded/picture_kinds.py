@@ -85,11 +85,11 @@ def _whole_page(
     if len(words) > _FEW_WORDS or extent is None:
         return blocks
     box = page.to_units(extent)
-    found = [block for block in blocks if isinstance(block, Image)]
-    if found:  # of a chart whose labels stand outside of what was taken for a picture
-        cut = len(found) == 1 and _is_sparse(words, page) and _measured(found[0], page, words) is None
-        whole = cut and _measured(Image(bbox=box), page, words) is not None
-        return _gathered(blocks, box, Image, even_empty=True) if whole else blocks
+    images = [block for block in blocks if isinstance(block, Image)]
+    if images:  # of a chart whose labels stand outside of what was taken for a picture
+        cut = len(images) == 1 and _is_sparse(words, page) and _measured(images[0], page, words) is None
+        is_chart = cut and _measured(Image(bbox=box), page, words) is not None
+        return _gathered(blocks, box, Image, even_empty=True) if is_chart else blocks
     drawing = pictures.strokes(page.pixels)
     if drawing is not None and min(page.height_px, page.width_px) >= _LEAST_PX:
         if pictures.looks_chemical(drawing):

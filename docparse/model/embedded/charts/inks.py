@@ -153,7 +153,7 @@ def _mixed(
     way = (colour - paper).astype(np.float32)
     off = (values - paper).astype(np.float32)
     share = off @ way / max(1.0, float(way @ way))
-    return (share > least) & (np.abs(off - share[..., None] * way).max(axis=2) <= _BLEND)
+    return np.asarray((share > least) & (np.abs(off - share[..., None] * way).max(axis=2) <= _BLEND), np.bool_)
 
 
 def _is_blend(colour: NDArray[np.int16], paper: NDArray[np.int16], inks: list[Ink]) -> bool:

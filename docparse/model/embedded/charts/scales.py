@@ -100,7 +100,9 @@ def tick_places(labels: Sequence[Label], pixels: NDArray[np.uint8]) -> list[floa
 
 def _even_marks(strip: NDArray[np.float64], labels: Sequence[Label]) -> list[float]:
     """Tick marks in even steps, one to a label; none where they are not."""
-    high = np.flatnonzero(strip > max(_LEAST_CONTRAST, 0.4 * strip.max()))
+    first, last = int(max(0, labels[0].bbox[0])), int(labels[-1].bbox[2])
+    strip = strip[first : last + int(labels[-1].height)]  # beside the names the frame has corners
+    high = first + np.flatnonzero(strip > max(_LEAST_CONTRAST, 0.4 * strip.max(initial=0.0)))
     marks = np.array([run.mean() + 0.5 for run in np.split(high, np.flatnonzero(np.diff(high) > 2) + 1) if len(run)])
     if len(marks) != len(labels) or len(marks) < _LEAST_TICKS:
         return []
