@@ -18,6 +18,7 @@ _LONGER_PAUSE = 1.2  # than the usual distance in the columns
 _BESIDE_BANDS, _BESIDE_EM = 3, 8.0
 _GUTTER_EM = 0.4
 _COUNTED = 3  # numbers without a gap, from which on they tell the order
+_COUNTED_DEPTH = 3  # of cuts within cuts, where the order is tried in other ways
 _SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
 
@@ -87,7 +88,7 @@ def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int, number
     for run in _groups(bands, boxes, em):
         sections = _sections(run, boxes, em)
         found = read(sections)
-        if len(run) > 1 and _falls(found, numbers):
+        if len(run) > 1 and depth < _COUNTED_DEPTH and _falls(found, numbers):
             others = [read([run]), read([[band] for band in run])]
             found = min(found, *others, key=lambda order: _falls(order, numbers))
         result += found
