@@ -20,6 +20,7 @@ from docparse.schemas.page import Rule, Shape, Word, WordStyle
 _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
 # in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
 _SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
+_NEAR = 4.0  # what stands further above or below than this is not asked
 _SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
 _DRAWN_TALL = 6.0
 _CONDITION_WORDS = 10
@@ -247,6 +248,8 @@ def _grow(
         strangers = [(i, sign) for i in free for sign in _big_signs([lines[i]])]
         near = [bar.bbox for bar in bars if _gap(bar.bbox, box, 0) < 0.8 * em and _gap(bar.bbox, box, 1) < 0.8 * em]
         for j in sorted(free):
+            if lines[j].y0 > box[3] + _NEAR * em or lines[j].y1 < box[1] - _NEAR * em:
+                continue
             other = _extent(lines[j])
             reach = (
                 _BIG_GAP
