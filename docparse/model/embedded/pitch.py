@@ -16,6 +16,7 @@ _EVEN, _NEAR = 0.035, 0.05  # deviation of the words of one line, and of a line 
 _SAME = 0.025
 _END = 0.5  # of a room, which the first and last letter of a word may leave free
 _LEAST_LETTERS, _LEAST_WORDS = 8, 8  # of a line that shows it, and of all such lines beyond the first of each
+_SHADES = np.arange(256, dtype=np.float32)
 _REACH_EM = 2.2  # from a monospaced line to one that shows nothing: a bracket, a number
 
 
@@ -107,11 +108,15 @@ def print_of(patch: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """How much of each pixel of a word is ink, whatever the colours of print and ground."""
     if min(patch.shape) < 4:
         return None
-    # by sorting: np.median and np.percentile take three times as long on so few pixels
-    shades, last = np.sort(patch, axis=None), patch.size - 1
-    usual = np.float32((float(shades[last // 2]) + float(shades[patch.size // 2])) / 2)
-    off = np.abs(patch.astype(np.float32) - usual)
-    ranked, place = np.sort(off, axis=None), int(last * _FULL / 100)
-    under, over = float(ranked[place]), float(ranked[min(place + 1, last)])
+    # by counting shades: np.median and np.percentile take six times as long on so few pixels
+    counts, last = np.bincount(patch.ravel(), minlength=256), patch.size - 1
+    low, high = np.searchsorted(np.cumsum(counts), (last // 2, patch.size // 2), side="right").tolist()
+    off = np.abs(_SHADES - np.float32((low + high) / 2))
+    order, place = np.argsort(off, kind="stable"), int(last * _FULL / 100)
+    ranks = np.searchsorted(np.cumsum(counts[order]), (place, min(place + 1, last)), side="right")
+    under, over = off[order[ranks]].tolist()
     full = under + (over - under) * (last * _FULL / 100 - place)
-    return np.clip(off / full, 0, 1) if full >= _LEAST_CONTRAST else None
+    if full < _LEAST_CONTRAST:
+        return None
+    ink: NDArray[np.float32] = np.clip(off / full, 0, 1)
+    return ink[patch]
