@@ -43,3 +43,9 @@ def test_signs_of_relations_have_a_blank_on_both_sides(parts: list[tuple[str, fl
 )
 def test_three_spaced_full_stops_are_an_ellipsis(text: str, wanted: str) -> None:
     assert words_text(run(*[(part, 0.28, True) for part in text.split()])) == wanted
+
+
+@pytest.mark.parametrize(("right", "text"), [("00", "8 00"), ("kg", "8kg")])
+def test_digits_that_ocr_found_in_two_places_are_two_numbers(right: str, text: str) -> None:
+    words = [Word("8", (438, 1623, 459, 1645), 18.0, line=45), Word(right, (461, 1622, 491, 1645), 18.0, line=46)]
+    assert words_text(words) == text

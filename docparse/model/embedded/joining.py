@@ -65,6 +65,8 @@ def _blank(last: Word, word: Word, end: float) -> bool:
         return gap > 0.8 * em
     if same:
         return last.space or gap > (_SIGN_GAP_EM if "\u20d0" <= left < "\u2e80" else 0.3) * em
+    if not last.font and left.isdigit() and right.isdigit():
+        return True  # OCR found two texts: "8" and "00" are no 800, whatever was printed between them
     return gap > 0.12 * em or (last.space and gap > -0.1 * em and last.line < 0)
 
 
