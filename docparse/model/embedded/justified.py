@@ -106,6 +106,8 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
     """The row with pieces put together that fill the width of a line of text right above or below."""
     for line in next_to:
         em = line.size
+        if len(row) < _EVEN_PIECES and abs(line.baseline - row[0].baseline) >= _SET_SOLID * em:
+            continue
         first = next((i for i, piece in enumerate(row) if piece.x0 > line.x0 - _INDENT_EM * em), len(row))
         last = next((i for i, piece in enumerate(row) if abs(piece.x1 - line.x1) < _FLUSH_EM * em), 0)
         if last <= first:
