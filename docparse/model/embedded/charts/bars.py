@@ -16,6 +16,7 @@ from docparse.model.embedded.charts.inks import Ink, Mask
 _STEP = 1.5  # pixels: a larger one between neighbouring columns is the side of a bar
 _LEAST_WIDTH = 3
 GRID = 3  # pixels of a grid line drawn over bars
+_CORNER = 0.05  # of the columns of a piece
 _LEAST_SHARE = 0.8  # of the inked columns that stand in level pieces: bars, not an area
 
 
@@ -87,13 +88,19 @@ def _pieces(outline: Profile, number: int) -> list[Bar] | None:
     level = 0
     for run in np.split(columns, np.flatnonzero(jump) + 1):
         top, bottom = np.median(outline.top[run]), np.median(outline.bottom[run])
-        flat = np.ptp(outline.top[run]) <= 2 * _STEP and np.ptp(outline.bottom[run]) <= 2 * _STEP
+        flat = _spread(outline.top[run]) <= 2 * _STEP and _spread(outline.bottom[run]) <= 2 * _STEP
         if flat:
             level += len(run)
         if flat:
             bars.append(Bar(float(run[0]), float(top), float(run[-1]) + 1, float(bottom), number))
     bars = [bar for bar in _joined(bars) if bar.x1 - bar.x0 >= _LEAST_WIDTH]
     return bars if bars and level >= _LEAST_SHARE * len(columns) else None
+
+
+def _spread(rows: NDArray[np.float64]) -> float:
+    """How far an edge strays, but for the round corner of a legend over it."""
+    low, high = np.quantile(rows, (_CORNER, 1 - _CORNER))
+    return float(high - low)
 
 
 def _joined(bars: list[Bar]) -> list[Bar]:
