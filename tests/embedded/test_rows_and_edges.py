@@ -5,7 +5,7 @@ from __future__ import annotations
 from typeset import LOREM, Sheet, body, texts
 
 from docparse.schemas.document import Caption, Code, Heading, ListBlock, PageHeader, PageNumber, Paragraph
-from docparse.schemas.page import WordStyle
+from docparse.schemas.page import Picture, WordStyle
 
 BOLD, MONO = int(WordStyle.BOLD), int(WordStyle.MONO)
 
@@ -222,3 +222,10 @@ def test_a_number_stands_before_a_heading_in_a_font_without_weights() -> None:
     sheet.put(95, 250, "はじめに", 12, "ja")
     sheet.paragraph(60, 280, 440, LOREM * 2)
     assert [block.text for block in sheet.blocks() if isinstance(block, Heading)] == ["1 はじめに"]
+
+
+def test_a_scan_that_says_nothing_but_a_number() -> None:
+    sheet = Sheet()
+    sheet.put(290, 760, "42", font="")
+    sheet.pictures.append(Picture((0, 0, 595, 842), 1240, 1754))
+    assert "42" in [getattr(block, "text", "") for block in sheet.blocks()]

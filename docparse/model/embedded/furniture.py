@@ -172,12 +172,13 @@ def _is_last_number(page: PageImage, rows: list[list[Line]], stats: PageStats, b
     """A number set apart under everything else, in the middle of the page or of its text: a page number, however much
     room follows."""
     line = rows[-1][0]
-    if len(rows[-1]) > 1 or not _NUMERAL.fullmatch(line.plain):
+    alone = len(rows) == 1 and bottom <= 0  # then it is all that the page says
+    if alone or len(rows[-1]) > 1 or not _NUMERAL.fullmatch(line.plain):
         return False
     middle = (line.x0 + line.x1) / 2
     full = [other for row in rows[:-1] for other in row if other.width > 0.85 * stats.width]
     middles = [page.width / 2, *((other.x0 + other.x1) / 2 for other in full)]
-    above = max(bottom, *(other.y1 for other in rows[-2]))
+    above = max([bottom, *(other.y1 for row in rows[-2:-1] for other in row)])
     small = line.size < 0.95 * stats.size and line.y1 > _BOTTOM_WIDE * page.height
     apart = line.y0 - above > (0.3 if small else 1.5) * stats.leading
     return apart and any(abs(place - middle) < 0.03 * page.width for place in middles)
