@@ -26,11 +26,16 @@ def line_kinds(lines: Sequence[Line]) -> list[Kind]:
     """The kind of each line; words beside a formula ("subject to") are of the formula's row."""
     kinds = [_kind(line) for line in lines]
     edges = Counter(round(line.x1) for line in lines if line.plain.isdecimal())
+    levels = Counter(round(line.baseline) for line in lines)
     for i, line in enumerate(lines):
         if line.plain.isdecimal() and edges[round(line.x1)] >= _LINE_NUMBERS:
             kinds[i] = "text"
             continue
-        if kinds[i] != "text" or sum(traits(word.text)[0] for word in line.words) > _MOST_WORDS:
+        if (
+            kinds[i] != "text"
+            or not _has_company(line, levels)
+            or sum(traits(word.text)[0] for word in line.words) > _MOST_WORDS
+        ):
             continue
         row = row_of(lines, i)
         if (
@@ -40,6 +45,13 @@ def line_kinds(lines: Sequence[Line]) -> list[Kind]:
         ):
             kinds[i] = "mixed"
     return kinds
+
+
+def _has_company(line: Line, levels: Counter[int]) -> bool:
+    """Whether other lines may stand on its baseline: most lines stand alone, which is told at once."""
+    reach = int(0.1 * line.size) + 1
+    level = round(line.baseline)
+    return sum(levels[near] for near in range(level - reach, level + reach + 1)) > 1
 
 
 def row_of(lines: Sequence[Line], i: int) -> list[int]:

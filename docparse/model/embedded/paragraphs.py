@@ -292,7 +292,7 @@ def _local_ends(lines: Sequence[Line], own: list[float], em: float, obstacles: S
     """
     most = max(own)
     edges = [most] * len(own)
-    if len(own) < 2 * _ROUND or most - min(own) < _APART_EM * em:
+    if len(own) < 2 * _ROUND or not _has_run([most - end > _APART_EM * em for end in own]):
         return edges
     local = [min(max(own[max(0, i - 2) : i + 1]), max(own[i : i + 3])) for i in range(len(own))]
     first = 0
@@ -306,6 +306,16 @@ def _local_ends(lines: Sequence[Line], own: list[float], em: float, obstacles: S
             edges[first:i] = [edge] * (i - first)
         first = i
     return edges
+
+
+def _has_run(short: Sequence[bool]) -> bool:
+    """Whether so many in a row are short as run round a figure."""
+    run = 0
+    for each in short:
+        run = run + 1 if each else 0
+        if run >= _ROUND:
+            return True
+    return False
 
 
 def _make_room(run: Sequence[Line], lines: Sequence[Line], obstacles: Sequence[Box]) -> bool:
