@@ -77,10 +77,10 @@ def _kind(line: Line) -> Kind:
     math = relation = False
     for place, word in enumerate(line.words):
         letters += len(word.text)
-        words, signs, relates = traits(word.text)
         in_math_font = is_math_font(word.font)
-        if place == 0 and _is_plain(word) and not in_math_font and not _is_name(line.words, 0):
-            return "text" if words or len(line.words) > 1 else "part"
+        if place == 0 and not in_math_font and _is_plain(word) and not _is_name(line.words, 0):
+            return "text" if len(line.words) > 1 or traits(word.text)[0] else "part"
+        words, signs, relates = traits(word.text)
         if words and not in_math_font and not _is_name(line.words, place):
             wordy += 1
             plain += len(word.text)
