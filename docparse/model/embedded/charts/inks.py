@@ -66,7 +66,7 @@ def find_inks(
             near = _without_lines(open_ & (np.abs(values - colour).max(axis=2) <= _NEAR), plot)
             mask = near & ~eroded(~eroded(near), 3)  # soft edges of letters have any colour
         else:
-            soft = open_ & free & _mixed(values, colour, paper)
+            soft = free & _mixed(values, colour, paper)
             left &= ~soft
             mask = _without_lines(near | soft, plot)
         found: Colour = (int(colour[0]), int(colour[1]), int(colour[2]))
@@ -83,10 +83,12 @@ def _part_edges(inks: list[Ink], values: NDArray[np.int16], paper: NDArray[np.in
     """Take from thin inks what is the soft edge of another: half of one colour may look like the whole of another."""
     thin = [ink for ink in inks if not ink.thick]
     cores = [ink.mask & (np.abs(values - np.array(ink.colour)).max(axis=2) <= _CORE) for ink in thin]
+    edges = [
+        ~eroded(~core, 1) & ~core & _mixed(values, np.array(ink.colour, np.int16), paper, least=0.1)
+        for ink, core in zip(thin, cores, strict=True)
+    ]
     for ink, other in itertools.permutations(range(len(thin)), 2):
-        edge = ~eroded(~cores[other], 1) & ~cores[other]
-        edge &= _mixed(values, np.array(thin[other].colour, np.int16), paper, least=0.1)
-        thin[ink].mask[edge & ~cores[ink]] = False
+        thin[ink].mask[edges[other] & ~cores[ink]] = False
 
 
 def _is_named(colour: Colour, named: Sequence[Colour]) -> bool:

@@ -32,15 +32,12 @@ def read_chart(pixels: Pixels, words: Iterable[tuple[str, Box, int]]) -> ChartRe
     labels = make_labels(words)
     if len(labels) < 3 or min(pixels.shape[:2]) < _LEAST_SIDE:
         return None
-    upright, level = upright_scale(labels), level_scale(labels)
-    upright = snapped(upright, pixels, upright=True) if upright is not None else None
-    level = snapped(level, pixels, upright=False) if level is not None else None
+    upright = _exact(upright_scale(labels), pixels, labels, upright=True)
+    level = _exact(level_scale(labels), pixels, labels, upright=False)
     if upright is None and level is None:
         return _read_pie(pixels, labels)
     if upright is not None and upright_scale([label for label in labels if label not in upright.ticks]) is not None:
         return None  # two scales, or panels one above the other: which mark goes with which is not told
-    upright = multiplied(upright, labels, upright=True) if upright is not None else None
-    level = multiplied(level, labels, upright=False) if level is not None else None
     if upright is not None and level is not None:
         reading = _read_points(pixels, labels, upright, level)
         if reading is not None:
@@ -49,6 +46,12 @@ def read_chart(pixels: Pixels, words: Iterable[tuple[str, Box, int]]) -> ChartRe
     if reading is None and level is not None:
         reading = _read_level(pixels, labels, level)
     return reading
+
+
+def _exact(scale: Scale | None, pixels: Pixels, labels: Sequence[Label], *, upright: bool) -> Scale | None:
+    if scale is None:
+        return None
+    return multiplied(snapped(scale, pixels, upright=upright), labels, upright=upright)
 
 
 def _read_pie(pixels: Pixels, labels: list[Label]) -> ChartReading | None:
