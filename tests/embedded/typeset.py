@@ -7,7 +7,7 @@ import pymupdf
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.document import Block
-from docparse.schemas.page import PageImage, Picture, Rule, Word
+from docparse.schemas.page import PageImage, Picture, Rule, Shape, Word
 
 LOREM = [f"{word}m" for word in ("lore", "ipsu", "dolore", "sita", "amete", "consectetur", "elite", "seddo") * 4]
 
@@ -20,6 +20,7 @@ class Sheet:
         self.words: list[Word] = []
         self.rules: list[Rule] = []
         self.pictures: list[Picture] = []
+        self.shapes: list[Shape] = []
         self.line = 0
 
     def put(self, x: float, y: float, text: str, size: float = 10, font: str = "helv", style: int = 0) -> float:
@@ -48,7 +49,8 @@ class Sheet:
 
     def blocks(self, tables: tuple[FoundTable, ...] = (), regions: tuple[Region, ...] = ()) -> list[Block]:
         page = PageImage(
-            1, 588, 840, self.width, self.height, rules=tuple(self.rules), pictures=tuple(self.pictures)
+            1, 588, 840, self.width, self.height,
+            rules=tuple(self.rules), shapes=tuple(self.shapes), pictures=tuple(self.pictures),
         )  # fmt: skip
         return build_blocks(page, self.words, regions, tables)
 

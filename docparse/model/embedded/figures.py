@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from docparse.geometry import Box, area, clip, height, inside_share, overlap, union, width
+from docparse.geometry import Box, area, centre, clip, contains_point, height, inside_share, overlap, union, width
+from docparse.model.embedded.figure_reach import Row, captioned_drawings, grown, labels_of, rows_of, strokes_of
 from docparse.model.embedded.line_drawings import fat, line_drawings
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.types import FoundTable, Region
-from docparse.schemas.page import PageImage, Word
+from docparse.schemas.page import PageImage, Word, WordStyle
 
 _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
@@ -23,7 +24,9 @@ _PLOT_NUMBERS, _PLOT_WORDS, _PLOT_SHARE = 4, 60, 0.3
 _CARD_WORDS, _CARD_SHARE = 3, 0.6  # of a line, and the height of lines in that of their box
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
+_GROWING_EM = 3.0  # the shorter side of a figure that goes on
 _LISTING_WORDS, _LISTING_SHARE = 6, 0.8
+_INDEX = WordStyle.SUBSCRIPT | WordStyle.SUPERSCRIPT
 _NUMBER = re.compile(r"\(?[-+−]?[\d.,]+\s*%?\)?")
 
 
@@ -48,6 +51,7 @@ def find_figures(
     least = _LEAST_SIDE * max(page.width, page.height)
     prose = _prose(words) if page.pictures or page.shapes else []
     boxes = _picture_boxes(page, size, least, prose)
+    strokes = strokes_of(page)
     plot = not prose and not tables and _is_plot(words)
     drawn = _drawing_boxes(page, em, least, prose, plot)
     drawn += [
@@ -57,6 +61,8 @@ def find_figures(
     if not (words or boxes or drawn or tables or plots or page.pictures):
         drawn = _lone_drawing(page, least)
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
+    rows = rows_of(words, em) if strokes or boxes or drawn or regions else []
+    drawn += captioned_drawings(rows, strokes, [*taken, *boxes, *drawn], em) if strokes else []
     figures: list[Figure] = []
     for region in regions:
         if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
@@ -74,7 +80,7 @@ def find_figures(
     figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
     if plot and len(figures) == 1 and not plots and area(figures[0].bbox) > _PLOT_SHARE * size:
         figures[0].bbox = union([figures[0].bbox, *(word.bbox for word in words)])
-    return _with_words(figures, words, drawn, em)
+    return _with_words(figures, words, rows, strokes, drawn, taken, em)
 
 
 def _is_page_of_text(box: Box, words: Sequence[Word], em: float) -> bool:
@@ -273,20 +279,24 @@ def _clusters(boxes: Sequence[Box], gap: float) -> list[list[int]]:
     return list(groups.values())
 
 
-def _with_words(figures: list[Figure], words: Sequence[Word], drawn: list[Box], em: float) -> list[Figure]:
+def _with_words(
+    figures: list[Figure], words: Sequence[Word], rows: Sequence[Row], strokes: Sequence[Box],
+    drawn: Sequence[Box], fixed: Sequence[Box], em: float,
+) -> list[Figure]:  # fmt: skip
     """Words given to the figures they stand in; a box full of running text is a panel and no figure."""
     for figure in figures:
-        x0, y0, x1, y1 = figure.bbox
-        inside = [
-            word for word in words
-            if x0 <= (word.bbox[0] + word.bbox[2]) / 2 <= x1 and y0 <= (word.bbox[1] + word.bbox[3]) / 2 <= y1
-        ]  # fmt: skip
-        figure.words = inside
+        figure.words = _words_in(figure.bbox, words)
     kept = [figure for figure in figures if not _is_panel(figure, em)]
+    texts = [row.box for row in rows if not row.is_label]
     vector = [any(inside_share(figure.bbox, box) > 0.5 for box in drawn) for figure in kept]
-    _take_labels(kept, words, em)
     for figure, is_drawn in zip(kept, vector, strict=True):
-        numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in figure.words)
+        if min(width(figure.bbox), height(figure.bbox)) >= _GROWING_EM * em:
+            others = [other.bbox for other in kept if other is not figure]
+            labels = labels_of(rows, of_picture=not is_drawn)
+            figure.bbox = grown(figure.bbox, strokes, labels, [*fixed, *others, *texts], em)
+            figure.words = _words_in(figure.bbox, words)
+    for figure, is_drawn in zip(kept, vector, strict=True):
+        numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in figure.words if not word.style & _INDEX)
         figure.chart = figure.chart or (is_drawn and numbers >= 4 and numbers >= 0.3 * len(figure.words))
     seen: set[int] = set()
     for figure in sorted(kept, key=lambda figure: area(figure.bbox)):
@@ -295,23 +305,8 @@ def _with_words(figures: list[Figure], words: Sequence[Word], drawn: list[Box], 
     return kept
 
 
-def _take_labels(figures: list[Figure], words: Sequence[Word], em: float) -> None:
-    """Axis labels that stand just outside the drawn box, alone on their line, join the figure."""
-    if not figures or len(words) > 6000:
-        return
-    lengths: dict[int, int] = {}
-    for word in words:
-        lengths[word.line] = lengths.get(word.line, 0) + len(word.text)
-    loose = [word for word in words if word.line >= 0 and lengths[word.line] <= 6 and word.size < 1.3 * em]
-    for figure in figures:
-        if min(width(figure.bbox), height(figure.bbox)) < 3 * em:
-            continue
-        x0, y0, x1, y1 = figure.bbox
-        reach = (x0 - 1.6 * em, y0 - 1.2 * em, x1 + 1.6 * em, y1 + 1.4 * em)
-        near = [word for word in loose if inside_share(word.bbox, reach) > 0.99 and word not in figure.words]
-        if near:
-            figure.words += near
-            figure.bbox = union([figure.bbox, *(word.bbox for word in near)])
+def _words_in(box: Box, words: Sequence[Word]) -> list[Word]:
+    return [word for word in words if contains_point(box, *centre(word.bbox))]
 
 
 def is_listing(words: Sequence[Word]) -> bool:
