@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from docparse.geometry import Box, clip, height, inside_share, overlap, union, width
 from docparse.model.embedded.captions import is_caption, names_figure
+from docparse.model.embedded.clusters import clusters
 from docparse.model.embedded.line_drawings import fat
 from docparse.schemas.page import PageImage, Word, WordStyle
 
 _LABEL, _MARK = 12, 6  # characters of a label's line, and of one by a picture
 _HEADING = 6  # characters of a bold line that is none
 _SHARED = 2  # lines of text that begin at a margin
-_ALONG_EM, _UNDER_EM, _STROKE_EM = 1.6, 1.2, 0.3
+_ALONG_EM, _UNDER_EM, _STROKE_EM, _APART_EM = 1.6, 1.2, 0.3, 0.6
 _PANEL = re.compile(r"\([a-z]\)\s*\S")  # what is written under a panel
 _LARGEST_EM = 1.3  # of a label's type
 _LEAST_STROKES, _LEAST_RULES, _SIDE_EM = 3, 6, 3.0
@@ -101,12 +102,17 @@ def captioned_drawings(rows: Sequence[Row], strokes: Sequence[Box], known: Seque
             if box[1] >= head and box[3] <= foot and box[2] > x0 and box[0] < x1
             and not any(overlap(box, other) > 0 for other in known)
         ]  # fmt: skip
-        slanted = sum(min(width(box), height(box)) > em for box in drawn)
-        if len(drawn) < (_LEAST_STROKES if slanted else _LEAST_RULES):
-            continue
-        box = union(drawn)
-        if min(width(box), height(box)) >= _SIDE_EM * em and not any(overlap(box, other) > 0 for other in known):
-            found.append(box)
+        for members in clusters(drawn, _APART_EM * em):
+            group = [drawn[i] for i in members]
+            box = union(group)
+            slanted = any(min(width(stroke), height(stroke)) > em for stroke in group)
+            if (
+                len(group) < (_LEAST_STROKES if slanted else _LEAST_RULES)
+                or min(width(box), height(box)) < _SIDE_EM * em
+            ):
+                continue
+            if not any(overlap(box, other) > 0 for other in known):
+                found.append(box)
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from docparse.geometry import Box, area, centre, clip, contains_point, height, inside_share, overlap, union, width
+from docparse.model.embedded.clusters import clusters, join_near
 from docparse.model.embedded.figure_reach import Row, captioned_drawings, grown, labels_of, rows_of, strokes_of
 from docparse.model.embedded.line_drawings import fat, line_drawings
 from docparse.model.embedded.mono import is_mono_word
@@ -55,7 +56,7 @@ def find_figures(
     plot = not prose and not tables and _is_plot(words)
     drawn = _drawing_boxes(page, em, least, prose, plot)
     drawn += [
-        box for box in line_drawings(page, words, em, _clusters)
+        box for box in line_drawings(page, words, em)
         if not any(overlap(box, other) > 0 for other in drawn)
     ]  # fmt: skip
     if not (words or boxes or drawn or tables or plots or page.pictures):
@@ -183,9 +184,9 @@ def _drawing_boxes(
         parts.append((box, min(shape.segments, 12) if not plain else 1))
     parts = _runs(parts, em)
     parts += _bonds(page, parts, em)
-    clusters = _clusters([box for box, _ in parts], 1.2 * em)
+    groups = clusters([box for box, _ in parts], 1.2 * em)
     found = []
-    for members in clusters:
+    for members in groups:
         box = union(parts[i][0] for i in members)
         strokes = sum(parts[i][1] for i in members)
         short, long = sorted((width(box), height(box)))
@@ -241,42 +242,6 @@ def _with_rules(box: Box, page: PageImage, em: float) -> Box:
         and (width(rule.bbox) <= 1.3 * width(box) and height(rule.bbox) <= 1.3 * height(box))
     ]
     return clip(union([box, *touching]), page.width, page.height)
-
-
-def join_near(boxes: Sequence[Box], gap: float) -> list[Box]:
-    """Boxes closer than `gap` to one another as one, until none are."""
-    current = list(boxes)
-    while True:
-        joined = [union(current[i] for i in members) for members in _clusters(current, gap)]
-        if len(joined) == len(current):
-            return joined
-        current = joined
-
-
-def _clusters(boxes: Sequence[Box], gap: float) -> list[list[int]]:
-    """Indices of boxes that touch, directly or through others, when each is grown by half the gap (a sweep over x)."""
-    parent = list(range(len(boxes)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    order = sorted(range(len(boxes)), key=lambda i: boxes[i][0])
-    grown = [(box[1] - gap, box[2] + gap, box[3] + gap) for box in boxes]
-    active: list[int] = []
-    for i in order:
-        x0, y0, _, y1 = boxes[i]
-        active = [j for j in active if grown[j][1] >= x0][-400:]
-        for j in active:
-            if grown[j][0] <= y1 and y0 <= grown[j][2] and parent[i] != parent[j]:
-                parent[root(i)] = root(j)
-        active.append(i)
-    groups: dict[int, list[int]] = {}
-    for i in range(len(boxes)):
-        groups.setdefault(root(i), []).append(i)
-    return list(groups.values())
 
 
 def _with_words(

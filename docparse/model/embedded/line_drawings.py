@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from docparse.geometry import Box, centre, contains_point, height, union, width
+from docparse.model.embedded.clusters import clusters
 from docparse.schemas.page import PageImage, Word
 
 _LETTERS = 3  # of a label
@@ -13,10 +14,8 @@ _SLANT_EM, _SIDE_EM, _REACH_EM, _TOUCH_EM = 1.0, 4.0, 1.2, 0.3
 _LONGEST = 0.7  # of the page's width: longer rules part its text
 _MOST = 400
 
-Cluster = Callable[[Sequence[Box], float], list[list[int]]]
 
-
-def line_drawings(page: PageImage, words: Sequence[Word], em: float, clusters: Cluster) -> list[Box]:
+def line_drawings(page: PageImage, words: Sequence[Word], em: float) -> list[Box]:
     """Boxes of connected strokes, some of them neither level nor upright, with labels and nothing else in them."""
     slanted = [
         s.bbox for s in page.shapes[:_MOST] if not s.filled and min(width(s.bbox), height(s.bbox)) > _SLANT_EM * em

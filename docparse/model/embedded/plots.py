@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from docparse.geometry import Box, centre, contains_point, height, inside_share, union, width
-from docparse.model.embedded.figures import Figure, join_near
+from docparse.model.embedded.clusters import join_near
+from docparse.model.embedded.figures import Figure
 from docparse.model.embedded.panels import find_panels, grown
 from docparse.schemas.page import PageImage, Rule, Word, WordStyle
 
