@@ -1,4 +1,4 @@
-"""Fractions and binomials in running text."""
+"""Fractions, binomials and limits in running text."""
 
 from __future__ import annotations
 
@@ -46,6 +46,21 @@ def test_underlined_text_and_lines_beside_a_rule_are_left_alone() -> None:
     lines = [line_of([word("underlined", 0), word("text", 60)]), line_of([word("below", 0, 112)])]
     assert texts(lines, bar(0, 50, 101.5)) == ["underlined text", "below"]
     assert texts(lines, bar(90, 100, 97.3)) == ["underlined text", "below"]
+
+
+def test_limits_over_and_under_a_sign_of_a_line_are_put_to_it() -> None:
+    host = line_of([word("so", 0), word("⋃", 30, 100, tall=1.4), word("A", 44), word("is", 60), word("open", 75)])
+    over = line_of([word("n", 31, 88, 7)])
+    under = [
+        line_of([word("i", 28, 112, 7, space=False), word("=1", 31.5, 112, 7)]),
+        line_of([word("i∈I", 27, 120, 7)]),
+    ]
+    stranger = line_of([word("footnote", 80, 112, 7)])
+    assert texts([over, host, under[0], stranger]) == [r"so $\bigcup_{i=1}^n$ A is open", "footnote"]
+    (both,) = texts([host, *under])
+    assert both.startswith(r"so $\bigcup_{\substack{i=1 \\ ")
+    assert both.endswith("}}$ A is open")
+    assert texts([host, stranger]) == ["so ⋃ A is open", "footnote"]
 
 
 def test_limits_of_a_sum_in_a_line_are_raised_and_lowered() -> None:

@@ -182,7 +182,8 @@ def _conditions(members: Sequence[int], lines: Sequence[Line]) -> list[int]:
         j for j, line in enumerate(lines)
         if j not in members and len(line.words) <= _CONDITION_WORDS
         and any(
-            brace.bbox[2] < line.x0 < right + 3 * brace.size and abs(line.size - brace.size) < 0.25 * brace.size
+            brace.bbox[2] - _SAME_EDGE * brace.size < line.x0 < right + 3 * brace.size
+            and abs(line.size - brace.size) < 0.25 * brace.size
             and brace.bbox[1] - 0.3 * brace.size < line.y0 and line.y1 < brace.bbox[3] + 0.3 * brace.size
             for brace in braces
         )

@@ -99,13 +99,16 @@ def _small_binomials(
 def _lower(node: Node, low: list[Node], depth: int) -> str:
     """What stands under or beside a sign; of several rows under a sum a substack."""
     rows: list[list[Node]] = []
-    for part in sorted(low, key=lambda n: n.baseline) if node.base in BIG else ():
-        if rows and part.baseline - rows[-1][0].baseline < 0.8 * part.size:
-            rows[-1].append(part)
+    size = max(part.size for part in low)
+    for part in sorted(low, key=lambda n: (n.size <= 0.86 * size, n.baseline)) if node.base in BIG else ():
+        near = min(rows, key=lambda row: abs(row[0].baseline - part.baseline), default=[])
+        if near and abs(part.baseline - near[0].baseline) < 0.8 * part.size:
+            near.append(part)
         else:
             rows.append([part])
     if len(rows) < 2:
         return row_latex(low, depth + 1)
+    rows.sort(key=lambda row: row[0].baseline)
     return "\\substack{" + " \\\\ ".join(row_latex(row, depth + 1).strip() for row in rows) + "}"
 
 

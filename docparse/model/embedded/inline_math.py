@@ -1,11 +1,13 @@
-"""Fractions and binomials in lines of running text, as `$…$` LaTeX: flat, their parts would read as something else."""
+"""Fractions, binomials and limits in running text, as `$…$` LaTeX: flat, their parts would read as something else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import NamedTuple
 
 from docparse.geometry import Box, union
+from docparse.model.embedded.formula_symbols import BIG
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.lines import Line, line_of
 from docparse.schemas.page import Rule, Word
@@ -14,6 +16,9 @@ from docparse.schemas.page import Rule, Word
 _SMALLER, _REACH, _AXIS, _LEVEL = 0.87, 1.2, 0.25, 0.12
 _WIDEST = 12.0
 _FAR, _NEAR, _BLANK = 1.6, 0.9, 0.15  # from a line to a fraction of it, and from that to the rest of the line
+# from the baseline of a line to those of the limits over and under its sign, between those, and off the sign's middle
+_LIMIT, _ROW, _OFF = (0.7, 2.2), 1.1, 0.4
+_TOP, _FOOT = 0.75, 0.25  # of a sign over and under the baseline of its line
 _MOST = 200  # bars of a page; more are a drawing
 
 
@@ -26,14 +31,45 @@ class _Stack(NamedTuple):
 
 
 def with_stacks(lines: list[Line], rules: Sequence[Rule]) -> list[Line]:
-    """The lines with every fraction and binomial in them as one word; unclear ones are left as they are."""
+    """The lines with every fraction, binomial and sign with limits as one word; unclear ones stay as they are."""
     widest = max((line.size for line in lines), default=0.0) * _WIDEST
     bars = [rule for rule in rules if rule.horizontal and rule.bbox[2] - rule.bbox[0] < widest and rule.width < 2]
     stacks = [_Stack(bar.bbox, (bar,), ()) for bar in bars] if len(bars) <= _MOST else []
     stacks += _binomials(lines)
     for stack in sorted(stacks, key=lambda stack: stack.bar[2] - stack.bar[0], reverse=True):
         lines = _put_in(stack, lines, bars)
+    signs = [(word, _level(line)) for line in lines for word in line.words if word.text in BIG]
+    for sign, level in signs:
+        lines = _limited(sign, level, lines, signs)
     return lines
+
+
+def _level(line: Line) -> float:
+    """The baseline of a line, from which its large signs may hang."""
+    return median([word.baseline for word in line.words if word.text not in BIG] or [line.baseline])
+
+
+def _limited(sign: Word, level: float, lines: list[Line], signs: Sequence[tuple[Word, float]]) -> list[Line]:
+    """The lines with what stands over and under a sum or union of one of them put to it."""
+    host = next(line for line in lines if sign in line.words)
+    middle, reach = sign.bbox[0] + sign.bbox[2], 2 * _OFF * sign.size
+    small = [line for line in lines if line.size < _SMALLER * host.size and abs(line.x0 + line.x1 - middle) < reach]
+    others = [at for other, at in signs if other is not sign and abs(other.bbox[0] + other.bbox[2] - middle) < reach]
+    parts: list[Line] = []
+    for way in (1,) if sign.text.isalpha() else (1, -1):
+        last, (least, most) = level, _LIMIT
+        for line in sorted(small, key=lambda line: way * line.baseline):
+            nearer = any(abs(line.baseline - other) < abs(line.baseline - level) for other in others)
+            if not nearer and least * sign.size < way * (line.baseline - last) < most * sign.size:
+                parts.append(line)
+                last, least, most = line.baseline, 0.0, _ROW
+    words = [word for line in parts for word in line.words]
+    x0, _, x1, _ = sign.bbox
+    level_sign = sign._replace(bbox=(x0, level - _TOP * sign.size, x1, level + _FOOT * sign.size), baseline=level)
+    latex = to_latex([level_sign, *words], []) if parts else ""
+    if not latex or not latex.startswith("\\"):
+        return lines
+    return _replaced(lines, host, [sign, *words], latex, (x0, host.y0, x1, host.y1))
 
 
 def _binomials(lines: Sequence[Line]) -> list[_Stack]:
@@ -69,8 +105,12 @@ def _put_in(stack: _Stack, lines: list[Line], bars: Sequence[Rule]) -> list[Line
     latex = to_latex([*stack.brackets, *parts], list(stack.rules) if len(inner) < 2 else inner)
     if not latex or not latex.startswith("\\frac" if stack.rules else "\\binom"):
         return lines
-    gone = {id(word) for word in (*parts, *stack.brackets)}
-    box = (x0, host.y0, x1, host.y1)
+    return _replaced(lines, host, [*parts, *stack.brackets], latex, (x0, host.y0, x1, host.y1))
+
+
+def _replaced(lines: Sequence[Line], host: Line, parts: Sequence[Word], latex: str, box: Box) -> list[Line]:
+    """The lines with one word of LaTeX for its parts, and what goes on after it in the line that it stands in."""
+    gone = {id(word) for word in parts}
     word = Word(
         f"${latex}$", box, host.size, host.words[0].font, 0, host.words[0].colour, host.baseline, host.words[0].line
     )
