@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
     box: Box
     text: str
-    words: list[Word]
+    is_bold: bool
     is_label: bool
 
 
@@ -50,8 +50,9 @@ def rows_of(words: Sequence[Word], em: float) -> list[Row]:
         label = key not in long and max(margins[place + step] for step in (-1, 0, 1)) < _SHARED
         label = label and max(word.size for word in line) < _LARGEST_EM * em
         label = label and _PANEL.match(texts[key].strip()) is None
-        bold = len(texts[key]) > _HEADING and all(word.style & WordStyle.BOLD for word in line)
-        rows.append(Row(union(word.bbox for word in line), texts[key].strip(), line, label and not bold))
+        bold = all(word.style & WordStyle.BOLD for word in line)
+        label = label and not (bold and len(texts[key]) > _HEADING)
+        rows.append(Row(union(word.bbox for word in line), texts[key].strip(), bold, label))
     return rows
 
 
@@ -65,7 +66,7 @@ def strokes_of(page: PageImage) -> list[Box]:
 
 def labels_of(rows: Sequence[Row], *, of_picture: bool) -> list[Box]:
     """Labels by a drawing; by a raster picture, whose words are in it, a longer one is its name and no part of it."""
-    return [row.box for row in rows if row.is_label and not (of_picture and len(row.text) > _MARK)]
+    return [row.box for row in rows if row.is_label and not (of_picture and (row.is_bold or len(row.text) > _MARK))]
 
 
 def grown(box: Box, strokes: Sequence[Box], labels: Sequence[Box], walls: Sequence[Box], em: float) -> Box:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,14 +14,17 @@ from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.line_ends import LineEnds, is_entry
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
-from docparse.model.embedded.rows import has_leader
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
 
 _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
 _ROUND, _ALIKE_EM, _APART_EM, _FULL = 4, 1.2, 3.0, 0.6  # lines that run round a figure, and how they end
+_SAME_SIZE, _LASTS = 0.05, 3
+# share of lines that may be wider than all others of a text, how these end, and their width
+_STICK_OUT, _FLUSH_EM, _TEXT_EM = 0.2, 0.25, 12.0
 _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
+_ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-–—*+"  # they stand in sentences, too
 _STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
@@ -114,8 +118,8 @@ def split_chunk(
 ) -> list[Para]:
     """Paragraphs of one column run. Each size of type in it has its own leading and margins."""
     runs = [[lines[0]]]
-    for prev, line in pairwise(lines):
-        if _other_size(prev, line):
+    for i, (prev, line) in enumerate(pairwise(lines), 1):
+        if _other_size(prev, line) or _changes_size(lines, i):
             runs.append([line])
         else:
             runs[-1].append(line)
@@ -144,6 +148,19 @@ def _other_size(prev: Line, line: Line) -> bool:
     return apart > 0.09 * em + 0.2 or {word.font for word in prev.words}.isdisjoint(word.font for word in line.words)
 
 
+def _changes_size(lines: Sequence[Line], i: int) -> bool:
+    """Whether type that is known, not measured, is of one size up to a line and of another from there on."""
+    prev, line = lines[i - 1], lines[i]
+    if not prev.words[0].font or abs(prev.size - line.size) <= _SAME_SIZE * line.size:
+        return False
+    before, after = lines[max(0, i - _ROUND) : i], lines[i : i + _ROUND]
+    if min(len(before), len(after)) < _LASTS:
+        return False
+    return all(abs(other.size - prev.size) <= _SAME_SIZE * prev.size for other in before) and all(
+        abs(other.size - line.size) <= _SAME_SIZE * line.size for other in after
+    )
+
+
 def _opens_with_sign(line: Line) -> bool:
     """Whether a raised number or sign stands first, as in footnotes and the addresses of authors."""
     first = line.words[0]
@@ -166,18 +183,20 @@ class _Splitter:
         near = [step for step in steps if step < 1.9 * em]
         usual = median(near) if len(near) >= 2 else min([*near, stats.leading * em / stats.size])
         self.leading = max(usual, 0.9 * em)
+        mono = [is_mono(line) for line in lines] if stats.code else []
+        self.mono = mono if any(mono) and not all(mono) else []
         self.starts = [-edge for edge in _local_ends(lines, [-self.start(line) for line in lines], em, obstacles)]
-        self.ends = _local_ends(lines, [self.end(line) for line in lines], em, obstacles)
+        ends = [self.end(line) for line in lines]
+        self.ends = _local_ends(lines, ends if any(mono) else _flush_ends(lines, ends, em), em, obstacles)
         at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
         self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))])
         middles = [(line.x0 + line.x1) / 2 for line in lines]
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.markers = [read_marker(line.plain) for line in lines]
-        mono = [is_mono(line) for line in lines] if stats.code else []
-        self.mono = mono if any(mono) and not all(mono) else []
-        short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in _STOPS for i in range(1, len(lines)))
-        self.entries = len(lines) > 5 and _ENTRIES * len(lines) < short and not any(self.markers)
+        prose = [i for i in range(len(lines)) if not (self.mono and self.mono[i])]
+        short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in _STOPS for i in prose if i)
+        self.entries = len(prose) > 5 and _ENTRIES * len(prose) < short and not any(self.markers)
 
     def start(self, line: Line) -> float:
         return -line.x1 if self.rtl else line.x0
@@ -215,6 +234,8 @@ class _Splitter:
             return "break"
         if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em):
             return "break"
+        if self.mono and self.mono[i - 1] and self.mono[i]:
+            return "newline"
         if self.markers[i] is not None and self._starts_item(i):
             return "break"
         if _opens_with_sign(line) and _opens_with_sign(para.lines[0]):
@@ -259,7 +280,7 @@ class _Splitter:
                 return "break"
         elif indent > 0.8 * em and self._returns(i, em) and not _opens_with_sign(first):
             return "break"
-        if has_leader(prev.plain):  # an entry of a contents page
+        if _ENTRY.search(prev.plain):  # of a contents page, with dots that lead to a number
             return "newline"
         if not self._room(i, em):
             return "join"
@@ -283,6 +304,18 @@ class _Splitter:
         if self.centred:
             room = self.right - self.left - prev.width
         return room > word + 0.8 * em
+
+
+def _flush_ends(lines: Sequence[Line], own: list[float], em: float) -> list[float]:
+    """The ends of lines, those that stick out of text set flush cut back to where the others end."""
+    if median(line.width for line in lines) < _TEXT_EM * em:
+        return own
+    ordered = sorted(own)
+    usual = ordered[len(own) - 1 - int(_STICK_OUT * len(own))]
+    flush = sum(abs(end - usual) < _FLUSH_EM * em for end in own)
+    if ordered[-1] - usual < em or flush < max(_ROUND, _FULL * (len(own) - 1)):
+        return own
+    return [min(end, usual) for end in own]
 
 
 def _local_ends(lines: Sequence[Line], own: list[float], em: float, obstacles: Sequence[Box]) -> list[float]:

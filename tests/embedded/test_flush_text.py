@@ -1,0 +1,68 @@
+"""Text set flush at both edges: which of its lines end where they had to."""
+
+from __future__ import annotations
+
+from docparse.schemas.document import Paragraph
+from docparse.schemas.page import WordStyle
+from tests.embedded.typeset import LOREM, Sheet
+
+MONO = int(WordStyle.MONO)
+
+
+def _flush(sheet: Sheet, y: float, text: str, x0: float = 100, x1: float = 450, size: float = 10) -> None:
+    """A line with its words spread between two edges."""
+    first = len(sheet.words)
+    end = sheet.put(x0, y, text, size)
+    words = sheet.words[first:]
+    gap = (x1 - end + 0.278 * size) / max(len(words) - 1, 1)
+    for at, word in enumerate(words):
+        left, top, right, bottom = word.bbox
+        sheet.words[first + at] = word._replace(bbox=(left + at * gap, top, right + at * gap, bottom))
+
+
+def _paragraphs(sheet: Sheet) -> list[str]:
+    return [block.text for block in sheet.blocks() if isinstance(block, Paragraph)]
+
+
+def test_a_line_that_sticks_out_makes_no_others_short() -> None:
+    sheet = Sheet()
+    for at in range(7):
+        _flush(sheet, 100 + 12 * at, " ".join(LOREM[at : at + 8]))
+    _flush(sheet, 184, " ".join(LOREM[:10]), x1=490)
+    sheet.put(100, 196, "and it ends here.")
+    assert [text.count("\n") for text in _paragraphs(sheet)] == [0]
+
+
+def test_three_dots_in_a_sentence_lead_to_no_page() -> None:
+    sheet = Sheet()
+    _flush(sheet, 100, "what is between begin and end ... and other commands such as this,")
+    _flush(sheet, 112, "which have as many names as there are packages for them, stands in")
+    sheet.put(100, 124, "one paragraph.")
+    assert [text.count("\n") for text in _paragraphs(sheet)] == [0]
+
+
+def test_entries_of_contents_stay_lines() -> None:
+    sheet = Sheet()
+    for at, entry in enumerate(("Of the names ... 12, 14", "Of the places ..... 20", "Of all others ... 31")):
+        _flush(sheet, 100 + 12 * at, entry, x1=210)
+    (text,) = _paragraphs(sheet)
+    assert text.count("\n") == 2
+
+
+def test_type_of_another_size_has_edges_of_its_own() -> None:
+    sheet = Sheet()
+    for at in range(4):
+        _flush(sheet, 100 + 11 * at, " ".join(LOREM[at : at + 8]), 120, 430, 9)
+    for at in range(4):
+        _flush(sheet, 145 + 12 * at, " ".join(LOREM[at : at + 8]))
+    assert [text.count("\n") for text in _paragraphs(sheet)] == [0, 0]
+
+
+def test_lines_of_code_beside_prose_stay_lines() -> None:
+    sheet = Sheet()
+    for at in range(8):
+        sheet.put(100, 100 + 12 * at, f"\\def\\name{'x' * (at % 3)}" + "{" + "\\other}", 10, "cour", MONO)
+    for at in range(3):
+        _flush(sheet, 200 + 12 * at, " ".join(LOREM[at : at + 8]))
+    sheet.put(100, 236, "and it ends here.")
+    assert [text.count("\n") for text in _paragraphs(sheet)] == [0]
