@@ -13,7 +13,7 @@ from docparse.assemble.order import mend_order
 from docparse.assemble.running import label_running
 from docparse.assemble.ties import tie_captions, tie_footnotes
 from docparse.errors import DocparseError
-from docparse.geometry import Box, contains_point
+from docparse.geometry import Box
 from docparse.options import ParseOptions
 from docparse.schemas.document import Document, Heading, Page
 from docparse.schemas.page import PageImage, PageOutput, Word
@@ -46,10 +46,11 @@ class PageDraft:
 
 def _type_size(box: Box, words: Sequence[Word]) -> float:
     """Median type size of the words in a box; 0 if there is none."""
+    left, top, right, bottom = (2 * side for side in box)
     found = [
         word.size or word.bbox[3] - word.bbox[1]
         for word in words
-        if contains_point(box, (word.bbox[0] + word.bbox[2]) / 2, (word.bbox[1] + word.bbox[3]) / 2)
+        if top <= (b := word.bbox)[1] + b[3] <= bottom and left <= b[0] + b[2] <= right
     ]
     return statistics.median(found) if found else 0.0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import itertools
 import resource
+import time
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -43,13 +44,17 @@ def serve_files(connection: Connection) -> None:
     gc.disable()  # a page makes many objects and hardly a cycle
     start_bytes = _address_space()
     reader: Reader | None = None
+    limits: Limits | None = None
     connection.send(None)
     for count in itertools.count(1):
         request: Request = connection.recv()
         if count % _COLLECT_EVERY == 0:
             gc.collect()
         if isinstance(request, OpenFile):
-            _limit_memory(start_bytes, request.limits)
+            limits = request.limits
+            _limit_memory(start_bytes, limits)
+        if limits is not None:
+            _allow_cpu(limits.cpu_s)
         reader = _serve(connection, request, reader)
 
 
@@ -117,6 +122,12 @@ def _peak_mib() -> int:
             return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) // 1024
     except (OSError, StopIteration):
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _allow_cpu(cpu_s: int) -> None:
+    """Let this process use `cpu_s` more, and be killed then."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + cpu_s + 1, hard))
 
 
 def _limit_memory(start_bytes: int, limits: Limits) -> None:

@@ -43,7 +43,8 @@ def read_drawings(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> tupl
         return [], (*flags, "drawings_skipped")
     if len(paths) > _MOST_PATHS:
         return [], (*flags, "drawings_skipped")
-    if any("f" in path["type"] and path["rect"][2] > page.rect.width + _FAR_OUT_PT for path in paths):
+    far_out = page.rect.width + _FAR_OUT_PT
+    if any(path["rect"][2] > far_out and "f" in path["type"] for path in paths):
         paths = _as_seen(page)
     if not page.rotation:
         return paths, flags
@@ -168,7 +169,8 @@ def _is_box(items: Sequence[Any]) -> bool:
 
 
 def _thin(box: Box) -> bool:
-    short, long = sorted((box[2] - box[0], box[3] - box[1]))
+    w, h = box[2] - box[0], box[3] - box[1]
+    short, long = (w, h) if w < h else (h, w)
     return short <= _RULE_THICKNESS_PT and long > 2 * short
 
 

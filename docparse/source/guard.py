@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -36,13 +35,12 @@ class Child(ChildProcess):
         super().__init__("docparse.source.child:serve_files", without=_WITHOUT, env=_MALLOC)
         self._ready = False
 
-    def ask(self, request: Request, timeout_s: float, cpu_s: int) -> Any:
+    def ask(self, request: Request, timeout_s: float) -> Any:
         """The child's answer. Raises what it raised; SourceTimeout and SourceFault leave the child dead."""
         page = request.number if isinstance(request, ReadPage) else None
         what = f"page {page}" if page else "the file"
         try:
             self._wait_until_ready()
-            self._allow_cpu(cpu_s)
             self.connection.send(request)
             if not self.connection.poll(timeout_s):
                 self.kill()
@@ -62,16 +60,6 @@ class Child(ChildProcess):
                 raise EOFError
             self.connection.recv()
             self._ready = True
-
-    def _allow_cpu(self, cpu_s: int) -> None:
-        """Raise the child's CPU limit to what it has used plus `cpu_s`."""
-        if sys.platform == "linux":
-            import resource
-
-            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as file:
-                fields = file.read().rpartition(")")[2].split()
-            used = (int(fields[11]) + int(fields[12])) // os.sysconf("SC_CLK_TCK")
-            resource.prlimit(self.pid, resource.RLIMIT_CPU, (used + cpu_s + 1, resource.RLIM_INFINITY))
 
     def _why(self) -> str:
         """Why the child died, as the end of a sentence."""
@@ -103,7 +91,7 @@ class Reading:
         limits = self._file.limits
         child = self._opened(limits)
         try:
-            return child.ask(request, limits.timeout_s, limits.cpu_s)
+            return child.ask(request, limits.timeout_s)
         except DocparseError:
             if not child.alive:
                 self._release()
@@ -117,7 +105,7 @@ class Reading:
                 raise SourceFault("the source is closed")
             child = self._child = lease()
         try:
-            return child.ask(self._file, limits.timeout_s, limits.cpu_s)
+            return child.ask(self._file, limits.timeout_s)
         except DocparseError:
             self._release()
             raise
@@ -173,7 +161,7 @@ def give_back(child: Child) -> None:
     peak_mib = _RETIRE_MIB + 1
     if child.alive:
         try:
-            peak_mib = child.ask(CloseFile(), 5.0, 5)
+            peak_mib = child.ask(CloseFile(), 5.0)
         except DocparseError:
             child.kill()
     with _pool_lock:

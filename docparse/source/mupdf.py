@@ -37,7 +37,8 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
 
     Raises LimitExceeded when the page or an image on it is too large, DamagedFile when it can't be drawn.
     """
-    width, height = page.rect.width, page.rect.height
+    rect = page.rect  # MuPDF is asked for it each time
+    width, height = rect.width, rect.height
     check_size(number, width, height, limits)
     display_list = page.get_displaylist()
     words = with_fields(raw_words(display_list, (0.0, 0.0, width, height)), page)

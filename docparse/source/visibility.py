@@ -48,12 +48,12 @@ def hide_unseen(
     if _may_cover(words, seen, [*covers, *opaque]):
         under_fill, partly, under_image, free = _drawn_over(display_list, opaque)
         covered: dict[int, list[Box]] = {}
-        for place in seen:
-            middle = centre(words[place].bbox)
+        for place in seen if under_fill or partly or under_image else ():
+            middle = x, y = centre(words[place].bbox)
             if any(contains_point(box, *middle) for box in under_image):
                 words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
                 continue
-            under = [box for box in under_fill if contains_point(box, *middle)]
+            under = [box for box in under_fill if box[0] <= x <= box[2] and box[1] <= y <= box[3]]
             if under:
                 tightest = min(under, key=area)
                 over = (box for box in free if area(box) < area(tightest) and contains_point(box, *middle))
@@ -84,9 +84,9 @@ def _parts(box: Box, fills: Sequence[Box], above: Sequence[Box]) -> list[Box]:
         parts = [clipped for fill in inner if (clipped := _common(box, fill)) is not None]
     else:
         parts = [box]
-    for other in above:
-        if _common(box, other) is not None:
-            parts = [rest for part in parts for rest in _beside(part, other)]
+    x0, y0, x1, y1 = box
+    for other in [other for other in above if other[0] < x1 and x0 < other[2] and other[1] < y1 and y0 < other[3]]:
+        parts = [rest for part in parts for rest in _beside(part, other)]
     return parts if sum(map(area, parts)) > 0.5 * area(box) else [box]
 
 
@@ -186,7 +186,12 @@ def _under(box: Box, texts: dict[tuple[int, int], list[Box]], reach: int) -> lis
     """Boxes of text that lie under the box, and how much of each."""
     x0, y0, x1, y1 = (int(side // _CELL_PT) for side in box)
     near = [cell for cell in texts if x0 - reach <= cell[0] <= x1 + reach and y0 <= cell[1] <= y1]
-    shares = ((text, inside_share(text, box)) for cell in near for text in texts[cell])
+    left, top, right, bottom = box
+    touched = (
+        text for cell in near for text in texts[cell]
+        if text[0] < right and left < text[2] and text[1] < bottom and top < text[3]
+    )  # fmt: skip
+    shares = ((text, inside_share(text, box)) for text in touched)
     return [(text, share) for text, share in shares if share > 0]
 
 

@@ -262,8 +262,10 @@ def without_doubles(words: list[Word]) -> list[Word]:
         x, y = word.bbox[0] / _DOUBLE_PT, word.baseline / _DOUBLE_PT
         hidden = word.style & _HIDDEN  # a hidden double must not drive out the visible word
         keys = ((word.text, int(x), int(y), hidden), (word.text, -1 - int(x + 0.5), -1 - int(y + 0.5), hidden))
-        first = next((seen[key] for key in keys if key in seen and _doubled(kept[seen[key]], word)), None)
-        if first is None:
+        first = seen.get(keys[0], -1)
+        if first < 0 or not _doubled(kept[first], word):
+            first = seen.get(keys[1], -1)
+        if first < 0 or not _doubled(kept[first], word):
             seen[keys[0]] = seen[keys[1]] = len(kept)
             kept.append(word)
         elif 0.01 < abs(word.bbox[0] - kept[first].bbox[0]) < 0.08 * word.size:

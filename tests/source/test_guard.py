@@ -51,6 +51,16 @@ def test_a_page_that_hangs_costs_that_page_alone() -> None:
     assert "1.5 s" in str(error)
 
 
+def test_a_page_that_computes_without_end_costs_that_page_alone() -> None:
+    with made.opened(with_endless_page(3), Settings(source_cpu_s=1)) as source:
+        outcomes = list(source.pages(made.NO_PIXELS))
+    assert [isinstance(outcome, PageImage) for outcome in outcomes] == [True, True, False, True]
+    error = outcomes[2]
+    assert isinstance(error, SourceFault)
+    assert error.page == 3
+    assert "source_cpu_s" in str(error)
+
+
 def test_a_page_that_kills_the_child_costs_that_page_alone() -> None:
     with made.opened(made.text_pdf("one", "two", "three")) as source:
         assert isinstance(source.page(1, made.NO_PIXELS), PageImage)

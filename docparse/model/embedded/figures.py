@@ -159,7 +159,7 @@ def _prose(words: Sequence[Word]) -> list[tuple[float, float]]:
 def _is_behind(box: Box, prose: Sequence[tuple[float, float]]) -> bool:
     """Whether running text stands on a shape: a panel, a card, a frame."""
     x0, y0, x1, y1 = box
-    return sum(x0 <= x <= x1 and y0 <= y <= y1 for x, y in prose) >= 5
+    return len([1 for x, y in prose if x0 <= x <= x1 and y0 <= y <= y1]) >= 5
 
 
 def _is_plot(words: Sequence[Word]) -> bool:

@@ -15,6 +15,7 @@ from docparse.schemas.page import Word, WordStyle
 Kind = Literal["seed", "mixed", "part", "text"]
 
 _MOST_WORDS, _MOST_SHARE = 4, 0.55  # of the language in a formula, and their share of its letters
+_ITALIC = int(WordStyle.ITALIC)
 _LINE_NUMBERS = 10  # so many numbers under one another count the lines
 QUAD = 2.6  # from a formula to a condition on its row, in sizes
 _LETTER = re.compile(r"[^\W\d_]{3,}")
@@ -25,10 +26,11 @@ _VOWEL = re.compile(r"[aeiouAEIOU]|[^\x00-\x7f]")
 def line_kinds(lines: Sequence[Line]) -> list[Kind]:
     """The kind of each line; words beside a formula ("subject to") are of the formula's row."""
     kinds = [_kind(line) for line in lines]
-    edges = Counter(round(line.x1) for line in lines if line.plain.isdecimal())
-    levels = Counter(round(line.baseline) for line in lines)
+    numbers = [len(line.words) == 1 and line.words[0].text.isdecimal() for line in lines]
+    edges = Counter([round(line.x1) for line, number in zip(lines, numbers, strict=True) if number])
+    levels = Counter([round(line.baseline) for line in lines])
     for i, line in enumerate(lines):
-        if line.plain.isdecimal() and edges[round(line.x1)] >= _LINE_NUMBERS:
+        if numbers[i] and edges[round(line.x1)] >= _LINE_NUMBERS:
             kinds[i] = "text"
             continue
         if (
@@ -97,7 +99,7 @@ def _kind(line: Line) -> Kind:
 
 
 def is_mathematics(word: Word) -> bool:
-    slanted = word.style & WordStyle.ITALIC and len(word.text) < 3
+    slanted = word.style & _ITALIC and len(word.text) < 3
     return bool(is_math_font(word.font) or traits(word.text)[1] or slanted or word.text in FUNCTIONS) or (
         word.text[-1] in "([{|" or word.text in BIG
     )
@@ -106,7 +108,7 @@ def is_mathematics(word: Word) -> bool:
 def _is_plain(word: Word) -> bool:
     """Whether it is letters that are upright, and no function's name."""
     text = word.text.rstrip(".,:;")
-    return len(text) > 1 and text.isalpha() and not word.style & WordStyle.ITALIC and text not in FUNCTIONS
+    return len(text) > 1 and text.isalpha() and not word.style & _ITALIC and text not in FUNCTIONS
 
 
 def _is_name(words: Sequence[Word], place: int) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import Box
+from docparse.geometry import Box, union
 from docparse.model.embedded.ink import Ink
 from docparse.model.embedded.mono import is_mono_word
 from docparse.schemas.page import Word
@@ -29,9 +30,10 @@ class Gutters:
         self._least_em = _LEAST_GAP_EM
         if len(words) < 16:
             return
-        em = max(median(word.size for word in words), 0.1)
-        x0, x1 = min(word.bbox[0] for word in words), max(word.bbox[2] for word in words)
-        y0, y1 = min(word.baseline for word in words) - em, max(word.baseline for word in words) + em
+        em = max(median([word.size for word in words]), 0.1)
+        x0, _, x1, _ = union(word.bbox for word in words)
+        bases = [word.baseline for word in words]
+        y0, y1 = min(bases) - em, max(bases) + em
         across = min(_MOST_CELLS, int(6 * (x1 - x0) / em) + 1)
         down = min(_MOST_CELLS, int(2 * (y1 - y0) / em) + 1)
         if across < 8 or down < _LEAST_ROWS:
@@ -90,7 +92,8 @@ def _free_cells(covered: NDArray[np.bool_], most: float) -> tuple[NDArray[np.boo
 
 def _cover_by_words(covered: NDArray[np.bool_], words: Sequence[Word], grid: Box, slack: float) -> None:
     x0, y0, step_x, step_y = grid
-    left, right, base, size = np.array([(word.bbox[0], word.bbox[2], word.baseline, word.size) for word in words]).T
+    sides = [(word.bbox[0], word.bbox[2], word.baseline, word.size) for word in words]
+    left, right, base, size = np.array(list(chain.from_iterable(sides))).reshape(-1, 4).T  # flat: a third of the time
     tops = ((base - 0.6 * size - y0) / step_y).astype(int).tolist()
     bottoms = (((base + 0.05 * size - y0) / step_y).astype(int) + 1).tolist()
     starts = np.maximum(0, ((left + slack - x0) / step_x).astype(int)).tolist()

@@ -25,6 +25,32 @@ _HYPHENS = "-‐‑\u00ad"
 
 def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
     """Text of words that follow one another on one line; from right to left where that is said."""
+    text = " ".join([word.text for word in words])
+    if not (text.isascii() and _are_apart(words)):
+        text = _joined(words, rtl=rtl)
+    if ". . ." in text:
+        text = _DOTS.sub("...", text)
+    if text.isascii():
+        return text
+    for pair, sign in _QUOTES:
+        if pair in text:
+            text = text.replace(pair, sign)
+    return _HALF_SET.sub(_with_blanks, text)
+
+
+def _are_apart(words: Sequence[Word]) -> bool:
+    """Whether the file itself has a blank after each word, and all are of one line and one size: most lines are so."""
+    if not words:
+        return True
+    size, line = words[0].size, words[0].line
+    for word in words:
+        if not word.space or word.line != line or word.size != size:
+            return False
+    return line >= 0
+
+
+def _joined(words: Sequence[Word], *, rtl: bool) -> str:
+    """The words with their indices raised and lowered, and a blank where the file or a gap says so."""
     parts: list[str] = []
     last: Word | None = None
     end = 0.0
@@ -38,15 +64,7 @@ def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
         parts.append(shown)
         end = max(end, word.bbox[2]) if parts else word.bbox[2]
         last = word
-    text = "".join(parts)
-    if ". . ." in text:
-        text = _DOTS.sub("...", text)
-    if text.isascii():
-        return text
-    for pair, sign in _QUOTES:
-        if pair in text:
-            text = text.replace(pair, sign)
-    return _HALF_SET.sub(_with_blanks, text)
+    return "".join(parts)
 
 
 def _with_blanks(sign: re.Match[str]) -> str:

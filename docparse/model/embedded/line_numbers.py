@@ -41,15 +41,20 @@ class _Rows:
         self._bases = [word.baseline for word in self._words]
 
     def beside(self, word: Word) -> list[Word]:
+        row = [other for other in self._level(word) if other is not word]
+        return sorted(row, key=lambda other: other.bbox[0])
+
+    def _level(self, word: Word) -> Sequence[Word]:
+        """The words on a word's level, itself among them."""
         slack = 0.4 * word.size
         start = bisect_left(self._bases, word.baseline - slack)
-        row = self._words[start : bisect_right(self._bases, word.baseline + slack)]
-        return sorted((other for other in row if other is not word), key=lambda other: other.bbox[0])
+        return self._words[start : bisect_right(self._bases, word.baseline + slack)]
 
     def is_first(self, word: Word) -> bool:
         """Whether a word stands before all others at its height, apart from them."""
-        row = self.beside(word)
-        return bool(row) and row[0].bbox[0] - word.bbox[2] > 0.45 * word.size
+        end, gap = word.bbox[2], 0.45 * word.size
+        row = self._level(word)
+        return len(row) > 1 and all(other.bbox[0] - end > gap for other in row if other is not word)
 
     def between(self, above: Word, below: Word) -> int:
         """Lines of text between two words."""

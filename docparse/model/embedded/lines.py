@@ -66,7 +66,8 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
     """Words with finite boxes on the page, their size and baseline filled in where the source had none."""
     kept: list[Word] = []
     for word in words:
-        text, (x0, y0, x1, y1), size, _, style, _, baseline, _, _, _ = word
+        text, (x0, y0, x1, y1), given, _, style, _, level, _, _, _ = word
+        size, baseline = given, level
         if (
             not (x1 >= 0 and y1 >= 0 and x0 <= width and y0 <= height)  # no number is on no side of another
             or not abs(x0 + y0 + x1 + y1) < math.inf
@@ -79,7 +80,7 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
             size = max(0.8 * (y1 - y0), 0.5)
         if not y0 - 0.5 * size <= baseline <= y1 + 0.5 * size:
             baseline = y1 - 0.2 * (y1 - y0)
-        if size != word.size or baseline != word.baseline or type(style) is not int:
+        if size != given or baseline != level or type(style) is not int:
             word = word._replace(size=size, baseline=baseline, style=int(style))  # an IntFlag is slow to test
         kept.append(word)
     return kept
@@ -111,8 +112,7 @@ class Piece:
 
 def _lead(words: Sequence[Word]) -> Word:
     """The word whose size and baseline stand for the line: that of most letters, the larger of equals."""
-    size = words[0].size
-    if all(word.size == size for word in words):
+    if len({word.size for word in words}) == 1:
         return words[0]
     weight: dict[float, int] = {}
     for word in words:
@@ -165,7 +165,8 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
     for word in words:
         if last is not None and _continues(last, word, end):
             pieces[-1].append(word)
-            end = max(end, word.bbox[2])
+            right = word.bbox[2]
+            end = right if right > end else end
         else:
             pieces.append([word])
             end = word.bbox[2]
@@ -175,7 +176,7 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
 
 def _continues(last: Word, word: Word, end: float) -> bool:
     """Whether a word goes on where the one before it stopped; `end` is the right edge of all before it."""
-    em = max(word.size, last.size)
+    em = word.size if word.size > last.size else last.size
     if word.line == last.line and word.line >= 0:
         left, right = (last.bbox, word.bbox) if word.bbox[0] >= last.bbox[0] else (word.bbox, last.bbox)
         gap = right[0] - left[2]

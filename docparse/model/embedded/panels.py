@@ -23,8 +23,10 @@ _MARKS = 2
 
 def find_panels(page: PageImage, words: Sequence[Word], em: float) -> list[tuple[Box, list[Word]]]:
     """Boxes of charts with the labels at their axes, largest first."""
-    numbers = sum(any(map(str.isdigit, word.text)) for word in words)
-    if numbers < _LEAST or len(page.rules) + len(page.shapes) < _LEAST:
+    if len(page.rules) + len(page.shapes) < _LEAST:
+        return []
+    numbers = sum(not word.text.isalpha() and any(map(str.isdigit, word.text)) for word in words)
+    if numbers < _LEAST:
         return []
     found: list[tuple[Box, list[Word]]] = []
     for box, upright, level in sorted(_frames(page, em), key=lambda frame: -width(frame[0]) * height(frame[0])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _NO_SPACE_RANGES = (
@@ -10,18 +11,16 @@ _NO_SPACE_RANGES = (
     (0x20000, 0x3FFFF),
 )  # fmt: skip
 _CJK_START = 0x2E80
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
 
 
 def is_rtl_char(char: str) -> bool:
-    code = ord(char)
-    return (
-        0x0590 <= code <= 0x08FF or 0xFB1D <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFF or 0x10800 <= code <= 0x10FFF
-    )
+    return _RTL.match(char) is not None
 
 
 def is_rtl_text(texts: Sequence[str], default: bool) -> bool:
     """Whether most letters belong to a right-to-left script; `default` where there are no letters."""
-    if "".join(texts).isascii():
+    if _RTL.search("".join(texts)) is None:
         return default and not any(any(map(str.isalpha, text)) for text in texts)
     right = left = 0
     for text in texts:

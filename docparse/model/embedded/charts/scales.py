@@ -174,8 +174,10 @@ def _find(labels: Sequence[Label], *, upright: bool) -> Scale | None:
         off = np.abs(along - (along[i] + (values - values[i]) / slope))
         on = (off < _OFF * heights + 1) & aside[i]
         count = len(set(values[on].tolist()))
-        spread = float(np.ptp(along[on])) if on.any() else 0.0
-        if count >= _LEAST_TICKS and (best is None or (count, spread) > best[:2]):
+        if count < (best[0] if best else _LEAST_TICKS):
+            continue
+        spread = float(np.ptp(along[on]))
+        if best is None or (count, spread) > best[:2]:
             best = (count, spread, on)
     if best is None:
         return None

@@ -16,6 +16,7 @@ from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, em_of, split_chunks
 from docparse.schemas.page import Word, WordStyle
 
+_MONO = int(WordStyle.MONO)  # an IntFlag is slow to test
 _RIGHT_OF_SYMBOL = re.compile(r"^[$€£¥<>≤≥~≈±(\[]+$")  # belongs to what follows it
 _LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to what stands before it
 _CONNECTED = re.compile(r"^(to|bis|and|und|à|a|±|–|—|/|×)\s+\S")  # goes on with a range or a sum begun before it
@@ -39,7 +40,7 @@ class Corridor(NamedTuple):
 def chunk_gap(words: Sequence[Word], rows: Sequence[TextRow], em: float) -> float:
     """Blank that parts two chunks: few rows need a wide one, many rows prove a narrow one."""
     factor = 0.45 if len(rows) >= 8 else 0.6 if len(rows) >= 4 else 0.9
-    if sum(bool(word.style & WordStyle.MONO) for word in words) > 0.5 * len(words):
+    if len([word for word in words if word.style & _MONO]) > 0.5 * len(words):
         return (factor + 0.4) * em  # a blank is 0.6 em wide
     if pitch := _pitch(words):
         return (factor + 0.4) * max(em, pitch / 0.6)

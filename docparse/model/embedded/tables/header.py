@@ -7,6 +7,7 @@ import re
 from docparse.model.embedded.tables.cells import Placed
 from docparse.schemas.page import Word, WordStyle
 
+_BOLD = int(WordStyle.BOLD)
 _NUMBER = re.compile(r"^[\s<>≤≥~≈±+\-–−—(\[$€£¥%]*\d[\d\s.,:/%()\[\]±+\-–−*†‡°×eE]*[%a-z*)]{0,3}$")
 _YEAR = re.compile(r"(19|20)\d\d([-–/]\d{2,4})?")
 _MAX_HEADER_ROWS = 6
@@ -55,7 +56,7 @@ def _is_data(row: list[tuple[int, str, list[Word]]]) -> bool:
 
 def _all_bold(row: list[tuple[int, str, list[Word]]]) -> bool:
     words = [word for _, _, cell in row for word in cell]
-    return bool(words) and all(word.style & WordStyle.BOLD for word in words)
+    return bool(words) and all(word.style & _BOLD for word in words)
 
 
 def _with_spans(placed: list[Placed], count: int) -> int:

@@ -7,27 +7,32 @@ from collections.abc import Sequence
 
 from docparse.schemas.page import Word
 
-_DOTS = re.compile(r"^[.…․‥·]+$")
-_TAIL = re.compile(r"[.…․‥·]{4,}$|…$")
+_SIGNS = ".…․‥·"
+_DOTS = re.compile(rf"^[{_SIGNS}]+$")
+_TAIL = re.compile(rf"[{_SIGNS}]{{4,}}$|…$")
 _LEAST = 4
 
 
 def with_short_leaders(words: Sequence[Word]) -> Sequence[Word]:
     """The words, leaders made part of the label before them: its text goes on, its box ends where the label does."""
-    if not any(word.text[-1:] in ".…․‥·" and _DOTS.match(word.text[-3:]) for word in words):
+    if not any(word.text[-1:] in _SIGNS and _DOTS.match(word.text[-3:]) for word in words):
         return words
     kept: list[Word] = []
     run: list[Word] = []
     for word in words:
-        if _DOTS.match(word.text) and (not run or run[-1].line == word.line):
+        dotted = word.text[-1:] in _SIGNS
+        dots = dotted and _DOTS.match(word.text)
+        if dots and (not run or run[-1].line == word.line):
             run.append(word)
             continue
-        _end(run, kept)
-        run = [word] if _DOTS.match(word.text) else []
+        if run:
+            _end(run, kept)
+        run = [word] if dots else []
         if not run:
-            found = _TAIL.search(word.text)
+            found = _TAIL.search(word.text) if dotted else None
             kept.append(_shortened(word, len(found.group())) if found and found.start() else word)
-    _end(run, kept)
+    if run:
+        _end(run, kept)
     return kept
 
 

@@ -12,13 +12,15 @@ from docparse.model.embedded.tables.text_rows import words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word, WordStyle
 
+_ROTATED = int(WordStyle.ROTATED)
+
 
 def area_of(
     box: Box, words: Sequence[Word], horizontal: Sequence[Line], vertical: Sequence[Line], margin: float = 6.0
 ) -> Area | None:
     """The box with its words and rules; words may stand out by `margin` at the sides. None without words."""
     x0, y0, x1, y1 = box
-    inside = [w for w in words_in(words, (x0 - margin, y0, x1 + margin, y1)) if not w.style & WordStyle.ROTATED]
+    inside = [w for w in words_in(words, (x0 - margin, y0, x1 + margin, y1)) if not w.style & _ROTATED]
     if len(inside) < 4:
         return None
     x0 = min(x0, *(w.bbox[0] for w in inside))

@@ -66,8 +66,11 @@ class _Level:
         return found
 
     def rows(self, low: float, high: float) -> list[TextRow]:
+        return rows_of(self.words(low, high))
+
+    def words(self, low: float, high: float) -> list[Word]:
         low, high = 2 * low, 2 * high
-        return rows_of([word for x, word in zip(self._xs, self._words, strict=True) if low < x < high])
+        return [word for x, word in zip(self._xs, self._words, strict=True) if low < x < high]
 
 
 def _corridors(gutters: Gutters, em: float) -> list[Cut]:
@@ -101,15 +104,21 @@ def _parts_page(cut: Cut, others: Sequence[Cut], words: _Level, em: float) -> bo
     if _is_column(left, em) or _is_column(right, em) or _aligned_share(left, right, em) < _ALIGNED:
         return True
     sides = [*((low, cut.x) for low in lows[1:]), *((cut.x, high) for high in highs[1:])]
-    return any(_is_column(level.rows(low, high), em) for low, high in sides)
+    columns = (level.words(low, high) for low, high in sides)
+    return any(_reads_as_prose(column) and _is_column(rows_of(column), em) for column in columns)
+
+
+def _reads_as_prose(words: Sequence[Word]) -> bool:
+    """Whether there are words enough for a column of text, most of them beginning with a letter."""
+    if len(words) < _PROSE_ROWS * _PROSE_WORDS:
+        return False
+    return len([word for word in words if word.text[0].isalpha()]) >= 0.75 * len(words)
 
 
 def _is_column(rows: Sequence[TextRow], em: float) -> bool:
     """Lines of running text, most of them as wide as the column."""
     words = [word for row in rows for word in row.words]
-    if len(rows) < _PROSE_ROWS or len(words) < _PROSE_WORDS * len(rows):
-        return False
-    if sum(word.text[0].isalpha() for word in words) < 0.75 * len(words):
+    if len(rows) < _PROSE_ROWS or len(words) < _PROSE_WORDS * len(rows) or not _reads_as_prose(words):
         return False
     start, end = min(row.x0 for row in rows), max(row.x1 for row in rows)
     full = sum(row.x0 - start < 0.6 * em and end - row.x1 < 0.6 * em for row in rows)

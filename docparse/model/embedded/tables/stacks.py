@@ -19,8 +19,10 @@ _ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may me
 def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) -> list[Box]:
     """Boxes from a first to a last rule of the same extent with rows of separate chunks between them."""
     stacks: list[Box] = []
-    between = _Between(words, em)
     wide = sorted(line for line in joined(horizontal, em) if line.end - line.start > 8 * em)
+    if len(wide) < 2:
+        return []
+    between = _Between(words, em)
     used: set[int] = set()
     for i, top in enumerate(wide):
         if i in used:

@@ -29,6 +29,7 @@ from docparse.model.embedded.tables.stacks import joined
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, text_rows
 from docparse.schemas.page import Word, WordStyle
 
+_BOLD = int(WordStyle.BOLD)
 _MAX_HEADER_LINES, _FEW_LINES = 10, 4
 
 
@@ -141,7 +142,7 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
 
 
 def _is_bold(row: TextRow) -> bool:
-    return len(row.chunks) > 1 and all(word.style & WordStyle.BOLD for word in row.words)
+    return len(row.chunks) > 1 and all(word.style & _BOLD for word in row.words)
 
 
 def _is_ruled_data(area: Area, rows: list[TextRow], above: int) -> bool:

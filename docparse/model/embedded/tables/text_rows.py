@@ -126,7 +126,8 @@ def _left(word: Word) -> float:
 
 
 def _row(words: list[Word], y0: float, y1: float) -> TextRow:
-    words.sort(key=_left)
+    if len(words) > 1:
+        words.sort(key=_left)
     return TextRow(words, y0, y1)
 
 
@@ -138,7 +139,7 @@ def split_chunks(row: TextRow, gap: float) -> list[Chunk]:
         x0, _, x1, _ = word.bbox
         if last is not None and x0 - last.x1 < gap:
             last.words.append(word)
-            last.x1 = max(last.x1, x1)
+            last.x1 = x1 if x1 > last.x1 else last.x1
         else:
             last = Chunk([word], x0, x1)
             chunks.append(last)
@@ -169,10 +170,10 @@ def box_of(words: Sequence[Word]) -> Box:
 
 def words_in(words: Sequence[Word], box: Box) -> list[Word]:
     """Words whose middle lies within the box."""
-    x0, y0, x1, y1 = box
+    left, top, right, bottom = (2 * side for side in box)
     return [
-        w for w in words
-        if x0 <= (w.bbox[0] + w.bbox[2]) / 2 <= x1 and y0 <= (w.bbox[1] + w.bbox[3]) / 2 <= y1
+        word for word in words
+        if top <= (b := word.bbox)[1] + b[3] <= bottom and left <= b[0] + b[2] <= right
     ]  # fmt: skip
 
 
