@@ -66,3 +66,16 @@ def test_lines_of_code_beside_prose_stay_lines() -> None:
         _flush(sheet, 200 + 12 * at, " ".join(LOREM[at : at + 8]))
     sheet.put(100, 236, "and it ends here.")
     assert [text.count("\n") for text in _paragraphs(sheet)] == [0]
+
+
+def test_sentences_apart_in_two_lines_under_one_another_stay_in_their_lines() -> None:
+    sheet = Sheet()
+    for at in range(5):
+        _flush(sheet, 100 + 12 * at, " ".join(LOREM[at : at + 8]))
+    for at, gap in ((5, 15.0), (6, 16.0)):
+        end = sheet.put(100, 100 + 12 * at, "and so we go on. ".strip())
+        _flush(sheet, 100 + 12 * at, "Then we say what else there is to say", x0=end - 2.78 + gap)
+        assert len({word.line for word in sheet.words if word.baseline == 100 + 12 * at}) == 2
+    sheet.put(100, 184, "and it ends here.")
+    (text,) = _paragraphs(sheet)
+    assert "so we go on. Then we say what else there is to say and so we go on. Then we say" in text

@@ -23,6 +23,7 @@ _STRETCHED_EM, _SET_SOLID = 4.0, 1.5
 _INDENT_EM = 3.0
 _EVEN_PIECES, _EVEN = 4, 1.25
 _PROSE_WORDS = 5
+_SENTENCES_EM, _NEAR_EM = 1.8, 4.2  # between sentences of one line, and to lines that show how wide a line is
 
 Row = list[Line]
 
@@ -103,7 +104,18 @@ def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
 
 
 def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
-    """The row with pieces put together that fill the width of a line of text right above or below."""
+    """The row with pieces put together that fill the width of a line of text right above or below.
+
+    Sentences a little apart may fill that of several further away: those next to them may be torn the same way.
+    """
+    if len(row) < _EVEN_PIECES and all(b.x0 - a.x1 < _SENTENCES_EM * a.size for a, b in pairwise(row)):
+        whole = [
+            line for line in next_to
+            if abs(line.baseline - row[0].baseline) < _NEAR_EM * line.size
+            and _is_prose(line) and _fills(row, line, even=False, near=False)
+        ]  # fmt: skip
+        if len(whole) >= _LEAST_AROUND:
+            return [line_of([word for piece in row for word in piece.words], row[0].rtl)]
     for line in next_to:
         em = line.size
         if len(row) < _EVEN_PIECES and abs(line.baseline - row[0].baseline) >= _SET_SOLID * em:
@@ -114,7 +126,7 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
             continue
         run = row[first : last + 1]
         even = _is_even(run)
-        if _fills(run, line, even) and (even or (len(line.words) >= _PROSE_WORDS and _mostly_letters(line))):
+        if _fills(run, line, even) and (even or _is_prose(line)):
             row = [*row[:first], line_of([word for piece in run for word in piece.words], run[0].rtl), *row[last + 1 :]]
     return row
 
@@ -127,7 +139,7 @@ def _is_even(run: Row) -> bool:
     return max(gaps) < _EVEN * min(gaps)
 
 
-def _fills(run: Row, line: Line, even: bool) -> bool:
+def _fills(run: Row, line: Line, even: bool, *, near: bool = True) -> bool:
     """Whether pieces, not far apart, reach from edge to edge of a line of text.
 
     They are words stretched to fill the line; sums and cells stand further apart, end in a number or begin a column.
@@ -142,13 +154,14 @@ def _fills(run: Row, line: Line, even: bool) -> bool:
     return (
         abs(line.x1 - last.x1) < _FLUSH_EM * em
         and abs(line.x0 - first.x0) < _INDENT_EM * em
-        and (even or abs(line.baseline - first.baseline) < _SET_SOLID * em)
+        and (even or not near or abs(line.baseline - first.baseline) < _SET_SOLID * em)
         and all(abs(piece.x0 - line.x0) > 0.3 * em for piece in run[1:])
     )
 
 
-def _mostly_letters(line: Line) -> bool:
-    return sum(word.text[0].isalpha() for word in line.words) > 0.6 * len(line.words)
+def _is_prose(line: Line) -> bool:
+    letters = sum(word.text[0].isalpha() for word in line.words)
+    return len(line.words) >= _PROSE_WORDS and letters > 0.6 * len(line.words)
 
 
 def _bridged(left: Line, right: Line, around: Sequence[Row]) -> bool:
