@@ -58,10 +58,12 @@ def row_latex(nodes: list[Node], depth: int) -> str:
             low, high = [], []
         if low:
             latex = f"{latex.strip()}_{group(_lower(node, low, depth))} "
+        primes = [node for node in high if node.base and not node.base.strip("′'")]
+        if primes and all(primes[-1].middle < node.middle for node in high if node not in primes):
+            latex = latex.strip() + "'" * sum(len(node.base) for node in primes)
+            high = [node for node in high if node not in primes]
         if high:
-            raised = "".join(node.base for node in high)
-            primes = bool(raised) and not raised.strip("′'")
-            latex = latex.strip() + ("'" * len(raised) if primes else f"^{group(row_latex(high, depth + 1))} ")
+            latex = latex.strip() + f"^{group(row_latex(high, depth + 1))} "
         parts.append(latex)
     lead = "".join(f"{mark}{group(row_latex(part, depth + 1))}" for mark, part in zip("_^", first, strict=True) if part)
     return (f"{{}}{lead} " if lead else "") + _spaced(parts, on_line, ends)

@@ -36,6 +36,8 @@ _SIGNS = {
     "⇀": "rightharpoonup", "⊖": "ominus", "⊘": "oslash", "⋄": "diamond", "⋈": "bowtie", "≍": "asymp", "≐": "doteq",
     "⊒": "sqsupseteq", "⊑": "sqsubseteq", "•": "bullet", "∔": "dotplus", "♠": "spadesuit", "♣": "clubsuit",
     "♡": "heartsuit", "♢": "diamondsuit", "ð": "eth", "ı": "imath", "ȷ": "jmath",
+    "▽": "bigtriangledown", "♮": "natural", "℘": "wp", "⋊": "rtimes", "⋉": "ltimes", "‡": "ddagger",
+    "⇑": "Uparrow", "⇓": "Downarrow", "↕": "updownarrow",
 }  # fmt: skip
 _PLAIN = {
     "−": "-",

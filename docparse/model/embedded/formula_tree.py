@@ -23,15 +23,21 @@ _TWO_TEXTS = re.compile(r"(?<= )\} ?\\text\{ ")
 _MOD = re.compile(r"\(\\bmod ([^()]*)\)")
 
 
-def to_latex(words: Sequence[Word], rules: Sequence[Rule]) -> str | None:
-    """LaTeX of a formula's words, None when a part of it stays unclear."""
+def to_latex(words: Sequence[Word], rules: Sequence[Rule], made: Sequence[Node] = ()) -> str | None:
+    """LaTeX of a formula's words, and of the parts of it that are made already; None when one stays unclear."""
     try:
-        nodes = leaves(words)
-        braces = [node.bbox for node in nodes if node.base in LYING]
-        nodes = _with_rules(nodes, [rule for rule in rules if not _is_shaft(rule.bbox, braces)], 0)
-        return _tidy(row_latex(nodes, 0))
+        return to_node(words, rules, made).latex
     except Unclear:
         return None
+
+
+def to_node(words: Sequence[Word], rules: Sequence[Rule], made: Sequence[Node] = ()) -> Node:
+    """`to_latex`, with the size and baseline of its row; raises Unclear."""
+    nodes = [*leaves(words), *made]
+    braces = [node.bbox for node in nodes if node.base in LYING]
+    nodes = _with_rules(nodes, [rule for rule in rules if not _is_shaft(rule.bbox, braces)], 0)
+    latex = _tidy(row_latex(nodes, 0))
+    return Node(latex, union(node.bbox for node in nodes), _letter_size(nodes), _baseline_of(nodes))
 
 
 def _tidy(latex: str) -> str:

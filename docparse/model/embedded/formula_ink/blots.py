@@ -50,20 +50,20 @@ def sharp(pixels: NDArray[np.uint8], stretch: float = 1.0) -> tuple[NDArray[np.u
     """
     if np.median(pixels) < 128:
         pixels = 255 - pixels
-    blots = blots_of(_ink(pixels))
+    blots = blots_of(ink_of(pixels))
     high = type_height(blots) if blots else 0.0
     times = min(_MOST_TIMES, int(_TYPE_PX / high) + 1) if 0 < high < _TYPE_PX else 1
     size = round(times * max(stretch, 1) * pixels.shape[1]), round(times * max(1 / stretch, 1) * pixels.shape[0])
     if size != (pixels.shape[1], pixels.shape[0]):
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
-    return pixels, _ink(pixels)
+    return pixels, ink_of(pixels)
 
 
-def _ink(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def ink_of(pixels: NDArray[np.uint8], least: float = _PALE) -> NDArray[np.bool_]:
     """What is some way from paper to ink: thin strokes count, they hold letters together."""
     grey = preprocess.grey(pixels)
     paper, dark = np.quantile(grey, (0.7, 0.003))
-    return np.asarray(grey < paper - _PALE * max(float(paper - dark), 24.0))
+    return np.asarray(grey < paper - least * max(float(paper - dark), 24.0))
 
 
 def blots_of(mask: NDArray[np.bool_]) -> list[Blot]:

@@ -19,7 +19,7 @@ _EDGE = 1  # pixels around it
 _STYLES = ("MATHEMATICAL FRAKTUR", "MATHEMATICAL SCRIPT", "MATHEMATICAL DOUBLE", "BLACK-LETTER", "SCRIPT", "DOUBLE")
 _RARE = 0.03  # what letters of these styles must be likelier by
 _TWINS = {"φ": "φϕ", "ϕ": "φϕ", "ε": "εϵ", "ϵ": "εϵ", "−": "-", "*": "∗", "⋆": "⋆∗", "·": ".", "'": "′", "’": "′"}
-_WRITTEN = {"∗": "*", "-": "−"}
+_WRITTEN = {"∗": "*", "-": "−", "•": "·"}
 # signs whose shapes differ in size or place alone, or that mean the same
 _SETS = (
     "cC",
@@ -41,13 +41,24 @@ _SETS = (
     "iı",
     "-−",
     "′'",
-    ".·",
+    ".·•",
+    "⨂⊗",
+    "⨁⊕",
+    "⨀⊙",
+    "⋀∧",
+    "⋁∨",
+    "⟶→",
+    "⟵←",
+    "⟼↦",
+    "△▽",
+    "∘o",
 )
 _SAME_SHAPE = {sign: signs for signs in _SETS for sign in signs}
 
 
 class _Known(NamedTuple):
-    signs: str
+    signs: str  # each once
+    starts: NDArray[np.intp]  # of the forms of each
     forms: NDArray[np.float32]  # of unit length, a row each
     rare: NDArray[np.float32]  # what a sign's likeness is lessened by
 
@@ -56,9 +67,11 @@ class _Known(NamedTuple):
 def _known() -> _Known:
     with resources.files(__package__).joinpath("forms.npz").open("rb") as file, np.load(file) as data:
         forms = data["forms"].reshape(len(data["forms"]), -1).astype(np.float32)
-        signs = str(data["signs"])
+        of_forms = str(data["signs"])
+        starts = [at for at, sign in enumerate(of_forms) if not at or of_forms[at - 1] != sign]
+        signs = "".join(of_forms[at] for at in starts)
         rare = np.array([_RARE * (unicodedata.name(sign, "").startswith(_STYLES)) for sign in signs], np.float32)
-        return _Known(signs, _unit(forms), rare)
+        return _Known(signs, np.array(starts), _unit(forms), rare)
 
 
 def _unit(forms: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -84,10 +97,9 @@ class Form:
 
     def __init__(self, ink: NDArray[np.bool_]) -> None:
         known = _known()
-        likeness = known.forms @ _unit(shrunk(ink).reshape(1, -1))[0] - known.rare
-        self._found: dict[str, float] = {}
-        for place in np.argsort(likeness):
-            self._found[known.signs[place]] = float(likeness[place])
+        likeness = known.forms @ _unit(shrunk(ink).reshape(1, -1))[0]
+        best = np.maximum.reduceat(likeness, known.starts) - known.rare
+        self._found = dict(zip(known.signs, best.tolist(), strict=True))
 
     def like(self, sign: str) -> float | None:
         """How like one sign it is; None for a sign of unknown shape."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from docparse.model.embedded.formula_ink.blots import Blot
 
@@ -13,6 +13,7 @@ _TWIN = 0.75  # between the two strokes of "="
 _BIG, _BIG_WIDE = 1.3, 0.5  # of a sign with limits over and under it: in capitals, in its heights
 _LIMIT = 1.2  # between a sum and its limits
 _SMALL = 0.87  # of the type of a row: that of an index
+_MARK_OFF = 0.42  # from a letter to its mark
 _MARK = 0.35  # dots and accents are smaller
 
 
@@ -22,20 +23,18 @@ def are_twins(bar: Blot, other: Blot, high: float) -> bool:
     return shared > 0.8 * max(bar.width, other.width) and abs(bar.y - other.y) < _TWIN * high
 
 
-def limits(blots: list[Blot], high: float) -> list[list[Blot]] | None:
-    """What stands over and under the first large sign that has something there, and the rest."""
-    for sign in blots:
-        if sign.height < _BIG * high or sign.width < _BIG_WIDE * sign.height:
-            continue
+def limits(blots: list[Blot], high: float) -> Iterator[tuple[Blot, list[Blot], list[Blot]]]:
+    """Large signs that have something over or under them, and that."""
+    large = [b for b in blots if b.height >= _BIG * high and b.width >= _BIG_WIDE * b.height]
+    for sign in large:
         room = 0.8 * high
-        near = [b for b in blots if b is not sign and sign.x0 - room <= b.x <= sign.x1 + room]
+        free = [b for b in blots if not any(o.x0 <= b.x <= o.x1 for o in large if o is not sign)]
+        near = [b for b in free if b is not sign and sign.x0 - room <= b.x <= sign.x1 + room]
         above = [b for b in near if b.y1 <= sign.y0 + 0.1 * high and sign.y0 - b.y1 < _LIMIT * high]
         below = [b for b in near if b.y0 >= sign.y1 - 0.1 * high and b.y0 - sign.y1 < _LIMIT * high]
-        above, below = _joined_on(above, blots, sign, high), _joined_on(below, blots, sign, high)
+        above, below = _joined_on(above, free, sign, high), _joined_on(below, free, sign, high)
         if above or below:
-            taken = {*above, *below}
-            return [part for part in (above, below, [b for b in blots if b not in taken]) if part]
-    return None
+            yield sign, above, below
 
 
 def _joined_on(limit: list[Blot], blots: list[Blot], sign: Blot, high: float) -> list[Blot]:
@@ -103,7 +102,7 @@ def _goes_on(sign: Blot, b: Blot, high: float) -> bool:
     if max(b.width, b.height) <= _MARK * high:
         return False
     small = b.height < 0.45 * high and b.width < 2 * b.height
-    return abs(b.y1 - sign.y1) < 0.2 * high and not (small and b.y0 < sign.y1 - 0.45 * high)
+    return abs(b.y1 - sign.y1) < 0.3 * high and not (small and b.y0 < sign.y1 - 0.45 * high)
 
 
 def _is_prime(b: Blot, sign: Blot, high: float) -> bool:
@@ -134,8 +133,16 @@ def groups_of(blots: Sequence[Blot], high: float) -> list[list[Blot]]:
     return sorted(groups, key=lambda group: min(b.x0 for b in group) + max(b.x1 for b in group))
 
 
+def _holds(a: Blot, b: Blot, high: float) -> bool:
+    """Whether a sign has another blot within, as Θ has its stroke."""
+    inside = a.x0 < b.x0 and b.x1 < a.x1 and a.y0 < b.y0 and b.y1 < a.y1
+    return inside and max(a.width, a.height) < 1.3 * high
+
+
 def _is_one(a: Blot, b: Blot, high: float) -> bool:
     shared = min(a.x1, b.x1) - max(a.x0, b.x0)
     gap = max(a.y0, b.y0) - min(a.y1, b.y1)
+    if _holds(a, b, high) or _holds(b, a, high):
+        return True
     flat = (_is_flat(a, high) or _is_flat(b, high)) and max(a.width, b.width) < 2.2 * high
-    return flat and shared >= 0.5 * min(a.width, b.width) and -0.1 * high <= gap < 0.55 * high
+    return flat and shared >= 0.5 * min(a.width, b.width) and -0.1 * high <= gap < _MARK_OFF * high

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from docparse.geometry import Box
 from docparse.model.embedded import ocr_rapid
 from docparse.model.embedded.formula import is_number
-from docparse.model.embedded.formula_ink.blots import blots_of, own_blots, sharp
+from docparse.model.embedded.formula_ink.blots import blots_of, own_blots, sharp, type_height
 from docparse.model.embedded.formula_ink.sheet import Sheet
+from docparse.model.embedded.formula_ink.touching import parted
 from docparse.model.embedded.formula_leaves import Unclear
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.schemas.page import Word
@@ -54,13 +55,14 @@ def read_formula(image: NDArray[np.uint8], box: Box, stretch: float = 1.0) -> Re
     blots = own_blots(blots_of(mask), inner, mask.shape)
     if not blots or len(blots) > _MOST_BLOTS:
         return None
+    mask, blots = parted(pixels, mask, blots, type_height(blots))
     sheet = Sheet(pixels, mask)
     try:
         sheet.take_apart(blots, 0)
     except Unclear:
         return None
     words, number = apart_number(sheet.words)
-    latex = to_latex(words, sheet.rules)
+    latex = to_latex(words, sheet.rules, sheet.nodes)
     if not latex or not sheet.scores or not is_plausible(latex):
         return None
     return Reading(latex, float(np.mean(sheet.scores)), number)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.model.embedded.formula_ink.forms import Form
+
+_LARGE, _LIKE = frozenset("∑∏∐∫∮⋃⋂⨁⨂⨀⋀⋁"), 0.8
 DOT = "\u0307"
 _BAR, _HAT, _TILDE, _DOTS = "\u0304", "\u0302", "\u0303", "\u0308"
 
@@ -16,11 +19,10 @@ def sign_of(ink: NDArray[np.bool_]) -> str | None:
     height, width = ink.shape
     if width <= max(2, 0.07 * height):
         return "|"
-    if width <= 0.5 * height:
-        return _bracket_of(ink)
-    if ink[: max(1, height // 10)].any(axis=0).mean() > 0.75:
-        return "∑" if ink[-max(1, height // 10) :].any(axis=0).mean() > 0.75 else "∏"
-    return None
+    sign, likeness, _ = Form(ink).best
+    if sign in _LARGE and likeness > _LIKE:
+        return sign
+    return _bracket_of(ink) if width <= 0.5 * height else None
 
 
 def _bracket_of(ink: NDArray[np.bool_]) -> str | None:

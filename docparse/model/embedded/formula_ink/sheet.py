@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box, union
 from docparse.model.embedded import ocr_rapid
+from docparse.model.embedded.formula_grid import Node
 from docparse.model.embedded.formula_ink.align import ReadSign, aligned
 from docparse.model.embedded.formula_ink.blots import Blot, box_of, type_height
+from docparse.model.embedded.formula_ink.grids import (
+    BRACKET_PAIRS,
+    bars_of,
+    columns_of,
+    dots_of,
+    held_in_brackets,
+    over_and_under,
+    rows_of,
+)
 from docparse.model.embedded.formula_ink.named import Named, named
-from docparse.model.embedded.formula_ink.parts import are_twins, groups_of, limits, stacked
+from docparse.model.embedded.formula_ink.parts import groups_of, limits, stacked
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
-from docparse.model.embedded.formula_ink.signs import Sign, capital_of, placed, widest
+from docparse.model.embedded.formula_ink.signs import Sign, axis_of, capital_of, has_size, placed, widest
 from docparse.model.embedded.formula_leaves import Unclear
-from docparse.model.embedded.formula_symbols import symbols
+from docparse.model.embedded.formula_line import group as group_of
+from docparse.model.embedded.formula_symbols import BIG, symbols
+from docparse.model.embedded.formula_tree import to_node
 from docparse.schemas.page import Rule, Word
 
 _DEPTH = 6
 # in heights of the formula's type, which is that of a capital:
-_BAR_LONG, _BAR_THICK = 0.4, 0.22  # a bar is longer, and thinner
-_NEAR = 0.9  # between a bar and what stands over or under it
+_OF_ROW = 0.15  # signs of the row itself are as large as that
 _TALL = 1.75  # signs as tall hold others: brackets, sums
+_BRACKETS, _BRACKET = frozenset("()[]{}|/"), 1.4  # in height
+_AS_SMALL = dict(zip("⨂⨁⨀⋀⋁⋃⋂∏∑", "⊗⊕⊙∧∨∪∩ΠΣ", strict=True))
+_LARGE = 1.2
+_WITH_STROKES = frozenset("≤≥±∓≃≅⊆⊇≲≳")
 _OFF = 0.45  # between the signs of a row, down
 _DOUBTFUL, _SURE = 0.5, 0.8
 _SURE_SCORE = 0.97  # of a sign whose form leaves no doubt
@@ -34,7 +50,7 @@ _LIKE, _NOT_LIKE = (
 )  # likeness of a form that is taken though another sign was read, and by how much it is less like
 _LEAST_TYPE = 0.45  # of the formula's: the type of an index of an index
 _INDEX = 0.7  # size of an index
-_CAPITAL = 0.69  # of the size of the type
+_CAPITAL, _AXIS = 0.69, 0.25  # of the size of the type: a capital, and the axis above the line
 _FLAT = {"一": "−", "_": "−", "—": "−", "–": "−", "-": "−", "ー": "−", "二": "=", "ニ": "="}
 _SPLIT = {
     "…": "...",
@@ -61,51 +77,140 @@ class Sheet:
         self._names: dict[Blot, Named] = {}
         self.words: list[Word] = []
         self.rules: list[Rule] = []
+        self.nodes: list[Node] = []
         self.scores: list[float] = []
 
-    def take_apart(self, blots: list[Blot], depth: int) -> None:
-        """Fractions, roots and limits one after the other; what is left is a row."""
+    def take_apart(self, blots: list[Blot], depth: int, most: float = 0.0) -> None:
+        """Rows, grids, fractions, roots and limits one after the other; what is left is a row.
+
+        `most` is the height of a capital in what it is a part of, whose type is no smaller.
+        """
         if depth > _DEPTH:
             raise Unclear
+        made = len(self.nodes)
+        high = 0.0
         while blots:
-            high = self._high(blots)
+            if not high or any(map(self._letter, blots)):
+                high = max(high, self._high(blots, most))  # what is left may be indices for the greater part
             self._capital = self._capital or high
-            parts = self._fraction(blots, high) or self._root(blots, high)
-            small = None if parts else limits(blots, high) or stacked(blots, high, self._type_of)
-            if not parts and not small:
-                self._read(blots, high)
+            steps = (self._lines, self._grid, self._built, self._sum)
+            left = next((rest for step in steps if (rest := step(blots, high, depth)) is not None), None)
+            if left is not None:
+                blots = left
+                continue
+            small = stacked(blots, high, self._type_of)
+            if not small:
+                self._read(blots, high, self.nodes[made:])
                 return
-            *held, blots = parts or small or []
-            start = len(self.words)
+            *held, blots = small
+            start, kept = len(self.words), self.nodes[made:]
+            del self.nodes[made:]
             for part in held:
-                self.take_apart(part, depth + 1)
-            if small:
-                self._as_index(start, high)
+                self.take_apart(part, depth + 1, high)
+            made = len(self.nodes)
+            self.nodes += kept
+            self._as_index(start, high)
+
+    def _node(self, blots: list[Blot], depth: int, most: float) -> Node:
+        """A part of the formula by itself."""
+        if not blots:
+            raise Unclear
+        outside = self.words, self.rules, self.nodes
+        self.words, self.rules, self.nodes = [], [], []
+        self.take_apart(blots, depth + 1, most)
+        node = to_node(self.words, self.rules, self.nodes)
+        self.words, self.rules, self.nodes = outside
+        return node
+
+    def _lines(self, blots: list[Blot], high: float, depth: int) -> list[Blot] | None:
+        """The whole formula as lines under one another; nothing is left of it."""
+        if depth:
+            return None
+        rows = rows_of(
+            blots, high, self._axis_in(high), self._bars(blots, high), held_in_brackets(blots, high, self._shape)
+        )
+        if len(rows) < 2:
+            return None
+        nodes = [self._node(row, depth, high) for row in rows]
+        self.nodes.append(
+            self._made("\\begin{gathered} " + " \\\\ ".join(n.latex for n in nodes) + " \\end{gathered}", blots, high)
+        )
+        return []
+
+    def _grid(self, blots: list[Blot], high: float, depth: int) -> list[Blot] | None:
+        """A matrix or cases, and the rest."""
+        for held in held_in_brackets(blots, high, self._shape):
+            rows = rows_of(held.inner, high, self._axis_in(high), self._bars(held.inner, high))
+            if len(rows) < 2:
+                continue
+            cells = [[self._cell(cell, high, depth) for cell in row] for row in columns_of(rows, high)]
+            self.nodes.append(self._made(_array(cells, held.kind, closed=held.closer is not None), held.blots, high))
+            taken = set(held.blots)
+            return [b for b in blots if b not in taken]
+        return None
+
+    def _cell(self, blots: list[Blot], high: float, depth: int) -> str:
+        return (dots_of(blots, high) or self._node(blots, depth, high).latex) if blots else ""
+
+    def _made(self, latex: str, blots: Sequence[Blot], high: float, axis: float | None = None) -> Node:
+        """A part that is LaTeX by now, as a sign of the row."""
+        box = box_of(union(map(box_of, blots)))
+        axis = (box[1] + box[3]) / 2 if axis is None else axis
+        size = high / _CAPITAL
+        return Node(latex, box, size, axis + _AXIS * size, axis=axis)
+
+    def _bars(self, blots: Sequence[Blot], high: float) -> list[Blot]:
+        """Strokes that may be bars of fractions: not those of signs like ≤."""
+        bars = bars_of(blots, high)
+        return [bar for bar in bars if not any(self._are_one(bar, b, high) for b in blots if b not in bars)]
+
+    def _are_one(self, bar: Blot, b: Blot, high: float) -> bool:
+        gap = max(bar.y0 - b.y1, b.y0 - bar.y1)
+        if not gap < 0.35 * high or abs(b.x - bar.x) > 0.15 * high or abs(b.width - bar.width) > 0.3 * high:
+            return False
+        its = named(self._mask, sorted([bar, b]), high)
+        return its.sign in _WITH_STROKES and its.likeness > _SURE
+
+    def _axis_in(self, high: float) -> Callable[[Blot], float | None]:
+        """Axes of the rows of signs as large as the type of capitals `high`."""
+
+        def axis(blot: Blot) -> float | None:
+            its = self._letter(blot)
+            return axis_of(self._seen(blot).sign[0], box_of(blot)) if abs(its - high) < _OF_ROW * high else None
+
+        return axis
 
     def _as_index(self, start: int, high: float) -> None:
         """Words from a place on as small as limits and indices are: some print sets them as large as the row."""
         most = _INDEX * high / _CAPITAL
         self.words[start:] = [word._replace(size=min(word.size, most)) for word in self.words[start:]]
 
-    def _high(self, blots: list[Blot]) -> float:
+    def _high(self, blots: list[Blot], most: float) -> float:
         """About the height of a capital among the blots, as the letters tell that are beyond doubt."""
+        high = self._high_of(blots, most)
+        return most if most and abs(high - most) < _OF_ROW * most else high
+
+    def _high_of(self, blots: list[Blot], most: float) -> float:
         if self._capital and all(
             blot.width > 2.2 * blot.height or blot.height < 0.25 * self._capital for blot in blots
         ):
             return self._capital  # nothing but strokes and dots
         letters = sorted(filter(None, (self._letter(blot) for blot in blots)), reverse=True)
+        letters = [tall for tall in letters if not most or tall < (1 + _OF_ROW) * most]
         if not letters:
-            return max(type_height(blots), _LEAST_TYPE * self._capital)
+            high = max(type_height(blots), _LEAST_TYPE * self._capital)
+            return min(high, most) if most else high
         least = 1 if len(letters) < 4 else 2
         return next((s for s in letters if sum(abs(s - o) < 0.12 * s for o in letters) >= least), letters[0])
 
     def _letter(self, blot: Blot) -> float:
         """Height of a capital in the type of a letter that is beyond doubt, else 0."""
         its = self._seen(blot) if blot.width < 2.2 * blot.height else None
-        return capital_of(its.sign[0], blot.height) if its is not None and its.sure and its.sign[0].isalnum() else 0.0
+        return capital_of(its.sign[0], blot.height) if its is not None and its.sure and has_size(its.sign[0]) else 0.0
 
     def _type_of(self, blot: Blot) -> float:
-        return self._letter(blot) or float(blot.height)
+        tall = _BRACKET if self._seen(blot).sign in _BRACKETS else 1.0
+        return self._letter(blot) or blot.height / tall
 
     def _seen(self, blot: Blot) -> Named:
         """What a blot is by itself."""
@@ -113,43 +218,67 @@ class Sheet:
             self._names[blot] = named(self._mask, [blot], self._capital or blot.height)
         return self._names[blot]
 
-    def _fraction(self, blots: list[Blot], high: float) -> list[list[Blot]] | None:
-        """What stands over and under the longest bar, and the rest."""
-        bars = [b for b in blots if b.width > _BAR_LONG * high and b.height < max(3.0, _BAR_THICK * high) < b.width]
-        for bar in sorted(bars, key=lambda blot: -blot.width):
-            if any(are_twins(bar, other, high) for other in bars if other is not bar):
-                continue
-            room = 0.2 * high
-            own = [b for b in blots if b is not bar and bar.x0 - room <= b.x <= bar.x1 + room]
-            above = [b for b in own if b.y1 <= bar.y0 + 1]
-            below = [b for b in own if b.y0 >= bar.y1 - 1]
-            if not above or not below:
-                continue
-            if bar.y0 - max(b.y1 for b in above) > _NEAR * high or min(b.y0 for b in below) - bar.y1 > _NEAR * high:
-                continue
-            self.rules.append(Rule((bar.x0, bar.y0, bar.x1, bar.y1), True, float(bar.height)))
-            taken = {bar, *above, *below}
-            return [above, below, [b for b in blots if b not in taken]]
+    def _built(self, blots: list[Blot], high: float, depth: int) -> list[Blot] | None:
+        """The widest fraction, root or line over signs made one sign, and the rest."""
+        bars = self._bars(blots, high)
+        roots = [b for b in blots if b.width > 0.7 * high and b.height > 0.7 * high and b not in bars]
+        for blot in sorted([*bars, *roots], key=lambda b: -b.width):
+            made = (
+                self._fraction(blot, blots, bars, high, depth) if blot in bars else self._root(blot, blots, high, depth)
+            )
+            if made is not None:
+                self.nodes.append(made[0])
+                taken = set(made[1])
+                return [b for b in blots if b not in taken]
         return None
 
-    def _root(self, blots: list[Blot], high: float) -> list[list[Blot]] | None:
-        """What stands under the first root, and the rest."""
-        for root in blots:
-            inner = [
-                b
-                for b in blots
-                if b is not root and root.x0 < b.x < root.x1 and root.y0 <= b.y0 and b.y1 <= root.y1 + 2
-            ]
-            start = self._vinculum(root, inner) if inner else None
-            if start is None:
+    def _sum(self, blots: list[Blot], high: float, depth: int) -> list[Blot] | None:
+        """A sum with its limits made one sign, and the rest."""
+        for sign, above, below in limits(blots, high):
+            char = self._shape(sign) or self._seen(sign).sign
+            if char not in BIG:
                 continue
-            thick = max(1, root.height // 14)
-            self.rules.append(Rule((start, root.y0, root.x1, root.y0 + thick), True, float(thick)))
-            box = (float(root.x0), float(root.y0), float(start), float(root.y1))
-            self.words.append(Word("√", box, size=high / _CAPITAL, baseline=float(root.y1)))
-            taken = {root, *inner}
-            return [inner, [b for b in blots if b not in taken]]
+            latex = symbols(char) or ""
+            for mark, part in (("_", below), ("^", above)):
+                latex = latex.strip() + (f"{mark}{group_of(self._node(part, depth, high).latex)} " if part else "")
+            taken = [sign, *above, *below]
+            self.nodes.append(self._made(latex, taken, high, sign.y))
+            return [b for b in blots if b not in taken]
         return None
+
+    def _fraction(
+        self, bar: Blot, blots: list[Blot], bars: list[Blot], high: float, depth: int
+    ) -> tuple[Node, list[Blot]] | None:
+        """The fraction of a bar, and the blots it is made of."""
+        sides = over_and_under(bar, blots, bars, high)
+        if sides is None:
+            return None
+        above, below = (self._node(side, depth, high) for side in sides)
+        size, y = self._type_in(max(above.size, below.size), high), float(bar.y)
+        box = union([above.bbox, below.bbox, box_of(bar)])
+        node = Node(f"\\frac{{{above.latex}}}{{{below.latex}}}", box, size, y + _AXIS * size, axis=y)
+        return node, [bar, *sides[0], *sides[1]]
+
+    def _root(self, root: Blot, blots: list[Blot], high: float, depth: int) -> tuple[Node, list[Blot]] | None:
+        """The root that a blot is the sign of, and the blots it is made of."""
+        inner = [
+            b
+            for b in blots
+            if b is not root and root.x0 < b.x < root.x1 and root.y0 <= b.y0 and b.y1 < root.y1 + 0.1 * high
+        ]
+        start = self._vinculum(root, inner) if inner else None
+        if start is None:
+            return None
+        degree = _degree(root, start, blots, high)
+        node = self._node([b for b in inner if b not in degree], depth, high)
+        latex = f"\\sqrt{f'[{self._node(degree, depth, high).latex}]' if degree else ''}{{{node.latex}}}"
+        taken = [root, *inner, *degree]
+        size = self._type_in(node.size, high)
+        return Node(latex, box_of(union(map(box_of, taken))), size, node.baseline), taken
+
+    def _type_in(self, size: float, high: float) -> float:
+        """The size of a part: that of the row it stands in, where it is much the same."""
+        return high / _CAPITAL if 0.8 < size * _CAPITAL / high < 1.3 else size
 
     def _vinculum(self, root: Blot, inner: Sequence[Blot]) -> int | None:
         """Where the stroke over a root begins; None where the blot is no root."""
@@ -159,16 +288,16 @@ class Sheet:
         top = np.asarray(ink[: max(2, root.height // 8)].any(axis=0))
         gaps = np.flatnonzero(~top)
         start = int(gaps[-1]) + 1 if len(gaps) else 0
-        if start < 3 or root.width - start < 0.25 * root.height or not top[-1]:
+        if start < 3 or root.width - start < 0.15 * root.height or not top[-1]:
             return None
         below = ink[max(2, root.height // 5) :, start + max(2, root.height // 8) :]
-        if below.any() or max(blot.height for blot in inner) < 0.3 * root.height:
+        if below.mean() > 0.01 or max(b.y1 for b in inner) - min(b.y0 for b in inner) < 0.3 * root.height:
             return None
         foot = np.flatnonzero(ink[-max(1, root.height // 10) :].any(axis=0))
         return root.x0 + start if len(foot) and foot[-1] <= start + 0.2 * root.height else None
 
-    def _read(self, blots: list[Blot], high: float) -> None:
-        """A row: tall signs by their shape, the others by OCR, each on its ink."""
+    def _read(self, blots: list[Blot], high: float, made: Sequence[Node]) -> None:
+        """A row, parts of which are `made`: tall signs by their shape, the others by OCR, each on its ink."""
         tall = {b: sign for b in blots if b.height >= _TALL * high and (sign := self._shape(b))}
         signs = [Sign(sign, box_of(b), 1.0, tall=True) for b, sign in tall.items()]
         rest = [b for b in blots if b not in tall]
@@ -176,11 +305,16 @@ class Sheet:
             rest, apart = self._level(rest, high)
             if not _at_integrals(apart, [b for b, sign in tall.items() if sign == "∫"], high):
                 raise Unclear
+            start = len(self.words)
             for part in (_above(apart, rest), _below(apart, rest)):
-                self.take_apart(part, _DEPTH)
+                self.take_apart(part, _DEPTH, high)
+            self._as_index(start, high)
             signs += self._signs(rest, high)
+        signs = [_sized(sign, high) for sign in signs]
         self.scores += [sign.score for sign in signs]
-        self.words += placed(signs, self._capital)
+        size = high / _CAPITAL
+        lines = [node.axis + _AXIS * size for node in made if node.axis is not None and node.size > 0.86 * size]
+        self.words += placed(signs, self._capital, (size, median(lines)) if lines else None)
 
     def _shape(self, blot: Blot) -> str | None:
         return sign_of(self._mask[blot.y0 : blot.y1, blot.x0 : blot.x1])
@@ -203,8 +337,11 @@ class Sheet:
             parts = [(group, its) for group, its in zip(groups, seen, strict=True) if group[0] in held]
             if all(its.sure for _, its in parts):
                 signs += [Sign(its.sign, self._sign_box(its, group), _SURE_SCORE) for group, its in parts]
-            else:
+            elif len(parts) == 1 or not any(its.sure for _, its in parts):
                 signs += self._doubted(read, held, of_ink[held[0]] if len(parts) == 1 else None, high)
+            else:
+                for group, its in parts:
+                    signs += self._doubted([], group, its, high)
         return signs
 
     def _sign_box(self, its: Named, group: Sequence[Blot]) -> Box:
@@ -214,6 +351,8 @@ class Sheet:
 
     def _doubted(self, read: list[ReadSign], group: list[Blot], its: Named | None, high: float) -> list[Sign]:
         """Signs of ink whose form leaves a doubt: of those it is like, the one that was read."""
+        if its is not None and its.sure:
+            return [Sign(its.sign, self._sign_box(its, group), _SURE_SCORE)]
         if its is not None and len(read) < 2:
             said = its.like(read[0][0]) if read else None
             wrong = (
@@ -282,6 +421,31 @@ class Sheet:
         return [(char, x + x0 - room, score) for sign, x, score in read for char in _single(sign)]
 
 
+def _array(cells: Sequence[Sequence[str]], opener: str, *, closed: bool) -> str:
+    """Cells between brackets, as TeX has them from of old: the brackets are signs of the formula."""
+    body = " \\\\ ".join(" & ".join(row) for row in cells)
+    kind = ("c" if closed else "l") * max(map(len, cells))
+    left, right = (sign.replace("{", "\\{").replace("}", "\\}") for sign in (opener, BRACKET_PAIRS[opener]))
+    return f"\\left{left} \\begin{{array}}{{{kind}}} {body} \\end{{array}} \\right{right if closed else '.'}"
+
+
+def _degree(root: Blot, start: int, blots: Sequence[Blot], high: float) -> list[Blot]:
+    """The small signs in the hook of a root whose line begins at `start`."""
+    foot, top = root.y1 - 0.3 * high, root.y0 - 0.3 * high
+    found = [
+        b for b in blots
+        if b is not root and root.x0 - 0.15 * high < b.x0 and b.x1 < start + 0.1 * high
+        and b.y1 < foot and b.y0 > top and b.height < 0.8 * high
+    ]  # fmt: skip
+    return found if max((b.height for b in found), default=0) > 0.3 * high else []
+
+
+def _sized(sign: Sign, high: float) -> Sign:
+    """The sign of operation or letter that has the shape of a large one, where it is no larger than letters are."""
+    small = sign.bbox[3] - sign.bbox[1] < _LARGE * high
+    return sign._replace(text=_AS_SMALL.get(sign.text, sign.text)) if small else sign
+
+
 def _unlike(its: Named, sign: str) -> float:
     """How much less like a sign the ink is than like the likest; 0 where nothing is known."""
     like = its.like(sign)
@@ -290,7 +454,14 @@ def _unlike(its: Named, sign: str) -> float:
 
 def _at_integrals(blots: Sequence[Blot], integrals: Sequence[Blot], high: float) -> bool:
     """Whether what stands off a row are limits, beside the ends of its integrals."""
-    return all(any(sign.x0 <= b.x <= sign.x1 + 1.5 * high for sign in integrals) for b in blots)
+    end: dict[bool, float] = {}
+    for b in sorted(blots):
+        high_up = any(b.y < sign.y for sign in integrals)
+        begins = any(sign.x0 <= b.x0 <= sign.x1 + high for sign in integrals)
+        if not begins and b.x0 - end.get(high_up, float("-inf")) > 0.4 * high:
+            return False
+        end[high_up] = max(b.x1, end.get(high_up, 0.0))
+    return True
 
 
 def _above(blots: Sequence[Blot], row: Sequence[Blot]) -> list[Blot]:

@@ -29,10 +29,13 @@ _LOWER = 0.75  # of a capital's height: what is read as a capital is none
 _TWO_SHAPES = "fJβ"
 _DOTS = "·•∙⋅"
 _LOW, _HIGH = ",.;", "'′’‘`°"
+_PRIMES = "'′"
 _AXIS = 0.25  # of signs of operation and brackets, above the line
 _INDEX = 0.7  # size of an index
 _SMALLER, _LIKE = 0.85, 0.12
 _RAISED, _LOWERED = 0.42, 0.1  # middles of signs without a size of their own, above the line: index above, index below
+
+_MINUS = 0.37  # of a stroke, whose middle is its place beyond doubt
 
 
 def widest(char: str) -> float:
@@ -56,17 +59,18 @@ class _Measured(NamedTuple):
     baseline: float
 
 
-def placed(signs: Sequence[Sign], capital: float = 0.0) -> list[Word]:
+def placed(signs: Sequence[Sign], capital: float = 0.0, row: tuple[float, float] | None = None) -> list[Word]:
     """Words of one row, sizes and baselines as of a text layer.
 
-    `capital` is the height of a capital in the whole formula, for rows whose letters alone don't tell their case.
+    `capital` is the height of a capital in the whole formula, for rows whose letters alone don't tell their case;
+    `row` its size and baseline where they are known.
     """
     signs = sorted(signs, key=lambda sign: sign.bbox[0] + sign.bbox[2])
     measured = [_measure(sign) for sign in signs]
     if sum(its is not None for its in measured) == 1 and any(sign.text in _LARGE for sign in signs):
         signs = [_small(sign) if sign.bbox[3] - sign.bbox[1] < _LOWER * capital else sign for sign in signs]
         measured = [_measure(sign) for sign in signs]
-    size, base = _main(signs, measured, capital)
+    size, base = row or _main(signs, measured, capital)
     return _with_functions(_laid(signs, measured, size, base, size))
 
 
@@ -79,9 +83,13 @@ def _laid(
     measured = [_fitting(sign, size, base) for sign in signs]
     levels = _with_neighbours(signs, [_level(s, its, size, base) for s, its in zip(signs, measured, strict=True)], size)
     words = [Word(s.text, s.bbox, size=own, baseline=base, confidence=s.score) for s in signs]
-    for run in _runs(levels):
+    for run in _runs(signs, levels):
         part, known = [signs[place] for place in run], [measured[place] for place in run]
         line = _line_of(run[0], levels, measured)
+        plain = [sign for sign in part if sign.text[0] not in _TWO_SHAPES]
+        if any(map(_measure, plain)):
+            fit = _main(plain, [_measure(sign) for sign in plain])
+            known = [_fitting(sign, *fit) for sign in part]
         its_size, its_base = _main(part, known)
         if line is None:
             line = base - levels[run[0]] * 0.35 * size
@@ -95,13 +103,14 @@ def _laid(
     return words
 
 
-def _runs(levels: Sequence[int]) -> list[list[int]]:
+def _runs(signs: Sequence[Sign], levels: Sequence[int]) -> list[list[int]]:
     """Places of the signs that make one index: on one level, with none of the row itself among them."""
     runs: list[list[int]] = []
     last: dict[int, list[int]] = {}
     for place, level in enumerate(levels):
-        if not level:
+        if not level or signs[place].text in _PRIMES:
             last = {}
+            runs += [[place]] if level else []
         elif level in last:
             last[level].append(place)
         else:
@@ -115,10 +124,22 @@ def capital_of(char: str, tall: float) -> float:
     return tall * _CAPITAL[0] / next((height for chars, height, _ in _KINDS if char in chars), _CAPITAL[0])
 
 
+def has_size(char: str) -> bool:
+    """Whether the height of a sign tells the size of its type."""
+    return char.isalnum() or char in "∂∇∀∃!?"
+
+
+def axis_of(char: str, box: Box) -> float:
+    """Where the axis is of the row that a letter or digit stands on."""
+    height, depth = next(((h, d) for chars, h, d in _KINDS if char in chars), _CAPITAL)
+    size = (box[3] - box[1]) / height
+    return box[3] - (depth + _AXIS) * size
+
+
 def _measure(sign: Sign) -> _Measured | None:
     """Size and baseline that the ink of a letter or digit tells."""
     char = sign.text[0]
-    if sign.tall or not char.isalnum():
+    if sign.tall or not has_size(char):
         return None
     height, depth = next(((h, d) for chars, h, d in _KINDS if char in chars), _CAPITAL)
     tall = sign.bbox[3] - sign.bbox[1]
@@ -222,7 +243,7 @@ def _level(sign: Sign, its: _Measured | None, size: float, base: float) -> int:
     middle = base - (top + bottom) / 2
     if sign.text in _BRACKETS and bottom - top > _SMALLER * size:
         return 0
-    return 1 if middle > _RAISED * size else -1 if middle < _LOWERED * size else 0
+    return 1 if middle > (_MINUS if sign.text == "−" else _RAISED) * size else -1 if middle < _LOWERED * size else 0
 
 
 def _with_functions(words: list[Word]) -> list[Word]:

@@ -1,0 +1,100 @@
+"""Signs that touch one another in the print, parted where each of them is a known sign by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.formula_ink.blots import Blot, blots_of, ink_of
+from docparse.model.embedded.formula_ink.named import named
+from docparse.model.embedded.ocr_detect import join_runs, level_runs
+
+_KNOWN = 0.86  # likeness of a sign that stays whole
+_PART = 0.87  # and of each part of one that doesn't, on average more
+_DARKER = (0.35, 0.5, 0.65, 0.8)  # of the way from paper to ink: what joins two signs is paler than they are
+_CUTS = 8  # columns with little ink that are tried
+_LEAST = 0.3  # of a capital's height: the longer side of a part
+_LINE = 0.85  # ink of a row of pixels in the bar of a fraction
+_SPECK = 0.12
+_LOST = 0.1
+
+
+def parted(
+    pixels: NDArray[np.uint8], mask: NDArray[np.bool_], blots: Sequence[Blot], high: float
+) -> tuple[NDArray[np.bool_], list[Blot]]:
+    """The mask and blots with those that are no known sign, but two that touch, taken apart."""
+    mask = mask.copy()
+    found: list[Blot] = []
+    for blot in blots:
+        best: tuple[float, NDArray[np.bool_], list[Blot]] | None = None
+        box = (slice(blot.y0, blot.y1), slice(blot.x0, blot.x1))
+        if _may_be_two(mask, blot, high):
+            own = _own_ink(mask[box])
+            for part in _ways(pixels[box], own):
+                pieces = [b for b in blots_of(part) if max(b.width, b.height) > _SPECK * high]
+                score = _score(part, pieces, high) if _is_whole(blot, pieces, high) else 0.0
+                if score > _PART and (best is None or score > best[0] + 0.02):
+                    best = score, part, pieces
+        if best is None:
+            found.append(blot)
+            continue
+        mask[box] &= ~own
+        mask[box] |= best[1]
+        found += [Blot(b.x0 + blot.x0, b.y0 + blot.y0, b.x1 + blot.x0, b.y1 + blot.y0) for b in best[2]]
+    return mask, sorted(found)
+
+
+def _may_be_two(mask: NDArray[np.bool_], blot: Blot, high: float) -> bool:
+    if not 0.5 * high < blot.width < 4 * high or blot.height < 0.35 * high or blot.height > 2.5 * high:
+        return False
+    return named(mask, [blot], high).likeness < _KNOWN
+
+
+def _own_ink(crop: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink of the blot whose box the crop is, without that of others that reach into it."""
+    runs = level_runs(crop)
+    labels = join_runs(runs, len(crop))
+    own = np.zeros_like(crop)
+    largest = np.bincount(labels, weights=runs[:, 2] - runs[:, 1]).argmax()
+    for y, x0, x1 in runs[labels == largest].tolist():
+        own[y, x0:x1] = True
+    return own
+
+
+def _ways(pixels: NDArray[np.uint8], own: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+    """The ink of a blot with less and less of what is pale, and cut where it has least."""
+    height, width = own.shape
+    for least in _DARKER:
+        yield own & ink_of(pixels, least)
+    lines = own.mean(axis=1) > _LINE
+    if 0 < lines.sum() < 0.25 * height:  # the bar of a fraction that a sign over or under it touches
+        cut = own.copy()
+        for y in np.flatnonzero(lines[1:] != lines[:-1]):
+            cut[y if lines[y + 1] else y + 1] = False
+        yield cut
+    counts = own.sum(axis=0)
+    edge = max(2, width // 6)
+    for x in sorted(range(edge, width - edge), key=lambda x: int(counts[x]))[:_CUTS]:
+        cut = own.copy()
+        cut[:, x] = False
+        yield cut
+
+
+def _is_whole(blot: Blot, pieces: Sequence[Blot], high: float) -> bool:
+    """Whether no end of the blot is lost."""
+    if not pieces:
+        return False
+    lost = (
+        min(b.x0 for b in pieces), min(b.y0 for b in pieces),
+        blot.width - max(b.x1 for b in pieces), blot.height - max(b.y1 for b in pieces),
+    )  # fmt: skip
+    return max(lost) < _LOST * high
+
+
+def _score(ink: NDArray[np.bool_], pieces: Sequence[Blot], high: float) -> float:
+    """How like known signs the least of the pieces is; 0 where it is none, or one piece."""
+    if not 2 <= len(pieces) <= 4 or min(max(b.width, b.height) for b in pieces) < _LEAST * high:
+        return 0.0
+    return min(named(ink, [b], high).likeness for b in pieces)
