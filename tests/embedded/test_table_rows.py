@@ -277,3 +277,49 @@ def test_a_drawn_grid_with_pictures_in_it_is_no_figure() -> None:
     figure = Region("figure", (90.0, 80.0, 345.0, 170.0), 0.9)
     blocks = build_blocks(sheet, words, [figure], find_tables(sheet, words, [figure]))
     assert [type(block) for block in blocks] == [Table]
+
+
+MIDDLE = [
+    ("Rural", "increased expression tumour", "15"), ("Asian", "not reported", "31"),
+    ("Low", "poor survival seen", "28"), ("High", "no change", "52"),
+]  # fmt: skip
+
+
+def put_middles(rows: Sequence[Sequence[str]], y: float, pitch: float = 44.0) -> list[Word]:
+    """Rows whose second cell is set in lines of one word round the middle, where label and number stand."""
+    words = []
+    for number, (label, text, value) in enumerate(rows):
+        middle = y + number * pitch
+        lines = text.split()
+        words += put(100, middle, label, 10 * number) + put(310, middle, value, 10 * number + 1)
+        for i, line in enumerate(lines):
+            words += put(200, middle + 12 * (i - (len(lines) - 1) / 2), line, 10 * number + 2 + i)
+    return words
+
+
+def test_cells_of_lines_round_the_middle_of_their_row_are_one_row() -> None:
+    words = put_rows([["Group", "Finding", "Cases"]], 90, xs=(100, 200, 310)) + put_middles(MIDDLE, 130)
+    table = find_tables(page([flat(78), flat(97), flat(290)]), words)[0]
+    assert rows_of(table) == [["Group", "Finding", "Cases"], *map(list, MIDDLE)]
+
+
+def test_numbers_in_brackets_below_their_count_are_of_its_row_where_others_have_both_in_one_line() -> None:
+    body = [["Fever", "31554 (12.2)", "9964 (31.6)"], ["Pain", "23170 (8.9)", "5886 (25.4)"],
+            ["Cough", "9516 (3.7)", "3267 (34.3)"]]  # fmt: skip
+    xs = (100, 200, 310)
+    words = put_rows([["Complaint", "All", "Pulse"], *body, ["Total", "160744", "41521 (25.8)"]], 90, 16, xs)
+    words += put(200, 90 + 5 * 16 - 4, "(62.0)", 9)
+    table = find_tables(page([flat(78), flat(94), flat(176)]), words)[0]
+    assert rows_of(table)[-1] == ["Total", "160744 (62.0)", "41521 (25.8)"]
+    errors = [["Income", "0.52", "0.61"], ["", "(0.11)", "(0.09)"], ["Age", "0.07", "0.08"], ["", "(0.02)", "(0.03)"]]
+    words = put_rows([["Variable", "First", "Second"], *errors], 90, 13, xs)
+    table = find_tables(page([flat(78), flat(94), flat(150)]), words)[0]
+    assert rows_of(table)[1:] == errors
+
+
+def test_last_label_goes_on_below_a_table_that_no_rule_closes() -> None:
+    rows = [[f"{name} were asked by their doctor", "12.5", "7.1"] for name in ("Mothers", "Fathers", "Nurses")]
+    words = put_rows([["Answer", "First", "Second"], *rows], 90, 20, (100, 310, 390))
+    words += put(100, 90 + 4 * 20 - 8, "during the last year", 30)
+    table = find_tables(page([flat(78), flat(97)]), words)[0]
+    assert rows_of(table)[-1][0] == "Nurses were asked by their doctor during the last year"

@@ -12,7 +12,7 @@ from docparse.model.embedded.tables.heads import join_heads, with_group_head, wi
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.leaders import with_short_leaders
 from docparse.model.embedded.tables.masks import Mask
-from docparse.model.embedded.tables.open_tables import area_of, open_table
+from docparse.model.embedded.tables.open_tables import area_of, open_table, with_tail
 from docparse.model.embedded.tables.page_columns import in_columns
 from docparse.model.embedded.tables.pixels import (
     Drawn,
@@ -118,6 +118,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
         whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
+        whole = with_tail(whole, free, horizontal, em)
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
         if table is None or is_prose(table) or is_masthead(table, words):
@@ -131,6 +132,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         if around and (drawn is None or around != {"text"}):
             continue
         whole = with_group_head(with_spanner(box, free, horizontal, em), free, em)
+        whole = with_tail(whole, free, horizontal, em)
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):

@@ -19,8 +19,8 @@ _HEAD_ROWS = 3
 def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
     """The box with the heads of its columns, where these stand right above its first rule."""
     x0, y0, x1, y1 = box
-    rows = _chunked(words_in(words, (x0 - 1, y0 - 5 * em, x1 + 1, y0 + 0.2 * em)), em)
-    body = next((row for row in _chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em) if len(row.chunks) > 1), None)
+    rows = chunked(words_in(words, (x0 - 1, y0 - 5 * em, x1 + 1, y0 + 0.2 * em)), em)
+    body = next((row for row in chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em) if len(row.chunks) > 1), None)
     top, several = y0, 0
     for row in reversed(rows[-_MOST_LINES:]):
         if top - row.y1 > 0.8 * em:
@@ -40,8 +40,8 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
 def with_group_head(box: Box, words: Sequence[Word], em: float) -> Box:
     """The box of a table without rules, with a lone head that is centred over all columns but the first."""
     x0, y0, x1, y1 = box
-    above = _chunked(words_in(words, (x0 - 1, y0 - 2 * em, x1 + 1, y0 + 0.2 * em)), em)[-1:]
-    first = next(iter(_chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em)), None)
+    above = chunked(words_in(words, (x0 - 1, y0 - 2 * em, x1 + 1, y0 + 0.2 * em)), em)[-1:]
+    first = next(iter(chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em)), None)
     if not above or len(above[0].chunks) != 1 or y0 - above[0].y1 > 0.8 * em or first is None or len(first.chunks) < 3:
         return box
     chunk = above[0].chunks[0]
@@ -52,7 +52,8 @@ def with_group_head(box: Box, words: Sequence[Word], em: float) -> Box:
     return (x0, above[0].y0, x1, y1)
 
 
-def _chunked(words: Sequence[Word], em: float) -> list[TextRow]:
+def chunked(words: Sequence[Word], em: float) -> list[TextRow]:
+    """Rows of the words, their chunks set."""
     rows = text_rows(words)
     for row in rows:
         row.chunks = split_chunks(row, 0.9 * em)

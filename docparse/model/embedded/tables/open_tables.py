@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from docparse.geometry import Box
 from docparse.model.embedded.tables.cells import Placed, drop_empty, place, to_cells
+from docparse.model.embedded.tables.heads import chunked
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.structure import Area, open_grid
 from docparse.model.embedded.tables.text_rows import words_in
@@ -13,6 +14,7 @@ from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word, WordStyle
 
 _ROTATED = int(WordStyle.ROTATED)
+_TAIL_EM = 6.0
 
 
 def area_of(
@@ -30,6 +32,28 @@ def area_of(
         line for line in vertical if x0 - 1 < line.pos < x1 + 1 and line.end > y0 + margin and line.start < y1 - margin
     ]
     return Area((x0, y0, x1, y1), inside, h, v)
+
+
+def with_tail(box: Box, words: Sequence[Word], horizontal: Sequence[Line], em: float) -> Box:
+    """The box with the last lines of a label that goes on under its last line, where no rule closes it."""
+    x0, y0, x1, y1 = box
+    if any(abs(line.pos - y1) < em and line.start < x1 and x0 < line.end for line in horizontal):
+        return box
+    last = chunked(words_in(words, (x0 - 1, y1 - 2 * em, x1 + 1, y1)), em)[-1:]
+    if not last or len(last[0].chunks) < 3:
+        return box
+    label, data = last[0].chunks[:2]
+    bottom = last[0].y1
+    for row in chunked(words_in(words, (x0 - 1, bottom, x1 + 1, bottom + _TAIL_EM * em)), em):
+        own = row.chunks[0]
+        first = own.words[0].text
+        begins = bottom > last[0].y1 or (first[:2].isalpha() and first[0].islower())
+        if len(row.chunks) > 1 or row.y0 - bottom > 0.4 * em or not begins or own.x1 > data.x0:
+            break
+        if not -em < own.x0 - label.x0 < 2 * em:
+            break
+        bottom = row.y1
+    return (x0, y0, x1, max(y1, bottom))
 
 
 def open_table(area: Area, em: float, confidence: float = 0.8) -> FoundTable | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -11,6 +12,9 @@ from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import TextRow
 
 Span = tuple[int, int]
+_TWO_WORDS = 12  # letters
+_HALF_EM = 0.75  # nearer than this is a cell set to the middle of a taller one beside it
+_BRACKETS, _WITH_BRACKETS = re.compile(r"\([^()]*\)\S{0,2}"), re.compile(r"[^\s(]+ ?\(")
 
 
 def group_rows(
@@ -22,8 +26,8 @@ def group_rows(
     ruled = _ruled_groups(rows, horizontal)
     if ruled is not None:
         return ruled
-    pitch = [lower.middle - upper.middle for upper, lower in pairwise(rows)]
-    tight = _tight_pitch(pitch)
+    pitch = _pitch(rows, spans)
+    tight = _tight_pitch([step for step in pitch if step > _HALF_EM * em] or pitch)
     groups = [[0]]
     for i in range(1, len(rows)):
         near = pitch[i - 1] <= tight
@@ -63,6 +67,20 @@ def _rule_between(upper: TextRow, lower: TextRow, horizontal: Sequence[Line]) ->
     )
 
 
+def _pitch(rows: Sequence[TextRow], spans: Sequence[Sequence[Span]]) -> list[float]:
+    """Distance of each line but the first from the nearest one above it in its columns."""
+    middles = [median(word.bbox[1] + word.bbox[3] for word in row.words) / 2 for row in rows]
+    last: dict[int, float] = {}
+    result = []
+    for i, own in enumerate(spans):
+        columns = [column for first, end in own for column in range(first, end + 1)]
+        above = [last[column] for column in columns if column in last]
+        if i:
+            result.append(middles[i] - max(above, default=middles[i - 1]))
+        last.update(dict.fromkeys(columns, middles[i]))
+    return result
+
+
 def _tight_pitch(pitch: list[float]) -> float:
     """Distance of lines up to which the lower one may continue the upper one."""
     if not pitch:
@@ -71,7 +89,7 @@ def _tight_pitch(pitch: list[float]) -> float:
     low = ordered[len(ordered) // 10]
     wide = [p for p in ordered if p > 1.3 * low]
     # most rows stand apart and some lines close together: only the close ones can belong together
-    return 1.25 * low if len(wide) >= 0.3 * len(ordered) else 1.15 * median(ordered)
+    return 1.25 * low if len(wide) >= 0.3 * len(ordered) else 1.25 * median(ordered)
 
 
 def _overlap(rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], index: int) -> bool:
@@ -91,18 +109,56 @@ def _continues(
     row, above = rows[index], rows[index - 1]
     columns = {c for first, last in spans[index] for c in range(first, last + 1)}
     taken = {c for i in group for first, last in spans[i] for c in range(first, last + 1)}
-    lower = all(chunk.words[0].text[0].islower() for chunk in row.chunks)
-    if lower and len(row.chunks) > 1 and columns <= taken and len(above.words) >= 2 * len(above.chunks):
+    rest = [_goes_on_in_brackets(rows, spans, group, index, number) for number in range(len(row.chunks))]
+    lower = all(known or _is_lower(chunk.words[0].text) for known, chunk in zip(rest, row.chunks, strict=True))
+    if lower and len(row.chunks) > 1 and columns <= taken and _has_words(rows, spans, group, columns):
         return True
-    if any(is_number(chunk.text) for chunk in row.chunks):
+    if 0 in columns and 0 not in taken and _is_head_of_centred(rows, spans, group, index):
+        return True
+    if any(is_number(chunk.text) and not known for known, chunk in zip(rest, row.chunks, strict=True)):
         return _label_came_first(rows, spans, group, index, em)
     if 0 not in columns:
         return columns <= taken and len(taken) > 1
     if columns == {0} and len(taken) > 1:
         text = row.chunks[0].words[0].text
         indent = row.chunks[0].x0 - above.chunks[0].x0
-        return 0 in taken and (text[0].islower() or text[0] == "(" or indent > 0.8 * em) and indent > -0.3 * em
+        return 0 in taken and (_is_lower(text) or text[0] == "(" or indent > 0.8 * em) and indent > -0.3 * em
     return False
+
+
+def _is_head_of_centred(
+    rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], group: list[int], index: int
+) -> bool:  # fmt: skip
+    """Lines without a label are the first of tall cells, to whose middle the line with the label is set."""
+    above = {span for i in group for span in spans[i]}
+    under = {span: chunk.text for chunk, span in zip(rows[index].chunks, spans[index], strict=True)}
+    texts = [chunk.text for i in group for chunk in rows[i].chunks] + [under.get(span, "0") for span in above]
+    return all(first == last for first, last in above) and not any(map(is_number, texts)) and len(under) > 2
+
+
+def _has_words(
+    rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], group: list[int], columns: set[int]
+) -> bool:  # fmt: skip
+    """Whether the cells so far are of two words or more each, in which lines break; OCR may have lost the blank."""
+    cells = [c for i in group for c, (first, _) in zip(rows[i].chunks, spans[i], strict=True) if first in columns]
+    letters = sum(len(chunk.text) for chunk in cells)
+    return sum(len(chunk.words) for chunk in cells) >= 2 * len(columns) or letters >= _TWO_WORDS * len(columns)
+
+
+def _goes_on_in_brackets(
+    rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], group: list[int], index: int, number: int
+) -> bool:
+    """What stands in brackets under a bare number is the rest of it, where other rows have both in one line."""
+    own = spans[index][number]
+    if not _BRACKETS.fullmatch(rows[index].chunks[number].text) or own[0] != own[1]:
+        return False
+    column = [[c.text for c, span in zip(row.chunks, each, strict=True) if span == own]
+              for row, each in zip(rows, spans, strict=True)]  # fmt: skip
+    above = [text for i in group for text in column[i]]
+    if not above or "(" in above[-1]:
+        return False
+    texts = [text for line in column for text in line]
+    return 2 * sum(map(bool, map(_WITH_BRACKETS.match, texts))) >= len(texts)
 
 
 def _label_came_first(
@@ -113,4 +169,9 @@ def _label_came_first(
     if len(group) > 3 or any(spans[i] != [(0, 0)] for i in group) or not spans[index] or spans[index][0] != (0, 0):
         return False
     text = row.chunks[0].words[0].text
-    return text[0].islower() or text[0] == "("
+    return _is_lower(text) or text[0] == "("
+
+
+def _is_lower(text: str) -> bool:
+    """A word of small letters, no name such as "p53"."""
+    return text[0].islower() and not any(map(str.isdecimal, text))

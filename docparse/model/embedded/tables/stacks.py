@@ -93,8 +93,9 @@ class _Between:
         if 2 * len(several) >= len(rows) or (len(several) > 1 and numbers >= 0.5 * sum(len(r.chunks) for r in rows)):
             return "table"
         if len(several) > 1 and 5 * len(several) >= 2 * len(rows):
-            return "gap"
-        return "gap" if len(rows) <= 2 and lower.pos - upper.pos < 4 * self._em else "other"
+            return "table" if _has_labels(rows, several, numbers) else "gap"
+        lines, height = (4, 6.0) if several else (2, 4.0)  # the heads of columns, or a title
+        return "gap" if len(rows) <= lines and lower.pos - upper.pos < height * self._em else "other"
 
     def is_tall_row(self, rules: tuple[Line, Line], near: tuple[Line, Line]) -> bool:
         """Lines that keep to the columns of the rows between two rules `near` by: a row with a cell of many lines."""
@@ -131,6 +132,13 @@ def _beside(upper: TextRow, lower: TextRow) -> bool:
     if upper.y1 - lower.y0 <= 0.3 * min(upper.y1 - upper.y0, lower.y1 - lower.y0):
         return False
     return not any(a.x0 < b.x1 and b.x0 < a.x1 for a in upper.chunks for b in lower.chunks)
+
+
+def _has_labels(rows: Sequence[TextRow], several: Sequence[TextRow], numbers: int) -> bool:
+    """Lines of a single chunk are labels that stand or go on by themselves, and data stand beside the others."""
+    start = min(row.chunks[1].x0 for row in several)
+    alone = [row.chunks[0] for row in rows if len(row.chunks) == 1]
+    return numbers >= len(several) > 3 and all(chunk.x1 < start or is_number(chunk.text) for chunk in alone)
 
 
 def _middle(word: Word) -> float:

@@ -129,7 +129,9 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
         if 0 < above < len(rows):
             if _is_ruled_data(area, rows, above):
                 return 0
-            if above <= _MAX_HEADER_LINES and not any(map(_is_data, rows[: above - 1])):
+            if above <= _MAX_HEADER_LINES and not any(
+                _is_data(row) and row.x0 < x0 + 2 * em for row in rows[: above - 1]
+            ):
                 return above
             break
     for index, row in enumerate(rows[: _MAX_HEADER_LINES + 1]):
