@@ -56,6 +56,9 @@ def row_latex(nodes: list[Node], depth: int) -> str:
         if node.base and RELATIONS.issuperset(node.base) and (low or high):
             latex = _over_relation(node, low, high, depth)
             low, high = [], []
+        if low and high and node.base not in BIG and (runs := _staggered(low, high, size)):
+            latex = latex.strip() + "{}".join(f"{mark}{group(row_latex(run, depth + 1))}" for mark, run in runs) + " "
+            low, high = [], []
         if low:
             latex = f"{latex.strip()}_{group(_lower(node, low, depth))} "
         primes = [node for node in high if node.base and not node.base.strip("′'")]
@@ -67,6 +70,20 @@ def row_latex(nodes: list[Node], depth: int) -> str:
         parts.append(latex)
     lead = "".join(f"{mark}{group(row_latex(part, depth + 1))}" for mark, part in zip("_^", first, strict=True) if part)
     return (f"{{}}{lead} " if lead else "") + _spaced(parts, on_line, ends)
+
+
+def _staggered(low: list[Node], high: list[Node], size: float) -> list[tuple[str, list[Node]]]:
+    """Runs of lower and upper indices where each stands behind the last, as those of tensors; none where two share a
+    place."""
+    runs: list[tuple[str, list[Node]]] = []
+    for node in sorted([*low, *high], key=lambda node: node.bbox[0]):
+        mark = "_" if node in low else "^"
+        if not runs or runs[-1][0] != mark:
+            if runs and node.bbox[0] < max(other.bbox[2] for other in runs[-1][1]) - 0.02 * size:
+                return []
+            runs.append((mark, []))
+        runs[-1][1].append(node)
+    return runs
 
 
 def type_size(nodes: Sequence[Node]) -> float:

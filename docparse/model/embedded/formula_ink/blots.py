@@ -11,7 +11,7 @@ from PIL import Image
 
 from docparse.geometry import Box
 from docparse.model.embedded import preprocess
-from docparse.model.embedded.ocr_detect import components
+from docparse.model.embedded.ocr_detect import components, join_runs, level_runs
 
 _LEAST_PX = 2  # of a blot's longer side
 _TYPE_PX, _MOST_TIMES = 44, 4  # height at which letters are taken apart
@@ -69,6 +69,17 @@ def ink_of(pixels: NDArray[np.uint8], least: float = _PALE) -> NDArray[np.bool_]
 def blots_of(mask: NDArray[np.bool_]) -> list[Blot]:
     _, boxes = components(mask)
     return [blot for blot in (Blot(*box) for box in boxes.tolist()) if max(blot.width, blot.height) >= _LEAST_PX]
+
+
+def own_ink(crop: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink of the blot whose box the crop is, without that of others that reach into it."""
+    runs = level_runs(crop)
+    labels = join_runs(runs, len(crop))
+    own = np.zeros_like(crop)
+    largest = np.bincount(labels, weights=runs[:, 2] - runs[:, 1]).argmax()
+    for y, x0, x1 in runs[labels == largest].tolist():
+        own[y, x0:x1] = True
+    return own
 
 
 def own_blots(blots: Sequence[Blot], box: Box, shape: tuple[int, ...]) -> list[Blot]:

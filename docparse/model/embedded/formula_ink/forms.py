@@ -18,6 +18,7 @@ SIDE = 20  # pixels of a form's longer side
 _EDGE = 1  # pixels around it
 _STYLES = ("MATHEMATICAL FRAKTUR", "MATHEMATICAL SCRIPT", "MATHEMATICAL DOUBLE", "BLACK-LETTER", "SCRIPT", "DOUBLE")
 _RARE = 0.03  # what letters of these styles must be likelier by
+_SLANT = 0.02  # what a letter in italics must be likelier by than an upright one
 _TWINS = {"φ": "φϕ", "ϕ": "φϕ", "ε": "εϵ", "ϵ": "εϵ", "−": "-", "*": "∗", "⋆": "⋆∗", "·": ".", "'": "′", "’": "′"}
 _WRITTEN = {"∗": "*", "-": "−", "•": "·"}
 # signs whose shapes differ in size or place alone, or that mean the same
@@ -61,6 +62,7 @@ class _Known(NamedTuple):
     starts: NDArray[np.intp]  # of the forms of each
     forms: NDArray[np.float32]  # of unit length, a row each
     rare: NDArray[np.float32]  # what a sign's likeness is lessened by
+    upright: NDArray[np.bool_]  # of each form
 
 
 @cache
@@ -71,7 +73,7 @@ def _known() -> _Known:
         starts = [at for at, sign in enumerate(of_forms) if not at or of_forms[at - 1] != sign]
         signs = "".join(of_forms[at] for at in starts)
         rare = np.array([_RARE * (unicodedata.name(sign, "").startswith(_STYLES)) for sign in signs], np.float32)
-        return _Known(signs, np.array(starts), _unit(forms), rare)
+        return _Known(signs, np.array(starts), _unit(forms), rare, data["upright"])
 
 
 def _unit(forms: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -98,6 +100,7 @@ class Form:
     def __init__(self, ink: NDArray[np.bool_]) -> None:
         known = _known()
         likeness = known.forms @ _unit(shrunk(ink).reshape(1, -1))[0]
+        self._likeness = likeness
         best = np.maximum.reduceat(likeness, known.starts) - known.rare
         self._found = dict(zip(known.signs, best.tolist(), strict=True))
 
@@ -105,6 +108,18 @@ class Form:
         """How like one sign it is; None for a sign of unknown shape."""
         found = [self._found[twin] for twin in _TWINS.get(sign, sign) if twin in self._found]
         return max(found, default=None)
+
+    def is_slanted(self, letter: str) -> bool:
+        """Whether a letter is beyond doubt one of a formula's own, in italics, and no upright one of a name."""
+        known = _known()
+        place = known.signs.find(letter)
+        if place < 0 or not letter.isalpha():
+            return False
+        part = slice(known.starts[place], known.starts[place + 1] if place + 1 < len(known.starts) else None)
+        likeness, upright = self._likeness[part], known.upright[part]
+        if upright.all() or not upright.any():
+            return False
+        return bool(likeness[~upright].max() > likeness[upright].max() + _SLANT)
 
     @property
     def best(self) -> tuple[str, float, float]:

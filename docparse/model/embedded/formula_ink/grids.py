@@ -108,12 +108,25 @@ def columns_of(rows: Sequence[Sequence[Blot]], high: float) -> list[list[list[Bl
 
 def dots_of(blots: Sequence[Blot], high: float) -> str | None:
     """The LaTeX of three dots that run down; None for anything else."""
-    if len(blots) != 3 or any(max(b.width, b.height) > _DOT * high for b in blots):
-        return None
-    first, second, third = sorted(blots, key=lambda b: b.y)
-    if min(second.y - first.y, third.y - second.y) < 0.15 * high:
-        return None
-    return "\\vdots" if abs(third.x - first.x) < 0.3 * high else "\\ddots"
+    three = _falling(sorted(blots, key=lambda b: b.y), high) if len(blots) == 3 else []
+    return None if not three else "\\vdots" if abs(three[0][2].x - three[0][0].x) < 0.3 * high else "\\ddots"
+
+
+def _falling(blots: Sequence[Blot], high: float) -> list[list[Blot]]:
+    """Dots by threes that run down with even steps, straight or to the right."""
+    dots = [b for b in blots if max(b.width, b.height) < _DOT * high]
+    found: list[list[Blot]] = []
+    for first in dots:
+        for second in dots:
+            across, down = second.x - first.x, second.y - first.y
+            if not 0.15 * high < down < 0.8 * high or not -0.1 * high < across < high:
+                continue
+            third = next(
+                (b for b in dots if max(abs(b.x - second.x - across), abs(b.y - second.y - down)) < 0.1 * high), None
+            )
+            if third is not None and not any(b in three for three in found for b in (first, second, third)):
+                found.append([first, second, third])
+    return found
 
 
 def _units(blots: Sequence[Blot], high: float, axis: Axis, bars: Sequence[Blot], held: Sequence[Held]) -> list[_Unit]:
@@ -123,6 +136,9 @@ def _units(blots: Sequence[Blot], high: float, axis: Axis, bars: Sequence[Blot],
         if free.issuperset(group.blots):
             free.difference_update(group.blots)
             units.append(_Unit(group.blots, group.opener.y))
+    for dots in _falling(sorted(free, key=lambda b: b.y), high):
+        free.difference_update(dots)
+        units.append(_Unit(dots, dots[1].y))
     for bar in bars:
         sides = over_and_under(bar, sorted(free), bars, high) if bar in free else None
         if sides is not None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.model.embedded.formula_ink.blots import Blot
+from docparse.model.embedded.formula_ink.blots import Blot, own_ink
 from docparse.model.embedded.formula_ink.forms import Form
 from docparse.model.embedded.formula_ink.shapes import DOT, accent_of
 
@@ -53,10 +53,13 @@ def named(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> Named:
     marks = [blot for blot in group if blot is not main]
     if any(mark.y1 > main.y0 + 0.3 * main.height for mark in marks):
         return Named(sign, likeness, False, whole)
-    accent = accent_of([_cut(mask, [mark]) for mark in marks], main.width)
     letter = Form(_cut(mask, [main]))
+    if len(marks) == 2 and letter.best[0] in _STEMS:  # its own dot, and an accent
+        marks = [min(marks, key=lambda mark: mark.y0)]
+    accent = accent_of([_cut(mask, [mark]) for mark in marks], main.width)
     sign, likeness, apart = letter.best
-    if accent is None or not sign.isalpha():
+    sign = _STEMS.get(sign, sign) if len(group) == 3 else sign
+    if accent is None or not (sign.isalpha() or sign in "∇∂"):
         return Named(sign, likeness, False, letter)
     if accent == DOT and sign in _STEMS:
         return Named(_STEMS[sign], likeness, True, whole)
@@ -72,7 +75,7 @@ def _cut(mask: NDArray[np.bool_], group: Sequence[Blot]) -> NDArray[np.bool_]:
     x0, y0 = min(b.x0 for b in group), min(b.y0 for b in group)
     cutting = np.zeros((max(b.y1 for b in group) - y0, max(b.x1 for b in group) - x0), np.bool_)
     for b in group:
-        cutting[b.y0 - y0 : b.y1 - y0, b.x0 - x0 : b.x1 - x0] |= mask[b.y0 : b.y1, b.x0 : b.x1]
+        cutting[b.y0 - y0 : b.y1 - y0, b.x0 - x0 : b.x1 - x0] |= own_ink(mask[b.y0 : b.y1, b.x0 : b.x1])
     return cutting
 
 

@@ -22,6 +22,7 @@ from docparse.schemas.page import Word
 _MOST_BLOTS = 300
 _ROOM = 0.15  # around the box, in its heights: its edge may cut a sign
 _COMMAND = re.compile(r"\\[A-Za-z]+ ?")
+_OLD_NAMES = (("\\overset{", "\\stackrel{"), ("\\square", "\\Box"))  # what every TeX knows
 _PAIRS = (("(", ")"), ("[", "]"), ("\\{", "\\}"))
 _WITH_LIMITS = frozenset(
     ("sum", "prod", "int", "oint", "iint", "bigcup", "bigcap", "bigoplus", "bigotimes", "lim", "max", "min", "sup",
@@ -63,6 +64,8 @@ def read_formula(image: NDArray[np.uint8], box: Box, stretch: float = 1.0) -> Re
         return None
     words, number = apart_number(sheet.words)
     latex = to_latex(words, sheet.rules, sheet.nodes)
+    for ours, theirs in _OLD_NAMES:
+        latex = latex and latex.replace(ours, theirs)
     if not latex or not sheet.scores or not is_plausible(latex):
         return None
     return Reading(latex, float(np.mean(sheet.scores)), number)
@@ -84,14 +87,16 @@ def is_plausible(latex: str) -> bool:
     lead = re.match(r"\{\}(?:[_^](?:\{([^{}]*)\}|\S))+", latex)
     if lead and len(_COMMAND.sub("x", lead[1] or "")) > 2:
         return False
+    open_in_indices = [0] * len(_PAIRS)
     for index in re.finditer(r"(\\[a-z]+\s*(?:[_^](?:\{[^{}]*\}|[^\s{]))?)?[_^](\{|[^\s{])", latex):
         group = _group_at(latex, index.end() - 1) if index[2] == "{" else index[2]
-        if any(group.count(left) != group.count(right) for left, right in _PAIRS):
-            return False
+        open_in_indices = [
+            n + group.count(a) - group.count(b) for n, (a, b) in zip(open_in_indices, _PAIRS, strict=True)
+        ]
         big = index[1] and index[1].lstrip("\\").split("_")[0].split("^")[0].strip() in _WITH_LIMITS
         if not big and any(sign in group for sign in ("=", "\\approx", "\\simeq", "\\equiv")):
             return False
-    return True
+    return not any(open_in_indices)  # of tensors, brackets go on from index to index
 
 
 def _group_at(latex: str, start: int) -> str:

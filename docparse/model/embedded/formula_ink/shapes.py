@@ -11,6 +11,7 @@ from docparse.model.embedded.formula_ink.forms import Form
 
 _LARGE, _LIKE = frozenset("∑∏∐∫∮⋃⋂⨁⨂⨀⋀⋁"), 0.8
 DOT = "\u0307"
+_ARROW = "\u20d7"
 _BAR, _HAT, _TILDE, _DOTS = "\u0304", "\u0302", "\u0303", "\u0308"
 
 
@@ -67,6 +68,13 @@ def _is_bow(edge: NDArray[np.float64]) -> bool:
     return bool(quarter - third > 0.12)
 
 
+def _is_arrow(mark: NDArray[np.bool_]) -> bool:
+    """Whether a mark is thin on the left, and has a head on the right."""
+    tall = mark.sum(axis=0)
+    half = mark.shape[1] // 2
+    return bool(tall[:half].max() <= 0.45 * mark.shape[0] and tall[half:].max() >= 0.6 * mark.shape[0])
+
+
 def accent_of(marks: Sequence[NDArray[np.bool_]], wide: float) -> str | None:
     """The combining accent that small blots over a letter of width `wide` make; None where they make none."""
     if len(marks) == 2:
@@ -75,6 +83,8 @@ def accent_of(marks: Sequence[NDArray[np.bool_]], wide: float) -> str | None:
         return None
     (mark,) = marks
     height, width = mark.shape
+    if width >= 1.5 * height and Form(mark).best[0] in "→⟶" and _is_arrow(mark):
+        return _ARROW
     if width <= 1.6 * height and mark.mean() > 0.6:
         return DOT
     if mark.mean() > 0.75 and width >= 3 * height:

@@ -35,11 +35,13 @@ from docparse.schemas.page import Rule, Word
 
 _DEPTH = 6
 # in heights of the formula's type, which is that of a capital:
+_LIKELY = 0.8  # likeness of a letter that tells where a row is
 _OF_ROW = 0.15  # signs of the row itself are as large as that
 _TALL = 1.75  # signs as tall hold others: brackets, sums
 _BRACKETS, _BRACKET = frozenset("()[]{}|/"), 1.4  # in height
 _AS_SMALL = dict(zip("⨂⨁⨀⋀⋁⋃⋂∏∑", "⊗⊕⊙∧∨∪∩ΠΣ", strict=True))
 _LARGE = 1.2
+_NORM = 0.237  # from bar to bar of a norm, in their height: two bars beside one another are further apart
 _WITH_STROKES = frozenset("≤≥±∓≃≅⊆⊇≲≳")
 _OFF = 0.45  # between the signs of a row, down
 _DOUBTFUL, _SURE = 0.5, 0.8
@@ -175,8 +177,11 @@ class Sheet:
         """Axes of the rows of signs as large as the type of capitals `high`."""
 
         def axis(blot: Blot) -> float | None:
-            its = self._letter(blot)
-            return axis_of(self._seen(blot).sign[0], box_of(blot)) if abs(its - high) < _OF_ROW * high else None
+            its = self._seen(blot) if blot.width < 2.2 * blot.height else None
+            if its is None or its.likeness < _LIKELY or not has_size(its.sign[0]):
+                return None
+            tall = capital_of(its.sign[0], blot.height)
+            return axis_of(its.sign[0], box_of(blot)) if abs(tall - high) < _OF_ROW * high else None
 
         return axis
 
@@ -252,12 +257,24 @@ class Sheet:
         """The fraction of a bar, and the blots it is made of."""
         sides = over_and_under(bar, blots, bars, high)
         if sides is None:
-            return None
+            return self._overline(bar, blots, high, depth)
         above, below = (self._node(side, depth, high) for side in sides)
         size, y = self._type_in(max(above.size, below.size), high), float(bar.y)
         box = union([above.bbox, below.bbox, box_of(bar)])
         node = Node(f"\\frac{{{above.latex}}}{{{below.latex}}}", box, size, y + _AXIS * size, axis=y)
         return node, [bar, *sides[0], *sides[1]]
+
+    def _overline(self, bar: Blot, blots: list[Blot], high: float, depth: int) -> tuple[Node, list[Blot]] | None:
+        """Several signs under a line as long as they are, and the blots of both."""
+        under = [b for b in blots if b is not bar and bar.x0 <= b.x <= bar.x1 and bar.y1 <= b.y0 < bar.y1 + 1.2 * high]
+        if bar.width < 1.5 * high or len(under) < 2 or min(b.y0 for b in under) - bar.y1 > 0.4 * high:
+            return None
+        if max(abs(min(b.x0 for b in under) - bar.x0), abs(max(b.x1 for b in under) - bar.x1)) > 0.35 * high:
+            return None
+        node = self._node(under, depth, high)
+        taken = [bar, *under]
+        size = self._type_in(node.size, high)
+        return Node(f"\\overline{{{node.latex}}}", box_of(union(map(box_of, taken))), size, node.baseline), taken
 
     def _root(self, root: Blot, blots: list[Blot], high: float, depth: int) -> tuple[Node, list[Blot]] | None:
         """The root that a blot is the sign of, and the blots it is made of."""
@@ -310,7 +327,7 @@ class Sheet:
                 self.take_apart(part, _DEPTH, high)
             self._as_index(start, high)
             signs += self._signs(rest, high)
-        signs = [_sized(sign, high) for sign in signs]
+        signs = _with_norms([_sized(sign, high) for sign in signs])
         self.scores += [sign.score for sign in signs]
         size = high / _CAPITAL
         lines = [node.axis + _AXIS * size for node in made if node.axis is not None and node.size > 0.86 * size]
@@ -324,9 +341,7 @@ class Sheet:
         groups = groups_of(blots, high)
         seen = [named(self._mask, group, high) for group in groups]
         if all(its.sure for its in seen):
-            return [
-                Sign(its.sign, self._sign_box(its, group), _SURE_SCORE) for its, group in zip(seen, groups, strict=True)
-            ]
+            return [self._sure(its, group) for its, group in zip(seen, groups, strict=True)]
         of_ink = {group[0]: its for its, group in zip(seen, groups, strict=True)}
         signs: list[Sign] = []
         for read, held in aligned(self._ocr(blots), groups, high, lambda j, sign: _unlike(seen[j], sign)):
@@ -336,13 +351,17 @@ class Sheet:
                 continue
             parts = [(group, its) for group, its in zip(groups, seen, strict=True) if group[0] in held]
             if all(its.sure for _, its in parts):
-                signs += [Sign(its.sign, self._sign_box(its, group), _SURE_SCORE) for group, its in parts]
+                signs += [self._sure(its, group) for group, its in parts]
             elif len(parts) == 1 or not any(its.sure for _, its in parts):
                 signs += self._doubted(read, held, of_ink[held[0]] if len(parts) == 1 else None, high)
             else:
                 for group, its in parts:
                     signs += self._doubted([], group, its, high)
         return signs
+
+    def _sure(self, its: Named, group: Sequence[Blot]) -> Sign:
+        slanted = its.form is not None and its.form.is_slanted(its.sign[0])
+        return Sign(its.sign, self._sign_box(its, group), _SURE_SCORE, slanted=slanted)
 
     def _sign_box(self, its: Named, group: Sequence[Blot]) -> Box:
         """The box of a sign, without its accent."""
@@ -352,7 +371,7 @@ class Sheet:
     def _doubted(self, read: list[ReadSign], group: list[Blot], its: Named | None, high: float) -> list[Sign]:
         """Signs of ink whose form leaves a doubt: of those it is like, the one that was read."""
         if its is not None and its.sure:
-            return [Sign(its.sign, self._sign_box(its, group), _SURE_SCORE)]
+            return [self._sure(its, group)]
         if its is not None and len(read) < 2:
             said = its.like(read[0][0]) if read else None
             wrong = (
@@ -444,6 +463,19 @@ def _sized(sign: Sign, high: float) -> Sign:
     """The sign of operation or letter that has the shape of a large one, where it is no larger than letters are."""
     small = sign.bbox[3] - sign.bbox[1] < _LARGE * high
     return sign._replace(text=_AS_SMALL.get(sign.text, sign.text)) if small else sign
+
+
+def _with_norms(signs: list[Sign]) -> list[Sign]:
+    """Bars that are nearer to one another than two of a row are as the one sign of a norm."""
+    found: list[Sign] = []
+    for sign in sorted(signs, key=lambda sign: sign.bbox[0]):
+        last = found[-1] if found else sign
+        near = sign.bbox[0] - last.bbox[0] < _NORM * (sign.bbox[3] - sign.bbox[1])
+        if found and sign.text == last.text == "|" and near and abs(sign.bbox[1] - last.bbox[1]) < 3:
+            found[-1] = last._replace(text="‖", bbox=union([last.bbox, sign.bbox]))
+        else:
+            found.append(sign)
+    return found
 
 
 def _unlike(its: Named, sign: str) -> float:

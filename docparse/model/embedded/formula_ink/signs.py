@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS
-from docparse.schemas.page import Word
+from docparse.schemas.page import Word, WordStyle
 
 # of letters by their shape: height and how far they reach below their line, in sizes of the type
 _KINDS = (
@@ -46,12 +46,16 @@ def widest(char: str) -> float:
 
 
 class Sign(NamedTuple):
-    """A character, its ink, and how sure the recogniser is of it; `tall` ones are brackets and sums of any height."""
+    """A character, its ink, and how sure the recogniser is of it; `tall` ones are brackets and sums of any height.
+
+    `slanted` is a letter in italics for sure, of no name like sin.
+    """
 
     text: str
     bbox: Box
     score: float
     tall: bool = False
+    slanted: bool = False
 
 
 class _Measured(NamedTuple):
@@ -82,7 +86,7 @@ def _laid(
     signs = [sign if text == sign.text else sign._replace(text=text) for sign, text in zip(signs, cased, strict=True)]
     measured = [_fitting(sign, size, base) for sign in signs]
     levels = _with_neighbours(signs, [_level(s, its, size, base) for s, its in zip(signs, measured, strict=True)], size)
-    words = [Word(s.text, s.bbox, size=own, baseline=base, confidence=s.score) for s in signs]
+    words = [_word(s, own, base) for s in signs]
     for run in _runs(signs, levels):
         part, known = [signs[place] for place in run], [measured[place] for place in run]
         line = _line_of(run[0], levels, measured)
@@ -96,11 +100,16 @@ def _laid(
         nested = len(run) > 1 and any(known) and its_size < _SMALLER * size
         laid = (
             _laid(part, known, its_size, its_base, _INDEX * own) if nested
-            else [Word(s.text, s.bbox, size=_INDEX * own, baseline=line, confidence=s.score) for s in part]
+            else [_word(s, _INDEX * own, line) for s in part]
         )  # fmt: skip
         for place, word in zip(run, laid, strict=True):
             words[place] = word
     return words
+
+
+def _word(sign: Sign, size: float, baseline: float) -> Word:
+    style = WordStyle.ITALIC if sign.slanted else WordStyle(0)
+    return Word(sign.text, sign.bbox, size=size, baseline=baseline, confidence=sign.score, style=style)
 
 
 def _runs(signs: Sequence[Sign], levels: Sequence[int]) -> list[list[int]]:
@@ -256,7 +265,8 @@ def _with_functions(words: list[Word]) -> list[Word]:
             together = all(b.size == part[0].size and b.bbox[0] - a.bbox[2] < 0.25 * a.size for a, b in pairwise(part))
             before = words[place - 1] if place else None
             free = before is None or not before.text.isalpha() or part[0].bbox[0] - before.bbox[2] > 0.08 * part[0].size
-            if together and free and "".join(word.text for word in part) in FUNCTIONS:
+            named = sum(bool(word.style & WordStyle.ITALIC) for word in part) < 2
+            if together and free and named and "".join(word.text for word in part) in FUNCTIONS:
                 box = union(word.bbox for word in part)
                 result.append(part[0]._replace(text="".join(word.text for word in part), bbox=box))
                 place += length

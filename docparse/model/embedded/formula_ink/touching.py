@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.model.embedded.formula_ink.blots import Blot, blots_of, ink_of
+from docparse.model.embedded.formula_ink.blots import Blot, blots_of, ink_of, own_ink
 from docparse.model.embedded.formula_ink.named import named
-from docparse.model.embedded.ocr_detect import join_runs, level_runs
 
-_KNOWN = 0.86  # likeness of a sign that stays whole
+_KNOWN = 0.92  # likeness of a sign that stays whole
 _PART = 0.87  # and of each part of one that doesn't, on average more
 _DARKER = (0.35, 0.5, 0.65, 0.8)  # of the way from paper to ink: what joins two signs is paler than they are
 _CUTS = 8  # columns with little ink that are tried
@@ -31,7 +30,7 @@ def parted(
         best: tuple[float, NDArray[np.bool_], list[Blot]] | None = None
         box = (slice(blot.y0, blot.y1), slice(blot.x0, blot.x1))
         if _may_be_two(mask, blot, high):
-            own = _own_ink(mask[box])
+            own = own_ink(mask[box])
             for part in _ways(pixels[box], own):
                 pieces = [b for b in blots_of(part) if max(b.width, b.height) > _SPECK * high]
                 score = _score(part, pieces, high) if _is_whole(blot, pieces, high) else 0.0
@@ -47,20 +46,12 @@ def parted(
 
 
 def _may_be_two(mask: NDArray[np.bool_], blot: Blot, high: float) -> bool:
-    if not 0.5 * high < blot.width < 4 * high or blot.height < 0.35 * high or blot.height > 2.5 * high:
+    if blot.width > 4 * high or blot.height < 0.35 * high or blot.height > 2.5 * high:
         return False
-    return named(mask, [blot], high).likeness < _KNOWN
-
-
-def _own_ink(crop: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The ink of the blot whose box the crop is, without that of others that reach into it."""
-    runs = level_runs(crop)
-    labels = join_runs(runs, len(crop))
-    own = np.zeros_like(crop)
-    largest = np.bincount(labels, weights=runs[:, 2] - runs[:, 1]).argmax()
-    for y, x0, x1 in runs[labels == largest].tolist():
-        own[y, x0:x1] = True
-    return own
+    if blot.width < (0.5 if blot.height < 1.2 * high else 0.3) * high:
+        return False
+    its = named(mask, [blot], high)
+    return not its.sure and its.likeness < _KNOWN
 
 
 def _ways(pixels: NDArray[np.uint8], own: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
@@ -74,6 +65,12 @@ def _ways(pixels: NDArray[np.uint8], own: NDArray[np.bool_]) -> Iterator[NDArray
         for y in np.flatnonzero(lines[1:] != lines[:-1]):
             cut[y if lines[y + 1] else y + 1] = False
         yield cut
+    if height > 1.5 * width:  # one over the other
+        levels, edge = own.sum(axis=1), height // 4
+        for y in sorted(range(edge, height - edge), key=lambda y: int(levels[y]))[:_CUTS]:
+            cut = own.copy()
+            cut[y] = False
+            yield cut
     counts = own.sum(axis=0)
     edge = max(2, width // 6)
     for x in sorted(range(edge, width - edge), key=lambda x: int(counts[x]))[:_CUTS]:
