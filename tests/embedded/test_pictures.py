@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image as Picture
@@ -39,18 +41,22 @@ def benzoic_acid() -> Picture.Image:
     return sheet
 
 
-@pytest.mark.skipif(not chemistry.available(), reason="needs osra")
-def test_a_molecule_is_read_with_low_confidence() -> None:
+@pytest.mark.skipif(shutil.which("osra") is None, reason="needs osra")
+def test_a_molecule_that_only_osra_reads_has_low_confidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chemistry.structure_ink, "read_structure", lambda crop: None)
     (block,), flags = tell_pictures([], page_of(benzoic_acid()), ())
     assert isinstance(block, Chemistry)
     assert chemistry.is_plausible(block.smiles)
     assert block.confidence is not None
     assert block.confidence < 0.5
+    assert block.flags == ["osra"]
     assert flags == ()
 
 
-def test_a_molecule_without_osra_stays_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_molecule_that_nothing_reads_stays_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chemistry.shutil, "which", lambda name: None)
+    monkeypatch.setattr(chemistry.structure_ink, "available", lambda: False)
+    monkeypatch.setattr(chemistry.structure_ink, "read_structure", lambda crop: None)
     (block,), flags = tell_pictures([], page_of(benzoic_acid()), ())
     assert block.kind == "image"
     assert flags == ("chemistry_not_recognised",)

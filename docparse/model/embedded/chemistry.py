@@ -1,4 +1,7 @@
-"""Drawings of molecules to SMILES by OSRA, when that program is installed."""
+"""Drawings of molecules to SMILES: read from their ink (extra `chem`), and by OSRA where that leaves doubt.
+
+OSRA is a program of its own; without it what is read from the ink counts alone, without the extra what OSRA says.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from docparse.model.base import Deadline
+from docparse.model.embedded import structure_ink
 
 _TIMEOUT_S = 6.0  # a molecule takes well under a second; what takes longer is none
 _DPI, _COARSE_DPI = 300.0, 120.0  # what OSRA reads best, and below which a crop is enlarged to that
@@ -24,20 +29,58 @@ _IMPOSSIBLE = re.compile(r"\[?O\]?\(?#|#\[?[OFS]\b|\(\)")
 _MOST_FRAGMENTS = 3
 
 
+_INK, _OSRA = "structure_from_ink", "osra"
+_SURE = 0.8  # of what is read from the ink: OSRA isn't asked
+_LIKELY = 0.6  # counts where OSRA has no answer
+_ALONE, _AGREED, _MOST_SURE = 0.4, 0.9, 0.9  # confidence in OSRA's word, in what both say, and at most
+
+
+class Structures(NamedTuple):
+    """SMILES of the structures in a picture, how sure they are, and what read them, as flag."""
+
+    smiles: list[str]
+    confidence: float
+    source: str
+
+
 def available() -> bool:
-    return shutil.which("osra") is not None
+    """Whether anything can read drawings here."""
+    return structure_ink.available() or shutil.which("osra") is not None
 
 
 def read_structures(
     crop: NDArray[np.uint8], *, dpi: float | None = None, deadline: Deadline | None = None
-) -> list[str]:
-    """SMILES of the structures in an RGB or grey crop; empty when OSRA is missing, fails or says nothing plausible.
+) -> Structures | None:
+    """The structures in an RGB or grey crop; None where nothing plausible is read.
 
-    `dpi` is the crop's resolution where it is known: OSRA reads drawings of a page best at about 300.
-    OSRA misreads about a third of clear drawings: take its answer for a proposal.
+    `dpi` is the crop's resolution where it is known. OSRA misreads about a third of clear drawings: its answer counts
+    where the ink is not understood.
     """
+    if min(crop.shape[:2]) < 24 or crop.shape[0] * crop.shape[1] > _MOST_PIXELS:
+        return None
+    drawn = structure_ink.read_structure(crop)
+    if drawn is not None and not _fits(drawn.smiles, dpi):
+        drawn = None
+    if drawn is not None and drawn.confidence >= _SURE:
+        return Structures([drawn.smiles], min(_MOST_SURE, drawn.confidence), _INK)
+    found = _ask_osra(crop, dpi=dpi, deadline=deadline)
+    if drawn is not None and found and _canonical(".".join(found)) == drawn.smiles:
+        return Structures([drawn.smiles], _AGREED, _INK)
+    if found:
+        return Structures(found, _ALONE, _OSRA)
+    if drawn is not None and drawn.confidence >= _LIKELY:
+        return Structures([drawn.smiles], drawn.confidence, _INK)
+    return None
+
+
+def _fits(smiles: str, dpi: float | None) -> bool:
+    return is_plausible(smiles) and (dpi is None or is_distinct(smiles))
+
+
+def _ask_osra(crop: NDArray[np.uint8], *, dpi: float | None, deadline: Deadline | None) -> list[str]:
+    """What OSRA sees; it reads drawings of a page best at about 300 dpi. Empty when it is missing or fails."""
     program = shutil.which("osra")
-    if program is None or min(crop.shape[:2]) < 24 or crop.shape[0] * crop.shape[1] > _MOST_PIXELS:
+    if program is None:
         return []
     remaining = None if deadline is None else deadline.remaining_s
     timeout_s = _TIMEOUT_S if remaining is None else min(_TIMEOUT_S, remaining)
@@ -51,7 +94,7 @@ def read_structures(
         except (OSError, subprocess.TimeoutExpired):
             return []
     found = [line.split()[0] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.split()]
-    return [smiles for smiles in found if is_plausible(smiles) and (dpi is None or is_distinct(smiles))]
+    return [smiles for smiles in found if _fits(smiles, dpi)]
 
 
 def _enlarged(image: Image.Image, dpi: float | None) -> Image.Image:
@@ -102,3 +145,11 @@ def _rdkit_agrees(smiles: str) -> bool:
 
     with rdBase.BlockLogs():
         return Chem.MolFromSmiles(smiles) is not None
+
+
+def _canonical(smiles: str) -> str:
+    """As RDKit writes it, which is there where the ink was read."""
+    from rdkit import Chem, rdBase
+
+    with rdBase.BlockLogs():
+        return str(Chem.CanonSmiles(smiles))  # type: ignore[no-untyped-call]

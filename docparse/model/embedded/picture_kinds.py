@@ -23,10 +23,9 @@ _LEAST_PX = 80  # shorter side of a crop that is looked at
 _LEAST_DPI = 120
 _LEAST_DRAWN_DPI = 95
 _LEAST_BONDS, _MOST_BONDS = 4, 150
-_OSRA_CONFIDENCE = 0.4
 _CHART_CONFIDENCE = 0.7
 _LEAST_NUMBERS = 3
-_MOST_READ = 12  # drawings of one page that OSRA is asked about
+_MOST_READ = 12  # drawings of one page that are looked at for molecules
 _FORMULA_PX = 260
 _PLAIN = 0.35  # of a formula's letters at most are in plain words
 _LEVELS = re.compile(r"\\(?:frac|sqrt)|[_^].*=|=.*[_^]")
@@ -39,8 +38,8 @@ def tell_pictures(
 ) -> tuple[list[Block], tuple[str, ...]]:
     """Blocks with pictures by kind, and page flags for what no recogniser here can read.
 
-    A chart whose scales and marks fit together becomes a chart block with its measured data, a molecule that OSRA reads
-    a chemistry block of low confidence. Formulas and other charts stay pictures with the text printed in them;
+    A chart whose scales and marks fit together becomes a chart block with its measured data, a molecule that can be
+    read a chemistry block. Formulas and other charts stay pictures with the text printed in them;
     the flags are `music_from_image`, `music_not_recognised`, `chart_data_not_recognised`,
     `formula_not_recognised`, `chemistry_not_recognised`. Needs the page's pixels; without them nothing changes.
     """
@@ -177,15 +176,17 @@ def _has_bonds(page: PageImage, box: Box) -> bool:
 
 
 def _molecule(block: Image, page: PageImage, flags: dict[str, None], deadline: Deadline | None) -> Block:
-    """The molecule that OSRA sees in a picture, else the picture."""
+    """The molecule that a picture shows, else the picture."""
     assert block.bbox is not None
     x0, y0, x1, y1 = block.bbox
     margin = 0.03 * max(x1 - x0, y1 - y0)  # letters at the rim stand half out of the strokes' box
     crop = _crop(page, (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
     dpi = page.scale_x * 72 if page.unit == "pt" else None
     found = chemistry.read_structures(crop, dpi=dpi, deadline=deadline)
-    if found:
-        return Chemistry(smiles=".".join(found), bbox=block.bbox, confidence=_OSRA_CONFIDENCE, flags=["osra"])
+    if found is not None:
+        return Chemistry(
+            smiles=".".join(found.smiles), bbox=block.bbox, confidence=found.confidence, flags=[found.source]
+        )
     flags["chemistry_not_recognised"] = None
     return block
 

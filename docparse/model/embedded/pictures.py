@@ -72,7 +72,7 @@ def _directions(values: NDArray[np.float32]) -> tuple[float, float, float]:
 
 
 def looks_chemical(drawing: Strokes) -> bool:
-    """Thin straight strokes at many angles that hang together: bonds. Only a proposal; OSRA has the last word."""
+    """Thin straight strokes at many angles that hang together: bonds. Only a proposal."""
     return 0.03 <= drawing.density <= 0.1 and drawing.slanted >= 0.55 and drawing.extent >= 0.28
 
 

@@ -1,0 +1,250 @@
+"""A structure drawing from its pixels to SMILES."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.model.embedded.music_ink.raster import Part
+from docparse.model.embedded.structure_ink.groups import Token, group_of, heavy, reversed_tokens, tokens_of
+from docparse.model.embedded.structure_ink.letters import (
+    Label,
+    Letter,
+    cut_free,
+    gap_to,
+    is_line,
+    labels_of,
+    letters_of,
+)
+from docparse.model.embedded.structure_ink.mend import mend
+from docparse.model.embedded.structure_ink.molecule import Bond, Molecule
+from docparse.model.embedded.structure_ink.pairs import hashed, join_doubles, mark_wedges
+from docparse.model.embedded.structure_ink.sheet import Sheet, sheet_of
+from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, distance, strokes_of, usual_length
+
+_REACH = 0.8  # capitals' heights from the end of a bond to its letter
+_LEAST_STROKES = 3
+_ODD, _SPARSE = 1.5, 7.0  # what odd strokes cost; thicknesses that a bond is long at least
+_PIECE = 0.3  # of the largest piece, in length of its lines
+
+
+class Structure(NamedTuple):
+    """SMILES and how sure it is: 1 where all ink is explained and every letter clear."""
+
+    smiles: str
+    confidence: float
+
+
+def available() -> bool:
+    return importlib.util.find_spec("rdkit") is not None
+
+
+def read_structure(pixels: NDArray[np.uint8]) -> Structure | None:
+    """The structure that a crop shows; None where there is none, or it can't be a molecule."""
+    if not available():
+        return None
+    sheet = sheet_of(pixels)
+    if sheet is None:
+        return None
+    drawing = Drawing(sheet)
+    smiles = drawing.smiles()
+    return None if smiles is None else Structure(smiles, drawing.confidence())
+
+
+class Drawing:
+    """What is found in a drawing, step by step."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.usual = usual_length(sheet.ink, sheet.thick)
+        self.doubts: list[str] = []
+        self.sheet = sheet = cut_free(sheet, self.usual)
+        letters, self.capital = letters_of(sheet, self.usual)
+        self.labels = labels_of(letters, self.capital)
+        self.graph = self._strokes(letters)
+        self.ends: dict[int, tuple[Label, Letter]] = {}
+        self._hang_labels()
+        mend(self.graph, set(self.ends))
+        self._keep_main()
+
+    def _strokes(self, letters: list[Letter]) -> Graph:
+        sheet = self.sheet
+        taken = {letter.part.label for letter in letters}
+        rest = [p for p in sheet.parts if p.label not in taken]
+        dashes = [p for p in rest if p.size > 2 and max(p.wide, p.high) < 0.5 * self.usual]
+        rows = hashed(dashes, self.usual, sheet.thick)
+        gone = taken | {p.label for _, _, row in rows for p in row} | {p.label for p in dashes if self._is_speck(p)}
+        keep = np.ones(len(sheet.parts) + 1, np.uint8)
+        keep[0] = 0
+        keep[list(gone)] = 0
+        mask = keep[sheet.labels]
+        graph = strokes_of(mask, sheet.thick, self.usual)
+        join_doubles(graph)
+        mark_wedges(graph, mask)
+        for start, end, _ in rows:
+            self._add_hashed(graph, start, end)
+        return graph
+
+    def _is_speck(self, part: Part) -> bool:
+        return max(part.wide, part.high) < 0.25 * self.usual
+
+    def _add_hashed(self, graph: Graph, start: tuple[float, float], end: tuple[float, float]) -> None:
+        graph.points += [start, end]
+        a, b = len(graph.points) - 2, len(graph.points) - 1
+        graph.strokes.append(Stroke(a, b, np.array([start, end]), wedge="down"))
+        for mine in (a, b):
+            near = [
+                (distance(graph.points[mine], graph.points[n]), n)
+                for n in {n for s in graph.strokes if s.b != b for n in (s.a, s.b)}
+            ]
+            if near and min(near)[0] < 0.3 * graph.usual:
+                graph.unite(min(near)[1], mine)
+
+    def _hang_labels(self) -> None:
+        """Every end of a bond with a label in reach is that label's."""
+        graph = self.graph
+        for point in {n for s in graph.strokes for n in (s.a, s.b)}:
+            if graph.degree(point) != 1 or not self.labels:
+                continue
+            x, y = graph.points[point]
+            stroke = graph.at(point)[0]
+            start = graph.points[stroke.other(point)]
+            size = max(1e-6, distance(start, (x, y)))
+            ahead = (x + (x - start[0]) / size * 0.5 * self.capital, y + (y - start[1]) / size * 0.5 * self.capital)
+            gap, label, letter = min(
+                (
+                    (gap_to(letter.part, x, y) + 2 * gap_to(letter.part, *ahead), label, letter)
+                    for label in self.labels
+                    for letter in label.letters
+                ),
+                key=lambda item: item[0],
+            )
+            if gap_to(letter.part, x, y) < _REACH * self.capital and gap < 1.5 * self.capital:
+                self.ends[point] = (label, letter)
+
+    def _keep_main(self) -> None:
+        """The drawing without the lines of text around it: pieces that are small beside the rest."""
+        graph = self.graph
+        names: dict[int, int] = {}
+        owners: dict[int, list[int]] = {}
+        for point, (label, _) in self.ends.items():
+            owners.setdefault(id(label), []).append(point)
+        links = [(s.a, s.b) for s in graph.strokes] + [(p[0], n) for p in owners.values() for n in p]
+        for a, b in links:
+            first, second = names.setdefault(a, a), names.setdefault(b, b)
+            if first != second:
+                names.update({n: first for n, name in names.items() if name == second})
+        total: dict[int, list[float]] = {}
+        for stroke in graph.strokes:
+            total.setdefault(names[stroke.a], []).append(graph.length(stroke))
+        most = max((sum(lengths) for lengths in total.values()), default=0.0)
+        kept = {
+            name
+            for name, lengths in total.items()
+            if (sum(lengths) > _PIECE * most and float(np.median(lengths)) > 0.6 * self.usual) or sum(lengths) == most
+        }
+        graph.strokes = [s for s in graph.strokes if names[s.a] in kept]
+        self.ends = {n: end for n, end in self.ends.items() if graph.degree(n)}
+
+    def smiles(self) -> str | None:
+        graph = self.graph
+        if len(graph.strokes) < _LEAST_STROKES:
+            return None
+        molecule = Molecule()
+        atom_of: dict[int, int] = {}
+        for label in self.labels:
+            points = [point for point, (owner, _) in self.ends.items() if owner is label]
+            if points:
+                self._add_label(molecule, label, points, atom_of)
+        for point in sorted({n for s in graph.strokes for n in (s.a, s.b)} - set(atom_of)):
+            atom_of[point] = molecule.add("C", self._place(*graph.points[point]))
+        for stroke in graph.strokes:
+            if atom_of[stroke.a] != atom_of[stroke.b]:
+                molecule.bind(Bond(atom_of[stroke.a], atom_of[stroke.b], min(3, stroke.order), stroke.wedge))
+        return molecule.smiles()
+
+    def _place(self, x: float, y: float) -> tuple[float, float]:
+        return (x / self.usual, -y / self.usual)
+
+    def _add_label(self, molecule: Molecule, label: Label, points: list[int], atom_of: dict[int, int]) -> None:
+        tokens = tokens_of(label.text)
+        if tokens == [("H", 1)] and len(points) > 1:  # narrow print: hydrogen has one bond
+            tokens = [("N", 1)]
+        place = self._place(*self._centre(label, points, tokens))
+        order = max(s.order for point in points for s in self.graph.at(point))
+        if tokens is None:
+            self.doubts.append(label.text)
+            atom = molecule.add("*", place)
+            atom_of.update(dict.fromkeys(points, atom))
+            return
+        at_end = [self._is_at_end(label, tokens, self.ends[point][1]) for point in points]
+        turned = all(at_end)
+        group = group_of(reversed_tokens(tokens) if turned else tokens, order)
+        if group is None:
+            self.doubts.append(label.text)
+            group = group_of([("C", 1)], 1)
+            assert group is not None
+        first, last = molecule.add_group(group, place)
+        for point, end in zip(points, at_end, strict=True):
+            atom_of[point] = last if end and not turned else first
+
+    def _centre(self, label: Label, points: list[int], tokens: list[Token] | None) -> tuple[float, float]:
+        """Where the atom is that the first bond comes to."""
+        letter = self.ends[points[0]][1]
+        if tokens:
+            first, last = self._first_and_last(tokens)
+            where = label.letters.index(letter)
+            letter = label.letters[
+                min(last if abs(where - last) < abs(where - first) else first, len(label.letters) - 1)
+            ]
+        return letter.x, letter.y
+
+    def _is_at_end(self, label: Label, tokens: list[Token], letter: Letter) -> bool:
+        """Whether a bond comes to the last of a label's atoms, by the letter that it comes to."""
+        if len(heavy(tokens)) < 2:
+            return False
+        first, last = self._first_and_last(tokens)
+        where = label.letters.index(letter)
+        return abs(where - last) < abs(where - first)
+
+    def _first_and_last(self, tokens: list[Token]) -> tuple[int, int]:
+        """The letters with which the first and the last atom of a label begin."""
+        places = heavy(tokens)
+        lengths = [len(name) + (len(str(count)) if count > 1 else 0) for name, count in tokens]
+        return sum(lengths[: places[0]]), sum(lengths[: places[-1]])
+
+    def confidence(self) -> float:
+        """Less where letters are doubtful, strokes are not as bonds are, or letters among them belong to none."""
+        used = [letter for label, _ in self.ends.values() for letter in label.letters]
+        sure = min((letter.likeness for letter in used), default=0.5)
+        value = min(1.0, 0.25 + 0.85 * sure) - 0.3 * len(self.doubts) - 0.25 * self._strays()
+        value -= _ODD * max(0.0, self._odd() - 0.05)
+        if self.usual < _SPARSE * self.sheet.thick:
+            value -= 0.3
+        return min(1.0, max(0.0, round(value, 2)))
+
+    def _odd(self) -> float:
+        """The share of the strokes that are much shorter or longer than most."""
+        graph = self.graph
+        inner = [graph.length(s) / self.usual for s in graph.strokes if s.a not in self.ends and s.b not in self.ends]
+        return sum(not 0.6 < length < 1.7 for length in inner) / max(1, len(inner))
+
+    def _strays(self) -> int:
+        """Labels that stand among the strokes and at none of their ends."""
+        points = [self.graph.points[n] for s in self.graph.strokes for n in (s.a, s.b)]
+        x0, x1 = min(x for x, _ in points), max(x for x, _ in points)
+        y0, y1 = min(y for _, y in points), max(y for _, y in points)
+        hung = {id(label) for label, _ in self.ends.values()}
+        near = 0.7 * self.usual
+        return sum(
+            id(label) not in hung
+            and any(x0 - near < n.x < x1 + near and y0 - near < n.y < y1 + near for n in label.letters)
+            and min(label.gap(*point) for point in points) < near
+            for label in self.labels
+        )
+
+
+__all__ = ["Drawing", "Structure", "available", "is_line", "read_structure"]

@@ -1,0 +1,96 @@
+"""The drawing as ink of a handy size, without specks and screens, and its connected pieces."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from docparse.model.embedded import preprocess
+from docparse.model.embedded.music_ink.raster import Mask, Part, parts
+
+_INK = 0.5  # of the way from paper to ink
+_THINNEST, _THICKEST, _WANTED = 3.0, 6.5, 4.5  # pixels of a stroke
+_MOST_PX = 4_000_000
+_SCREEN_PARTS = 1500  # more specks than a drawing has pieces: a grey ground of dots
+_MARGIN = 4
+_LEAST_CONTRAST, _DENSITY = 40, (0.001, 0.4)
+
+
+class Sheet(NamedTuple):
+    """Ink, 1 where it is, the thickness of its strokes, its pieces and the number of each pixel's piece."""
+
+    ink: Mask
+    thick: float
+    parts: list[Part]
+    labels: NDArray[np.int32]
+
+    def cut(self, pieces: list[Part]) -> NDArray[np.bool_]:
+        """The ink of some pieces alone, in their common box."""
+        x0, y0 = min(p.x0 for p in pieces), min(p.y0 for p in pieces)
+        x1, y1 = max(p.x1 for p in pieces), max(p.y1 for p in pieces)
+        window = self.labels[y0:y1, x0:x1]
+        mask = np.zeros(window.shape, bool)
+        for piece in pieces:
+            mask |= window == piece.label
+        return mask
+
+
+def sheet_of(pixels: NDArray[np.uint8]) -> Sheet | None:
+    """The drawing's ink, strokes some pixels thick; None where there is none."""
+    grey = preprocess.grey(pixels)
+    paper, dark = (float(value) for value in np.quantile(grey, (0.7, 0.003)))
+    if paper - dark < _LEAST_CONTRAST:
+        return None
+    level = paper - _INK * (paper - dark)
+    rows, columns = (np.flatnonzero((grey < level).any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    grey = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink = grey < level
+    if not _DENSITY[0] < ink.mean() < _DENSITY[1]:
+        return None
+    thick = _thickness(ink)
+    times = _WANTED / thick if not _THINNEST <= thick <= _THICKEST else 1.0
+    times = min(times, (_MOST_PX / ink.size) ** 0.5)
+    if abs(times - 1) > 0.1:
+        size = max(1, round(grey.shape[1] * times)), max(1, round(grey.shape[0] * times))
+        how = Image.Resampling.BICUBIC if times > 1 else Image.Resampling.BOX
+        ink = np.asarray(Image.fromarray(grey).resize(size, how)) < level
+        thick = _thickness(ink)
+    mask = _without_specks(np.pad(ink, _MARGIN).astype(np.uint8), thick)
+    found, labels = parts(mask)
+    return Sheet(mask, thick, found, labels) if found else None
+
+
+def _thickness(ink: NDArray[np.bool_]) -> float:
+    """Pixels across a stroke: the lesser of the level and the upright run through a pixel, as most pixels have it."""
+    across, down = _runs(ink), _runs(ink.T).T
+    least = np.minimum(across, down)[ink]
+    if not len(least):
+        return 1.0
+    return float(max(1.0, np.median(least) * 0.93))
+
+
+def _runs(ink: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """For each pixel how long the level run of ink is that it lies in."""
+    padded = np.pad(ink, ((0, 0), (1, 1))).astype(np.int8)
+    change = np.diff(padded, axis=1)
+    start, end = np.argwhere(change == 1), np.argwhere(change == -1)
+    lengths = np.zeros(ink.shape, np.int32)
+    size = end[:, 1] - start[:, 1]
+    flat = np.repeat(start[:, 0] * ink.shape[1] + start[:, 1], size)
+    inner = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    lengths.reshape(-1)[flat + inner] = np.repeat(size, size)
+    return lengths
+
+
+def _without_specks(mask: Mask, thick: float) -> Mask:
+    found, labels = parts(mask)
+    least = (0.7 * thick) ** 2 if len(found) < _SCREEN_PARTS else (1.6 * thick) ** 2
+    keep = np.zeros(len(found) + 1, np.uint8)
+    for part in found:
+        keep[part.label] = part.size >= least
+    return keep[labels]

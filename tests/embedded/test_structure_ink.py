@@ -1,0 +1,117 @@
+"""Structure drawings read from their ink: RDKit draws molecules, their SMILES come back."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from docparse.model.embedded import chemistry
+from docparse.model.embedded.structure_ink import read_structure
+from docparse.model.embedded.structure_ink.groups import group_of, reversed_tokens, tokens_of
+from docparse.model.embedded.structure_ink.molecule import Molecule
+
+Chem = pytest.importorskip("rdkit.Chem")
+
+
+def drawn(smiles: str, *, bond_px: int = 50, two_toned: bool = True) -> NDArray[np.uint8]:
+    from rdkit.Chem import rdDepictor
+    from rdkit.Chem.Draw import rdMolDraw2D
+
+    molecule = Chem.MolFromSmiles(smiles)
+    rdDepictor.SetPreferCoordGen(True)
+    rdDepictor.Compute2DCoords(molecule)
+    canvas = rdMolDraw2D.MolDraw2DCairo(-1, -1)
+    options = canvas.drawOptions()
+    options.useBWAtomPalette()
+    options.fixedBondLength = options.scalingFactor = bond_px
+    options.fixedFontSize = round(0.4 * bond_px)
+    options.bondLineWidth = 3
+    options.scaleBondWidth = False
+    rdMolDraw2D.PrepareAndDrawMolecule(canvas, molecule)
+    canvas.FinishDrawing()
+    picture = Image.open(io.BytesIO(canvas.GetDrawingText())).convert("L")
+    values = np.asarray(picture)
+    return np.where(values < 140, 0, 255).astype(np.uint8) if two_toned else values
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "CC(=O)Oc1ccccc1C(=O)O",
+        "Cn1cnc2c1c(=O)n(C)c(=O)n2C",
+        "CC(C)Cc1ccc(C(C)C(=O)O)cc1",
+        "N#Cc1ccc(Cl)cc1",
+        "O=S(=O)(N1CCOCC1)c1ccc(Br)cc1",
+        "C[C@H](N)C(=O)O",
+        "C/C=C/C(=O)c1ccccc1",
+    ],
+)
+@pytest.mark.parametrize("two_toned", [True, False])
+def test_a_drawn_molecule_is_read(smiles: str, two_toned: bool) -> None:
+    found = read_structure(drawn(smiles, two_toned=two_toned))
+    assert found is not None
+    assert found.smiles == Chem.CanonSmiles(smiles)
+    assert found.confidence > 0.7
+
+
+def test_a_sure_reading_asks_no_other_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chemistry, "_ask_osra", lambda *args, **named: pytest.fail("OSRA was asked"))
+    found = chemistry.read_structures(drawn("CC(=O)Oc1ccccc1C(=O)O"))
+    assert found is not None
+    assert (found.smiles, found.source) == (["CC(=O)Oc1ccccc1C(=O)O"], "structure_from_ink")
+
+
+@pytest.mark.parametrize(
+    ("text", "at_right", "smiles"),
+    [
+        ("CO2CH3", False, "COC(C)=O"),
+        ("H3CO", True, "COC"),
+        ("HO2C", True, "CC(=O)O"),
+        ("OSO2CH3", False, "COS(C)(=O)=O"),
+        ("NO2", False, "C[N+](=O)[O-]"),
+        ("O2N", True, "C[N+](=O)[O-]"),
+        ("CN", False, "CC#N"),
+        ("NC", True, "CC#N"),
+        ("CF3", False, "CC(F)(F)F"),
+        ("NHBoc", False, "CNC(=O)OC(C)(C)C"),
+        ("N(CH3)2", False, "CN(C)C"),
+        ("Et2N", True, "CCN(C)CC"),
+        ("CONH2", False, "CC(N)=O"),
+        ("CHO", False, "CC=O"),
+        ("CH2OH", False, "CCO"),
+        ("OMe", False, "COC"),
+    ],
+)
+def test_a_label_is_a_group_of_atoms(text: str, at_right: bool, smiles: str) -> None:
+    tokens = tokens_of(text)
+    assert tokens is not None
+    group = group_of(reversed_tokens(tokens) if at_right else tokens, 1)
+    assert group is not None
+    molecule = Molecule()
+    carbon = molecule.add("C", (-1.0, 0.0))
+    first, _ = molecule.add_group(group, (0.0, 0.0))
+    from docparse.model.embedded.structure_ink.molecule import Bond
+
+    molecule.bind(Bond(carbon, first, 1))
+    written = Chem.MolFromMolBlock(molecule.molfile())
+    assert Chem.MolToSmiles(written) == Chem.CanonSmiles(smiles)
+
+
+@pytest.mark.parametrize("text", ["Qx", "(4)", "+"])
+def test_other_text_is_no_label(text: str) -> None:
+    assert tokens_of(text) is None
+
+
+def test_what_is_no_structure_is_not_read() -> None:
+    sheet = Image.new("L", (400, 300), 255)
+    pen = ImageDraw.Draw(sheet)
+    assert read_structure(np.asarray(sheet)) is None
+    for level in range(40, 280, 40):
+        pen.line([(30, level), (370, level)], fill=0, width=2)
+        pen.line([(level, 20), (level, 280)], fill=0, width=2)
+    found = read_structure(np.asarray(sheet))
+    assert found is None or found.confidence < 0.7
