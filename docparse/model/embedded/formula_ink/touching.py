@@ -11,7 +11,7 @@ from docparse.model.embedded.formula_ink.blots import Blot, blots_of, ink_of, ow
 from docparse.model.embedded.formula_ink.named import named
 
 _KNOWN = 0.92  # likeness of a sign that stays whole
-_PART = 0.87  # and of each part of one that doesn't, on average more
+_PART, _BETTER = 0.87, 0.02  # and of each part of one that doesn't, and more than of the whole
 _DARKER = (0.35, 0.5, 0.65, 0.8)  # of the way from paper to ink: what joins two signs is paler than they are
 _CUTS = 8  # columns with little ink that are tried
 _LEAST = 0.3  # of a capital's height: the longer side of a part
@@ -29,12 +29,13 @@ def parted(
     for blot in blots:
         best: tuple[float, NDArray[np.bool_], list[Blot]] | None = None
         box = (slice(blot.y0, blot.y1), slice(blot.x0, blot.x1))
-        if _may_be_two(mask, blot, high):
+        least = _least(mask, blot, high)
+        if least < 1:
             own = own_ink(mask[box])
             for part in _ways(pixels[box], own):
                 pieces = [b for b in blots_of(part) if max(b.width, b.height) > _SPECK * high]
                 score = _score(part, pieces, high) if _is_whole(blot, pieces, high) else 0.0
-                if score > _PART and (best is None or score > best[0] + 0.02):
+                if score > least and (best is None or score > best[0] + 0.02):
                     best = score, part, pieces
         if best is None:
             found.append(blot)
@@ -45,13 +46,18 @@ def parted(
     return mask, sorted(found)
 
 
-def _may_be_two(mask: NDArray[np.bool_], blot: Blot, high: float) -> bool:
+def _least(mask: NDArray[np.bool_], blot: Blot, high: float) -> float:
+    """How like known signs the parts of a blot have to be for it to be two; 1 where it is none for sure."""
     if blot.width > 4 * high or blot.height < 0.35 * high or blot.height > 2.5 * high:
-        return False
+        return 1.0
     if blot.width < (0.5 if blot.height < 1.2 * high else 0.3) * high:
-        return False
+        return 1.0
     its = named(mask, [blot], high)
-    return not its.sure and its.likeness < _KNOWN
+    if its.sure or its.likeness > _KNOWN:
+        return 1.0
+    return (
+        _PART if its.sign == "¬" else max(_PART, its.likeness + _BETTER)
+    )  # what a bar and a sign at its end look like
 
 
 def _ways(pixels: NDArray[np.uint8], own: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
@@ -66,10 +72,11 @@ def _ways(pixels: NDArray[np.uint8], own: NDArray[np.bool_]) -> Iterator[NDArray
             cut[y if lines[y + 1] else y + 1] = False
         yield cut
     if height > 1.5 * width:  # one over the other
-        levels, edge = own.sum(axis=1), height // 4
-        for y in sorted(range(edge, height - edge), key=lambda y: int(levels[y]))[:_CUTS]:
+        levels = own.sum(axis=1)
+        edge = height // 4
+        for row in sorted(range(edge, height - edge), key=lambda row: int(levels[row]))[:_CUTS]:
             cut = own.copy()
-            cut[y] = False
+            cut[row] = False
             yield cut
     counts = own.sum(axis=0)
     edge = max(2, width // 6)
