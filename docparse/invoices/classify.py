@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from docparse.invoices.amounts import find_candidates
+from docparse.invoices.dates import find_dates
 from docparse.invoices.facts import Facts, read_number
 from docparse.invoices.labels import find_labels
 from docparse.invoices.numbers import decimal_mark, find_numbers
@@ -16,6 +17,7 @@ from docparse.invoices.vocabulary import total_labels
 _SLIP_WIDTH = 320.0  # points: paper narrower than this comes out of a till
 _INVOICE_SCORE = 2.5  # evidence from which on a document is an invoice
 _TILL = frozenset({"cash", "change", "count", "rounding"})
+_CASHIER = re.compile(r"\b(?:cashier|kassierer(?:in)?|caissi[eè]re?|cajer[oa]|cassiere|kasjer|kassier)\b", re.I)
 _PAGE_OF = re.compile(
     r"(?:seite|page|pagina|página|blatt|pag|str)\.?[ ]*:?[ ]*(\d{1,3})[ ]*(?:/|von|of|de|sur|di|van|z)[ ]*(\d{1,3})",
     re.I,
@@ -69,14 +71,23 @@ def tell_kind(sheets: Sheets) -> Kind:
 def _is_till(sheets: Sheets, facts: Facts, kinds: set[str]) -> bool:
     """A narrow slip, or the words of a till: cash, change, number of items."""
     sheet = sheets.pages[0]
-    labels = {name for label in find_labels(sheets, total_labels()) for name in label.names[:1] if label.strong}
-    till = len(labels & _TILL)
+    labels = {name for label in find_labels(sheets, total_labels()) for name in label.names if label.strong}
+    till = len(labels & _TILL) + any(_CASHIER.search(row.text) for row in sheet.rows)
     titled = any(title.code == "receipt" and title.score > 0 for title in facts.titles[:3])
     narrow = sheet.width < 0.62 * sheet.height and len(sheets.pages) == 1
-    invoice_like = any(label.hit.key for label in facts.named("due_date") if label.strong) or bool(facts.named("iban"))
+    invoice_like = _is_due_later(facts) or bool(facts.named("iban"))
     narrow_slip = narrow and sheet.width < _SLIP_WIDTH and bool(labels & {"gross", "amount_due"})
     score = 1.0 * narrow + 0.5 * narrow_slip + 0.8 * min(till, 2) + 1.0 * titled + 0.7 * sheet.ocr - 1.5 * invoice_like
     return score >= 1.4
+
+
+def _is_due_later(facts: Facts) -> bool:
+    """A date under or beside a label that says when to pay; "change due" of a till has none."""
+    return any(
+        list(find_dates(place.text, facts.order))
+        for label in facts.named("due_date") if label.strong
+        for place in facts.places(label)
+    )  # fmt: skip
 
 
 def split(sheets: list[Sheet]) -> list[list[Sheet]]:

@@ -38,7 +38,8 @@ _DAY_FIRST = re.compile(
     r"[ ]?[-/.']?[ ]?(?:de |del )?(?P<year>\d{4}|\d{2})(?![\d:.,]\d|\d)"
 )
 _MONTH_FIRST = re.compile(
-    r"(?<![\w])(?P<month>[^\W\d_]{3,12})\.?[ -]?(?P<day>\d{1,2})(?:st|nd|rd|th)?,?[ -]{1,2}(?P<year>\d{4})(?!\d)"
+    r"(?<![\w])(?P<month>[^\W\d_]{3,12})\.?[ -]?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+    r"(?:,[ -]{0,2}|[ -]{1,2})(?P<year>\d{4})(?!\d)"
 )
 
 
@@ -59,11 +60,13 @@ class FoundDate:
 _MISREAD = re.compile(
     r"(?<![^\W\d_])[\dOoQDIl|SBZ]{1,4}(?P<mark>[./-])[\dOoQDIl|SBZ]{1,2}(?P=mark)[\dOoQDIl|SBZ]{2,4}(?!\w)"
 )
+_MISREAD_MONTH = re.compile(r"(?<![^\W\d_])(?:0CT|0ct|N0V|N0v)(?![^\W\d_])")
 _AS_DIGITS = str.maketrans("OoQDIl|SBZ", "0000111582")
 
 
 def mend_digits(text: str) -> str:
     """The text with digits for the letters that OCR puts in their place within dates; it stays as long as it is."""
+    text = _MISREAD_MONTH.sub(lambda match: match.group().replace("0", "O"), text)
     return _MISREAD.sub(lambda match: match.group().translate(_AS_DIGITS), text)
 
 

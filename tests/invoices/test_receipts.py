@@ -87,3 +87,42 @@ def test_balances_of_a_card_are_no_total_and_a_register_line_does_not_end_the_ad
     data = read(text)
     assert data.address == "NO. 12, JALAN MAWAR 3, TAMAN BUNGA, 47100 PUCHONG."
     assert data.total == Decimal("17.00")
+
+
+def test_a_name_over_two_lines_is_read_whole_and_the_trade_name_above_it_is_not_it() -> None:
+    text = SLIP.replace("CORNER MART SDN BHD", "CORNER MART\n& HARDWARE SDN BHD")
+    assert read(text).company == "CORNER MART & HARDWARE SDN BHD"
+    text = SLIP.replace("CORNER MART SDN BHD", "BLUE MOON\nOWNED BY: CORNER MART SDN BHD")
+    data = read(text)
+    assert data.company == "CORNER MART SDN BHD"
+    assert data.address == "NO. 12, JALAN MAWAR 3, TAMAN BUNGA, 47100 PUCHONG."
+
+
+def test_a_line_with_the_number_of_the_company_is_no_name() -> None:
+    text = SLIP.replace("CORNER MART SDN BHD\n(812345-K)", "RESTORAN BUNGA\nCOMPANY REG NO : 812345-K")
+    assert read(text).company == "RESTORAN BUNGA"
+
+
+def test_the_rounded_total_is_what_was_paid() -> None:
+    text = SLIP.replace("TOTAL AMOUNT | 17.00", "TOTAL | 16.98\nROUNDED TOTAL (RM) | 17.00")
+    text = text.replace("ROUNDING ADJ | 0.02\n", "").replace("CASH | 50.00\nCHANGE | 33.00\n", "VISA CARD | 17.00\n")
+    assert read(text).total == Decimal("17.00")
+
+
+def test_the_tax_in_a_total_and_the_total_of_a_tax_summary_are_no_totals() -> None:
+    text = SLIP.replace("GST @6% INCLUDED | 0.96", "TOTAL INCLUDES GST 6% | 0.96\nTOTAL | 16.04 | 0.96")
+    text = text.replace("CASH | 50.00\nCHANGE | 33.00\n", "")
+    assert read(text).total == Decimal("17.00")
+
+
+def test_change_due_does_not_make_an_invoice_of_a_slip() -> None:
+    text = SLIP.replace("CHANGE | 33.00", "CHANGE DUE: | 33.00").replace("TOTAL AMOUNT", "TOTAL DUE:")
+    found = sheets(text)
+    found.pages[0].height = found.pages[0].width  # no narrow strip
+    assert tell_kind(found).name == "receipt"
+
+
+def test_dates_that_ocr_ran_together_with_the_time_or_read_with_a_zero() -> None:
+    for printed in ("05 FEBRUARY 201918:22:10", "05-FEB-2019 18:22", "FEB 05,2019"):
+        assert read(SLIP.replace("05/02/201918:22:10", printed)).date == datetime.date(2019, 2, 5)
+    assert read(SLIP.replace("05/02/201918:22:10", "05-0CT-2019")).date == datetime.date(2019, 10, 5)
