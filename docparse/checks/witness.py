@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -60,7 +61,8 @@ def owners(words: Sequence[Word], boxes: Sequence[Box | None], backdrops: Sequen
     placed.sort(key=lambda item: area(item[1]) * (1.1 if backdrops[item[0]] else 1.0))
     places = np.array([place for place, _ in placed], np.intp)
     x0, y0, x1, y1 = np.array([box for _, box in placed], np.float64).T
-    spots = np.array([word.bbox for word in words], np.float64)
+    sides = list(chain.from_iterable([word.bbox for word in words]))  # from tuples it would take thrice the time
+    spots = np.array(sides, np.float64).reshape(-1, 4)
     x, y = (spots[:, 0] + spots[:, 2]) / 2, (spots[:, 1] + spots[:, 3]) / 2
     down = np.argsort(y, kind="stable")
     step = max(1, min(_STRIP, _AT_ONCE // len(placed)))

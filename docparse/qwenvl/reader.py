@@ -65,8 +65,8 @@ def read_page(
 
 def _is_noise(text: str) -> bool:
     """Nothing but white space, or one sign over and over ("!!!!" of a broken server)."""
-    signs = set(text[:4000])
-    if len(signs) <= 3:
+    signs = set(text[:400])
+    if len(signs) <= 6:  # five of them may be white space
         signs = set(text)
     signs -= set(" \t\r\n\f")
     return not signs or (len(signs) == 1 and len(text) >= 32 and not next(iter(signs)).isalnum())

@@ -13,6 +13,7 @@ from docparse.model.embedded.clusters import clusters
 from docparse.model.embedded.line_drawings import fat
 from docparse.schemas.page import PageImage, Word, WordStyle
 
+_BOLD = int(WordStyle.BOLD)  # an IntFlag is slow to test
 _LABEL, _MARK = 12, 6  # characters of a label's line, and of one by a picture
 _HEADING = 6  # characters of a bold line that is none
 _SHARED = 2  # lines of text that begin at a margin
@@ -25,7 +26,7 @@ _MOST_STROKES, _MOST_ROWS = 400, 400
 
 
 class Row(NamedTuple):
-    """A line of words: one that could name a part of a drawing, or text."""
+    """A line of words: one that could name a part of a drawing (then `is_bold` is known), or text."""
 
     box: Box
     text: str
@@ -41,7 +42,9 @@ def rows_of(words: Sequence[Word], em: float) -> list[Row]:
             lines.setdefault(word.line, []).append(word)
     if len(lines) > _MOST_ROWS:
         return []
-    texts = {key: "".join(f" {word.text}" if word.space else word.text for word in line) for key, line in lines.items()}
+    texts = {
+        key: "".join([f" {word.text}" if word.space else word.text for word in line]) for key, line in lines.items()
+    }
     long = {key for key, text in texts.items() if len(text.replace(" ", "")) > _LABEL}
     margins = Counter(round(lines[key][0].bbox[0] / em * 2) for key in long)
     rows = []
@@ -50,7 +53,7 @@ def rows_of(words: Sequence[Word], em: float) -> list[Row]:
         label = key not in long and max(margins[place + step] for step in (-1, 0, 1)) < _SHARED
         label = label and max(word.size for word in line) < _LARGEST_EM * em
         label = label and _PANEL.match(texts[key].strip()) is None
-        bold = all(word.style & WordStyle.BOLD for word in line)
+        bold = label and all(word.style & _BOLD for word in line)
         label = label and not (bold and len(texts[key]) > _HEADING)
         rows.append(Row(union(word.bbox for word in line), texts[key].strip(), bold, label))
     return rows

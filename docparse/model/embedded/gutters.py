@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from statistics import median
 
 import numpy as np
@@ -92,8 +91,8 @@ def _free_cells(covered: NDArray[np.bool_], most: float) -> tuple[NDArray[np.boo
 
 def _cover_by_words(covered: NDArray[np.bool_], words: Sequence[Word], grid: Box, slack: float) -> None:
     x0, y0, step_x, step_y = grid
-    sides = [(word.bbox[0], word.bbox[2], word.baseline, word.size) for word in words]
-    left, right, base, size = np.array(list(chain.from_iterable(sides))).reshape(-1, 4).T  # flat: a third of the time
+    flat = [value for word in words for value in (word.bbox[0], word.bbox[2], word.baseline, word.size)]
+    left, right, base, size = np.array(flat).reshape(-1, 4).T  # from tuples it would take thrice the time
     tops = ((base - 0.6 * size - y0) / step_y).astype(int).tolist()
     bottoms = (((base + 0.05 * size - y0) / step_y).astype(int) + 1).tolist()
     starts = np.maximum(0, ((left + slack - x0) / step_x).astype(int)).tolist()

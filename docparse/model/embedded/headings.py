@@ -34,11 +34,12 @@ _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, beside: int = 0) -> bool:
     """Whether a paragraph is a heading. `space_above` is the free height over it in page units; `beside` is how many
     others stand in its row."""
+    if len(para.lines) > 4:
+        return False
     words = text.split()
     letters = sum(map(str.isalpha, text))
     if (
         not 2 <= letters <= _MOST_LETTERS
-        or len(para.lines) > 4
         or len(words) > 32
         or text[-1] in ",;،、-"
         or text[0] in "*†‡"
@@ -67,7 +68,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         return roomy and ratio > 0.97 and shouted and not stats.ocr and len(words) <= _SHOUTED_WORDS
     if para.lines[0].width > 0.8 * stats.width:
         return False
-    italic = para.lines[0].styled(WordStyle.ITALIC)
+    italic = para.lines[0].styled(int(WordStyle.ITALIC))
     fonts = {word.font for word in para.lines[0].words if word.text[0].isalpha()}
     small_caps = bool(fonts) and all(_SMALL_CAPS.search(font) for font in fonts)
     capital = letters >= 4 and (small_caps or (text.upper() == text and text.lower() != text))

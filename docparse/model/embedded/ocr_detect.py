@@ -177,8 +177,10 @@ def level_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def join_runs(runs: NDArray[np.int64], height: int, *, diagonal: bool = True) -> NDArray[np.int64]:
-    """A label for every run, equal where runs of neighbouring rows touch, be it at corners where `diagonal` is set
-    (minimum label spread until it is stable)."""
+    """A label for every run, equal where runs of neighbouring rows touch, be it at corners where `diagonal` is set.
+
+    It is the first run's place of all that hang together: labels that meet are put under the lower one until none do.
+    """
     y, x0, x1 = runs[:, 0], runs[:, 1], runs[:, 2]
     first = np.searchsorted(y, np.arange(height + 1))
     wide = int(x1.max()) + 2
@@ -191,11 +193,19 @@ def join_runs(runs: NDArray[np.int64], height: int, *, diagonal: bool = True) ->
     left = np.repeat(np.arange(len(runs)), count)
     right = np.repeat(low, count) + np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
     label = np.arange(len(runs))
+    while len(left):
+        one, other = label[left], label[right]
+        np.minimum.at(label, np.maximum(one, other), np.minimum(one, other))
+        label = _followed(label)
+        apart = label[left] != label[right]
+        left, right = left[apart], right[apart]
+    return label
+
+
+def _followed(label: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Labels of labels, to the last."""
     while True:
-        before = label.copy()
-        least = np.minimum(label[left], label[right])
-        np.minimum.at(label, left, least)
-        np.minimum.at(label, right, least)
-        label = label[label]
-        if np.array_equal(label, before):
+        further = label[label]
+        if np.array_equal(further, label):
             return label
+        label = further

@@ -41,6 +41,8 @@ class Para:
     @property
     def box(self) -> Box:
         lines = self.lines
+        if len(lines) == 1:
+            return lines[0].box
         return (
             min(line.x0 for line in lines), min(line.y0 for line in lines),
             max(line.x1 for line in lines), max(line.y1 for line in lines),
@@ -266,7 +268,7 @@ class _Splitter:
     def _by_indent(self, i: int, prev: Line, line: Line, em: float, para: Para) -> str:
         indent = self.indent(i) - self.indent(i - 1)
         first = para.lines[0]
-        item = read_marker(first.plain) is not None
+        item = self.markers[i - len(para.lines)] is not None
         if self.entries:  # of an index: what is indented goes on, or stands under the entry
             alone = self.indent(i) < 0.6 * em or self._room(i, em)
             return "newline" if alone else "join"

@@ -47,15 +47,17 @@ def find_inks(
     free = open_.copy()
     _clear(free, text)
     values = pixels.astype(np.int16)
-    low, high = values.min(axis=2), values.max(axis=2)
-    left = free & ~((low >= _LIGHT) & (high - low <= _PALE)) & (np.abs(values - _border(values)).max(axis=2) > _PAPER)
+    planes = np.ascontiguousarray(np.moveaxis(values, 2, 0))  # numpy is slow along an axis of three
+    low, high = planes.min(axis=0), planes.max(axis=0)
+    left = free & ~((low >= _LIGHT) & (high - low <= _PALE)) & (_apart(planes, _border(values)) > _PAPER)
     least = max(12.0, _LEAST_SHARE * free.sum())
     paper = _most_common(values[free & ~left]) if (free & ~left).any() else np.array([255, 255, 255])
     stroke = max(2, round(_STROKE * max(pixels.shape[:2])))
     inks: list[Ink] = []
     while len(inks) < _MOST_INKS and left.sum() > least:
         colour = _most_common(values[left])
-        near = left & (np.abs(values - colour).max(axis=2) <= _NEAR)
+        like = _apart(planes, colour) <= _NEAR
+        near = left & like
         left &= ~near
         mask = _without_lines(near, plot)
         count = int(mask.sum())
@@ -63,29 +65,36 @@ def find_inks(
             continue
         thick = bool(eroded(mask, stroke).sum() > 0.35 * count)
         if thick:
-            near = _without_lines(open_ & (np.abs(values - colour).max(axis=2) <= _NEAR), plot)
+            near = _without_lines(open_ & like, plot)
             mask = near & ~eroded(~eroded(near), 3)  # soft edges of letters have any colour
         else:
-            soft = free & _mixed(values, colour, paper)
+            soft = free & _mixed(planes, colour, paper)
             left &= ~soft
             mask = _without_lines(near | soft, plot)
         found: Colour = (int(colour[0]), int(colour[1]), int(colour[2]))
         if thick or _is_named(found, named) or not _is_blend(colour, paper, inks):
             inks.append(Ink(found, mask, thick))
-    _part_edges(inks, values, paper)
+    _part_edges(inks, planes, paper)
     vivid = [
         ink for ink in inks if ink.thick or max(ink.colour) - min(ink.colour) > _PALE or _is_named(ink.colour, named)
     ]
     return vivid or inks
 
 
-def _part_edges(inks: list[Ink], values: NDArray[np.int16], paper: NDArray[np.int16]) -> None:
+def _apart(planes: NDArray[np.int16], colour: NDArray[np.int16]) -> NDArray[np.int16]:
+    """How far each pixel is from a colour, in the channel that differs most; `planes` are the three channels."""
+    apart: NDArray[np.int16] = np.abs(planes - colour[:, None, None]).max(axis=0)
+    return apart
+
+
+def _part_edges(inks: list[Ink], planes: NDArray[np.int16], paper: NDArray[np.int16]) -> None:
     """Take from thin inks what is the soft edge of another: half of one colour may look like the whole of another."""
     thin = [ink for ink in inks if not ink.thick]
-    cores = [ink.mask & (np.abs(values - np.array(ink.colour)).max(axis=2) <= _CORE) for ink in thin]
+    colours = [np.array(ink.colour, np.int16) for ink in thin]
+    cores = [ink.mask & (_apart(planes, colour) <= _CORE) for ink, colour in zip(thin, colours, strict=True)]
     edges = [
-        ~eroded(~core, 1) & ~core & _mixed(values, np.array(ink.colour, np.int16), paper, least=0.1)
-        for ink, core in zip(thin, cores, strict=True)
+        ~eroded(~core, 1) & ~core & _mixed(planes, colour, paper, least=0.1)
+        for colour, core in zip(colours, cores, strict=True)
     ]
     for ink, other in itertools.permutations(range(len(thin)), 2):
         thin[ink].mask[edges[other] & ~cores[ink]] = False
@@ -149,13 +158,14 @@ def eroded(mask: Mask, times: int = 2) -> Mask:
 
 
 def _mixed(
-    values: NDArray[np.int16], colour: NDArray[np.int16], paper: NDArray[np.int16], least: float = _HALF
+    planes: NDArray[np.int16], colour: NDArray[np.int16], paper: NDArray[np.int16], least: float = _HALF
 ) -> Mask:
     """Where a thin line's colour is mixed with the paper, by so much of it."""
     way = (colour - paper).astype(np.float32)
-    off = (values - paper).astype(np.float32)
-    share = off @ way / max(1.0, float(way @ way))
-    return np.asarray((share > least) & (np.abs(off - share[..., None] * way).max(axis=2) <= _BLEND), np.bool_)
+    off = (planes - paper[:, None, None]).astype(np.float32)
+    share = np.tensordot(way, off, 1) / max(1.0, float(way @ way))
+    aside = np.abs(off - share * way[:, None, None]).max(axis=0)
+    return np.asarray((share > least) & (aside <= _BLEND), np.bool_)
 
 
 def _is_blend(colour: NDArray[np.int16], paper: NDArray[np.int16], inks: list[Ink]) -> bool:
