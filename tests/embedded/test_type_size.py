@@ -246,3 +246,26 @@ def test_a_speck_and_letters_before_lines_are_no_bullets() -> None:
         scan.page.insert_text((72, y + 40 + 16 * number), "n", fontsize=10, fontname="tiro")
         scan.put(84, y + 40 + 16 * number, "Clocks disagree between sites")
     assert not any(word.text == "•" for word in with_bullets(scan.typed(), scan.image()))
+
+
+def test_a_line_between_two_of_one_size_at_their_distance_is_of_that_size() -> None:
+    scan = Scan()
+    y = scan.prose(100, 5)
+    scan.put(60, y, PROSE[:60], 12.5)
+    y = scan.prose(y + 13, 5)
+    scan.put(60, y + 30, "A heading over text", 12.5)
+    scan.prose(y + 60, 5)
+    by_line = {word.line: word.size for word in scan.typed()}
+    assert by_line[5] == pytest.approx(by_line[4], rel=0.02)
+    assert by_line[11] > 1.15 * by_line[4]
+
+
+def test_a_line_of_even_room_in_the_middle_of_prose_is_no_listing() -> None:
+    scan = Scan()
+    y = scan.prose(100, 5)
+    scan.put(60, y, "letters stood apart alike", font="cour")
+    y = scan.prose(y + 13, 5)
+    listing(scan, y + 20)
+    mono = {word.line for word in scan.typed() if word.style & WordStyle.MONO}
+    assert 5 not in mono
+    assert len(mono) >= 5

@@ -60,6 +60,8 @@ def with_indices(decoded: Decoded, ink: NDArray[np.bool_], centres: NDArray[np.i
         first = next((i for i in run if ways[i] == way), run[-1])
         if way < 0 and first > run[0]:
             continue  # a number is given no index
+        if first == 1 and text[0] in "([":
+            continue  # the mark of an item, in brackets that reach as high
         if way > 0 and first and not _is_host(text[first - 1]) and not _is_power(boxes[first], levels[first], tall):
             continue
         if way and (ways[first : run[-1] + 1] == way).all():  # 10³: no digit of the line stands behind a raised one

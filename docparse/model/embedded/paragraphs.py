@@ -23,9 +23,11 @@ _ROUND, _ALIKE_EM, _APART_EM, _FULL = 4, 1.2, 3.0, 0.6  # lines that run round a
 _SAME_SIZE, _LASTS = 0.05, 3
 # share of lines that may be wider than all others of a text, how these end, and their width
 _STICK_OUT, _FLUSH_EM, _TEXT_EM = 0.2, 0.25, 12.0
+_LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
 _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-–—*+"  # they stand in sentences, too
+_ENDS = ".!?。！？"
 _STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
 
@@ -227,10 +229,25 @@ class _Splitter:
         em = max(prev.size, line.size)
         return line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
 
+    def _parts_text(self, i: int, em: float) -> bool:
+        """On scans, whether a sentence ends and the next one begins a little lower or farther in than lines do.
+
+        OCR's boxes stray by less than the blanks and indents that part paragraphs, which are often half of what is sure
+        by itself.
+        """
+        prev, line = self.lines[i - 1], self.lines[i]
+        if line.words[0].font or prev.plain[-1] not in _ENDS or not line.plain[0].isupper() or self.centred:
+            return False
+        if abs(prev.size - line.size) > 0.05 * em or self.markers[i - 1] is not None or self.hanging[i]:
+            return False
+        lower = line.baseline - prev.baseline > _LOWER * self.leading
+        farther = i + 1 < len(self.lines) and self.indent(i + 1) < _FARTHER_EM * em / 2
+        return lower or (farther and min(self.indent(i), self.indent(i) - self.indent(i - 1)) > _FARTHER_EM * em)
+
     def cut(self, i: int, para: Para) -> str:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
-        if self._is_far(i):
+        if self._is_far(i) or self._parts_text(i, em):
             return "break"
         if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
             return "break"
@@ -261,7 +278,10 @@ class _Splitter:
         if not marker.ordered:
             alike = sum(other is not None and other.mark == marker.mark for other in self.markers)
             return alike > 1 or marker.mark not in _DASHES or prev.plain[-1:] in _STOPS or self._room(i, line.size)
-        near = [j for j, other in enumerate(self.markers) if other is not None and other.ordered and j != i]
+        near = [
+            j for j, other in enumerate(self.markers)
+            if other is not None and other.ordered and j != i and ("[" in other.mark or "[" not in marker.mark)
+        ]  # fmt: skip
         same = any(abs(self.start(self.lines[j]) - self.start(line)) < 1.2 * line.size for j in near)
         return same or prev.plain[-1:] in _STOPS or self.start(prev) - self.start(line) > 0.5 * line.size
 

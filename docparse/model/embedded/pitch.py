@@ -17,6 +17,7 @@ _SAME = 0.025
 _END = 0.5  # of a room, which the first and last letter of a word may leave free
 _LEAST_LETTERS, _LEAST_WORDS = 8, 8  # of a line that shows it, and of all such lines beyond the first of each
 _SHADES = np.arange(256, dtype=np.float32)
+_LINE_EM = 0.4  # between lines of one paragraph, at most
 _REACH_EM = 2.2  # from a monospaced line to one that shows nothing: a bracket, a number
 
 
@@ -48,6 +49,8 @@ def even_pitched(rows: Mapping[int, Sequence[Word]], page: PageImage) -> set[int
     if not room:
         return set()
     found = {line for line, pitch in pitches.items() if len(pitch.rooms) > 1 and pitch.off(room) < _NEAR}
+    against = {line for line, pitch in pitches.items() if len(pitch.rooms) > 2 and pitch.off(room) > 2 * _NEAR}
+    found -= _among(found, against, rows)
     silent = {line for line in rows.keys() - found if _may_be(rows[line], pitches.get(line), room)}
     return found | _beside(silent, found, rows)
 
@@ -82,6 +85,21 @@ def _beside(silent: set[int], found: set[int], rows: Mapping[int, Sequence[Word]
         if any(y0 - reach < v1 and v0 < y1 + reach and u0 - reach < x1 and x0 < u1 for u0, v0, u1, v1 in known):
             result.add(line)
     return result
+
+
+def _among(found: set[int], others: set[int], rows: Mapping[int, Sequence[Word]]) -> set[int]:
+    """Lines of `found` that go on from lines of other type, or these from them, and from none of their own."""
+
+    def goes_on(line: int, beside: set[int]) -> bool:
+        x0, y0, x1, y1 = _box(rows[line])
+        reach = _LINE_EM * rows[line][0].size
+        boxes = (_box(rows[other]) for other in beside if other != line)
+        return any(
+            min(x1, u1) - max(x0, u0) > 0.5 * min(x1 - x0, u1 - u0) and max(v0 - y1, y0 - v1) < reach
+            for u0, v0, u1, v1 in boxes
+        )
+
+    return {line for line in found if goes_on(line, others) and not goes_on(line, found)}
 
 
 def _box(row: Sequence[Word]) -> tuple[float, float, float, float]:

@@ -156,8 +156,9 @@ def _in_prose(line: Line, around: Sequence[Line]) -> bool:
 
 def _ends_column(line: Line, around: Sequence[Line]) -> bool:
     """Whether it is a number in brackets at the right edge of the text above or below, as those of formulas are."""
+    reach = (0.15 if line.words[0].font else 0.7) * line.size  # what OCR read ends less exactly
     return is_number(line.plain) and any(
-        abs(other.x1 - line.x1) < 0.15 * line.size and len(other.plain) >= _PROSE_LETTERS and other.x0 < line.x0
+        abs(other.x1 - line.x1) < reach and len(other.plain) >= _PROSE_LETTERS and other.x0 < line.x0
         for other in around
     )
 

@@ -36,6 +36,7 @@ _LOOSE = (0.76, 1.27)  # what a box that was not measured may deviate from the b
 _CLASS_SHARE = 0.25  # of the page's letters, which must show a measure
 _UNSURE, _SURE_LETTERS = 0.15, 4
 _LEAST_UNSURE = 0.4  # of the body's size, as which a few letters are believed
+_CLOSE, _MISREAD = 1.25, 0.45  # heights of a line to the next ones of its paragraph; what a size may be read amiss
 _CJK_DROP = 0.08  # of their height, by which Chinese characters stand under the baseline
 _HEAVY, _LEAST_STROKE_PX = 1.25, 1.5  # strokes of bold type to the page's usual
 _HEAVY_WIDE, _WIDE_LETTERS = 1.4, 12
@@ -69,7 +70,7 @@ def with_type(words: Sequence[Word], page: PageImage, tables: Sequence[Box] = ()
     usual = _usual(shapes, _letters(words))
     body = _body_size(rows, shapes, usual, page)
     found = {line: factor for line, shape in shapes.items() if (factor := _factor(shape, usual)) is not None}
-    factors = _even(found, _scatter(found.values()))
+    factors = _as_around(_even(found, _scatter(found.values())), rows)
     heavy: set[int] = set()
     if usual.stroke >= _LEAST_STROKE_PX and factors:
         heavy = _heavy(shapes, usual, factors)
@@ -165,6 +166,27 @@ def _even(known: Mapping[int, _Factor], scatter: float) -> dict[int, _Factor]:
         mean = _mean([known[member] for member in group])
         result |= {member: known[member]._replace(value=mean) for member in group}
     return {line: factor for line, factor in result.items() if factor.sure or factor.value >= _LEAST_UNSURE}
+
+
+def _as_around(factors: Mapping[int, _Factor], rows: Mapping[int, Sequence[Word]]) -> dict[int, _Factor]:
+    """The factors, with that of a line between two of one size, as near to it as they are to theirs, as theirs."""
+    result = dict(factors)
+    boxes = {line: (rows[line][0].bbox[0], rows[line][0].bbox[1], rows[line][-1].bbox[2], rows[line][0].bbox[3])
+             for line in factors}  # fmt: skip
+    for line, factor in factors.items():
+        if factor.value == 1:
+            continue
+        x0, y0, x1, y1 = boxes[line]
+        reach = _CLOSE * (y1 - y0)
+        over, under = (
+            [other for other, (u0, v0, u1, v1) in boxes.items()
+             if min(x1, u1) - max(x0, u0) > 0.5 * min(x1 - x0, u1 - u0) and 0 < way * (v0 + v1 - y0 - y1) / 2 < reach]
+            for way in (-1, 1)
+        )  # fmt: skip
+        around = {factors[other].value for other in (*over, *under)}
+        if over and under and len(around) == 1 and abs(factor.value / (value := around.pop()) - 1) < _MISREAD:
+            result[line] = factor._replace(value=value)
+    return result
 
 
 def _mean(group: Sequence[_Factor]) -> float:
