@@ -20,7 +20,8 @@ _CAPITALS = "BCDFHIKLMNOPRSTXYZ0"
 _SMALL = "abcehilmnoprstuxyz"
 _DIGITS = "123456789"
 _ALL = _CAPITALS + _SMALL + _DIGITS + "()+"
-_TWINS, _RARE_SIGNS = "COPSXZK", "DKLMRTXYZ"  # of both cases; seldom in labels, and by how much they are likelier then
+# signs of one form in both cases; signs seldom in labels, which must be likelier
+_TWINS, _RARE_SIGNS = "COPSXZK", "DKLMRTXYZabchmpuxyz"
 _RARE = 0.06
 _SURE, _LIKE = 0.82, 0.68
 _BESIDE = 0.22, 0.8  # bonds' lengths that a letter which touches strokes is high
@@ -188,8 +189,11 @@ def _cased(row: Sequence[Letter], capital: float) -> list[Letter]:
         found.append(Letter(sign, letter.part, letter.likeness))
     for place in range(1, len(found)):  # narrow print: what follows N, O or C there is hydrogen
         last = place + 1 == len(found) or found[place + 1].sign.isdigit()
-        if found[place].sign in "BRM" and found[place - 1].sign in "NOC" and last:
+        before = found[place - 1].sign
+        if last and ((found[place].sign in "BRM" and before in "NOC") or (found[place].sign == "F" and before in "NO")):
             found[place] = replace(found[place], sign="H")
+        elif last and found[place].sign == "P" and before == "C":
+            found[place] = replace(found[place], sign="F")
     return found
 
 

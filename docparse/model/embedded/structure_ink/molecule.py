@@ -75,6 +75,20 @@ class Molecule:
             self.bonds.append(Bond(start + a, start + b, int(bond.GetBondTypeAsDouble())))
         return start
 
+    def _charge(self) -> None:
+        """Nitrogen with four bonds is charged, and so is an oxygen at it that has no other bond: signs are small."""
+        for number, atom in enumerate(self.atoms):
+            bonds = [bond for bond in self.bonds if number in (bond.a, bond.b)]
+            if atom.symbol != "N" or sum(bond.order for bond in bonds) != 4:
+                continue
+            atom.charge = 1
+            for bond in bonds:
+                other = bond.b if bond.a == number else bond.a
+                alone = sum(other in (b.a, b.b) for b in self.bonds) == 1
+                if self.atoms[other].symbol == "O" and bond.order == 1 and alone:
+                    self.atoms[other].charge = -1
+                    break
+
     def molfile(self) -> str:
         lines = ["", "  docparse", "", f"{len(self.atoms):3d}{len(self.bonds):3d}  0  0  1  0  0  0  0  0999 V2000"]
         for atom in self.atoms:
@@ -93,6 +107,7 @@ class Molecule:
             return None
         from rdkit import Chem, rdBase
 
+        self._charge()
         with rdBase.BlockLogs():
             try:
                 molecule = Chem.MolFromMolBlock(self.molfile())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,9 @@ from docparse.model.embedded.structure_ink.pairs import hashed, join_doubles, ma
 from docparse.model.embedded.structure_ink.sheet import Sheet, sheet_of
 from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, distance, strokes_of, usual_length
 
-_REACH = 0.8  # capitals' heights from the end of a bond to its letter
+_REACH = 1.1  # capitals' heights from the end of a bond to its letter
+_AHEAD = 0.7  # capitals' heights, on from there along the bond
+_HAS_ONE_BOND = re.compile("HO|OH|H2N|NH2|HS|SH|F|Cl|Br|H3C|CH3")
 _LEAST_STROKES = 3
 _ODD, _SPARSE = 1.5, 7.0  # what odd strokes cost; thicknesses that a bond is long at least
 _PIECE = 0.3  # of the largest piece, in length of its lines
@@ -89,7 +92,15 @@ class Drawing:
         return graph
 
     def _is_speck(self, part: Part) -> bool:
-        return max(part.wide, part.high) < 0.25 * self.usual
+        if max(part.wide, part.high) >= 0.25 * self.usual:
+            return False
+        return self._between(part) < 2
+
+    def _between(self, part: Part) -> int:
+        """How many letters a short stroke leads to."""
+        if max(part.wide, part.high) < 2.2 * self.sheet.thick or not is_line(self.sheet, part):
+            return 0
+        return sum(gap_to(part, letter.x, letter.y) < self.capital for n in self.labels for letter in n.letters)
 
     def _add_hashed(self, graph: Graph, start: tuple[float, float], end: tuple[float, float]) -> None:
         graph.points += [start, end]
@@ -100,7 +111,7 @@ class Drawing:
                 (distance(graph.points[mine], graph.points[n]), n)
                 for n in {n for s in graph.strokes if s.b != b for n in (s.a, s.b)}
             ]
-            if near and min(near)[0] < 0.3 * graph.usual:
+            if near and min(near)[0] < 0.45 * graph.usual:
                 graph.unite(min(near)[1], mine)
 
     def _hang_labels(self) -> None:
@@ -113,30 +124,39 @@ class Drawing:
             stroke = graph.at(point)[0]
             start = graph.points[stroke.other(point)]
             size = max(1e-6, distance(start, (x, y)))
-            ahead = (x + (x - start[0]) / size * 0.5 * self.capital, y + (y - start[1]) / size * 0.5 * self.capital)
-            gap, label, letter = min(
-                (
-                    (gap_to(letter.part, x, y) + 2 * gap_to(letter.part, *ahead), label, letter)
-                    for label in self.labels
-                    for letter in label.letters
-                ),
-                key=lambda item: item[0],
-            )
-            if gap_to(letter.part, x, y) < _REACH * self.capital and gap < 1.5 * self.capital:
+            step = _AHEAD * self.capital / size
+            ahead = (x + (x - start[0]) * step, y + (y - start[1]) * step)
+            found = []
+            for label in self.labels:
+                for letter in label.letters:
+                    here, there = gap_to(letter.part, x, y), gap_to(letter.part, *ahead)
+                    towards = there < max(0.1 * self.capital, here - 0.3 * self.capital)
+                    if here < _REACH * self.capital and towards:
+                        found.append((here + 2 * there, label, letter))
+            if found:
+                _, label, letter = min(found, key=lambda item: item[0])
                 self.ends[point] = (label, letter)
+        self._drop_second_ends()
+
+    def _drop_second_ends(self) -> None:
+        """Labels that have one bond keep that of the largest piece of the drawing: the other is of text beside it."""
+        names = self.graph.pieces([])
+        sizes: dict[int, float] = {}
+        for stroke in self.graph.strokes:
+            sizes[names[stroke.a]] = sizes.get(names[stroke.a], 0.0) + self.graph.length(stroke)
+        for label in self.labels:
+            points = [point for point, (owner, _) in self.ends.items() if owner is label]
+            if len(points) > 1 and _HAS_ONE_BOND.fullmatch(label.text):
+                kept = max(points, key=lambda point: sizes[names[point]])
+                self.ends = {n: end for n, end in self.ends.items() if n not in points or names[n] == names[kept]}
 
     def _keep_main(self) -> None:
         """The drawing without the lines of text around it: pieces that are small beside the rest."""
         graph = self.graph
-        names: dict[int, int] = {}
         owners: dict[int, list[int]] = {}
         for point, (label, _) in self.ends.items():
             owners.setdefault(id(label), []).append(point)
-        links = [(s.a, s.b) for s in graph.strokes] + [(p[0], n) for p in owners.values() for n in p]
-        for a, b in links:
-            first, second = names.setdefault(a, a), names.setdefault(b, b)
-            if first != second:
-                names.update({n: first for n, name in names.items() if name == second})
+        names = graph.pieces([(points[0], n) for points in owners.values() for n in points])
         total: dict[int, list[float]] = {}
         for stroke in graph.strokes:
             total.setdefault(names[stroke.a], []).append(graph.length(stroke))
@@ -171,8 +191,13 @@ class Drawing:
 
     def _add_label(self, molecule: Molecule, label: Label, points: list[int], atom_of: dict[int, int]) -> None:
         tokens = tokens_of(label.text)
-        if tokens == [("H", 1)] and len(points) > 1:  # narrow print: hydrogen has one bond
+        order = sum(s.order for point in points for s in self.graph.at(point))
+        if tokens == [("H", 1)] and order > 1:  # narrow print: hydrogen has one bond
             tokens = [("N", 1)]
+        elif tokens == [("O", 1)] and order > 2:
+            tokens = [("C", 1)]
+        elif tokens == [("P", 1)] and order == 1:  # phosphorus has more than one
+            tokens = [("F", 1)]
         place = self._place(*self._centre(label, points, tokens))
         order = max(s.order for point in points for s in self.graph.at(point))
         if tokens is None:

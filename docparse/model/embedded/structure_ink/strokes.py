@@ -58,6 +58,15 @@ class Graph:
     def length(self, stroke: Stroke) -> float:
         return distance(self.points[stroke.a], self.points[stroke.b])
 
+    def pieces(self, links: list[tuple[int, int]]) -> dict[int, int]:
+        """For every point the name of the connected piece it belongs to; `links` connect as strokes do."""
+        names: dict[int, int] = {}
+        for a, b in [*((s.a, s.b) for s in self.strokes), *links]:
+            first, second = names.setdefault(a, a), names.setdefault(b, b)
+            if first != second:
+                names.update({n: first for n, name in names.items() if name == second})
+        return names
+
     def unite(self, kept: int, gone: int, place: Point | None = None) -> None:
         """Two points made one."""
         if place is not None:
@@ -108,6 +117,7 @@ def strokes_of(mask: Mask, thick: float, usual: float) -> Graph:
         _contract(graph)
         _straighten(graph)
         _refit(graph)
+    _contract(graph)
     return graph
 
 
@@ -153,7 +163,8 @@ def _straighten(graph: Graph) -> None:
         long, total = min(distance(p, q), distance(q, r)), distance(p, r)
         if long > 0.5 * graph.usual and total > 1.4 * graph.usual:
             continue
-        if _cosine(p, q, r) > _STRAIGHT:
+        bend = _cosine(p, q, r)
+        if bend > _STRAIGHT or (bend > 0.8 and _height(p, q, r) < 0.9 * graph.thick):
             path = np.concatenate([_towards(first, point), _towards(second, point)[::-1]])
             graph.strokes.remove(second)
             first.a, first.b, first.path = first.other(point), second.other(point), path
@@ -166,6 +177,12 @@ def _towards(stroke: Stroke, point: int) -> Path:
 def _cosine(p: Point, q: Point, r: Point) -> float:
     size = distance(p, q) * distance(q, r)
     return ((q[0] - p[0]) * (r[0] - q[0]) + (q[1] - p[1]) * (r[1] - q[1])) / size if size else 0.0
+
+
+def _height(p: Point, q: Point, r: Point) -> float:
+    """How far the middle one of three points is from the line through the others."""
+    size = distance(p, r)
+    return abs((r[0] - p[0]) * (q[1] - p[1]) - (r[1] - p[1]) * (q[0] - p[0])) / size if size else distance(p, q)
 
 
 def _refit(graph: Graph) -> None:
