@@ -11,7 +11,11 @@ from docparse.model.embedded import ocr_rapid
 from docparse.model.embedded.formula_ink import read_formula
 from docparse.model.embedded.formula_ink.blots import Blot, blots_of, sharp, type_height
 from docparse.model.embedded.formula_ink.grids import bars_of, columns_of, dots_of, over_and_under
+from docparse.model.embedded.formula_ink.parts import names_with_limits
+from docparse.model.embedded.formula_ink.read import is_plausible
 from docparse.model.embedded.formula_ink.touching import parted
+from docparse.model.embedded.formula_tree import to_latex
+from docparse.schemas.page import Word
 
 needs_ocr = pytest.mark.skipif(not ocr_rapid.available(), reason="the OCR's models are not installed")
 
@@ -100,3 +104,25 @@ def test_signs_that_touch_are_parted_and_whole_ones_stay() -> None:
     blots = blots_of(mask)
     assert len(blots) == 2
     assert len(parted(pixels, mask, blots, type_height(blots))[1]) == 3
+
+
+def test_indices_of_a_tensor_behind_one_another_keep_their_places() -> None:
+    def word(text: str, x: float, size: float, baseline: float) -> Word:
+        return Word(text, (x, baseline - size, x + 0.5 * size, baseline), size=size, baseline=baseline)
+
+    raised, lowered = word("a", 22, 7, 14), word("b", 26, 7, 22)
+    assert to_latex([word("R", 10, 10, 20), raised, lowered], []) == "R^a{}_b"
+    assert to_latex([word("R", 10, 10, 20), raised, lowered._replace(bbox=(22, 15, 25.5, 22))], []) == "R_b^a"
+
+
+def test_a_name_with_something_under_it_has_a_limit() -> None:
+    letters = {Blot(0, 0, 5, 20): "l", Blot(7, 7, 11, 20): "ı", Blot(13, 7, 30, 20): "m", Blot(12, 26, 18, 35): "n"}
+    ((name, part, below),) = names_with_limits(list(letters), 20, lambda blot: letters[blot])
+    assert (name, len(part)) == ("lim", 3)
+    assert below == [Blot(12, 26, 18, 35)]
+    assert not list(names_with_limits(list(letters)[:3], 20, lambda blot: letters[blot]))
+
+
+def test_brackets_of_indices_close_in_a_later_index_or_not_at_all() -> None:
+    assert is_plausible(r"\nabla_{[\mu}F_{\nu\rho]}")
+    assert not is_plausible(r"F_{[\mu\nu}")

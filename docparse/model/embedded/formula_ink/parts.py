@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from docparse.model.embedded.formula_ink.blots import Blot
 
@@ -35,6 +37,29 @@ def limits(blots: list[Blot], high: float) -> Iterator[tuple[Blot, list[Blot], l
         above, below = _joined_on(above, free, sign, high), _joined_on(below, free, sign, high)
         if above or below:
             yield sign, above, below
+
+
+def names_with_limits(
+    blots: list[Blot], high: float, letter: Callable[[Blot], str]
+) -> Iterator[tuple[str, list[Blot], list[Blot]]]:
+    """Names like lim with something under them, the blots of both; `letter` is what a blot is."""
+    main = sorted(b for b in blots if 0.5 * high < b.height < 1.1 * high and letter(b))
+    spelled = "".join(_spelled(b, letter(b), high) for b in main)
+    for found in re.finditer("lim|max|min|sup|inf", spelled):
+        part = main[found.start() : found.end()]
+        if any(b.x0 - a.x1 > 0.25 * high or abs(a.y - b.y) > 0.5 * high for a, b in pairwise(part)):
+            continue
+        left, right, foot = part[0].x0, part[-1].x1, max(b.y1 for b in part)
+        near = [b for b in blots if b not in part and left - 0.3 * high <= b.x <= right + 0.3 * high]
+        below = [b for b in near if foot < b.y0 < foot + high]
+        if below:
+            dots = [b for b in near if b.y1 <= min(p.y0 for p in part) + 0.4 * high and b.height < _MARK * high]
+            yield found[0], [*part, *dots], _joined_on(below, blots, part[0], high)
+
+
+def _spelled(b: Blot, letter: str, high: float) -> str:
+    """A letter of a name; a stroke is an i without its dot or an l."""
+    return letter if letter not in "ılI1|" else "l" if b.height > 0.85 * high else "i"
 
 
 def _joined_on(limit: list[Blot], blots: list[Blot], sign: Blot, high: float) -> list[Blot]:

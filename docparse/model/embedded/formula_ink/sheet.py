@@ -24,7 +24,7 @@ from docparse.model.embedded.formula_ink.grids import (
     rows_of,
 )
 from docparse.model.embedded.formula_ink.named import Named, named
-from docparse.model.embedded.formula_ink.parts import groups_of, limits, stacked
+from docparse.model.embedded.formula_ink.parts import groups_of, limits, names_with_limits, stacked
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
 from docparse.model.embedded.formula_ink.signs import Sign, axis_of, capital_of, has_size, placed, widest
 from docparse.model.embedded.formula_leaves import Unclear
@@ -249,7 +249,18 @@ class Sheet:
             taken = [sign, *above, *below]
             self.nodes.append(self._made(latex, taken, high, sign.y))
             return [b for b in blots if b not in taken]
+        for name, part, below in names_with_limits(blots, high, self._char):
+            latex = f"\\{name}_{group_of(self._node(below, depth, high).latex)} "
+            taken = [*part, *below]
+            box = box_of(union(map(box_of, part)))
+            size, base = high / _CAPITAL, float(max(b.y1 for b in part[:1]))
+            self.nodes.append(Node(latex, box, size, base, axis=base - _AXIS * size))
+            return [b for b in blots if b not in taken]
         return None
+
+    def _char(self, blot: Blot) -> str:
+        its = self._seen(blot)
+        return its.sign[0] if its.likeness >= _LIKELY else ""
 
     def _fraction(
         self, bar: Blot, blots: list[Blot], bars: list[Blot], high: float, depth: int
@@ -319,8 +330,9 @@ class Sheet:
         signs = [Sign(sign, box_of(b), 1.0, tall=True) for b, sign in tall.items()]
         rest = [b for b in blots if b not in tall]
         if rest:
-            rest, apart = self._level(rest, high)
-            if not _at_integrals(apart, [b for b, sign in tall.items() if sign == "∫"], high):
+            axes = [node.axis for node in made if node.axis is not None and node.size > 0.8 * high / _CAPITAL]
+            rest, apart = self._level(rest, high, median(axes or [b.y for b in tall] or [0.0]))
+            if not _at_ends(apart, list(tall), high):
                 raise Unclear
             start = len(self.words)
             for part in (_above(apart, rest), _below(apart, rest)):
@@ -396,11 +408,15 @@ class Sheet:
             signs.append(Sign(char + accent, part, score))
         return signs
 
-    def _level(self, blots: list[Blot], high: float) -> tuple[list[Blot], list[Blot]]:
-        """The blots of one row and those above and below it, without what the edges cut of another line."""
+    def _level(self, blots: list[Blot], high: float, axis: float) -> tuple[list[Blot], list[Blot]]:
+        """The blots of one row and those above and below it, without what the edges cut of another line.
+
+        `axis` is that of the row where it is known, else 0.
+        """
         main = max(blots, key=lambda b: b.height * b.width if b.width < 3 * b.height else 0)
-        top, bottom = main.y0, main.y1
-        row, rest = [main], [b for b in blots if b is not main]
+        row = [b for b in blots if axis and b.y0 - 0.2 * high < axis < b.y1 + 0.2 * high] or [main]
+        top, bottom = min(b.y0 for b in row), max(b.y1 for b in row)
+        rest = [b for b in blots if b not in row]
         while near := [b for b in rest if b.y0 <= bottom + _OFF * high and b.y1 >= top - _OFF * high]:
             top, bottom = min(top, *(b.y0 for b in near)), max(bottom, *(b.y1 for b in near))
             row += near
@@ -484,12 +500,12 @@ def _unlike(its: Named, sign: str) -> float:
     return 0.0 if like is None else max(0.0, its.likeness - like)
 
 
-def _at_integrals(blots: Sequence[Blot], integrals: Sequence[Blot], high: float) -> bool:
-    """Whether what stands off a row are limits, beside the ends of its integrals."""
+def _at_ends(blots: Sequence[Blot], tall: Sequence[Blot], high: float) -> bool:
+    """Whether what stands off a row are limits and indices, behind the ends of its integrals and tall brackets."""
     end: dict[bool, float] = {}
     for b in sorted(blots):
-        high_up = any(b.y < sign.y for sign in integrals)
-        begins = any(sign.x0 <= b.x0 <= sign.x1 + high for sign in integrals)
+        begins = [sign for sign in tall if sign.x0 <= b.x0 <= sign.x1 + high]
+        high_up = any(b.y < sign.y for sign in begins or tall)
         if not begins and b.x0 - end.get(high_up, float("-inf")) > 0.4 * high:
             return False
         end[high_up] = max(b.x1, end.get(high_up, 0.0))

@@ -190,7 +190,7 @@ def _with_neighbours(signs: Sequence[Sign], levels: list[int], size: float) -> l
     for place in range(1, len(signs) - 1):
         before, sign, after = signs[place - 1 : place + 2]
         index = levels[place - 1]
-        if sign.text[0].isalnum() or sign.tall or levels[place] or not index or index != levels[place + 1]:
+        if has_size(sign.text[0]) or sign.tall or levels[place] or not index or index != levels[place + 1]:
             continue
         gaps = sign.bbox[0] - before.bbox[2], after.bbox[0] - sign.bbox[2]
         if sign.bbox[3] - sign.bbox[1] < _SMALLER * size and max(gaps) < 0.25 * size:
