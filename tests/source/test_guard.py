@@ -52,7 +52,7 @@ def test_a_page_that_hangs_costs_that_page_alone() -> None:
 
 
 def test_a_page_that_computes_without_end_costs_that_page_alone() -> None:
-    with made.opened(with_endless_page(3), Settings(source_cpu_s=1)) as source:
+    with made.opened(with_endless_page(3), Settings(source_cpu_s=1, source_page_timeout_s=120)) as source:
         outcomes = list(source.pages(made.NO_PIXELS))
     assert [isinstance(outcome, PageImage) for outcome in outcomes] == [True, True, False, True]
     error = outcomes[2]
