@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from docparse.geometry import Box
 from docparse.model.embedded import ocr_decode, ocr_rapid
@@ -60,6 +61,17 @@ def test_strips_have_room_after_them_in_few_shapes() -> None:
     assert min(rooms) >= 48
     assert max(rooms) < 48 + 128
     assert len({ocr_rapid._padded(width) for width in widths}) <= 32
+
+
+def test_large_print_spares_the_network_a_step_that_its_last_pixels_would_begin() -> None:
+    for width in range(200, 3000, 7):
+        fitted = ocr_rapid._fitted(width)
+        assert 0.94 * width <= fitted <= width
+        assert ocr_rapid._padded(fitted) == fitted + 48 if fitted < width else ocr_rapid._padded(fitted) > width
+    page = Image.new("RGB", (1000, 60), "white")
+    small, large = (ocr_rapid._strip(page, (0, 0, 20 * height, height), clear=True) for height in (20, 48))
+    assert small.shape[1] == round(0.88 * 20 * 48)
+    assert large.shape[1] <= round(0.84 * 20 * 48)
 
 
 def decoder() -> ocr_decode.Decoder:

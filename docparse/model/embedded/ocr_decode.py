@@ -7,6 +7,7 @@ all again for the columns in which no Latin character is likely.
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from docparse.model.embedded.inference import Model
 
-_SURE_COLUMNS = 1500  # columns looked at in full before a page counts as Latin
+_SURE_COLUMNS = 1000  # columns looked at in full before a page counts as Latin
 _OTHERS_SHARE = 0.005  # of the columns: a stray symbol or two
 _SURE_SCORE = 0.9  # then only columns in which no Latin character is as likely
 _CHUNK = 64  # columns at a time
@@ -53,7 +54,7 @@ class Decoder:
         self._model = model
         self._seen = 0
         self._others = 0
-        self._latin = np.array([0, *(i for i, c in enumerate(self._characters) if i and _is_latin(c))], np.intp)
+        self._latin = _latin_places(model.characters)
         if model.head is not None:
             weights, bias = model.head
             self._head = _Head(weights, bias)
@@ -148,6 +149,12 @@ class _Head:
             logits = np.matmul(rows, self._weights, out=self._buffer[: len(rows)])
             logits += self._bias
             yield logits
+
+
+@functools.cache
+def _latin_places(characters: tuple[str, ...]) -> NDArray[np.intp]:
+    """Which of the network's classes are no character (the first) or Latin ones; a blank is the last."""
+    return np.array([0, *(i for i, char in enumerate((*characters, " "), 1) if _is_latin(char))], np.intp)
 
 
 def _is_latin(char: str) -> bool:

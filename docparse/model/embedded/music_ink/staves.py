@@ -26,6 +26,7 @@ _OFF_PX = 2.5  # beyond the ink of a line itself
 _UNBROKEN, _LETTERS = 12.0, 0.8  # spaces that a line usually runs without a gap, and that letters do
 _LEAST_LINE_SHARE = 0.6  # of a stripe
 _LEAST_STRIPES, _LEAST_SPACES = 4, 10.0  # a staff's width in stripes and in its spaces
+_LEAST_SEEN = 2  # of these, with all five lines: elsewhere four will do
 _FULL, _HELD = 0.7, 0.4  # share of the stripes of a short staff and of a long one that show five lines
 _MOST_MISSING = 6  # stripes in a row without lines, under a clef or a thick chord
 _PALE = 0.3  # of the way from paper to ink: thin lines of scans are grey
@@ -106,7 +107,7 @@ def _staves(grey: NDArray[np.uint8]) -> list[Staff]:
     for stripe, found in enumerate(rows):
         for middle, space in _fives(*found):
             _join(chains, stripe, middle, space)
-    whole = sorted(chains, key=len, reverse=True)
+    whole = sorted((chain for chain in chains if len(chain) >= _LEAST_SEEN), key=len, reverse=True)
     staves = [staff for chain in whole if (staff := _staff(_extended(chain, rows), grey, pale, paper)) is not None]
     return _ordered(_apart(staves))
 
