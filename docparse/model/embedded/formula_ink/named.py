@@ -14,6 +14,7 @@ from docparse.model.embedded.formula_ink.shapes import DOT, accent_of
 
 # likeness of a sign that is beyond doubt, and by how much it is likelier than any other
 _SURE = ((0.9, 0.05), (0.96, 0.015), (0.97, 0.004))
+_STROKES = "1lI|"
 _PARTED = frozenset("ij=≤≥≡≃≅≈±∓÷:;!?ΞΘθ∈⊆⊇")  # signs of more than one blot
 _STEMS = {"l": "i", "ı": "i", "I": "i", "ι": "i", "1": "i", "J": "j", "ȷ": "j"}  # under a dot
 _ROUND, _ZERO_WIDE = "oO0", 0.82  # a nought is narrower than the letter, in heights
@@ -48,7 +49,7 @@ def named(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> Named:
         wide = own.shape[1] / own.shape[0]
         sign = "0" if wide < _ZERO_WIDE else sign.replace("0", "o")
     if len(group) == 1 or (sign in _PARTED and likeness > 0.85):
-        return Named(sign, likeness, _is_sure(likeness, apart), whole)
+        return Named(sign, likeness, _is_sure(sign, likeness, apart), whole)
     main = max(group, key=lambda blot: blot.height)
     marks = [blot for blot in group if blot is not main]
     if any(mark.y1 > main.y0 + 0.3 * main.height for mark in marks):
@@ -63,11 +64,12 @@ def named(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> Named:
         return Named(sign, likeness, False, letter)
     if accent == DOT and sign in _STEMS:
         return Named(_STEMS[sign], likeness, True, whole)
-    return Named(sign + accent, likeness, _is_sure(likeness, apart), letter)
+    return Named(sign + accent, likeness, _is_sure(sign, likeness, apart), letter)
 
 
-def _is_sure(likeness: float, apart: float) -> bool:
-    return any(likeness >= least and apart >= gap for least, gap in _SURE)
+def _is_sure(sign: str, likeness: float, apart: float) -> bool:
+    """Whether a likeness leaves no doubt; fonts differ in how a 1, an l and an I look."""
+    return any(likeness >= least and apart >= gap for least, gap in (_SURE[:2] if sign in _STROKES else _SURE))
 
 
 def _cut(mask: NDArray[np.bool_], group: Sequence[Blot]) -> NDArray[np.bool_]:
