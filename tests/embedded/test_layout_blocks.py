@@ -95,6 +95,17 @@ def test_a_slip_from_a_till_has_no_running_footer() -> None:
         assert [type(block) for block in sheet.blocks() if isinstance(block, PageFooter)] == kinds
 
 
+def test_a_slip_on_a_broad_scan_is_told_by_the_words_of_a_till() -> None:
+    for last, kinds in (("Change", []), ("Balance", [PageFooter])):
+        sheet = Sheet(595, 842)
+        for row in range(12):
+            sheet.put(60, 200 + 30 * row, f"some things that were bought {row}.50")
+        sheet.put(60, 580, f"{last} 12.00")
+        sheet.put(60, 802, "Thank you, please come again")
+        sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+        assert [type(block) for block in sheet.blocks() if isinstance(block, PageFooter)] == kinds
+
+
 def test_running_header_footer_and_page_number() -> None:
     sheet = Sheet()
     sheet.put(60, 40, "Journal of Tests, vol. 3", 8)

@@ -38,6 +38,13 @@ _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _CELLS = 4  # pieces of a row that may be one of a table
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
+_PAID = re.compile(
+    r"\W*(?:cash(?:ier)?|change(?: due)?|tender(?:ed)?|kassierer(?:in)?|r[uü]ckgeld|wechselgeld|esp[eè]ces|rendu|"
+    r"efectivo|cambio|contanti|resto|contant|wisselgeld|got[oó]wka|reszta|troco|tunai|baki)\b",
+    re.I,
+)
+_AMOUNT = re.compile(r"\d[.,]\d\d\b")
+_LEAST_AMOUNTS = 3  # lines of a slip with one
 
 Place = Literal["header", "footer", "number"]
 
@@ -61,7 +68,7 @@ def split_furniture(
     regions: Sequence[Region] = (),
 ) -> Furniture:
     """Lines parted; `top` and `bottom` bound the tables and figures of the page, which are body."""
-    if stats.ocr and page.height > _SLIP * page.width:
+    if stats.ocr and (page.height > _SLIP * page.width or _is_slip(lines)):
         return Furniture(list(lines))
     slide = page.width > _SLIDE * page.height
     seen = [
@@ -89,6 +96,12 @@ def split_furniture(
         for line in (line for row in rows_found for line in row):
             (result.numbers if is_page_number(line_text(line)) else target).append(line)
     return result
+
+
+def _is_slip(lines: Sequence[Line]) -> bool:
+    """The words of a till and its amounts: a slip, though its scan is as broad as a sheet."""
+    texts = [line_text(line) for line in lines]
+    return any(map(_PAID.match, texts)) and sum(map(bool, map(_AMOUNT.search, texts))) >= _LEAST_AMOUNTS
 
 
 def is_stamp(text: str) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from docparse.geometry import Box, iou
+from docparse.geometry import Box, iou, union
 from docparse.model.embedded.inference import load_model
 
 SIDE_PX = 1280  # longest side the detector sees
@@ -32,6 +32,11 @@ _BLIND = 3.0  # how much closer the next look is after one that saw nothing
 _LONG = 2.2  # height over width of an image that is no sheet but a long strip
 _MOST_WIDTH_PX, _BAND_SHARED_PX = 1600, 160
 _SAME, _NEAR = 0.3, 400
+_TORN, _ONE_LINE, _TALLER = (
+    0.4,
+    0.8,
+    1.35,
+)  # heights that the two parts of a torn line share, across, along, and differ by
 _SAMPLE = 10  # lines that tell what a page is
 
 
@@ -59,7 +64,7 @@ def detect_text(image: NDArray[np.uint8]) -> list[TextBox]:
     global _last  # noqa: PLW0603
     last = _last
     if last.image is not image:
-        last = _last = _Last(image, _detect(image))
+        last = _last = _Last(image, whole_lines(_detect(image)))
     return list(last.boxes)
 
 
@@ -80,6 +85,29 @@ def _detect(image: NDArray[np.uint8]) -> list[TextBox]:
         scale = min(1.0, wanted, _MOST_WIDTH_PX / width)
         boxes = _detect_in_bands(image, scale)
     return boxes
+
+
+def whole_lines(boxes: list[TextBox]) -> list[TextBox]:
+    """The boxes, those that lie over each other's ends on one line as one: the tear goes through a letter or two."""
+    found: list[TextBox] = []
+    open_ends: list[TextBox] = []  # those that reach beyond the left edge of the next one
+    for box in sorted(boxes, key=lambda box: box.bbox[0]):
+        open_ends = [other for other in open_ends if other.bbox[2] > box.bbox[0]]
+        left = next((other for other in open_ends if _is_torn(other.bbox, box.bbox)), None)
+        if left is not None:
+            found.remove(left)
+            open_ends.remove(left)
+            box = TextBox(union((left.bbox, box.bbox)), min(left.score, box.score))
+        found.append(box)
+        open_ends.append(box)
+    return found if len(found) < len(boxes) else boxes
+
+
+def _is_torn(left: Box, right: Box) -> bool:
+    low, high = sorted((left[3] - left[1], right[3] - right[1]))
+    across = min(left[3], right[3]) - max(left[1], right[1])
+    along = left[2] - right[0]
+    return high < _TALLER * low and across > _ONE_LINE * low and along > _TORN * low and right[2] > left[2]
 
 
 def _better_scale(boxes: Sequence[TextBox], scale: float, tallness: float) -> float:

@@ -14,6 +14,7 @@ from docparse.model.base import Deadline
 from docparse.model.embedded.inference import load_model, model_path
 from docparse.model.embedded.ocr_decode import Decoded, Decoder
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
+from docparse.model.embedded.ocr_mend import run_together, with_letters
 from docparse.model.embedded.ocr_raised import with_indices
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 from docparse.model.embedded.script import is_unspaced
@@ -203,7 +204,8 @@ def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8], stretch: float =
     scale = (box[2] - box[0]) / max(1, strip.shape[1])
     centres = box[0] + (decoded.columns + 0.5) * _STEP_PX * scale
     text = _with_indices(decoded, strip)
-    words = tuple(_words(text, centres, decoded.scores, box, lost_blanks(decoded, strip, stretch)))
+    lost = sorted({*lost_blanks(decoded, strip, stretch), *run_together(text)})
+    words = tuple(_words(with_letters(text, decoded.scores, lost), centres, decoded.scores, box, lost))
     if not words:
         return None
     return OcrLine(words, box, float(np.mean([word.confidence for word in words])))
