@@ -26,18 +26,23 @@ class Stroke:
     path: Path
     order: int = 1
     wedge: str = ""  # "up" or "down" where its thin end is at `a`
+    _fit: tuple[Path, tuple[Point, Point]] | None = None  # the pixels that the line was last laid through, and the line
 
     def other(self, point: int) -> int:
         return self.b if point == self.a else self.a
 
     def line(self) -> tuple[Point, Point]:
         """The middle and the direction of the line that the inner part of its pixels lies on."""
+        if self._fit is not None and self._fit[0] is self.path:
+            return self._fit[1]
         rim = len(self.path) // 5
         inner = self.path[rim : len(self.path) - rim]
         centre = inner.mean(axis=0)
         along = np.linalg.eigh(np.cov((inner - centre).T))[1][:, 1] if len(inner) > 2 else inner[-1] - inner[0]
         size = float(np.hypot(*along)) or 1.0
-        return (float(centre[0]), float(centre[1])), (float(along[0]) / size, float(along[1]) / size)
+        line = (float(centre[0]), float(centre[1])), (float(along[0]) / size, float(along[1]) / size)
+        self._fit = self.path, line
+        return line
 
 
 @dataclass(slots=True)
