@@ -45,3 +45,5 @@ def test_the_parts_of_a_torn_line_are_one_and_columns_stay_apart() -> None:
     assert whole_lines([other, *name]) == [TextBox((10, 10, 300, 40), 0.8), other, name[2]]
     columns = [name[1], name[2], other]
     assert whole_lines(columns) is columns
+    gutter = [TextBox((10, 10, 300, 40), 0.9), TextBox((285, 10, 590, 40), 0.9)]
+    assert whole_lines(gutter) is gutter

@@ -37,6 +37,7 @@ _TORN, _ONE_LINE, _TALLER = (
     0.8,
     1.35,
 )  # heights that the two parts of a torn line share, across, along, and differ by
+_PIECE = 6.0  # heights below which a line is a piece torn off another
 _SAMPLE = 10  # lines that tell what a page is
 
 
@@ -107,7 +108,14 @@ def _is_torn(left: Box, right: Box) -> bool:
     low, high = sorted((left[3] - left[1], right[3] - right[1]))
     across = min(left[3], right[3]) - max(left[1], right[1])
     along = left[2] - right[0]
-    return high < _TALLER * low and across > _ONE_LINE * low and along > _TORN * low and right[2] > left[2]
+    shorter = min(left[2] - left[0], right[2] - right[0])  # two long ones are lines of neighbouring columns
+    return (
+        shorter < _PIECE * low
+        and high < _TALLER * low
+        and across > _ONE_LINE * low
+        and along > _TORN * low
+        and right[2] > left[2]
+    )
 
 
 def _better_scale(boxes: Sequence[TextBox], scale: float, tallness: float) -> float:
