@@ -24,12 +24,13 @@ from docparse.model.embedded.structure_ink.mend import mend
 from docparse.model.embedded.structure_ink.molecule import Bond, Molecule
 from docparse.model.embedded.structure_ink.pairs import hashed, join_doubles, mark_wedges
 from docparse.model.embedded.structure_ink.sheet import Sheet, sheet_of
-from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, distance, strokes_of, usual_length
+from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, bend, distance, strokes_of, usual_length
 
 _REACH = 1.1  # capitals' heights from the end of a bond to its letter
 _AHEAD = 0.7  # capitals' heights, on from there along the bond
 _HAS_ONE_BOND = re.compile("HO|OH|H2N|NH2|HS|SH|F|Cl|Br|H3C|CH3")
 _LEAST_STROKES = 3
+_FLAT = 0.85  # cosine of the least bend at an atom
 _ODD, _SPARSE = 1.5, 7.0  # what odd strokes cost; thicknesses that a bond is long at least
 _PIECE = 0.3  # of the largest piece, in length of its lines
 
@@ -247,9 +248,24 @@ class Drawing:
         sure = min((letter.likeness for letter in used), default=0.5)
         value = min(1.0, 0.25 + 0.85 * sure) - 0.3 * len(self.doubts) - 0.25 * self._strays()
         value -= _ODD * max(0.0, self._odd() - 0.05)
+        if self._flat():
+            value -= 0.25
         if self.usual < _SPARSE * self.sheet.thick:
             value -= 0.3
         return min(1.0, max(0.0, round(value, 2)))
+
+    def _flat(self) -> bool:
+        """Whether carbons lie on a straight line of single and double bonds: more likely a line that was broken."""
+        graph = self.graph
+        for point in {n for s in graph.strokes for n in (s.a, s.b)}:
+            here = graph.at(point)
+            if any(s.wedge for s in here):  # whose ends are not so clear
+                continue
+            if len(here) == 2 and max(s.order for s in here) < 3 and sum(s.order for s in here) < 4:
+                ends = [graph.points[s.other(point)] for s in here]
+                if bend(ends[0], graph.points[point], ends[1]) > _FLAT:
+                    return True
+        return False
 
     def _odd(self) -> float:
         """The share of the strokes that are much shorter or longer than most."""

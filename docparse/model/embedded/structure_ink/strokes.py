@@ -168,8 +168,8 @@ def _straighten(graph: Graph) -> None:
         long, total = min(distance(p, q), distance(q, r)), distance(p, r)
         if long > 0.5 * graph.usual and total > 1.4 * graph.usual:
             continue
-        bend = _cosine(p, q, r)
-        if bend > _STRAIGHT or (bend > 0.8 and _height(p, q, r) < 0.9 * graph.thick):
+        turn = bend(p, q, r)
+        if turn > _STRAIGHT or (turn > 0.8 and _height(p, q, r) < 0.9 * graph.thick):
             path = np.concatenate([_towards(first, point), _towards(second, point)[::-1]])
             graph.strokes.remove(second)
             first.a, first.b, first.path = first.other(point), second.other(point), path
@@ -179,7 +179,8 @@ def _towards(stroke: Stroke, point: int) -> Path:
     return stroke.path if stroke.b == point else stroke.path[::-1]
 
 
-def _cosine(p: Point, q: Point, r: Point) -> float:
+def bend(p: Point, q: Point, r: Point) -> float:
+    """Cosine of the angle by which a way over three points turns: 1 straight on."""
     size = distance(p, q) * distance(q, r)
     return ((q[0] - p[0]) * (r[0] - q[0]) + (q[1] - p[1]) * (r[1] - q[1])) / size if size else 0.0
 
