@@ -93,7 +93,9 @@ def read_number(core: str, decimal: str = "") -> list[tuple[Decimal, int]]:
     if len(set(marks)) == 2:
         return [(_decimal(whole, part), len(part))] if marks.count(marks[-1]) == 1 else []
     if len(marks) > 1:
-        return [(_decimal(digits, ""), 0)] if grouped else []
+        if grouped:
+            return [(_decimal(digits, ""), 0)]
+        return [(_decimal(whole, part), 2)] if len(part) == 2 and _grouped(whole) else []  # 1.234.50: a comma misread
     fraction = (_decimal(whole, part), len(part))
     if not grouped or whole == "0":
         return [fraction]

@@ -55,7 +55,7 @@ class _Till:
         self._sums = {c.value for c in candidates if c.kind in _SUMS}
         self.differences = {paid - change for paid in self._paid for change in self._change if paid > change}
         if not self._change:  # paid by card, or to the cent
-            self.differences |= self._paid & {c.value for c in candidates if c.kind in ("gross", "amount_due", "net")}
+            self.differences |= self._paid & self._sums
 
     def judge(self, candidate: Candidate) -> Reading:
         value, label = candidate.value, candidate.row.text.casefold()

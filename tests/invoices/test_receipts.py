@@ -126,3 +126,10 @@ def test_dates_that_ocr_ran_together_with_the_time_or_read_with_a_zero() -> None
     for printed in ("05 FEBRUARY 201918:22:10", "05-FEB-2019 18:22", "FEB 05,2019"):
         assert read(SLIP.replace("05/02/201918:22:10", printed)).date == datetime.date(2019, 2, 5)
     assert read(SLIP.replace("05/02/201918:22:10", "05-0CT-2019")).date == datetime.date(2019, 10, 5)
+
+
+def test_a_thousands_comma_that_ocr_read_as_a_point_and_a_total_that_only_the_card_bears_out() -> None:
+    text = SLIP.replace("16.98", "1.216.98").replace("17.00", "1.217.00").replace("CHANGE | 33.00\n", "")
+    assert read(text.replace("CASH | 50.00", "VISA | 1.217.00")).total == Decimal("1217.00")
+    text = text.replace("TOTAL AMOUNT | 1.217.00", "T0TEI AM0UNT").replace("ROUNDING ADJ | 0.02\n", "")
+    assert read(text.replace("CASH | 50.00", "VISA | 1,216.98")).total == Decimal("1216.98")
