@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
 from docparse.model.embedded.tables.folded import unfolded
-from docparse.model.embedded.tables.heads import join_heads, with_group_head, with_head
+from docparse.model.embedded.tables.heads import join_heads, with_group_head, with_head, with_total
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.leaders import with_short_leaders
 from docparse.model.embedded.tables.masks import Mask
@@ -117,7 +117,9 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     figures = [region.bbox for region in others if region.kind == "figure" and ink is not None]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
-        whole = with_head(with_spanner(box, free, horizontal, em), free, em) if box in stacks else box
+        whole = box
+        if box in stacks:
+            whole = with_total(with_head(with_spanner(box, free, horizontal, em), free, em), free, em)
         whole = with_tail(whole, free, horizontal, em)
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None

@@ -8,7 +8,10 @@ from docparse.model.embedded.tables.cells import Placed
 from docparse.schemas.page import Word, WordStyle
 
 _BOLD = int(WordStyle.BOLD)
-_NUMBER = re.compile(r"^[\s<>≤≥~≈±+\-–−—(\[$€£¥%]*\d[\d\s.,:/%()\[\]±+\-–−*†‡°×eE]*[%a-z*)]{0,3}$")
+_NUMBER = re.compile(
+    r"^[\s<>≤≥~≈±+\-–−—(\[$€£¥%]*\d[\d\s.,:/%()\[\]±+\-–−*†‡°×eE]*"
+    r"(?:[%a-z*)]{0,3}|[€$£¥₹₽]|EUR|USD|GBP|CHF|CAD|AUD|RM|Kč|zł|Ft)$"
+)
 _YEAR = re.compile(r"(19|20)\d\d([-–/]\d{2,4})?")
 _MAX_HEADER_ROWS = 6
 

@@ -1,4 +1,4 @@
-"""Heads that stand apart from their table: above its first rule, or in a coloured band of their own."""
+"""Heads and sums that stand apart from their table: beyond its outer rules, or in a coloured band of their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
 
 _MOST_LINES = 4
-_HEAD_ROWS = 3
+_HEAD_ROWS, _LEAST_SUMMED = 3, 2
 
 
 def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
@@ -35,6 +35,22 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
         top = min(top, row.y0)
     wanted = 0 if body is None else sum(any(map(str.isalnum, chunk.text)) for chunk in body.chunks)
     return (x0, top, x1, y1) if several >= max(2, wanted - 1) else box
+
+
+def with_total(box: Box, words: Sequence[Word], em: float) -> Box:
+    """The box with the row right below its last rule, where that is a sum under the numbers of the last column."""
+    x0, y0, x1, y1 = box
+    below = _chunked(words_in(words, (x0 - 1, y1 - 0.2 * em, x1 + 1, y1 + 2.2 * em)), em)[:1]
+    body = [row for row in _chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em) if len(row.chunks) > 1]
+    if not below or len(below[0].chunks) < 2 or below[0].y0 - y1 > 0.8 * em:
+        return box
+    last = below[0].chunks[-1]
+    ends = [row.chunks[-1] for row in body if is_number(row.chunks[-1].text)]
+    under = sum(abs(chunk.x1 - last.x1) < 0.3 * em for chunk in ends)
+    outside = any(word.bbox[0] < x0 - em or word.bbox[2] > x1 + em for word in below[0].words)
+    if outside or not is_number(last.text) or under < _LEAST_SUMMED or is_caption(below[0].words):
+        return box
+    return (x0, y0, x1, max(y1, below[0].y1))
 
 
 def with_group_head(box: Box, words: Sequence[Word], em: float) -> Box:

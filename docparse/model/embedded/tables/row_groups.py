@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from statistics import median
 
 from docparse.model.embedded.tables.header import is_number
@@ -54,9 +54,9 @@ def _ruled_groups(rows: Sequence[TextRow], horizontal: Sequence[Line]) -> list[l
 
 
 def _several_records(rows: Sequence[TextRow], group: list[int]) -> bool:
-    """Two or more lines of a ruled row have numbers below one another."""
+    """Two or more lines of a ruled row have numbers below one another; several where other lines stand between."""
     numeric = [{round(c.x1 / 4) for c in rows[i].chunks if is_number(c.text)} for i in group]
-    return sum(bool(a & b) for a, b in pairwise(numeric)) >= 1
+    return any(a & b for a, b in pairwise(numeric)) or any(len(a & b) > 1 for a, b in combinations(numeric, 2))
 
 
 def _rule_between(upper: TextRow, lower: TextRow, horizontal: Sequence[Line]) -> bool:
