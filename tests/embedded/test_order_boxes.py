@@ -6,7 +6,7 @@ import random
 import time
 
 from docparse.geometry import Box
-from docparse.model.embedded.order import reading_order
+from docparse.model.embedded.order import Told, reading_order
 from docparse.schemas.page import Rule
 
 
@@ -85,10 +85,10 @@ def test_a_rule_across_the_page_parts_what_is_over_it_from_what_is_under_it() ->
 def test_numbers_tell_whether_cards_are_read_across_or_down() -> None:
     cards: list[Box] = [(60, 100, 290, 180), (310, 100, 540, 180), (60, 240, 290, 330), (310, 240, 540, 330)]
     assert reading_order(cards, 10) == [0, 1, 2, 3]
-    assert reading_order(cards, 10, numbers={0: 1, 1: 3, 2: 2, 3: 4}) == [0, 2, 1, 3]
-    assert reading_order(cards, 10, numbers={0: 1, 1: 2, 2: 3, 3: 4}) == [0, 1, 2, 3]
+    assert reading_order(cards, 10, told=Told({0: 1, 1: 3, 2: 2, 3: 4})) == [0, 2, 1, 3]
+    assert reading_order(cards, 10, told=Told({0: 1, 1: 2, 2: 3, 3: 4})) == [0, 1, 2, 3]
     years = {0: 1999, 1: 2014, 2: 2003, 3: 1987}
-    assert reading_order(cards, 10, numbers=years) == [0, 1, 2, 3]
+    assert reading_order(cards, 10, told=Told(years)) == [0, 1, 2, 3]
 
 
 def test_what_columns_run_round_is_read_after_the_text_left_of_it() -> None:
@@ -116,3 +116,19 @@ def test_a_row_with_columns_of_its_own_belongs_to_what_it_heads() -> None:
     heads = [(60, 100, 120, 115), (310, 100, 380, 115)]
     columns: list[Box] = [(60, 125, 290, 300), (310, 125, 540, 300)]
     assert reading_order([*date, *heads, *columns], 10) == [0, 1, 3, 2, 4]
+
+
+def test_the_head_of_a_section_under_cards_is_read_after_all_of_them() -> None:
+    cards = [(x, y, x + 80, y + 12) for x in (50, 200, 350) for y in (100, 116)]
+    head, text = (50, 146, 150, 162), (50, 172, 450, 230)
+    boxes = [*cards, head, text]
+    assert reading_order(boxes, 10)[-2:] == [6, 7]
+    low = (50, 150, 150, 162)
+    spaced = [*cards, low, (50, 182, 450, 230)]
+    assert reading_order(spaced, 10)[-2:] != [6, 7]
+    assert reading_order([*cards, low, (50, 176, 450, 230)], 10, told=Told(headings={6}))[-2:] == [6, 7]
+
+
+def test_what_ends_a_column_over_a_wide_table_stays_in_it() -> None:
+    left, right, last, table = (50, 100, 240, 200), (260, 100, 450, 200), (50, 206, 240, 230), (50, 260, 450, 300)
+    assert reading_order([left, right, last, table], 10) == [0, 2, 1, 3]

@@ -36,6 +36,7 @@ _TOP_DEEP = 0.2  # where a head may stand that has its page number beside it: ma
 _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{2,6}|[iv])[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
+_BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
 _CELLS = 4  # pieces of a row that may be one of a table
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
 _PAID = re.compile(
@@ -150,6 +151,8 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
             break
         if far > limit or far > bound or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
             break
+        if down and _is_heading(row, stats):
+            break
         strong = strong or _is_telling(row)
         next_near = min(_extent(rows[k + 1], height, down)[0] if k + 1 < len(rows) else height, bound)
         if _apart(page, row, far, next_near, stats, down, strong):
@@ -227,6 +230,14 @@ def _extent(row: list[Line], height: float, down: bool) -> tuple[float, float]:
 def _too_big(line: Line, stats: PageStats) -> bool:
     """A title: no running line is set larger than the text; sizes that a font states may differ from what is seen."""
     return line.size > (1.6 if line.plain.isdecimal() else 1.12 if stats.ocr else 1.25) * stats.size
+
+
+def _is_heading(row: list[Line], stats: PageStats) -> bool:
+    """A bold line alone, larger than the text, that names no page."""
+    line = row[0]
+    return (
+        len(row) == 1 and line.bold and not stats.ocr and line.size > _BOLD_HEAD * stats.size and not _is_telling(row)
+    )
 
 
 def _is_prose(row: list[Line], stats: PageStats) -> bool:

@@ -24,7 +24,7 @@ from docparse.model.embedded.line_ends import LineEnds
 from docparse.model.embedded.lines import Line, make_lines, sound_words
 from docparse.model.embedded.listing import group_lists
 from docparse.model.embedded.lists import read_marker
-from docparse.model.embedded.order import reading_order
+from docparse.model.embedded.order import Told, reading_order
 from docparse.model.embedded.paragraphs import make_paragraphs
 from docparse.model.embedded.rows import join_rows
 from docparse.model.embedded.script import is_cjk
@@ -144,7 +144,8 @@ def _upright_blocks(
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
     body = join_parts(body, stats.size)
     boxes = [block.bbox or (0, 0, 0, 0) for block in body]
-    order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules, numbers=_numbers(body))
+    told = Told(_numbers(body), {i for i, block in enumerate(body) if isinstance(block, Heading)})
+    order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules, told=told)
     ordered = group_lists([body[i] for i in order], stats.size)
     blocks = [*_running(furniture.headers, PageHeader), *ordered, *_feet(furniture)]
     if len(blocks) == 1 and isinstance(blocks[0], (PageHeader, PageFooter)):  # what stands alone is the content

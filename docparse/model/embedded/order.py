@@ -6,8 +6,9 @@ figures) parts the page into such groups.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
+from typing import NamedTuple
 
 from docparse.geometry import Box
 from docparse.schemas.page import Rule
@@ -17,18 +18,29 @@ _ACROSS = 0.9  # of the width of a page's text
 _LONGER_PAUSE = 1.2  # than the usual distance in the columns
 _BESIDE_BANDS, _BESIDE_EM = 3, 8.0
 _GUTTER_EM = 0.4
+# over the head of what follows, and to what is under it, be it a heading by its type or not
+_PAUSE_EM, _HEADING, _NEARER = 1.0, 0.8, 1.3
 _COUNTED = 3  # numbers without a gap, from which on they tell the order
 _COUNTED_DEPTH = 3  # of cuts within cuts, where the order is tried in other ways
 _SPLIT_SHARE = 0.25  # of the height of bands with a common gutter, which must have text on both of its sides
 
 
+class Told(NamedTuple):
+    """What the texts of boxes tell of their order, by the indices of the boxes.
+
+    `numbers` are those that texts begin with: they say whether cards in rows and columns are read across or down.
+    """
+
+    numbers: Mapping[int, int] = {}
+    headings: Set[int] = frozenset()
+
+
 def reading_order(
-    boxes: Sequence[Box], em: float, *, rtl: bool = False, rules: Sequence[Rule] = (), numbers: Mapping[int, int] = {}
+    boxes: Sequence[Box], em: float, *, rtl: bool = False, rules: Sequence[Rule] = (), told: Told | None = None
 ) -> list[int]:
     """Indices of `boxes` in reading order; `em` is the body font size in page units.
 
-    Of `rules` those part the page that run under or over all that stands there. `numbers` are those that some of the
-    boxes' texts begin with: they tell whether cards in rows and columns are read across or down.
+    Of `rules` those part the page that run under or over all that stands there.
     """
     if rtl:
         boxes = [(-b[2], b[1], -b[0], b[3]) for b in boxes]
@@ -36,13 +48,13 @@ def reading_order(
     for y in _cutting(rules, boxes, rtl):
         last = parts.pop()
         parts += [[i for i in last if boxes[i][3] <= y + 1], [i for i in last if boxes[i][3] > y + 1]]
-    em = max(em, 1e-6)
+    em, told = max(em, 1e-6), told or Told()
     floats = _floats(boxes, em)
-    order = [i for part in parts for i in _order([i for i in part if i not in floats], boxes, em, 0, numbers)]
+    order = [i for part in parts for i in _order([i for i in part if i not in floats], boxes, em, 0, told)]
     if floats:
         beside = {i for left in floats.values() for i in left}
         place = 1 + max((k for k, i in enumerate(order) if i in beside), default=-1)
-        order[place:place] = _order(list(floats), boxes, em, 0, numbers)
+        order[place:place] = _order(list(floats), boxes, em, 0, told)
     return order
 
 
@@ -63,7 +75,7 @@ def _cutting(rules: Sequence[Rule], boxes: Sequence[Box], rtl: bool) -> list[flo
     return sorted(heights)
 
 
-def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int, numbers: Mapping[int, int]) -> list[int]:
+def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int, told: Told) -> list[int]:
     if len(items) < 2:
         return items
     if depth > _DEPTH:
@@ -72,8 +84,8 @@ def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int, number
     if len(bands) == 1:
         columns = _cut(items, boxes, 0, 0.3 * em)
         if len(columns) > 1:
-            return [i for column in columns for i in _order(column, boxes, em, depth + 1, numbers)]
-        return _order_tangled(items, boxes, em, depth, numbers)
+            return [i for column in columns for i in _order(column, boxes, em, depth + 1, told)]
+        return _order_tangled(items, boxes, em, depth, told)
 
     def read(sections: list[list[list[int]]]) -> list[int]:
         result: list[int] = []
@@ -81,16 +93,16 @@ def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int, number
             members = [i for band in section for i in band]
             columns = _cut(members, boxes, 0, 0.3 * em) if len(section) > 1 else [members]
             for column in columns:
-                result += _order(column, boxes, em, depth + 1, numbers)
+                result += _order(column, boxes, em, depth + 1, told)
         return result
 
     result: list[int] = []
-    for run in _groups(bands, boxes, em):
+    for run in _groups(bands, boxes, em, told.headings):
         sections = _sections(run, boxes, em)
         found = read(sections)
-        if len(run) > 1 and depth < _COUNTED_DEPTH and _falls(found, numbers):
+        if len(run) > 1 and depth < _COUNTED_DEPTH and _falls(found, told.numbers):
             others = [read([run]), read([[band] for band in run])]
-            found = min(found, *others, key=lambda order: _falls(order, numbers))
+            found = min(found, *others, key=lambda order: _falls(order, told.numbers))
         result += found
     return result
 
@@ -103,7 +115,7 @@ def _falls(order: list[int], numbers: Mapping[int, int]) -> int:
     return sum(b < a for a, b in pairwise(found))
 
 
-def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[list[list[int]]]:
+def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float, headings: Set[int]) -> list[list[list[int]]]:
     """Runs of bands with a common gutter that has text on both sides; a band without one stands alone."""
     groups: list[list[list[int]]] = []
     i = 0
@@ -114,7 +126,9 @@ def _groups(bands: list[list[int]], boxes: Sequence[Box], em: float) -> list[lis
             group.append(bands[j])
             members += bands[j]
             j += 1
-        while j < len(bands) and len(group) > 1 and _is_of_next(group, bands[j], boxes, em):
+        while j < len(bands) and len(group) > 1 and (
+            _is_of_next(group, bands[j], boxes, em) or _heads_next(group, bands[j], boxes, em, headings)
+        ):  # fmt: skip
             members = members[: -len(group.pop())]
             j -= 1
         if not _side_by_side(group, boxes, em):
@@ -139,6 +153,19 @@ def _is_of_next(group: list[list[int]], below: list[int], boxes: Sequence[Box], 
     start, end = min(boxes[i][0] for i in band), max(boxes[i][2] for i in band)
     gutters = _gaps([i for other in group for i in other], boxes, em)
     return not any(start < right and left < end for left, right in gutters)
+
+
+def _heads_next(group: list[list[int]], below: list[int], boxes: Sequence[Box], em: float, headings: Set[int]) -> bool:
+    """Whether the last band is one box under columns, over text that begins with it and crosses their gutters: it
+    stands nearer to that, as the head of a section does under a row of cards."""
+    head, *others = group[-1]
+    above = [i for band in group[:-1] for i in band]
+    if others or not _gaps(above, boxes, em):
+        return False
+    over = boxes[head][1] - max(boxes[i][3] for i in above)
+    under = min(boxes[i][1] for i in below) - boxes[head][3]
+    begins = abs(min(boxes[i][0] for i in below) - boxes[head][0]) < em
+    return begins and over > max(_PAUSE_EM * em, (_HEADING if head in headings else _NEARER) * under)
 
 
 def _beside(group: list[list[int]], boxes: Sequence[Box], em: float) -> tuple[int, int]:
@@ -228,9 +255,7 @@ def _cut(items: list[int], boxes: Sequence[Box], axis: int, least: float) -> lis
     return parts
 
 
-def _order_tangled(
-    items: list[int], boxes: Sequence[Box], em: float, depth: int, numbers: Mapping[int, int]
-) -> list[int]:
+def _order_tangled(items: list[int], boxes: Sequence[Box], em: float, depth: int, told: Told) -> list[int]:
     """No clean cut: shrink the boxes; failing that, let the widest box part what is above it from what is below."""
     shrunk = list(boxes)
     for i in items:
@@ -238,7 +263,7 @@ def _order_tangled(
         dx, dy = min(0.6 * em, 0.25 * (x1 - x0)), min(0.35 * em, 0.25 * (y1 - y0))
         shrunk[i] = (x0 + dx, y0 + dy, x1 - dx, y1 - dy)
     if len(_cut(items, shrunk, 1, 0.02 * em)) > 1 or len(_cut(items, shrunk, 0, 0.3 * em)) > 1:
-        return _order(items, shrunk, em, depth + 1, numbers)
+        return _order(items, shrunk, em, depth + 1, told)
     wide = max(items, key=lambda i: boxes[i][2] - boxes[i][0])
     middle = (boxes[wide][1] + boxes[wide][3]) / 2
     above = [i for i in items if i != wide and (boxes[i][1] + boxes[i][3]) / 2 < middle]
@@ -246,7 +271,7 @@ def _order_tangled(
     if not above or not below:
         return sorted(items, key=lambda i: (boxes[i][1], boxes[i][0]))
     return [
-        *_order(above, boxes, em, depth + 1, numbers), wide, *_order(below, boxes, em, depth + 1, numbers)
+        *_order(above, boxes, em, depth + 1, told), wide, *_order(below, boxes, em, depth + 1, told)
     ]  # fmt: skip
 
 
