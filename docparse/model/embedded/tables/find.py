@@ -117,10 +117,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     figures = [region.bbox for region in others if region.kind == "figure" and ink is not None]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in stacks + seen:
-        whole = box
-        if box in stacks:
-            whole = with_total(with_head(with_spanner(box, free, horizontal, em), free, em), free, em)
-        whole = with_tail(whole, free, horizontal, em)
+        whole = with_tail(_with_ends(box, free, horizontal, em) if box in stacks else box, free, horizontal, em)
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
         if table is None or is_prose(table) or is_masthead(table, words):
@@ -146,6 +143,11 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
     return [run for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _with_ends(box: Box, words: Sequence[Word], horizontal: Sequence[Line], em: float) -> Box:
+    """What stands between rules, with the heads over the first and the sum under the last."""
+    return with_total(with_head(with_spanner(box, words, horizontal, em), words, em), words, em)
 
 
 def _is_piece(box: Box, seen: Box) -> bool:

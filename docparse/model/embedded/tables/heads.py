@@ -40,8 +40,8 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
 def with_total(box: Box, words: Sequence[Word], em: float) -> Box:
     """The box with the row right below its last rule, where that is a sum under the numbers of the last column."""
     x0, y0, x1, y1 = box
-    below = _chunked(words_in(words, (x0 - 1, y1 - 0.2 * em, x1 + 1, y1 + 2.2 * em)), em)[:1]
-    body = [row for row in _chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em) if len(row.chunks) > 1]
+    below = chunked(words_in(words, (x0 - 1, y1 - 0.2 * em, x1 + 1, y1 + 2.2 * em)), em)[:1]
+    body = [row for row in chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em) if len(row.chunks) > 1]
     if not below or len(below[0].chunks) < 2 or below[0].y0 - y1 > 0.8 * em:
         return box
     last = below[0].chunks[-1]
