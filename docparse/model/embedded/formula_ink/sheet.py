@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import Box, union
-from docparse.model.embedded import ocr_rapid
+from docparse.geometry import union
 from docparse.model.embedded.formula_grid import Node
-from docparse.model.embedded.formula_ink.align import ReadSign, aligned
-from docparse.model.embedded.formula_ink.blots import Blot, box_of, type_height
+from docparse.model.embedded.formula_ink.blots import Blot, box_of
 from docparse.model.embedded.formula_ink.grids import (
     BRACKET_PAIRS,
     bars_of,
@@ -23,10 +20,10 @@ from docparse.model.embedded.formula_ink.grids import (
     over_and_under,
     rows_of,
 )
-from docparse.model.embedded.formula_ink.named import Named, named
-from docparse.model.embedded.formula_ink.parts import groups_of, limits, names_with_limits, stacked
-from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
-from docparse.model.embedded.formula_ink.signs import Sign, axis_of, capital_of, has_size, placed, widest
+from docparse.model.embedded.formula_ink.ink import SURE, Ink
+from docparse.model.embedded.formula_ink.named import named
+from docparse.model.embedded.formula_ink.parts import limits, names_with_limits, stacked
+from docparse.model.embedded.formula_ink.signs import Sign, placed
 from docparse.model.embedded.formula_leaves import Unclear
 from docparse.model.embedded.formula_line import group as group_of
 from docparse.model.embedded.formula_symbols import BIG, symbols
@@ -35,48 +32,21 @@ from docparse.schemas.page import Rule, Word
 
 _DEPTH = 6
 # in heights of the formula's type, which is that of a capital:
-_LIKELY = 0.8  # likeness of a letter that tells where a row is
-_OF_ROW = 0.15  # signs of the row itself are as large as that
 _TALL = 1.75  # signs as tall hold others: brackets, sums
-_BRACKETS, _BRACKET = frozenset("()[]{}|/"), 1.4  # in height
 _AS_SMALL = dict(zip("⨂⨁⨀⋀⋁⋃⋂∏∑", "⊗⊕⊙∧∨∪∩ΠΣ", strict=True))
 _LARGE = 1.2
 _NORM = 0.237  # from bar to bar of a norm, in their height: two bars beside one another are further apart
 _WITH_STROKES = frozenset("≤≥±∓≃≅⊆⊇≲≳")
 _OFF = 0.45  # between the signs of a row, down
-_DOUBTFUL, _SURE = 0.5, 0.8
-_SURE_SCORE = 0.97  # of a sign whose form leaves no doubt
-_LIKE, _NOT_LIKE = (
-    0.88,
-    0.1,
-)  # likeness of a form that is taken though another sign was read, and by how much it is less like
-_LEAST_TYPE = 0.45  # of the formula's: the type of an index of an index
 _INDEX = 0.7  # size of an index
 _CAPITAL, _AXIS = 0.69, 0.25  # of the size of the type: a capital, and the axis above the line
-_FLAT = {"一": "−", "_": "−", "—": "−", "–": "−", "-": "−", "ー": "−", "二": "=", "ニ": "="}
-_SPLIT = {
-    "…": "...",
-    "⋯": "···",
-    "″": "''",
-    '"': "''",
-    "‴": "'''",
-    "‖": "||",
-    "〈": "⟨",
-    "〉": "⟩",
-    "⁻": "−",
-    "⁺": "+",
-    "－": "−",
-}
 
 
 class Sheet:
     """The cutting, and the words and rules found on it so far."""
 
     def __init__(self, pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
-        self._pixels, self._mask = pixels, mask
-        self._paper: NDArray[np.uint8] = np.median(pixels[~mask], axis=0).astype(np.uint8)
-        self._capital = 0.0  # height of one in the whole formula
-        self._names: dict[Blot, Named] = {}
+        self._ink = Ink(pixels, mask)
         self.words: list[Word] = []
         self.rules: list[Rule] = []
         self.nodes: list[Node] = []
@@ -92,15 +62,15 @@ class Sheet:
         made = len(self.nodes)
         high = 0.0
         while blots:
-            if not high or any(map(self._letter, blots)):
-                high = max(high, self._high(blots, most))  # what is left may be indices for the greater part
-            self._capital = self._capital or high
+            if not high or any(map(self._ink.letter, blots)):
+                high = max(high, self._ink.height_of(blots, most))  # what is left may be indices for the greater part
+            self._ink.capital = self._ink.capital or high
             steps = (self._lines, self._grid, self._built, self._sum)
             left = next((rest for step in steps if (rest := step(blots, high, depth)) is not None), None)
             if left is not None:
                 blots = left
                 continue
-            small = stacked(blots, high, self._type_of)
+            small = stacked(blots, high, self._ink.type_of)
             if not small:
                 self._read(blots, high, self.nodes[made:])
                 return
@@ -129,7 +99,11 @@ class Sheet:
         if depth:
             return None
         rows = rows_of(
-            blots, high, self._axis_in(high), self._bars(blots, high), held_in_brackets(blots, high, self._shape)
+            blots,
+            high,
+            self._ink.axis_in(high),
+            self._bars(blots, high),
+            held_in_brackets(blots, high, self._ink.shape),
         )
         if len(rows) < 2:
             return None
@@ -141,8 +115,8 @@ class Sheet:
 
     def _grid(self, blots: list[Blot], high: float, depth: int) -> list[Blot] | None:
         """A matrix or cases, and the rest."""
-        for held in held_in_brackets(blots, high, self._shape):
-            rows = rows_of(held.inner, high, self._axis_in(high), self._bars(held.inner, high))
+        for held in held_in_brackets(blots, high, self._ink.shape):
+            rows = rows_of(held.inner, high, self._ink.axis_in(high), self._bars(held.inner, high))
             if len(rows) < 2:
                 continue
             cells = [[self._cell(cell, high, depth) for cell in row] for row in columns_of(rows, high)]
@@ -170,58 +144,13 @@ class Sheet:
         gap = max(bar.y0 - b.y1, b.y0 - bar.y1)
         if not gap < 0.35 * high or abs(b.x - bar.x) > 0.15 * high or abs(b.width - bar.width) > 0.3 * high:
             return False
-        its = named(self._mask, sorted([bar, b]), high)
-        return its.sign in _WITH_STROKES and its.likeness > _SURE
-
-    def _axis_in(self, high: float) -> Callable[[Blot], float | None]:
-        """Axes of the rows of signs as large as the type of capitals `high`."""
-
-        def axis(blot: Blot) -> float | None:
-            its = self._seen(blot) if blot.width < 2.2 * blot.height else None
-            if its is None or its.likeness < _LIKELY or not has_size(its.sign[0]):
-                return None
-            tall = capital_of(its.sign[0], blot.height)
-            return axis_of(its.sign[0], box_of(blot)) if abs(tall - high) < _OF_ROW * high else None
-
-        return axis
+        its = named(self._ink.mask, sorted([bar, b]), high)
+        return its.sign in _WITH_STROKES and its.likeness > SURE
 
     def _as_index(self, start: int, high: float) -> None:
         """Words from a place on as small as limits and indices are: some print sets them as large as the row."""
         most = _INDEX * high / _CAPITAL
         self.words[start:] = [word._replace(size=min(word.size, most)) for word in self.words[start:]]
-
-    def _high(self, blots: list[Blot], most: float) -> float:
-        """About the height of a capital among the blots, as the letters tell that are beyond doubt."""
-        high = self._high_of(blots, most)
-        return most if most and abs(high - most) < _OF_ROW * most else high
-
-    def _high_of(self, blots: list[Blot], most: float) -> float:
-        if self._capital and all(
-            blot.width > 2.2 * blot.height or blot.height < 0.25 * self._capital for blot in blots
-        ):
-            return self._capital  # nothing but strokes and dots
-        letters = sorted(filter(None, (self._letter(blot) for blot in blots)), reverse=True)
-        letters = [tall for tall in letters if not most or tall < (1 + _OF_ROW) * most]
-        if not letters:
-            high = max(type_height(blots), _LEAST_TYPE * self._capital)
-            return min(high, most) if most else high
-        least = 1 if len(letters) < 4 else 2
-        return next((s for s in letters if sum(abs(s - o) < 0.12 * s for o in letters) >= least), letters[0])
-
-    def _letter(self, blot: Blot) -> float:
-        """Height of a capital in the type of a letter that is beyond doubt, else 0."""
-        its = self._seen(blot) if blot.width < 2.2 * blot.height else None
-        return capital_of(its.sign[0], blot.height) if its is not None and its.sure and has_size(its.sign[0]) else 0.0
-
-    def _type_of(self, blot: Blot) -> float:
-        tall = _BRACKET if self._seen(blot).sign in _BRACKETS else 1.0
-        return self._letter(blot) or blot.height / tall
-
-    def _seen(self, blot: Blot) -> Named:
-        """What a blot is by itself."""
-        if blot not in self._names:
-            self._names[blot] = named(self._mask, [blot], self._capital or blot.height)
-        return self._names[blot]
 
     def _built(self, blots: list[Blot], high: float, depth: int) -> list[Blot] | None:
         """The widest fraction, root or line over signs made one sign, and the rest."""
@@ -240,7 +169,7 @@ class Sheet:
     def _sum(self, blots: list[Blot], high: float, depth: int) -> list[Blot] | None:
         """A sum with its limits made one sign, and the rest."""
         for sign, above, below in limits(blots, high):
-            char = self._shape(sign) or self._seen(sign).sign
+            char = self._ink.shape(sign) or self._ink.seen(sign).sign
             if char not in BIG:
                 continue
             latex = symbols(char) or ""
@@ -249,7 +178,7 @@ class Sheet:
             taken = [sign, *above, *below]
             self.nodes.append(self._made(latex, taken, high, sign.y))
             return [b for b in blots if b not in taken]
-        for name, part, below in names_with_limits(blots, high, self._char):
+        for name, part, below in names_with_limits(blots, high, self._ink.char):
             latex = f"\\{name}_{group_of(self._node(below, depth, high).latex)} "
             taken = [*part, *below]
             box = box_of(union(map(box_of, part)))
@@ -257,10 +186,6 @@ class Sheet:
             self.nodes.append(Node(latex, box, size, base, axis=base - _AXIS * size))
             return [b for b in blots if b not in taken]
         return None
-
-    def _char(self, blot: Blot) -> str:
-        its = self._seen(blot)
-        return its.sign[0] if its.likeness >= _LIKELY else ""
 
     def _fraction(
         self, bar: Blot, blots: list[Blot], bars: list[Blot], high: float, depth: int
@@ -310,7 +235,7 @@ class Sheet:
 
     def _vinculum(self, root: Blot, inner: Sequence[Blot]) -> int | None:
         """Where the stroke over a root begins; None where the blot is no root."""
-        ink = self._mask[root.y0 : root.y1, root.x0 : root.x1].copy()
+        ink = self._ink.mask[root.y0 : root.y1, root.x0 : root.x1].copy()
         for blot in inner:
             ink[blot.y0 - root.y0 : blot.y1 - root.y0, max(0, blot.x0 - root.x0) : blot.x1 - root.x0] = False
         top = np.asarray(ink[: max(2, root.height // 8)].any(axis=0))
@@ -326,7 +251,7 @@ class Sheet:
 
     def _read(self, blots: list[Blot], high: float, made: Sequence[Node]) -> None:
         """A row, parts of which are `made`: tall signs by their shape, the others by OCR, each on its ink."""
-        tall = {b: sign for b in blots if b.height >= _TALL * high and (sign := self._shape(b))}
+        tall = {b: sign for b in blots if b.height >= _TALL * high and (sign := self._ink.shape(b))}
         signs = [Sign(sign, box_of(b), 1.0, tall=True) for b, sign in tall.items()]
         rest = [b for b in blots if b not in tall]
         if rest:
@@ -338,75 +263,12 @@ class Sheet:
             for part in (_above(apart, rest), _below(apart, rest)):
                 self.take_apart(part, _DEPTH, high)
             self._as_index(start, high)
-            signs += self._signs(rest, high)
+            signs += self._ink.signs(rest, high)
         signs = _with_norms([_sized(sign, high) for sign in signs])
         self.scores += [sign.score for sign in signs]
         size = high / _CAPITAL
         lines = [node.axis + _AXIS * size for node in made if node.axis is not None and node.size > 0.86 * size]
-        self.words += placed(signs, self._capital, (size, median(lines)) if lines else None)
-
-    def _shape(self, blot: Blot) -> str | None:
-        return sign_of(self._mask[blot.y0 : blot.y1, blot.x0 : blot.x1])
-
-    def _signs(self, blots: list[Blot], high: float) -> list[Sign]:
-        """Signs by their form; those that leave a doubt as the recogniser of lines reads them beside the others."""
-        groups = groups_of(blots, high)
-        seen = [named(self._mask, group, high) for group in groups]
-        if all(its.sure for its in seen):
-            return [self._sure(its, group) for its, group in zip(seen, groups, strict=True)]
-        of_ink = {group[0]: its for its, group in zip(seen, groups, strict=True)}
-        signs: list[Sign] = []
-        for read, held in aligned(self._ocr(blots), groups, high, lambda j, sign: _unlike(seen[j], sign)):
-            if not held:
-                if read[0][2] > _DOUBTFUL and not all(its.sure for its in seen):
-                    raise Unclear
-                continue
-            parts = [(group, its) for group, its in zip(groups, seen, strict=True) if group[0] in held]
-            if all(its.sure for _, its in parts):
-                signs += [self._sure(its, group) for group, its in parts]
-            elif len(parts) == 1 or not any(its.sure for _, its in parts):
-                signs += self._doubted(read, held, of_ink[held[0]] if len(parts) == 1 else None, high)
-            else:
-                for group, its in parts:
-                    signs += self._doubted([], group, its, high)
-        return signs
-
-    def _sure(self, its: Named, group: Sequence[Blot]) -> Sign:
-        slanted = its.form is not None and its.form.is_slanted(its.sign[0])
-        return Sign(its.sign, self._sign_box(its, group), _SURE_SCORE, slanted=slanted)
-
-    def _sign_box(self, its: Named, group: Sequence[Blot]) -> Box:
-        """The box of a sign, without its accent."""
-        letter = [max(group, key=lambda b: b.height)] if len(its.sign) > 1 else group
-        return box_of(union(map(box_of, letter)))
-
-    def _doubted(self, read: list[ReadSign], group: list[Blot], its: Named | None, high: float) -> list[Sign]:
-        """Signs of ink whose form leaves a doubt: of those it is like, the one that was read."""
-        if its is not None and its.sure:
-            return [self._sure(its, group)]
-        if its is not None and len(read) < 2:
-            said = its.like(read[0][0]) if read else None
-            wrong = (
-                symbols(read[0][0]) is None
-                if said is None and read
-                else said is None or said < its.likeness - _NOT_LIKE
-            )
-            if its.likeness >= _LIKE and wrong:
-                return [Sign(its.sign, self._sign_box(its, group), its.likeness)]
-        chars = read or self._alone(group)
-        box = box_of(union(map(box_of, group)))
-        step = (box[2] - box[0]) / len(chars)
-        if any(char.isalnum() and step > 2.5 * widest(char) * high for char, _, _ in chars):
-            raise Unclear
-        accent = self._accent(group, chars[0][0]) if len(chars) == 1 and len(group) > 1 else ""
-        if accent:
-            letter = max(group, key=lambda b: b.height)
-            box = box_of(letter)
-        signs = []
-        for place, (char, _, score) in enumerate(chars):
-            part = (box[0] + place * step, box[1], box[0] + (place + 1) * step, box[3]) if len(chars) > 1 else box
-            signs.append(Sign(char + accent, part, score))
-        return signs
+        self.words += placed(signs, self._ink.capital, (size, median(lines)) if lines else None)
 
     def _level(self, blots: list[Blot], high: float, axis: float) -> tuple[list[Blot], list[Blot]]:
         """The blots of one row and those above and below it, without what the edges cut of another line.
@@ -421,39 +283,7 @@ class Sheet:
             top, bottom = min(top, *(b.y0 for b in near)), max(bottom, *(b.y1 for b in near))
             row += near
             rest = [b for b in rest if b not in near]
-        return row, [b for b in rest if b.y0 > 0 and b.y1 < len(self._mask)]
-
-    def _accent(self, group: list[Blot], char: str) -> str:
-        """The combining accent over a letter of several blots, "" where the blots are those of its own shape."""
-        if not char.isalpha() or char in "ijΞ" or unicodedata.decomposition(char):
-            return ""
-        main = max(group, key=lambda b: b.height)
-        marks = [b for b in group if b.y1 <= main.y0 + 1]
-        if not marks:
-            return ""
-        accent = accent_of([self._mask[m.y0 : m.y1, m.x0 : m.x1] for m in marks], main.width)
-        if accent is None:
-            raise Unclear
-        return accent
-
-    def _alone(self, group: list[Blot]) -> list[ReadSign]:
-        """Ink for which no sign was read, by itself."""
-        read = self._ocr(group)
-        if len(read) != 1 or read[0][2] < _SURE:
-            raise Unclear
-        return read
-
-    def _ocr(self, blots: Sequence[Blot]) -> list[ReadSign]:
-        """Signs with their x and score, of the blots alone on paper."""
-        x0, y0, x1, y1 = (round(side) for side in union(map(box_of, blots)))
-        room = max(3, round(0.2 * (y1 - y0)))
-        canvas = np.empty((y1 - y0 + 2 * room, x1 - x0 + 2 * room, 3), np.uint8)
-        canvas[:] = self._paper
-        for blot in blots:
-            into = (slice(blot.y0 - y0 + room, blot.y1 - y0 + room), slice(blot.x0 - x0 + room, blot.x1 - x0 + room))
-            canvas[into] = np.minimum(canvas[into], self._pixels[blot.y0 : blot.y1, blot.x0 : blot.x1])
-        read = ocr_rapid.read_signs(canvas)
-        return [(char, x + x0 - room, score) for sign, x, score in read for char in _single(sign)]
+        return row, [b for b in rest if b.y0 > 0 and b.y1 < len(self._ink.mask)]
 
 
 def _array(cells: Sequence[Sequence[str]], opener: str, *, closed: bool) -> str:
@@ -494,12 +324,6 @@ def _with_norms(signs: list[Sign]) -> list[Sign]:
     return found
 
 
-def _unlike(its: Named, sign: str) -> float:
-    """How much less like a sign the ink is than like the likest; 0 where nothing is known."""
-    like = its.like(sign)
-    return 0.0 if like is None else max(0.0, its.likeness - like)
-
-
 def _at_ends(blots: Sequence[Blot], tall: Sequence[Blot], high: float) -> bool:
     """Whether what stands off a row are limits and indices, behind the ends of its integrals and tall brackets."""
     end: dict[bool, float] = {}
@@ -518,10 +342,3 @@ def _above(blots: Sequence[Blot], row: Sequence[Blot]) -> list[Blot]:
 
 def _below(blots: Sequence[Blot], row: Sequence[Blot]) -> list[Blot]:
     return [b for b in blots if b.y0 >= max(other.y1 for other in row)]
-
-
-def _single(sign: str) -> str:
-    """A sign as those of connected ink that it is made of."""
-    if sign.isspace():
-        return ""
-    return _SPLIT.get(sign) or _FLAT.get(sign) or (unicodedata.normalize("NFKC", sign) if sign.isalnum() else sign)
