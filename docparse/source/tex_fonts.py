@@ -7,7 +7,7 @@ point at their top; boxes and baselines are set to where the glyphs stand, half 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,12 @@ Line = dict[str, Any]
 UNKNOWN = "\ufffd"
 _EXTENSION = re.compile(r"CMEX\d*|LMMathExtension\d*(?:-\w*)?")  # MuPDF cuts names off after 31 characters
 _SYMBOLS = re.compile(r"CMB?SY\d*|LMMathSymbols\d*(?:-\w*)?")
+_LETTERS = re.compile(r"CMMIB?\d*|LMMathItalic\d*(?:-\w*)?")
+_WIDE_ACCENTS = re.compile(r"MSBM\d*")
+_PICTURES = re.compile(r"LINEW?\d*|LCIRCLEW?\d*")  # strokes and arcs of LaTeX's picture environment
 _FEET = {"→": "↦", "−": "⟼"}  # a long one goes on with its arrow
+_HOOKS = {",": ("", "→", "↪"), "-": ("←", "", "↩")}  # code of a hook: what stands before it, behind it, and both as one
+_WIDE = {"[": "\u0302", "\\": "\u0302", "]": "\u0303", "^": "\u0303"}
 _CODES = (
     "()[]⌊⌋⌈⌉{}⟨⟩|‖/\\" "()()[]⌊⌋⌈⌉{}⟨⟩/\\" "()[]⌊⌋⌈⌉{}⟨⟩/\\/\\" "⎛⎞⎡⎤⎣⎦⎢⎥⎧⎫⎩⎭⎨⎬⎪⏐"
     "⎝⎠⎜⎟⟨⟩⊔⊔∮∮⨀⨀⨁⨁⨂⨂" "∑∏∫⋃⋂⨄⋀⋁∑∏∫⋃⋂⨄⋀⋁" "∐∐\u0302\u0302\u0302\u0303\u0303\u0303[]⌊⌋⌈⌉{}" "√√√√⎷│┌║↑↓╭╮╰╯⇑⇓"
@@ -40,7 +45,7 @@ def has_unknown_tex(words: Iterable[Word]) -> bool:
 
 
 def _known(font: str) -> bool:
-    return _EXTENSION.fullmatch(font) is not None or _SYMBOLS.fullmatch(font) is not None
+    return any(kind.fullmatch(font) for kind in (_EXTENSION, _SYMBOLS, _LETTERS, _WIDE_ACCENTS, _PICTURES))
 
 
 def name_tex_glyphs(lines: list[Line], coded: Iterable[Line]) -> None:
@@ -58,6 +63,10 @@ def name_tex_glyphs(lines: list[Line], coded: Iterable[Line]) -> None:
                 tall.append(span)
             elif _SYMBOLS.fullmatch(span["font"]):
                 _with_feet(span["chars"])
+            elif _PICTURES.fullmatch(span["font"]):
+                span["chars"] = [char for char in span["chars"] if char["c"] != UNKNOWN]
+        _with_hooks(line["spans"], codes)
+    _with_wide_accents([span for line in lines for span in line["spans"]], codes)
     whole = join_pieces(tall)
     for char, code, size in hung:
         if id(char) not in whole:
@@ -85,6 +94,58 @@ def _with_feet(chars: list[dict[str, Any]]) -> None:
             arrow["c"] = _FEET[arrow["c"]]
             foot["c"] = ""
     chars[:] = [char for char in chars if char["c"]]
+
+
+def _with_wide_accents(spans: list[dict[str, Any]], codes: dict[tuple[str, Any], str]) -> None:
+    """An accent over several letters stands behind the first of them: text has no wider ones."""
+    for span in spans:
+        if not _WIDE_ACCENTS.fullmatch(span["font"]):
+            continue
+        for accent in [char for char in span["chars"] if char["c"] == UNKNOWN]:
+            accent["c"] = _WIDE.get(codes.get((span["font"], accent["origin"]), ""), UNKNOWN)
+            first = _first_under(accent, spans, span["size"]) if accent["c"] != UNKNOWN else None
+            if first:
+                owner = next(other["chars"] for other in spans if any(char is first for char in other["chars"]))
+                span["chars"].remove(accent)
+                accent |= {"bbox": first["bbox"], "origin": first["origin"]}
+                owner.insert(owner.index(first) + 1, accent)
+
+
+def _first_under(accent: dict[str, Any], spans: list[dict[str, Any]], size: float) -> dict[str, Any] | None:
+    """The letter with which the shortest run begins that is as wide as the accent or wider and centred under it."""
+    x0, _, x1, base = *accent["bbox"][:3], accent["origin"][1]
+    near = [
+        (char, span["font"]) for span in spans for char in span["chars"]
+        if char is not accent and char["c"] != " " and -size < 2 * (char["origin"][1] - base) < 2 * size
+    ]  # fmt: skip
+    slack, most = 0.1 * size, 4 * (x1 - x0)
+    runs = [
+        (last["bbox"][2] - first["bbox"][0], first)
+        for first, font in near if _LETTERS.fullmatch(font) and first["bbox"][0] < x0 + slack
+        for last, _ in near if x1 - slack < last["bbox"][2] < first["bbox"][0] + most
+        and abs(first["bbox"][0] + last["bbox"][2] - x0 - x1) < 2 * slack
+    ]  # fmt: skip
+    return min(runs, key=lambda run: run[0])[1] if runs else None
+
+
+def _with_hooks(spans: list[dict[str, Any]], codes: dict[tuple[str, Any], str]) -> None:
+    """The hook at one end of an arrow, a letter of another font, and the arrow as one sign."""
+    found = [(span, char) for span in spans for char in span["chars"] if char["c"] != " "]
+    for place, (span, hook) in enumerate(found):
+        if hook["c"] != UNKNOWN or not _LETTERS.fullmatch(span["font"]):
+            continue
+        before, behind, sign = _HOOKS.get(codes.get((span["font"], hook["origin"]), ""), ("", "", ""))
+        for at, wanted in ((place - 1, before), (place + 1, behind)):
+            if wanted and 0 <= at < len(found) and found[at][1]["c"] == wanted:
+                arrow = found[at][1]
+                arrow["c"] = sign
+                arrow["bbox"] = _around(arrow["bbox"], hook["bbox"])
+                span["chars"].remove(hook)
+
+
+def _around(first: Sequence[float], second: Sequence[float]) -> tuple[float, float, float, float]:
+    """The box of two, as high as the first."""
+    return min(first[0], second[0]), first[1], max(first[2], second[2]), first[3]
 
 
 def _place(char: dict[str, Any], code: int, size: float) -> None:

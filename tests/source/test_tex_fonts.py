@@ -50,6 +50,40 @@ def test_arrow_with_a_foot() -> None:
     assert [char["c"] for char in lines[0]["spans"][0]["chars"]] == ["↦"]
 
 
+@pytest.mark.parametrize(
+    ("spans", "codes", "text"),
+    [
+        ([("CMMI10", "A\ufffd"), ("CMSY10", " →"), ("CMMI10", "B")], "A,", "A ↪B"),
+        ([("CMSY10", "←"), ("CMMI10", "\ufffdB")], "-B", "↩B"),
+        ([("CMMI10", "A\ufffd"), ("CMR10", "B")], "A,", "A\ufffdB"),
+    ],
+)
+def test_hook_and_arrow_are_one_sign(spans: list[tuple[str, str]], codes: str, text: str) -> None:
+    whole = {"spans": []}
+    for font, chars in spans:
+        whole["spans"] += line(font, chars, 5.0 * sum(len(span["chars"]) for span in whole["spans"]))["spans"]
+    hooked = next(span for span in whole["spans"] if any(char["c"] == "\ufffd" for char in span["chars"]))
+    coded = line("CMMI10", codes, hooked["chars"][0]["bbox"][0])
+    name_tex_glyphs([whole], [coded])
+    assert "".join(char["c"] for span in whole["spans"] for char in span["chars"]) == text
+
+
+def test_accent_over_several_letters_stands_behind_the_first() -> None:
+    accent, letters = line("MSBM10", "\ufffd", 10.0), line("CMMI10", "xγ∗δ", 5.0)
+    accent["spans"][0]["chars"][0] |= {"bbox": (11.0, 88.0, 24.0, 93.0), "origin": (10.0, 97.0)}
+    coded = line("MSBM10", "]", 10.0)
+    coded["spans"][0]["chars"][0]["origin"] = (10.0, 97.0)
+    lines = [accent, letters]
+    name_tex_glyphs(lines, [coded])
+    assert ["".join(char["c"] for char in span["chars"]) for each in lines for span in each["spans"]] == ["xγ\u0303∗δ"]
+
+
+def test_strokes_of_pictures_are_no_text() -> None:
+    lines = [line("LINE10", "\ufffd\ufffd"), line("CMR10", "x")]
+    name_tex_glyphs(lines, [line("LINE10", "\x01\x01")])
+    assert [span["font"] for each in lines for span in each["spans"]] == ["CMR10"]
+
+
 def test_names_that_mupdf_cuts_off() -> None:
     lines = [line("LMMathExtension10-Regula", "\ufffd")]
     assert has_unknown_tex([Word("\ufffd", (0, 0, 1, 1), font="LMMathExtension10-Regula")])
