@@ -522,6 +522,21 @@ def test_options_side_by_side_are_read_row_by_row() -> None:
     assert text.count("(A) 30 (B) 40 (C) 50 (D) 70") == 3
 
 
+@pytest.mark.parametrize("gap", [2.0, 30.0])
+def test_captions_of_panels_side_by_side_are_not_read_across(gap: float) -> None:
+    sheet = Sheet()
+    sheet.put(60, 100, "(a) This end of the bridge")
+    right = max(word.bbox[2] for word in sheet.words) + gap
+    sheet.put(right, 100, "(b) That end of the same")
+    sheet.put(60, 111, "seen from the river.")
+    sheet.put(right, 111, "bridge from the road.")
+    items = [item for block in sheet.blocks() if isinstance(block, ListBlock) for item in block.items]
+    assert [(item.marker, item.text) for item in items] == [
+        ("(a)", "This end of the bridge seen from the river."),
+        ("(b)", "That end of the same bridge from the road."),
+    ]
+
+
 def test_text_that_makes_room_for_a_picture_is_one_paragraph_a_column() -> None:
     sheet = Sheet()
     for x, cut in ((60, (60, 200)), (310, (390, 530))):  # the picture stands over the gutter from 210 to 380

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from docparse.model.embedded.gutters import Gutters
-from docparse.model.embedded.lines import Line, line_of
+from docparse.model.embedded.lines import Line, line_of, next_panel
 from docparse.model.embedded.script import is_unspaced
 
 _ROWS_AROUND = 7  # rows above and below that are asked
@@ -44,10 +44,12 @@ def join_justified(lines: list[Line], gutters: Gutters | None = None) -> list[Li
 
 
 def _between(row: Row, gutters: Gutters | None) -> list[Row]:
-    """The row cut where a gutter runs through it."""
+    """The row cut where a gutter runs through it, and between the captions of panels side by side."""
     parts = [[row[0]]]
     for left, right in pairwise(row):
-        if gutters and gutters.part(left.x1, right.x0, right.baseline, max(left.size, right.size)):
+        if next_panel(left.words, right.words[0]) or (
+            gutters and gutters.part(left.x1, right.x0, right.baseline, max(left.size, right.size))
+        ):
             parts.append([right])
         else:
             parts[-1].append(right)

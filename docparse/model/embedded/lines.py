@@ -163,7 +163,7 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
     last: Word | None = None
     end = 0.0
     for word in words:
-        if last is not None and _continues(last, word, end):
+        if last is not None and _continues(last, word, end) and not next_panel(pieces[-1], word):
             pieces[-1].append(word)
             right = word.bbox[2]
             end = right if right > end else end
@@ -189,6 +189,14 @@ def _continues(last: Word, word: Word, end: float) -> bool:
         and abs(word.baseline - last.baseline) < 0.02 * em
         and -1.5 * em <= word.bbox[0] - end <= 0.4 * em
     )
+
+
+def next_panel(words: Sequence[Word], word: Word) -> bool:
+    """Whether a word that the source sets apart begins the caption of the panel beside that of these words."""
+    if word.text[0] != "(" or word.line == words[-1].line:
+        return False
+    before, after = words[0].text, word.text
+    return all(len(text) == 3 and text[2] == ")" for text in (before, after)) and ord(after[1]) == ord(before[1]) + 1
 
 
 def _with_tall_signs(pieces: list[Piece]) -> list[Piece]:
@@ -245,6 +253,7 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
             alike
             and (-0.8 if stacked else -0.35) * em <= gap <= _MERGE_GAP_EM * em
             and not gutters.part(last.x1, part.x0, part.baseline, em)
+            and not next_panel(last.words, part.words[0])
         ):
             merged[-1] = Piece.of(last.words + part.words)
         elif alike and part.x1 < last.x1 and _fits_in(part, last):  # a formula drawn after the line it stands in

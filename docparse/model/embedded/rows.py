@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EU
 _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
 _PROSE_LETTERS = 20
 _LABEL_WORDS, _FIELD_EM = 8, 18.0
-_OPTION_WORDS = 10
+_OPTION_WORDS, _NEXT_EM = 10, 1.5
 _FIELD, _MONO = int(WordStyle.FIELD), int(WordStyle.MONO)
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
@@ -57,7 +57,7 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
             label = _is_label(current, nxt, below) and not (_in_prose(current, around) and _in_prose(nxt, around))
             tab = (nxt is row[-1] and r in tabbed) or (id(nxt) in ends and len(current.plain) > 1)
             code = id(current) in listing and nxt.x0 - current.x1 < _INDENT_EM * nxt.size
-            belongs = _belongs(current, nxt, plain) and not _ends_column(current, around)
+            belongs = _belongs(current, nxt, plain, below) and not _ends_column(current, around)
             head = _is_numbered_head(current, nxt, usual) or _is_run_in(current, nxt, below)
             if label or tab or code or head or belongs:
                 words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
@@ -81,7 +81,7 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
     return rows
 
 
-def _belongs(left: Line, right: Line, plain: set[int]) -> bool:
+def _belongs(left: Line, right: Line, plain: set[int], below: Sequence[Line]) -> bool:
     em = max(left.size, right.size)
     gap = right.x0 - left.x1
     if gap < -0.3 * em or min(left.size, right.size) < 0.6 * em:
@@ -91,7 +91,7 @@ def _belongs(left: Line, right: Line, plain: set[int]) -> bool:
         numbered = id(left) in plain or _SECTION.fullmatch(text) is not None
         if _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
             return True
-    if _is_filled_in(left, right) or _are_options(left, right):
+    if _is_filled_in(left, right) or _are_options(left, right, below):
         return True
     if gap < _LABEL_EM * em and len(left.words) < 4 and is_label(left.plain):
         return True
@@ -112,8 +112,14 @@ def _is_numbered_head(left: Line, right: Line, usual: float) -> bool:
     )
 
 
-def _are_options(left: Line, right: Line) -> bool:
-    """Answers to choose from, side by side: "(A) 3    (B) 4"."""
+def _are_options(left: Line, right: Line, below: Sequence[Line]) -> bool:
+    """Answers to choose from, side by side: "(A) 3    (B) 4"; what goes on below is two columns, or captions."""
+    if any(
+        line.baseline - right.baseline < _NEXT_EM * right.size
+        and line.x0 > right.x0 - right.size and read_marker(line.plain) is None
+        for line in below
+    ):  # fmt: skip
+        return False
     if len(left.words) > _OPTION_WORDS or len(right.words) > _OPTION_WORDS or right.words[0].text[0].isdigit():
         return False
     one, other = read_marker(left.plain), read_marker(right.plain)
