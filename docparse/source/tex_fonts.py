@@ -113,7 +113,9 @@ def _with_wide_accents(spans: list[dict[str, Any]], codes: dict[tuple[str, Any],
 
 def _first_under(accent: dict[str, Any], spans: list[dict[str, Any]], size: float) -> dict[str, Any] | None:
     """The letter with which the shortest run begins that is as wide as the accent or wider and centred under it."""
-    x0, _, x1, base = *accent["bbox"][:3], accent["origin"][1]
+    x0: float = accent["bbox"][0]
+    x1: float = accent["bbox"][2]
+    base: float = accent["origin"][1]
     near = [
         (char, span["font"]) for span in spans for char in span["chars"]
         if char is not accent and char["c"] != " " and -size < 2 * (char["origin"][1] - base) < 2 * size
