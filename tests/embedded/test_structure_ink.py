@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import time
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+from PIL.ImageFilter import GaussianBlur
 
 from docparse.model.embedded import chemistry
 from docparse.model.embedded.structure_ink import read_structure
@@ -115,3 +117,12 @@ def test_what_is_no_structure_is_not_read() -> None:
         pen.line([(level, 20), (level, 280)], fill=0, width=2)
     found = read_structure(np.asarray(sheet))
     assert found is None or found.confidence < 0.7
+
+
+def test_grain_is_no_drawing_and_is_given_up_soon() -> None:
+    noise = np.random.default_rng(1).normal(size=(900, 1200))
+    smooth = np.asarray(Image.fromarray((noise * 40 + 128).clip(0, 255).astype(np.uint8)).filter(GaussianBlur(2.0)))
+    lines = np.where(np.abs(smooth.astype(int) - np.median(smooth)) < 2, 0, 255).astype(np.uint8)
+    started_s = time.process_time()
+    assert read_structure(lines) is None
+    assert time.process_time() - started_s < 10

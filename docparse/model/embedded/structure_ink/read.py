@@ -51,9 +51,10 @@ def read_structure(pixels: NDArray[np.uint8]) -> Structure | None:
     if not available():
         return None
     sheet = sheet_of(pixels)
-    if sheet is None:
+    usual = 0.0 if sheet is None else usual_length(sheet.ink, sheet.thick)
+    if sheet is None or not usual:
         return None
-    drawing = Drawing(sheet)
+    drawing = Drawing(sheet, usual)
     smiles = drawing.smiles()
     return None if smiles is None else Structure(smiles, drawing.confidence())
 
@@ -61,11 +62,10 @@ def read_structure(pixels: NDArray[np.uint8]) -> Structure | None:
 class Drawing:
     """What is found in a drawing, step by step."""
 
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.usual = usual_length(sheet.ink, sheet.thick)
+    def __init__(self, sheet: Sheet, usual: float) -> None:
+        self.usual = usual
         self.doubts: list[str] = []
-        self.sheet = sheet = cut_free(sheet, self.usual)
+        self.sheet = sheet = cut_free(sheet, usual)
         letters, self.capital = letters_of(sheet, self.usual)
         self.labels = labels_of(letters, self.capital)
         self.graph = self._strokes(letters)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import hypot
 
 import numpy as np
@@ -14,6 +15,7 @@ from docparse.model.embedded.structure_ink.thin import Path, corners, paths_of, 
 Point = tuple[float, float]
 _LEAST = 3.0  # strokes shorter than so many times their thickness say nothing of the usual length
 _SHORT = 0.26  # of the usual length: what is shorter joins two corners of one
+_MOST = 3000  # straight lines in the ink of a drawing; large ones have hundreds, grain and screens many thousands
 _STRAIGHT = 0.978  # cosine of the bend of strokes that are one
 
 
@@ -91,13 +93,13 @@ def middle(p: Point, q: Point) -> Point:
 
 
 def usual_length(mask: Mask, thick: float) -> float:
-    """How long most of the drawing's straight lines are; 0 where there are none."""
+    """How long most of the drawing's straight lines are; 0 where there are none, or more than a molecule has."""
     lengths = []
     for _, _, path in paths_of(thinned(mask))[1]:
         at = corners(path, tolerance(thick))
         lengths += [float(np.hypot(*(path[j] - path[i]))) for i, j in pairwise(at)]
     long = np.sort([length for length in lengths if length > _LEAST * thick])
-    if not len(long):
+    if not 0 < len(lengths) <= _MOST or not len(long):
         return 0.0
     total = np.cumsum(long)
     return float(long[int(np.searchsorted(total, total[-1] / 2))])
@@ -142,7 +144,8 @@ def _drop_spurs(graph: Graph) -> None:
 def _contract(graph: Graph) -> None:
     limit = max(1.5 * graph.thick, _SHORT * graph.usual)
     while True:
-        short = [s for s in graph.strokes if graph.length(s) < limit and graph.degree(s.a) + graph.degree(s.b) > 2]
+        ends = Counter(chain.from_iterable((s.a, s.b) for s in graph.strokes))
+        short = [s for s in graph.strokes if graph.length(s) < limit and ends[s.a] + ends[s.b] > 2]
         if not short:
             return
         stroke = min(short, key=graph.length)
