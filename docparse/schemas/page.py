@@ -64,6 +64,9 @@ class Word(NamedTuple):
         return HOLE in self.text and any(map(str.isalpha, self.text))
 
 
+make_word: Callable[[Any], Word] = partial(tuple.__new__, Word)  # of all fields in their order, in half the time
+
+
 class Rule(NamedTuple):
     """A straight horizontal or vertical stroke, or a filled box thin enough to be one (page units)."""
 
@@ -144,8 +147,7 @@ def _words(columns: tuple[Any, ...]) -> tuple[Word, ...]:
     texts, sides, sizes, *others = columns
     side = iter(array("d", sides))
     boxes = zip(side, side, side, side, strict=True)
-    make: Callable[[Any], Word] = partial(tuple.__new__, Word)
-    return tuple(map(make, zip(texts, boxes, array("d", sizes), *others, strict=True)))
+    return tuple(map(make_word, zip(texts, boxes, array("d", sizes), *others, strict=True)))
 
 
 def _unpacked(words: tuple[Any, ...], quality: TextQuality, reason: str, hidden: tuple[Any, ...]) -> TextLayer:

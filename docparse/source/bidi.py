@@ -34,7 +34,10 @@ class Run(NamedTuple):
 
 def has_rtl(spans: Sequence[Span]) -> bool:
     """Whether a line has letters or digits that MuPDF turns round."""
-    return any(is_rtl(char["c"]) or _is_arabic_digit(char["c"]) for span in spans for char in span["chars"])
+    text = "".join([char["c"] for span in spans for char in span["chars"]])
+    return not text.isascii() and any(
+        is_rtl(char["c"]) or _is_arabic_digit(char["c"]) for span in spans for char in span["chars"]
+    )
 
 
 def runs_left(lines: Sequence[dict[str, Any]]) -> bool:

@@ -30,7 +30,7 @@ _NEXT_EM, _OFFSET_EM = 2.1, 0.25
 
 def with_brackets(words: list[Word]) -> list[Word]:
     """The words with built brackets whole, and no private character for a piece of one."""
-    if all(_KNOWN.isdisjoint(word.text) for word in words):
+    if _KNOWN.isdisjoint("".join([word.text for word in words])):
         return words
     kept: list[Word] = []
     pieces: list[tuple[int, Word]] = []

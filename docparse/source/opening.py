@@ -24,6 +24,7 @@ from docparse.errors import (
     SourceTimeout,
 )
 from docparse.options import ParseOptions, select_pages
+from docparse.process import cores
 from docparse.schemas.document import SourceInfo
 from docparse.schemas.page import PageImage, PixelBudget
 from docparse.settings import Settings
@@ -87,7 +88,8 @@ class PageSource:
     def pages(self, budget: PixelBudget, jobs: int = 1) -> Iterator[PageImage | DocparseError]:
         """The chosen pages in order; in place of one that fails, its error (`error.page` is its number).
 
-        `jobs` child processes read ahead, each by one page, so memory does not grow with the document.
+        `jobs` child processes read ahead, each by one page, so memory does not grow with the document. On a single core
+        none does: it would only take turns with the reader of the page before, each emptying the other's caches.
         """
         jobs = max(1, min(jobs, len(self.numbers)))
         with self._lock:
@@ -120,15 +122,16 @@ class PageSource:
 
         waiting: deque[Future[PageImage | DocparseError]] = deque()
         faults = 0
+        ahead = jobs if cores() > 1 else 0
         for place, number in enumerate(self.numbers):
             waiting.append(executor.submit(read, number))
-            if place < jobs:
+            if place < ahead:
                 continue
             outcome = waiting.popleft().result()
             faults = faults + 1 if isinstance(outcome, SourceFault) else 0
             yield outcome
             if faults >= _GIVE_UP_AFTER:
-                yield from self._given_up(waiting, self.numbers[place - jobs + 1 :])
+                yield from self._given_up(waiting, self.numbers[place - ahead + 1 :])
                 return
         while waiting:
             yield waiting.popleft().result()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sys import intern
 from typing import Any
 
-from docparse.schemas.page import Word
+from docparse.schemas.page import Word, make_word
 from docparse.source.accents import LOOSE_ACCENT
 from docparse.source.words import TINY_PT, Line, Span, clean, is_leader, span_style, without_doubles
 
@@ -59,9 +59,9 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     size, base = (main["size"], main["origin"][1]) if main else (0.0, 0.0)
     if len(spans) == 1 and plain and text.isprintable():
         span = spans[0]
-        size, font, colour = span["size"], intern(span["font"]), span["color"]
-        style, baseline = span_style(span, 0.0, 0.0), span["origin"][1]
-        return [Word(word[4], word[:4], size, font, style, colour, baseline, number) for word in found]
+        look = (span["size"], intern(span["font"]), span_style(span, 0.0, 0.0), span["color"], span["origin"][1])
+        rest = (*look, number, True, 1.0)
+        return [make_word((word[4], word[:4], *rest)) for word in found]
     if len(spans) == 1:
         span = spans[0]
         style, baseline = span_style(span, 0.0, 0.0), span["origin"][1]
@@ -76,7 +76,9 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
         if cleaned and not is_leader(cleaned):
             bbox = (box[0], box[1], box[2], box[3])
             font = intern(span["font"])
-            words.append(Word(cleaned, bbox, span["size"], font, style, span["color"], baseline, number, space))
+            words.append(
+                make_word((cleaned, bbox, span["size"], font, style, span["color"], baseline, number, space, 1.0))
+            )
     return words
 
 

@@ -17,6 +17,7 @@ from docparse.source.tex_pieces import AXIS_EM, PIECES, join_pieces
 Line = dict[str, Any]
 
 UNKNOWN = "\ufffd"
+_TELLING = PIECES | {UNKNOWN}
 _EXTENSION = re.compile(r"CMEX\d*|LMMathExtension\d*(?:-\w*)?")  # MuPDF cuts names off after 31 characters
 _SYMBOLS = re.compile(r"CMB?SY\d*|LMMathSymbols\d*(?:-\w*)?")
 _LETTERS = re.compile(r"CMMIB?\d*|LMMathItalic\d*(?:-\w*)?")
@@ -39,8 +40,10 @@ _DEPTHS = (
 )  # fmt: skip
 
 
-def has_unknown_tex(words: Iterable[Word]) -> bool:
+def has_unknown_tex(words: Sequence[Word]) -> bool:
     """Whether some glyph without Unicode, or a piece of one, is of a font that is known here."""
+    if _TELLING.isdisjoint("".join([word.text for word in words])):  # as on nearly all pages
+        return False
     return any((UNKNOWN in word.text or word.text[0] in PIECES) and _known(word.font) for word in words)
 
 

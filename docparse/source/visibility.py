@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HIDDEN = int(WordStyle.HIDDEN)
 _LIGHT = 200  # every channel of a colour that may vanish on paper
 _COVER_LEAST_PT2 = 60.0  # a smaller fill or image hides no word
-_CELL_PT = 72.0
+_CELL_PT, _STRIP_PT, _FARTHEST_PT = 72.0, 16.0, 20_000.0
 _PART = 0.15  # of a line that a fill must cover to count for the line
 _MOSTLY = 0.7  # of a word's box, which is taller than its letters
 _FAR, _MOST_LOGGED = 6, 4000
@@ -48,20 +48,24 @@ def hide_unseen(
     if _may_cover(words, seen, [*covers, *opaque]):
         under_fill, partly, under_image, free = _drawn_over(display_list, opaque)
         covered: dict[int, list[Box]] = {}
+        filled_texts, barred_texts = _Strips(under_fill), _Strips(partly)
         for place in seen if under_fill or partly or under_image else ():
             middle = x, y = centre(words[place].bbox)
             if any(contains_point(box, *middle) for box in under_image):
                 words[place] = words[place]._replace(style=words[place].style | _HIDDEN)
                 continue
-            under = [box for box in under_fill if box[0] <= x <= box[2] and box[1] <= y <= box[3]]
+            under = filled_texts.around(x, y)
             if under:
                 tightest = min(under, key=area)
                 over = (box for box in free if area(box) < area(tightest) and contains_point(box, *middle))
                 if next(over, None) is None:
                     covered[place] = under_fill[tightest]
             elif partly:  # a bar over some words of a line
-                bars = [bar for text, bars in partly.items() if contains_point(text, *middle) for bar in bars]
-                bars = [bar for bar in bars if inside_share(words[place].bbox, bar) > _MOSTLY]
+                bars = [
+                    bar for text in barred_texts.around(x, y) for bar in partly[text]
+                    if bar[0] <= x <= bar[2] and bar[1] <= y <= bar[3]  # as one over most of the word does
+                    and inside_share(words[place].bbox, bar) > _MOSTLY
+                ]  # fmt: skip
                 if bars:
                     covered[place] = bars
                     barred.add(place)
@@ -75,6 +79,25 @@ def hide_unseen(
             else:
                 words[place] = word._replace(style=word.style | _HIDDEN)
     return words
+
+
+class _Strips:
+    """Boxes by the strips across the page that they touch, so that few are looked at for a point."""
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._strips: dict[int, list[Box]] = {}
+        for box in boxes:
+            for strip in range(_strip(box[1]), _strip(box[3]) + 1):
+                self._strips.setdefault(strip, []).append(box)
+
+    def around(self, x: float, y: float) -> list[Box]:
+        """Those that hold the point, in their order."""
+        near = self._strips.get(_strip(y), ())
+        return [box for box in near if box[0] <= x <= box[2] and box[1] <= y <= box[3]]
+
+
+def _strip(y: float) -> int:
+    return int(min(max(y, 0.0), _FARTHEST_PT) // _STRIP_PT)
 
 
 def _parts(box: Box, fills: Sequence[Box], above: Sequence[Box]) -> list[Box]:

@@ -23,6 +23,8 @@ from docparse.errors import (
 )
 from docparse.schemas.page import PageImage, PixelBudget
 from docparse.settings import Settings
+from docparse.source.guard import Reading
+from docparse.source.protocol import Request
 
 
 def words(page: PageImage | DocparseError) -> str:
@@ -61,6 +63,27 @@ def test_pages_come_in_the_order_asked_for() -> None:
         with made.opened(made.text_pdf(*texts), pages="7-end,2,1") as source:
             assert source.numbers == [7, 8, 9, 2, 1]
             assert [words(page) for page in source.pages(made.NO_PIXELS, jobs)] == [f"page{n}" for n in source.numbers]
+
+
+@pytest.mark.parametrize(("cores", "read"), [(1, [1, 2, 3]), (2, [2, 3, 3])])
+def test_pages_are_read_ahead_where_there_is_a_core_for_it(
+    cores: int, read: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    ask = Reading.ask
+
+    def noted(reading: Reading, request: Request) -> object:
+        asked.append(1)
+        return ask(reading, request)
+
+    monkeypatch.setattr("docparse.source.opening.cores", lambda: cores)
+    monkeypatch.setattr(Reading, "ask", noted)
+    with made.opened(made.text_pdf("one", "two", "three")) as source:
+        counts = []
+        for _ in source.pages(made.NO_PIXELS, 1):
+            time.sleep(0.2)  # what is read ahead is asked for by another thread
+            counts.append(len(asked))
+    assert counts == read
 
 
 def test_leaving_the_pages_early() -> None:
