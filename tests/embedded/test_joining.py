@@ -13,7 +13,7 @@ def run(*parts: tuple[str, float, bool]) -> list[Word]:
     words, x = [], 0.0
     for text, gap, space in parts:
         x += 10 * gap
-        words.append(Word(text, (x, 0, x + 6 * len(text), 12), 10.0, "CMSY10", 0, 0, 10.0, 1, space=space))
+        words.append(Word(text, (x, 0, x + 6 * len(text), 12), 10.0, "CMR10", 0, 0, 10.0, 1, space=space))
         x += 6 * len(text)
     return words
 
@@ -31,6 +31,25 @@ def run(*parts: tuple[str, float, bool]) -> list[Word]:
 )
 def test_signs_of_relations_have_a_blank_on_both_sides(parts: list[tuple[str, float, bool]], text: str) -> None:
     assert words_text(run(*parts)) == text
+
+
+@pytest.mark.parametrize(
+    ("font", "text", "wanted"),
+    [
+        ("MSBM10", "R", "ℝ"),
+        ("MSBM10", "A", "𝔸"),
+        ("EUFM10", "Cg", "Cg"),  # more than a letter is a word
+        ("EUFM10", "g", "𝔤"),
+        ("EUFM7", "C", "ℭ"),
+        ("LMMathSymbols10-Regular", "⊆P(", "⊆𝒫("),
+        ("CMSY10", "◦", "◦"),
+        ("UnifrakturCook", "O", "O"),
+        ("Times-Roman", "R", "R"),
+    ],
+)
+def test_letters_of_mathematical_alphabets_are_their_own(font: str, text: str, wanted: str) -> None:
+    word = Word(text, (0, 0, 6, 10), size=10.0, font=font, baseline=8.0, line=0, space=True)
+    assert words_text([word]) == wanted
 
 
 @pytest.mark.parametrize(

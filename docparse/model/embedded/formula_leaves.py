@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 from docparse.geometry import union
+from docparse.model.embedded.alphabets import alphabet_of
 from docparse.model.embedded.formula_grid import Node
 from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, symbols
 from docparse.schemas.page import Word, WordStyle
@@ -21,12 +22,6 @@ _TALL = BRACKETS | BIG | {"√"}
 _AXIS = 0.25  # from the line up to the middle of tall signs
 _NAME_LETTERS = 6  # of an operator's name at most, that no bracket follows
 _SHORT_WORDS = frozenset(("if", "or", "as", "on", "in", "at", "is", "of", "to", "by"))
-_ALPHABETS = (
-    (re.compile(r"MSBM|bbm|bbold|dsfont|DSROM", re.I), "mathbb"),
-    (re.compile(r"EUF[MB]|frak", re.I), "mathfrak"),
-    (re.compile(r"rsfs", re.I), "mathscr"),
-    (re.compile(r"CMB?SY|LMMathSymbols|EUS[MB]", re.I), "mathcal"),
-)
 _SLANTED = re.compile(r"CMMI|MathIt|Ital|Slant|Obli|CMTI", re.I)
 _NAME = re.compile(r"[A-Za-z]{2,}")
 _PARTS = re.compile(r"[A-Za-z]+|\.{3}|·{3}|⋅{3}|[^A-Za-z]")
@@ -135,8 +130,7 @@ def _word_latex(word: Word) -> str:
 @lru_cache(maxsize=256)
 def _font_traits(font: str) -> tuple[str | None, bool]:
     """LaTeX's name of a font's alphabet, and whether its letters are slanted."""
-    alphabet = next((command for pattern, command in _ALPHABETS if pattern.search(font)), None)
-    return alphabet, _SLANTED.search(font) is not None
+    return alphabet_of(font), _SLANTED.search(font) is not None
 
 
 def _is_text(word: Word) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from docparse.model.embedded.alphabets import alphabet_of, in_alphabet
 from docparse.model.embedded.indices import index_texts
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.script import is_cjk, is_unspaced
@@ -39,12 +40,14 @@ def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
 
 
 def _are_apart(words: Sequence[Word]) -> bool:
-    """Whether the file itself has a blank after each word, and all are of one line and one size: most lines are so."""
+    """Whether the file itself has a blank after each word, and all are of one line, size and alphabet: most are so."""
     if not words:
         return True
     size, line = words[0].size, words[0].line
     for word in words:
         if not word.space or word.line != line or word.size != size:
+            return False
+        if len(word.text) == 1 and alphabet_of(word.font):
             return False
     return line >= 0
 
@@ -61,7 +64,7 @@ def _joined(words: Sequence[Word], *, rtl: bool) -> str:
             and (shown is word.text or (word.bbox[0] - end > _INDEX_GAP_EM * word.size and last.text not in _LIMITED))
         ):
             parts.append(" ")
-        parts.append(shown)
+        parts.append(in_alphabet(shown, word.font) if shown is word.text and word.font else shown)
         end = max(end, word.bbox[2]) if parts else word.bbox[2]
         last = word
     return "".join(parts)
