@@ -206,6 +206,15 @@ def test_a_long_document_loads_what_is_seen(
     expect(page.locator(f".text-page[data-page='{shown}'] .block").first).to_be_in_viewport()
 
 
+def test_a_part_of_a_document_begins_with_its_first_page(
+    local: Callable[..., Any], open_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    pages = [viewer_files.page_of(number, [Paragraph(text=f"This is page {number}.")]) for number in (8, 9)]
+    page: Page = open_page(local(viewer_files.save_result(tmp_path, "part", pages)).address).page
+    expect(page.locator(".thumb.current .thumb-number")).to_have_text("8")
+    expect(page.locator(".text-page[data-page='8'] .block")).to_contain_text("This is page 8.")
+
+
 def _fetched(watched: Any, pattern: str) -> set[int]:
     return {int(found[1]) for address in watched.asked if (found := re.search(pattern, address))}
 
