@@ -220,10 +220,12 @@ class _PageWriter:
 
     def _box(self, box: Box) -> str:
         """Integer pixels inside the page image, at least one pixel wide and high."""
-        x0 = min(max(round(box[0] * self.scale_x), 0), self.width_px - 1)
-        y0 = min(max(round(box[1] * self.scale_y), 0), self.height_px - 1)
-        x1 = min(max(round(box[2] * self.scale_x), x0 + 1), self.width_px)
-        y1 = min(max(round(box[3] * self.scale_y), y0 + 1), self.height_px)
+        x0, y0, x1, y1 = box
+        x0, x1 = round(x0 * self.scale_x), round(x1 * self.scale_x)
+        y0, y1 = round(y0 * self.scale_y), round(y1 * self.scale_y)
+        if not (0 <= x0 < x1 <= self.width_px and 0 <= y0 < y1 <= self.height_px):  # as hardly any
+            x0, y0 = min(max(x0, 0), self.width_px - 1), min(max(y0, 0), self.height_px - 1)
+            x1, y1 = min(max(x1, x0 + 1), self.width_px), min(max(y1, y0 + 1), self.height_px)
         return f"{x0} {y0} {x1} {y1}"
 
 

@@ -8,8 +8,8 @@ import os
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO, Self
@@ -91,59 +91,44 @@ class PageSource:
         `jobs` child processes read ahead, each by one page, so memory does not grow with the document. On a single core
         none does: it would only take turns with the reader of the page before, each emptying the other's caches.
         """
-        jobs = max(1, min(jobs, len(self.numbers)))
+        jobs = max(1, min(jobs, len(self.numbers))) if cores() > 1 else 0
         with self._lock:
             while len(self._readings) < jobs:
                 reading = Reading(self._file)
                 self._resources.callback(reading.close)
                 self._readings.append(reading)
-            free = deque(self._readings[:jobs])
-            executor = ThreadPoolExecutor(jobs, thread_name_prefix="docparse-source")
+            free = deque(self._readings[: max(1, jobs)])
+
+            def read(number: int) -> PageImage | DocparseError:
+                reading = free.popleft()  # there are as many as threads
+                try:
+                    return _read(reading, number, budget)
+                except DocparseError as error:
+                    return error
+                finally:
+                    free.append(reading)
+
+            executor = ThreadPoolExecutor(max(1, jobs), thread_name_prefix="docparse-source")
             try:
-                yield from self._in_order(executor, free, budget, jobs)
+                ahead = _read_ahead(executor, read, self.numbers, jobs) if jobs else map(read, self.numbers)
+                yield from self._until_hopeless(ahead)
             except BaseException:
-                for reading in self._readings[:jobs]:
+                for reading in self._readings[: max(1, jobs)]:
                     reading.interrupt()
                 raise
             finally:
                 executor.shutdown(cancel_futures=True)
 
-    def _in_order(
-        self, executor: ThreadPoolExecutor, free: deque[Reading], budget: PixelBudget, jobs: int
-    ) -> Iterator[PageImage | DocparseError]:
-        def read(number: int) -> PageImage | DocparseError:
-            reading = free.popleft()  # there are as many as threads
-            try:
-                return _read(reading, number, budget)
-            except DocparseError as error:
-                return error
-            finally:
-                free.append(reading)
-
-        waiting: deque[Future[PageImage | DocparseError]] = deque()
+    def _until_hopeless(self, outcomes: Iterable[PageImage | DocparseError]) -> Iterator[PageImage | DocparseError]:
         faults = 0
-        ahead = jobs if cores() > 1 else 0
-        for place, number in enumerate(self.numbers):
-            waiting.append(executor.submit(read, number))
-            if place < ahead:
-                continue
-            outcome = waiting.popleft().result()
+        for done, outcome in enumerate(outcomes, start=1):
             faults = faults + 1 if isinstance(outcome, SourceFault) else 0
             yield outcome
             if faults >= _GIVE_UP_AFTER:
-                yield from self._given_up(waiting, self.numbers[place - ahead + 1 :])
+                reason = f"not tried: the {_GIVE_UP_AFTER} pages before it overloaded the PDF library"
+                for number in self.numbers[done:]:
+                    yield SourceFault(f"page {number} was {reason}", page=number)
                 return
-        while waiting:
-            yield waiting.popleft().result()
-
-    def _given_up(
-        self, waiting: deque[Future[PageImage | DocparseError]], numbers: list[int]
-    ) -> Iterator[DocparseError]:
-        for future in waiting:
-            future.cancel()
-        for number in numbers:
-            reason = f"not tried: the {_GIVE_UP_AFTER} pages before it overloaded the PDF library"
-            yield SourceFault(f"page {number} was {reason}", page=number)
 
     def attachments(self) -> dict[str, bytes]:
         """Embedded files by name; empty for images. Raises SourceFault, SourceTimeout."""
@@ -162,6 +147,19 @@ class PageSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _read_ahead(
+    executor: Executor, read: Callable[[int], PageImage | DocparseError], numbers: Iterable[int], jobs: int
+) -> Iterator[PageImage | DocparseError]:
+    """What `read` makes of each page, in order, `jobs` of them ahead."""
+    waiting: deque[Future[PageImage | DocparseError]] = deque()
+    for number in numbers:
+        waiting.append(executor.submit(read, number))
+        if len(waiting) > jobs:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _read(reading: Reading, number: int, budget: PixelBudget) -> PageImage:

@@ -86,7 +86,9 @@ def test_pages_are_read_ahead_where_there_is_a_core_for_it(
     assert counts == read
 
 
-def test_leaving_the_pages_early() -> None:
+@pytest.mark.parametrize("cores", [1, 2])
+def test_leaving_the_pages_early(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docparse.source.opening.cores", lambda: cores)
     with made.opened(made.text_pdf(*["text"] * 20)) as source:
         pages = source.pages(PixelBudget())
         assert words(next(pages)) == "text"

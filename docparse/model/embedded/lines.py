@@ -69,6 +69,12 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
         text, (x0, y0, x1, y1), given, _, style, _, level, _, _, _ = word
         size, baseline = given, level
         if (
+            0 <= x0 <= x1 <= width and 0 <= y0 <= y1 <= height and text.isalnum() and type(style) is int
+            and 0 < size <= 4 * (y1 - y0) + 4 and y0 - 0.5 * size <= baseline <= y1 + 0.5 * size
+        ):  # fmt: skip
+            kept.append(word)  # as nearly all are
+            continue
+        if (
             not (x1 >= 0 and y1 >= 0 and x0 <= width and y0 <= height)  # no number is on no side of another
             or not abs(x0 + y0 + x1 + y1) < math.inf
             or not (text.isalnum() or text.strip(_INVISIBLE))
