@@ -8,7 +8,9 @@ import pytest
 
 from docparse.geometry import contains_point
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr, ocr_detect, ocr_rapid, ocr_tesseract
+from docparse.model.embedded import ocr, ocr_detect, ocr_foreign, ocr_rapid, ocr_tesseract
+from docparse.model.embedded.ocr_script import SCRIPTS
+from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 from docparse.model.embedded.recognise import recognise
 from docparse.options import ParseOptions
 from docparse.reading import read_output
@@ -135,6 +137,20 @@ def test_text_in_an_unknown_script_is_shown_not_guessed(monkeypatch: pytest.Monk
     assert typed.page.confidence is not None
     assert typed.page.confidence < 0.6
     assert "text_not_recognised" in typed.page.flags
+
+
+def test_a_page_that_reads_as_nothing_in_the_script_found_is_owned_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "<p style='font-size:14px'>Все люди рождаются свободными и равными в своем достоинстве.</p>"
+    page = draw(6 * line)
+    box = (0.0, 0.0, 300.0, 20.0)
+    guess = OcrLine((OcrWord("ร", box, 0.4),), box, 0.4)
+    monkeypatch.setattr(ocr_tesseract, "read_lines", lambda *_, **__: ([guess], True))
+    monkeypatch.setattr(ocr_foreign, "find_script", lambda *_, **__: (SCRIPTS["Thai"], ()))
+    monkeypatch.setattr(ocr_tesseract, "languages", lambda: frozenset({"tha", "eng"}))
+    result = ocr.read_words(page)
+    assert "script_unsupported:unknown" in result.flags
+    assert result.unread
+    assert not any("ร" in word.text for word in result.words)
 
 
 def test_what_shines_through_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:

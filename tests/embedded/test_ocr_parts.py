@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from docparse.model.embedded import chemistry, ocr, ocr_script, ocr_tesseract
+from docparse.model.embedded import chemistry, ocr, ocr_foreign, ocr_script, ocr_tesseract
 from docparse.model.embedded.ocr_decode import Decoded
 from docparse.model.embedded.ocr_detect import boxes_of_map, components
 from docparse.model.embedded.ocr_rapid import lost_blanks
@@ -154,3 +154,35 @@ def test_a_dash_before_an_item_is_no_chinese_numeral() -> None:
     assert kept == item
     chinese = [dash, line("决策能力与自我组织", aspect=9)]
     assert ocr._without_ornaments(chinese) == chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "borne_out"),
+    [
+        ("จสกับ poote หง Meso pedo antes mute apenas sober", 0.63, False),
+        ("หง เคพ ซิแพ แว่น พเ ทท มวน แนม", 0.45, False),
+        ("Все люди рождаются свободными", 0.6, True),
+        ("Все are born free and equal in dignity", 0.9, True),
+    ],
+)
+def test_a_page_that_reads_in_no_script_surely_is_not_in_the_one_it_was_taken_for(
+    text: str, confidence: float, borne_out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr_foreign, "_last_found", [])
+    script = ocr_script.SCRIPTS["Cyrillic" if "Все" in text else "Thai"]
+    assert ocr_foreign.bears_out([line(text, aspect=30, confidence=confidence)], script) is borne_out
+    assert ocr_foreign._last_found == [script] * borne_out
+
+
+def test_small_signs_on_lines_of_their_own_are_specks() -> None:
+    text, number = line("The barges carried timber", aspect=20), line("1", aspect=0.3)
+    speck, dash = line("'", aspect=0.2), line("–", aspect=0.9)
+    speck = speck._replace(bbox=(0.0, 0.0, 2.0, 4.0))
+    assert ocr._without_specks([text, speck, number, dash]) == [text, number, dash]
+    assert ocr._without_specks([speck]) == [speck]
+
+
+def test_unread_dots_beside_unread_lines_are_no_passages() -> None:
+    lines, dot = [(0.0, 0.0, 200.0, 12.0), (0.0, 40.0, 150.0, 52.0)], (300.0, 0.0, 304.0, 5.0)
+    assert ocr._larger([*lines, dot]) == lines
+    assert ocr._larger([dot]) == [dot]

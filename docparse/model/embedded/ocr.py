@@ -28,6 +28,8 @@ _LEAST_UNREAD = 12.0  # their length in heights: some 20 letters
 _BY_STAFF = 5.0  # spaces over and under a staff: notes and lyrics
 _LOW = 0.65
 _NOISE = 0.3
+_SPECK = 0.7  # of the usual height of lines: lone signs that are smaller on both sides
+_MORE_THAN_ONE = 1.5  # of the usual height of unread passages: what is shorter is a letter or less
 _INK = 60.0  # of 255, between ink and paper
 _STRAY_SHARE = 0.2  # of a page's letters: Chinese characters beyond this are no misread ornaments
 _ROW, _ROW_KINDS = 8, 0.4  # Chinese characters in a line, and the share of different letters in it, of no text
@@ -68,13 +70,13 @@ def read_words(
         lines = [line for line in lines if not is_foreign(line)]
         if not unread:
             flags = ()
-    lines = _without_ornaments([line for line in lines if not _is_noise(line)])
+    lines = _without_ornaments(_without_specks([line for line in lines if not _is_noise(line)]))
     lines = ocr_fractions.put_in(lines, fractions)
     if not complete:
         flags = (*flags, "ocr_incomplete")
     if lines and _mean_confidence(lines) < _LOW:
         flags = (*flags, "low_confidence")
-    passages = tuple(page.to_units(box) for box in _passages([line.bbox for line in unread]))
+    passages = tuple(page.to_units(box) for box in _larger(_passages([line.bbox for line in unread])))
     return OcrResult(_page_words(_sorted(lines), page), flags, passages)
 
 
@@ -99,8 +101,14 @@ def _read(
         flags = (f"script_unsupported:{script.name}", f"install:{script.package}")
         return _with_unread(lines, boxes), complete, flags
     seen = _with_unread(lines, boxes)
-    lines, complete = ocr_foreign.read_script(image, script, seen, deadline=deadline)
-    return lines, complete, (f"script:{script.name}",)
+    found, complete = ocr_foreign.read_script(image, script, seen, deadline=deadline)
+    if wanted or not complete or ocr_foreign.bears_out(found, script):
+        return found, complete, (f"script:{script.name}",)
+    found, complete = ocr_foreign.read_latin(image, deadline=deadline)
+    if found:
+        return found, complete, ()
+    lines, complete = ocr_rapid.recognise(image, boxes, deadline=deadline)
+    return _with_unread(lines, boxes), complete, ("script_unsupported:unknown",)
 
 
 def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
@@ -149,6 +157,13 @@ def _passages(boxes: Sequence[Box]) -> list[Box]:
     return passages
 
 
+def _larger(passages: list[Box]) -> list[Box]:
+    """Without those that hold no more than a letter beside others: dots and ends of strokes, at most page numbers."""
+    usual = float(np.median([min(x1 - x0, y1 - y0) for x0, y0, x1, y1 in passages])) if passages else 0.0
+    large = [(x0, y0, x1, y1) for x0, y0, x1, y1 in passages if max(x1 - x0, y1 - y0) >= _MORE_THAN_ONE * usual]
+    return large or passages
+
+
 def _is_inked(image: NDArray[np.uint8], box: Box) -> bool:
     """Whether something is printed there, not only shines through from the back of the sheet."""
     x0, y0, x1, y1 = (max(0, round(side)) for side in box)
@@ -163,6 +178,17 @@ def _is_noise(line: OcrLine) -> bool:
     """Specks and strokes that were taken for text."""
     letters = sum(char.isalnum() for char in line.text)
     return line.confidence < _NOISE or (line.confidence < 0.5 and letters < 3)
+
+
+def _without_specks(lines: list[OcrLine]) -> list[OcrLine]:
+    """Without signs on lines of their own that are much smaller than letters: dust, dots of a screen, ends of rules."""
+    heights = [line.bbox[3] - line.bbox[1] for line in lines if any(map(str.isalnum, line.text))]
+    least = _SPECK * float(np.median(heights)) if heights else 0.0
+    return [
+        line for line in lines
+        if len(line.text) > 2 or any(map(str.isalnum, line.text))
+        or max(line.bbox[2] - line.bbox[0], line.bbox[3] - line.bbox[1]) >= least
+    ]  # fmt: skip
 
 
 def _without_ornaments(lines: list[OcrLine]) -> list[OcrLine]:
