@@ -62,3 +62,18 @@ def test_the_blank_behind_a_number_may_be_lost() -> None:
     assert found is not None
     assert (found.mark, found.text[:5]) == ("8.", "Silva")
     assert read_marker("3.5 mg of it") is None
+
+
+@pytest.mark.parametrize(("size", "count"), [(12.5, 1), (18.0, 2)])
+def test_the_last_line_of_a_sentence_has_its_type_however_it_is_measured(size: float, count: int) -> None:
+    last = line("great.", 124, end=78)
+    last = line_of([word._replace(size=size) for word in last.words])
+    assert len(texts([line(SECOND[0], 100), line("wrote its weight into the book which is", 112), last])) == count
+
+
+def test_a_caption_goes_on_outside_of_the_region_that_was_found_for_it() -> None:
+    lines = [line("Figure 1: Three data carry leave finish hold", 100), line("challenge yourself", 112, 120, 230)]
+    wall = (45.0, 90.0, 305.0, 104.0)
+    assert len(make_paragraphs(lines, page_stats(lines), [wall])) == 1
+    ended = [line("Figure 1: Three data carry leave finish hold.", 100), lines[1]]
+    assert len(make_paragraphs(ended, page_stats(ended), [wall])) == 2

@@ -269,3 +269,17 @@ def test_a_line_of_even_room_in_the_middle_of_prose_is_no_listing() -> None:
     mono = {word.line for word in scan.typed() if word.style & WordStyle.MONO}
     assert 5 not in mono
     assert len(mono) >= 5
+
+
+def test_dashes_that_an_ocr_left_out_are_printed_before_their_items_on_a_panel() -> None:
+    scan = Scan()
+    y = scan.prose(100, 10)
+    scan.page.draw_line((62, y), (62, y + 60))
+    for text in ("Schemas drift while nobody watches", "Clocks disagree between sites", "Nobody owns the plan"):
+        y += 16
+        scan.page.draw_line((70, y - 3), (75, y - 3), width=0.7)
+        scan.put(84, y, text)
+    words = with_bullets(scan.typed(), scan.image())
+    assert [word.text for word in words].count("–") == 3
+    lists = [block for block in build_blocks(scan.image(), words, [], []) if isinstance(block, ListBlock)]
+    assert [item.text.split()[0] for item in lists[0].items] == ["Schemas", "Clocks", "Nobody"]

@@ -1,4 +1,4 @@
-"""Bullets that an OCR leaves out as specks: small even blots of ink in one column, before the lines of a list."""
+"""Bullets and dashes that an OCR leaves out as specks: blots of ink in one column, before the lines of a list."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docparse.model.embedded.pitch import print_of
 from docparse.schemas.page import PageImage, Word
 
-_BULLET = "•"
+_BULLET, _DASH = "•", "–"
 _READ = frozenset("•●■▪◆□○·∙-.")
 _REACH_EM, _FREE_EM = 2.4, 0.2  # from the text to the far edge of its bullet, and at least to the near one
 _SIDE_EM = (0.15, 0.6)  # of a bullet
 _LEVEL_EM = (0.12, 0.5)  # of its middle above the baseline
 _ASPECT, _FILLED = 1.5, 0.6
+_DASH_EM, _DASH_TALL_EM = (0.3, 1.2), 0.16
+_FULL = 99  # percentile of contrast beside a word that is ink: a dash covers little of it
+_CLEAR_EM = 0.4  # free to the left of a blot
 _SAME_EM = 0.25  # between bullets of one column
 _LEAST = 2
 
 
 class _Blot(NamedTuple):
-    """An even blot before a word, in page units."""
+    """A blot before a word, in page units, and the sign that it is."""
 
+    sign: str
     word: Word
     left: float
     right: float
@@ -38,7 +43,8 @@ def with_bullets(words: Sequence[Word], page: PageImage) -> list[Word]:
     blots = [blot for word in first.values() if word.line >= 0 and (blot := _blot(word, page)) is not None]
     sure = {
         id(blot.word): blot for blot in blots
-        if sum(abs(blot.left - other.left) < _SAME_EM * blot.word.size for other in blots) >= _LEAST
+        if sum(other.sign == blot.sign and abs(blot.left - other.left) < _SAME_EM * blot.word.size
+               for other in blots) >= _LEAST
     }  # fmt: skip
     result: list[Word] = []
     for word in words:
@@ -46,7 +52,7 @@ def with_bullets(words: Sequence[Word], page: PageImage) -> list[Word]:
             continue
         if (blot := sure.get(id(word))) is not None:
             _, top, _, bottom = word.bbox
-            result.append(word._replace(text=_BULLET, bbox=(blot.left, top, blot.right, bottom), space=True))
+            result.append(word._replace(text=blot.sign, bbox=(blot.left, top, blot.right, bottom), space=True))
         result.append(word)
     return result
 
@@ -65,21 +71,38 @@ def _blot(word: Word, page: PageImage) -> _Blot | None:
         return None
     place = (x0 - (_REACH_EM + 0.5) * em, word.baseline - 0.75 * em, x0 - _FREE_EM * em, word.baseline + 0.1 * em)
     left, top, right, bottom = (max(0, round(side)) for side in page.to_px(place))
-    patch = print_of(page.pixels[top:bottom, left:right, 1])
+    patch = print_of(page.pixels[top:bottom, left:right, 1], full=_FULL)
     if patch is None:
         return None
-    dark = patch > 0.5
+    dark = _last_blot(patch > 0.5, _CLEAR_EM * em * page.scale_x)
     columns, rows = np.flatnonzero(dark.any(axis=0)), np.flatnonzero(dark.any(axis=1))
-    if not len(columns) or columns[0] < 0.4 * em * page.scale_x:
+    if not len(columns):
         return None
     wide, tall = int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
-    low, high = (side * em * page.scale_y for side in _SIDE_EM)
     middle = (bottom - top) - (rows[0] + rows[-1] + 1) / 2 - 0.1 * em * page.scale_y
-    if not (low <= min(wide, tall) and max(wide, tall) <= min(high, _ASPECT * min(wide, tall))):
-        return None
     if not _LEVEL_EM[0] * em * page.scale_y <= middle <= _LEVEL_EM[1] * em * page.scale_y:
         return None
     if dark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() < _FILLED:
         return None
+    low, high = (side * em * page.scale_y for side in _SIDE_EM)
+    short, long = (side * em * page.scale_x for side in _DASH_EM)
+    if low <= min(wide, tall) and max(wide, tall) <= min(high, _ASPECT * min(wide, tall)):
+        sign = _BULLET
+    elif short <= wide <= long and tall <= max(2.0, _DASH_TALL_EM * em * page.scale_y):
+        sign = _DASH
+    else:
+        return None
     start, _, end, _ = page.to_units((left + columns[0], top, left + columns[-1] + 1, bottom))
-    return _Blot(word, start, end)
+    return _Blot(sign, word, start, end)
+
+
+def _last_blot(dark: NDArray[np.bool_], clear_px: float) -> NDArray[np.bool_]:
+    """The ink nearest to the word with nothing beside it on the left; the edge of a panel may stand farther out."""
+    columns = np.flatnonzero(dark.any(axis=0))
+    if not len(columns):
+        return dark
+    gaps = np.diff(columns, prepend=-1)
+    last = int(np.flatnonzero(gaps > 2)[-1]) if (gaps > 2).any() else 0
+    kept = dark.copy()
+    kept[:, : columns[last]] = False
+    return kept if gaps[last] > clear_px else np.zeros_like(dark)

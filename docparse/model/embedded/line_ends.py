@@ -24,6 +24,16 @@ _EDGE_PT = 8.0
 _OFTEN = 12
 _LABEL = re.compile(r"[^\W\d_][^:]{0,28}:\s+\S")
 _TAB_EM = 1.6
+_MISREAD, _NEXT_EM, _WIDER = 0.35, 2.0, 1.2  # of a size that is measured, to the next line of a text, and its width
+STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
+
+
+def goes_on(prev: Line, line: Line) -> bool:
+    """On scans, whether a sentence goes on in the next line, and with it the type: short lines are measured badly."""
+    if line.words[0].font or not line.plain[0].islower() or prev.plain[-1] in STOPS or line.width > _WIDER * prev.width:
+        return False
+    apart = abs(prev.size - line.size)
+    return apart < _MISREAD * max(prev.size, line.size) and line.baseline - prev.baseline < _NEXT_EM * prev.size
 
 
 class LineEnds:

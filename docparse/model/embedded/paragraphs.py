@@ -11,7 +11,7 @@ from statistics import median
 from docparse.geometry import Box, inside_share
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import join_lines
-from docparse.model.embedded.line_ends import LineEnds, is_entry
+from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.script import is_cjk
@@ -28,7 +28,6 @@ _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
-_STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
 
 @dataclass(slots=True)
@@ -86,7 +85,9 @@ def chunks(lines: Sequence[Line], walls: Sequence[Box] = ()) -> list[list[Line]]
     nxt = [found[0] if len(found) == 1 and above[found[0]] == 1 else -1 for found in below]
     if walls:
         wall = [_within(line, walls) for line in ordered]
-        nxt = [j if j >= 0 and wall[i] == wall[j] else -1 for i, j in enumerate(nxt)]
+        nxt = [
+            j if j >= 0 and (wall[i] == wall[j] or goes_on(ordered[i], ordered[j])) else -1 for i, j in enumerate(nxt)
+        ]
     heads = set(range(len(ordered))) - {j for j in nxt if j >= 0}
     result = []
     for i in sorted(heads):
@@ -146,6 +147,8 @@ def _split_run(lines: list[Line], stats: PageStats, ends: LineEnds | None, obsta
 
 
 def _other_size(prev: Line, line: Line) -> bool:
+    if goes_on(prev, line):
+        return False
     em, apart = max(prev.size, line.size), abs(prev.size - line.size)
     if apart <= 0.05 * em:
         return False
@@ -199,7 +202,7 @@ class _Splitter:
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.markers = [read_marker(line.plain) for line in lines]
         prose = [i for i in range(len(lines)) if not (self.mono and self.mono[i])]
-        short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in _STOPS for i in prose if i)
+        short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in STOPS for i in prose if i)
         self.entries = len(prose) > 5 and _ENTRIES * len(prose) < short and not any(self.markers)
 
     def start(self, line: Line) -> float:
@@ -249,7 +252,7 @@ class _Splitter:
         em = max(prev.size, line.size)
         if self._is_far(i) or self._parts_text(i, em):
             return "break"
-        if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold):
+        if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold) and not goes_on(prev, line):
             return "break"
         if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em):
             return "break"
@@ -268,7 +271,7 @@ class _Splitter:
     def _ended(self, i: int, em: float) -> bool:
         """Whether prose stopped before a listing, or a listing before prose: a long name may fill a line of a text."""
         prev = self.lines[i - 1]
-        return prev.plain[-1:] in _STOPS or self._room(i, em) or self.indent(i) - self.indent(i - 1) > em
+        return prev.plain[-1:] in STOPS or self._room(i, em) or self.indent(i) - self.indent(i - 1) > em
 
     def _starts_item(self, i: int) -> bool:
         """A marker that is no accident: a bullet, or a number where others start too or the line above ended."""
@@ -277,13 +280,13 @@ class _Splitter:
         line, prev = self.lines[i], self.lines[i - 1]
         if not marker.ordered:
             alike = sum(other is not None and other.mark == marker.mark for other in self.markers)
-            return alike > 1 or marker.mark not in _DASHES or prev.plain[-1:] in _STOPS or self._room(i, line.size)
+            return alike > 1 or marker.mark not in _DASHES or prev.plain[-1:] in STOPS or self._room(i, line.size)
         near = [
             j for j, other in enumerate(self.markers)
             if other is not None and other.ordered and j != i and ("[" in other.mark or "[" not in marker.mark)
         ]  # fmt: skip
         same = any(abs(self.start(self.lines[j]) - self.start(line)) < 1.2 * line.size for j in near)
-        return same or prev.plain[-1:] in _STOPS or self.start(prev) - self.start(line) > 0.5 * line.size
+        return same or prev.plain[-1:] in STOPS or self.start(prev) - self.start(line) > 0.5 * line.size
 
     def _by_indent(self, i: int, prev: Line, line: Line, em: float, para: Para) -> str:
         indent = self.indent(i) - self.indent(i - 1)
@@ -306,14 +309,14 @@ class _Splitter:
             return "newline"
         if not self._room(i, em):
             return "join"
-        if prev.plain[-1:] in _STOPS:
+        if prev.plain[-1:] in STOPS:
             return "break"
         return "newline"
 
     def _returns(self, i: int, em: float) -> bool:
         """Whether the line after an indented one goes back, as after a paragraph's first line."""
         if i + 1 >= len(self.lines):
-            return self._room(i, em) or self.lines[i - 1].plain[-1:] in _STOPS
+            return self._room(i, em) or self.lines[i - 1].plain[-1:] in STOPS
         return self.indent(i) - self.indent(i + 1) > 0.6 * em or self._room(i, em)
 
     def _room(self, i: int, em: float) -> bool:

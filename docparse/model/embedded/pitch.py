@@ -122,19 +122,20 @@ def _pitch(row: Sequence[Word], page: PageImage) -> _Pitch | None:
     return _Pitch(np.array(rooms, np.float64), np.array(letters, np.float64)) if rooms else None
 
 
-def print_of(patch: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-    """How much of each pixel of a word is ink, whatever the colours of print and ground."""
+def print_of(patch: NDArray[np.uint8], *, full: int = _FULL) -> NDArray[np.float32] | None:
+    """How much of each pixel of a word is ink, whatever the colours of print and ground; `full` is the percentile of
+    contrast that is."""
     if min(patch.shape) < 4:
         return None
     # by counting shades: np.median and np.percentile take six times as long on so few pixels
     counts, last = np.bincount(patch.ravel(), minlength=256), patch.size - 1
     low, high = np.searchsorted(np.cumsum(counts), (last // 2, patch.size // 2), side="right").tolist()
     off = np.abs(_SHADES - np.float32((low + high) / 2))
-    order, place = np.argsort(off, kind="stable"), int(last * _FULL / 100)
+    order, place = np.argsort(off, kind="stable"), int(last * full / 100)
     ranks = np.searchsorted(np.cumsum(counts[order]), (place, min(place + 1, last)), side="right")
     under, over = off[order[ranks]].tolist()
-    full = under + (over - under) * (last * _FULL / 100 - place)
-    if full < _LEAST_CONTRAST:
+    most = under + (over - under) * (last * full / 100 - place)
+    if most < _LEAST_CONTRAST:
         return None
-    ink: NDArray[np.float32] = np.clip(off / full, 0, 1)
+    ink: NDArray[np.float32] = np.clip(off / most, 0, 1)
     return ink[patch]
