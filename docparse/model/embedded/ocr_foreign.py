@@ -18,6 +18,7 @@ _PROBES = 3
 _SURE = 0.8
 _POSSIBLE = 0.55
 _LEAST_LETTERS = 8
+_LEAST_LATIN = 0.4  # bad print, whose page is flagged; other scripts read as Latin at up to 0.33
 _SURE_PAGE, _LIKELY_PAGE = (
     0.67,
     0.45,
@@ -86,11 +87,11 @@ def bears_out(lines: Sequence[OcrLine], script: Script) -> bool:
 
 
 def read_latin(image: NDArray[np.uint8], *, deadline: Deadline | None = None) -> tuple[list[OcrLine], bool]:
-    """Lines of a page in Latin letters; none where it does not read as such."""
+    """Lines of a page that is in no other script, in Latin letters; none where it reads as nothing."""
     script = SCRIPTS["Latin"]
     data = _data(script, ocr_tesseract.languages())
     lines, complete = ocr_tesseract.read_lines(image, data[:1], deadline=deadline) if data else ([], True)
-    return (lines, complete) if _trust(lines, script) >= _POSSIBLE else ([], complete)
+    return (lines, complete) if _trust(lines, script) >= _LEAST_LATIN else ([], complete)
 
 
 def _candidates(guess: Script | None) -> Iterable[Script]:
