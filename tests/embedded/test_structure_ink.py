@@ -67,6 +67,38 @@ def test_a_sure_reading_asks_no_other_program(monkeypatch: pytest.MonkeyPatch) -
     assert (found.smiles, found.source) == (["CC(=O)Oc1ccccc1C(=O)O"], "structure_from_ink")
 
 
+def figure(*lines: list[tuple[float, float]]) -> NDArray[np.uint8]:
+    sheet = Image.new("RGB", (600, 500), "white")
+    for line in lines:
+        ImageDraw.Draw(sheet).line(line, fill="black", width=2)
+    return np.asarray(sheet)
+
+
+_TREE = [[(x, 60 + 120 * depth), (x + side * 240 / 2**depth, 180 + 120 * depth)]
+         for depth, places in enumerate([(300,), (60, 540)]) for x in places for side in (-1, 1)]  # fmt: skip
+_TRIANGLE = [[(60, 440), (540, 440), (250, 60), (60, 440)], [(250, 60), (250, 440)], [(60, 440), (400, 250)]]
+
+
+@pytest.mark.parametrize("lines", [_TREE, _TRIANGLE])
+@pytest.mark.parametrize("said", [[], [("CC(C)CC(C)C", 0.7)], [("CCC(C)CN", 0.4)]])
+def test_figures_and_trees_are_no_molecules(
+    monkeypatch: pytest.MonkeyPatch, lines: list[list[tuple[float, float]]], said: list[tuple[str, float]]
+) -> None:
+    monkeypatch.setattr(chemistry, "_ask_osra", lambda *args, **named: said)
+    assert chemistry.read_structures(figure(*lines)) is None
+
+
+def test_a_skeleton_without_letters_counts_where_its_bonds_are_bonds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chemistry, "_ask_osra", lambda *args, **named: [])
+    found = chemistry.read_structures(drawn("c1ccc2ccccc2c1"))
+    assert found is not None
+    assert found.smiles == ["c1ccc2ccccc2c1"]
+
+
+def test_osra_says_how_sure_it_is() -> None:
+    assert list(chemistry._answers("CCO 3.08\nno answer\nC1CC1 -0.4\n")) == [("CCO", 3.08), ("C1CC1", -0.4)]
+
+
 @pytest.mark.parametrize(
     ("text", "at_right", "smiles"),
     [

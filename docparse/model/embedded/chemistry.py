@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,8 @@ _INK, _OSRA = "structure_from_ink", "osra"
 _SURE = 0.8  # of what is read from the ink: OSRA isn't asked
 _LIKELY = 0.6  # counts where OSRA has no answer
 _ALONE, _AGREED, _MOST_SURE = 0.4, 0.9, 0.9  # confidence in OSRA's word, in what both say, and at most
+_BORNE_OUT, _LEAST_BORNE_OUT = 0.3, 0.2  # what OSRA's agreement adds to the ink's confidence, and what it needs
+_OSRA_SURE = 1.0  # OSRA's own estimate (-p): 1.5 to 6 for molecules, below 1 for graphs, trees and figures
 
 
 class Structures(NamedTuple):
@@ -63,10 +66,12 @@ def read_structures(
         drawn = None
     if drawn is not None and drawn.confidence >= _SURE:
         return Structures([drawn.smiles], min(_MOST_SURE, drawn.confidence), _INK)
-    found = _ask_osra(crop, dpi=dpi, deadline=deadline)
-    if drawn is not None and found and _canonical(".".join(found)) == drawn.smiles:
-        return Structures([drawn.smiles], _AGREED, _INK)
-    if found:
+    answers = _ask_osra(crop, dpi=dpi, deadline=deadline)
+    found = [smiles for smiles, _ in answers]
+    believed = drawn is not None and drawn.confidence >= _LEAST_BORNE_OUT
+    if drawn is not None and believed and found and _canonical(".".join(found)) == drawn.smiles:
+        return Structures([drawn.smiles], min(_AGREED, round(drawn.confidence + _BORNE_OUT, 2)), _INK)
+    if found and all(sure >= _OSRA_SURE and has_chemistry(smiles) for smiles, sure in answers):
         return Structures(found, _ALONE, _OSRA)
     if drawn is not None and drawn.confidence >= _LIKELY:
         return Structures([drawn.smiles], drawn.confidence, _INK)
@@ -77,8 +82,8 @@ def _fits(smiles: str, dpi: float | None) -> bool:
     return is_plausible(smiles) and (dpi is None or is_distinct(smiles))
 
 
-def _ask_osra(crop: NDArray[np.uint8], *, dpi: float | None, deadline: Deadline | None) -> list[str]:
-    """What OSRA sees; it reads drawings of a page best at about 300 dpi. Empty when it is missing or fails."""
+def _ask_osra(crop: NDArray[np.uint8], *, dpi: float | None, deadline: Deadline | None) -> list[tuple[str, float]]:
+    """What OSRA sees and how sure it is; it reads drawings of a page best at about 300 dpi. Empty where it fails."""
     program = shutil.which("osra")
     if program is None:
         return []
@@ -89,12 +94,18 @@ def _ask_osra(crop: NDArray[np.uint8], *, dpi: float | None, deadline: Deadline 
         _enlarged(Image.fromarray(crop), dpi).save(path)
         try:
             done = subprocess.run(
-                [program, "-f", "smi", str(path)], capture_output=True, timeout=max(0.1, timeout_s), check=False
+                [program, "-p", "-f", "smi", str(path)], capture_output=True, timeout=max(0.1, timeout_s), check=False
             )
         except (OSError, subprocess.TimeoutExpired):
             return []
-    found = [line.split()[0] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.split()]
-    return [smiles for smiles in found if _fits(smiles, dpi)]
+    return [(smiles, sure) for smiles, sure in _answers(done.stdout.decode("utf-8", "replace")) if _fits(smiles, dpi)]
+
+
+def _answers(printed: str) -> Iterator[tuple[str, float]]:
+    """SMILES and OSRA's estimate of each, as it prints them, one a line."""
+    for line in printed.splitlines():
+        if found := re.fullmatch(r"(\S+)\s+(-?\d[\d.e+-]*)\s*", line):
+            yield found[1], float(found[2])
 
 
 def _enlarged(image: Image.Image, dpi: float | None) -> Image.Image:
@@ -122,6 +133,11 @@ def is_distinct(smiles: str) -> bool:
     """
     atoms = _ATOM.findall(smiles)
     return "*" not in smiles and any(atom.strip("[]").rstrip("@H+-0123456789") not in ("C", "c") for atom in atoms)
+
+
+def has_chemistry(smiles: str) -> bool:
+    """Whether there is an atom other than carbon or a multiple bond: without, it may be any net of lines."""
+    return is_distinct(smiles) or re.search(r"[=#:]|[bcnops]", smiles) is not None
 
 
 def _closed(smiles: str) -> bool:

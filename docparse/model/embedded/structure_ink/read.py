@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from math import atan2, degrees
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,9 @@ _HAS_ONE_BOND = re.compile("HO|OH|H2N|NH2|HS|SH|F|Cl|Br|H3C|CH3")
 _LEAST_STROKES = 3
 _FLAT = 0.85  # cosine of the least bend at an atom
 _ODD, _SPARSE = 1.5, 7.0  # what odd strokes cost; thicknesses that a bond is long at least
+_ALIKE, _HEXAGON_DEG = 0.2, 15.0  # how far lengths and angles of a skeleton's bonds stray
+_MOSTLY, _HALF = 0.7, 0.5  # of the lengths and of the angles are so
+_BARE, _IRREGULAR = 0.25, 0.5  # what drawings without a letter cost: all single bonds, not drawn as bonds are
 _PIECE = 0.3  # of the largest piece, in length of its lines
 
 
@@ -243,7 +247,9 @@ class Drawing:
         return sum(lengths[: places[0]]), sum(lengths[: places[-1]])
 
     def confidence(self) -> float:
-        """Less where letters are doubtful, strokes are not as bonds are, or letters among them belong to none."""
+        """Less where letters are doubtful, strokes are not as bonds are, or letters among them belong to none;
+        where no letter vouches for the drawing its bonds must be like bonds.
+        """
         used = [letter for label, _ in self.ends.values() for letter in label.letters]
         sure = min((letter.likeness for letter in used), default=0.5)
         value = min(1.0, 0.25 + 0.85 * sure) - 0.3 * len(self.doubts) - 0.25 * self._strays()
@@ -252,6 +258,9 @@ class Drawing:
             value -= 0.25
         if self.usual < _SPARSE * self.sheet.thick:
             value -= 0.3
+        if not self.ends:
+            value -= 0.0 if self._is_regular() else _IRREGULAR
+            value -= 0.0 if any(stroke.order > 1 for stroke in self.graph.strokes) else _BARE
         return min(1.0, max(0.0, round(value, 2)))
 
     def _flat(self) -> bool:
@@ -266,6 +275,26 @@ class Drawing:
                 if bend(ends[0], graph.points[point], ends[1]) > _FLAT:
                     return True
         return False
+
+    def _is_regular(self) -> bool:
+        """Whether bonds are of one length and meet as in hexagons and zigzags: graphs, trees and figures' don't."""
+        graph = self.graph
+        lengths = np.array([graph.length(stroke) for stroke in graph.strokes])
+        angles = np.array([a for n in {n for s in graph.strokes for n in (s.a, s.b)} for a in self._angles(n)])
+        if not len(lengths) or not len(angles):
+            return False
+        alike = np.abs(lengths / np.median(lengths) - 1) < _ALIKE
+        return bool(alike.mean() >= _MOSTLY and (np.abs(angles - 120) < _HEXAGON_DEG).mean() >= _HALF)
+
+    def _angles(self, point: int) -> list[float]:
+        """Degrees between neighbouring strokes at a point, the least one where there are two."""
+        graph, (x, y) = self.graph, self.graph.points[point]
+        ends = [graph.points[stroke.other(point)] for stroke in graph.at(point)]
+        ways = sorted(degrees(atan2(v - y, u - x)) % 360 for u, v in ends)
+        if len(ways) < 2:
+            return []
+        apart = [(b - a) % 360 for a, b in zip(ways, [*ways[1:], ways[0]], strict=True)]
+        return [min(apart)] if len(ways) == 2 else apart
 
     def _odd(self) -> float:
         """The share of the strokes that are much shorter or longer than most."""
