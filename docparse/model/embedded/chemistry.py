@@ -35,7 +35,7 @@ _SURE = 0.8  # of what is read from the ink: OSRA isn't asked
 _LIKELY = 0.6  # counts where OSRA has no answer
 _ALONE, _AGREED, _MOST_SURE = 0.4, 0.9, 0.9  # confidence in OSRA's word, in what both say, and at most
 _BORNE_OUT, _LEAST_BORNE_OUT = 0.3, 0.2  # what OSRA's agreement adds to the ink's confidence, and what it needs
-_OSRA_SURE = 1.0  # OSRA's own estimate (-p): 1.5 to 6 for molecules, below 1 for graphs, trees and figures
+_OSRA_SURE = 0.75  # its own estimate (-p): 0.86 to 6 for molecules, mostly below 0.7 for graphs, trees and figures
 
 
 class Structures(NamedTuple):
