@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docparse.model.embedded.figures import find_figures
-from docparse.schemas.document import Caption, Image, Paragraph
+from docparse.schemas.document import Caption, Chart, Image, Paragraph
 from docparse.schemas.page import PageImage, Picture, Rule, Shape
 from tests.embedded.typeset import LOREM, Sheet
 
@@ -80,3 +80,14 @@ def test_a_panel_keeps_the_line_under_it() -> None:
     sheet.shapes += CURVE + TIPS
     blocks = sheet.blocks()
     assert "(a) Ball" in [block.text for block in blocks if isinstance(block, Paragraph)]
+
+
+def test_numbers_of_an_axis_that_stand_at_a_margin_of_the_text_are_of_the_drawing() -> None:
+    sheet = _sheet()
+    sheet.rules += (Rule((106, 410, 106, 620), False, 1), Rule((106, 620, 350, 620), True, 1))
+    sheet.shapes += (Shape((110, 420, 350, 610), 20, False),)
+    for i in range(6):
+        sheet.put(90, 424 + 36 * i, str(50 - 5 * i))
+    (figure,) = [block for block in sheet.blocks() if isinstance(block, (Image, Chart))]
+    assert figure.bbox is not None
+    assert figure.bbox[0] <= 91

@@ -23,3 +23,29 @@ def test_a_formulas_number_at_a_columns_edge_does_not_mark_the_text_of_the_next_
     right = [line("text of the column beside it, as long", 212, y, 400) for y in (86, 100, 114)]
     number = line("(5)", end - 12, 100, end)
     assert len(join_rows([*left, number, *right])) == 6
+
+
+def _line(text: str, x: float, y: float) -> Line:
+    return line_of([
+        Word(word, (x + 30 * i, y - 8, x + 30 * i + 27, y + 2), 10, "F", 0, 0, y) for i, word in enumerate(text.split())
+    ])  # fmt: skip
+
+
+def test_dates_flush_right_belong_to_the_text_before_them() -> None:
+    rows = [("Editor, City Museum", "2011"), ("Head of logistics", "May 2012 – 2019"), ("Analyst", "March 2020")]
+    lines = []
+    for i, (text, date) in enumerate(rows):
+        lines += [_line(text, 50, 100 + 60 * i), _line("what was done there", 50, 120 + 60 * i)]
+        lines.append(_line(date, 503 - 30 * len(date.split()), 100 + 60 * i))
+    assert [line.plain for line in join_rows(lines)][::2] == [f"{text} {date}" for text, date in rows]
+
+
+def test_dates_that_begin_lines_of_a_column_stay_in_it() -> None:
+    lines = [_line("text of the one side", 50, 100 + 14 * i) for i in range(4)]
+    lines += [
+        _line("May 2011", 353, 100),
+        _line("and so it was", 293, 114),
+        _line("May 2012", 353, 128),
+        _line("he came", 293, 142),
+    ]
+    assert len(join_rows(lines)) == 8

@@ -17,6 +17,7 @@ _BOLD = int(WordStyle.BOLD)  # an IntFlag is slow to test
 _LABEL, _MARK = 12, 6  # characters of a label's line, and of one by a picture
 _HEADING = 6  # characters of a bold line that is none
 _SHARED = 2  # lines of text that begin at a margin
+_TICK, _TICKS = re.compile(r"[+−–-]?\d[\d.,]*\s?%?"), 3  # numbers under or beside one another make an axis
 _ALONG_EM, _UNDER_EM, _STROKE_EM, _APART_EM = 1.6, 1.2, 0.3, 0.6
 _PANEL = re.compile(r"\([a-z]\)\s*\S")  # what is written under a panel
 _LARGEST_EM = 1.3  # of a label's type
@@ -35,7 +36,7 @@ class Row(NamedTuple):
 
 
 def rows_of(words: Sequence[Word], em: float) -> list[Row]:
-    """The lines of a page; a short one that begins where lines of text do is no label."""
+    """The lines of a page; a short one that begins where lines of text do is no label but on an axis of numbers."""
     lines: dict[int, list[Word]] = {}
     for word in words:
         if word.line >= 0:
@@ -47,10 +48,15 @@ def rows_of(words: Sequence[Word], em: float) -> list[Row]:
     }
     long = {key for key, text in texts.items() if len(text.replace(" ", "")) > _LABEL}
     margins = Counter(round(lines[key][0].bbox[0] / em * 2) for key in long)
+    ticks = {key for key, text in texts.items() if _TICK.fullmatch(text.strip())}
+    ends = Counter(round(lines[key][-1].bbox[2] / em * 2) for key in ticks)
+    levels = Counter(round(lines[key][0].baseline / em * 2) for key in ticks)
     rows = []
     for key, line in lines.items():
         place = round(line[0].bbox[0] / em * 2)
-        label = key not in long and max(margins[place + step] for step in (-1, 0, 1)) < _SHARED
+        at = (ends[round(line[-1].bbox[2] / em * 2)], levels[round(line[0].baseline / em * 2)])
+        on_axis = key in ticks and max(at) >= _TICKS
+        label = on_axis or (key not in long and max(margins[place + step] for step in (-1, 0, 1)) < _SHARED)
         label = label and max(word.size for word in line) < _LARGEST_EM * em
         label = label and _PANEL.match(texts[key].strip()) is None
         bold = label and all(word.style & _BOLD for word in line)

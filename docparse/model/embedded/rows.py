@@ -27,6 +27,8 @@ _HEAD_EM, _LABEL_EM, _INDENT_EM = 3.5, 3.0, 24.0
 _LEAST_CODE, _CODE_SHARE = 3, 0.6
 _LEAST_ENTRIES, _TAB_EM, _APART = 4, 1.6, 4.0
 _NUMBER = re.compile(r"[-+−(]?[$€£¥]?\s?\d[\d.,\s%]*\)?\s?(?:[$€£¥]|EUR|USD)?|[ivxlcIVXLC]{1,6}")
+_DATE = re.compile(r"(?:[^\W\d]{3,9}\.?,?\s|\d{1,2}[./\s]){0,2}(?:19|20)\d\d(?:\s?[-–—/]\s?[\w./ ]{1,16})?")
+_DATES, _DATE_EM = 2, 3.0  # dates under one another, and the blank before one
 _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
 _PROSE_LETTERS = 20
 _LABEL_WORDS, _FIELD_EM = 8, 18.0
@@ -41,7 +43,7 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
     usual = median(line.size for line in lines) if lines else 1.0
     listing = _number_listings(rows)
     plain = _numbered_columns(rows)
-    tabbed = _tabbed_rows(rows)
+    tabbed = _tabbed_rows(rows) | _dated_rows(rows)
     ends = _entry_ends(rows)
     result: list[Line] = []
     for r, row in enumerate(rows):
@@ -234,6 +236,21 @@ def _tabbed_rows(rows: list[list[Line]]) -> set[int]:
         if aligned and previous is not None and right.baseline - previous[1].baseline < 4 * right.size:
             found |= {r, previous[0]}
         previous = (r, right)
+    return found
+
+
+def _dated_rows(rows: list[list[Line]]) -> set[int]:
+    """Rows of a text and, flush right, its date, where all lines between begin under the texts."""
+    ends: dict[int, list[int]] = {}
+    for r, row in enumerate(rows):
+        if len(row) == 2 and row[1].x0 - row[0].x1 > _DATE_EM * row[1].size and _DATE.fullmatch(row[1].plain):
+            ends.setdefault(round(row[1].x1 / row[1].size), []).append(r)
+    found: set[int] = set()
+    for group in ends.values():
+        edge = min(rows[r][0].x1 for r in group)
+        others = (line for r in range(group[0], group[-1] + 1) if r not in group for line in rows[r])
+        if len(group) >= _DATES and all(line.x0 < edge for line in others):
+            found.update(group)
     return found
 
 

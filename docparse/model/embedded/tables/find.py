@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
+from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.heads import join_heads, with_group_head, with_head, with_total
+from docparse.model.embedded.tables.labelled import labelled_tables
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.leaders import with_short_leaders
 from docparse.model.embedded.tables.masks import Mask
@@ -136,13 +138,22 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
             tables.append(table)
+    tables += labelled_tables(_outside(free, [table.bbox for table in tables]), em)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
     tables = [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
-    return [run for table in tables for run in unfolded(table, vertical, em)]
+    return [_in_reading_order(run) for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _in_reading_order(table: FoundTable) -> FoundTable:
+    """The table with its first column at the right where its words run from right to left."""
+    if not is_rtl_text([word for cell in table.cells for word in cell.text.split()], False):
+        return table
+    cells = [cell.model_copy(update={"col": table.cols - cell.col - cell.colspan}) for cell in table.cells]
+    return dataclasses.replace(table, cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.col))))
 
 
 def _with_ends(box: Box, words: Sequence[Word], horizontal: Sequence[Line], em: float) -> Box:

@@ -9,9 +9,12 @@ from statistics import median
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.indices import index_texts
+from docparse.model.embedded.joining import line_text
+from docparse.model.embedded.lines import line_of
+from docparse.rtl import is_rtl
 from docparse.schemas.page import Word, WordStyle
 
-_BLANK_EM = 0.3  # a wider gap is a blank even where the source has none
+_BLANK_EM = 0.22  # a wider gap is a blank even where the source has none
 _ASCENT_EM, _DESCENT_EM = 1.05, 0.45  # a box that reaches farther is its font's, not its letters'
 _ROTATED, _SCRIPT = int(WordStyle.ROTATED), int(WordStyle.SUPERSCRIPT | WordStyle.SUBSCRIPT)
 
@@ -153,6 +156,9 @@ def join_words(words: Sequence[Word]) -> str:
         return words[0].text if words else ""
     parts: list[str] = []
     for row in text_rows(words):
+        if any(is_rtl(char) for word in row.words for char in word.text):
+            parts += [line_text(line_of(row.words)), " "]
+            continue
         end = math.inf
         for word, shown in zip(row.words, index_texts(row.words), strict=True):
             if word.bbox[0] - end > _BLANK_EM * word.size and word.size:
