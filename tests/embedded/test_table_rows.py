@@ -323,3 +323,13 @@ def test_last_label_goes_on_below_a_table_that_no_rule_closes() -> None:
     words += put(100, 90 + 4 * 20 - 8, "during the last year", 30)
     table = find_tables(page([flat(78), flat(97)]), words)[0]
     assert rows_of(table)[-1][0] == "Nurses were asked by their doctor during the last year"
+
+
+def test_lines_of_numbers_beside_a_label_of_two_lines_are_rows_of_their_own() -> None:
+    words = put_rows([["Country", "Men", "Women", "Both"], *BODY], 100, 16)
+    first = 100 + 16 * 6
+    words += put(100, first, "Finland", 20) + put(100, first + 12, "proper", 21)
+    for i, row in enumerate((["4.1", "2.2", "0.9"], ["3.9", "2.1", "0.7"])):
+        words += [word for x, cell in zip(XS[1:], row, strict=True) for word in put(x, first + 16 * i, cell, 22 + i)]
+    (table,) = find_tables(page([flat(86), flat(108), flat(first + 30)]), words)
+    assert rows_of(table)[-2:] == [["Finland proper", "4.1", "2.2", "0.9"], ["", "3.9", "2.1", "0.7"]]

@@ -31,7 +31,8 @@ def group_rows(
     groups = [[0]]
     for i in range(1, len(rows)):
         near = pitch[i - 1] <= tight
-        beside = _overlap(rows, spans, i) and not _several_records(rows, [*groups[-1], i])
+        labelled = spans[groups[-1][0]][0][0] == 0  # a label begins with the first line, it is not set to the middle
+        beside = _overlap(rows, spans, i) and not (labelled and _several_records(rows, [*groups[-1], i]))
         if beside or (
             near and not _rule_between(rows[i - 1], rows[i], horizontal) and _continues(rows, spans, groups[-1], i, em)
         ):
