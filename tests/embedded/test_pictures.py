@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -52,6 +53,14 @@ def test_a_molecule_that_only_osra_reads_has_low_confidence(
     if isinstance(block, Chemistry):
         assert (block.smiles, block.confidence, block.flags) == ("OC(=O)c1ccccc1", 0.4, ["osra"])
     assert flags == (() if counts else ("chemistry_not_recognised",))
+
+
+@pytest.mark.parametrize("command", [["sh", "-c", "while :; do :; done"], ["sleep", "9"], ["no-such-program"]])
+def test_a_program_that_takes_too_long_says_nothing(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chemistry, "_CPU_S", 1)
+    began = time.monotonic()
+    assert chemistry._printed(command, 2.0 if command[0] == "sleep" else 60.0) == ""
+    assert time.monotonic() - began < 8
 
 
 @pytest.mark.skipif(shutil.which("osra") is None, reason="needs osra")

@@ -5,8 +5,10 @@ OSRA is a program of its own; without it what is read from the ink counts alone,
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -21,7 +23,8 @@ from PIL import Image
 from docparse.model.base import Deadline
 from docparse.model.embedded import structure_ink
 
-_TIMEOUT_S = 6.0  # a molecule takes well under a second; what takes longer is none
+_CPU_S = 6  # a molecule takes well under a second; what takes longer is none, however busy the machine is
+_TIMEOUT_S = 30.0
 _DPI, _COARSE_DPI = 300.0, 120.0  # what OSRA reads best, and below which a crop is enlarged to that
 _MOST_PIXELS = 6_000_000
 _ATOM = re.compile(r"\[[^\]]*\]|Br|Cl|[BCNOPSFI]|[bcnops]")
@@ -92,13 +95,24 @@ def _ask_osra(crop: NDArray[np.uint8], *, dpi: float | None, deadline: Deadline 
     with tempfile.TemporaryDirectory(prefix="docparse-") as folder:
         path = Path(folder) / "crop.png"
         _enlarged(Image.fromarray(crop), dpi).save(path)
-        try:
-            done = subprocess.run(
-                [program, "-p", "-f", "smi", str(path)], capture_output=True, timeout=max(0.1, timeout_s), check=False
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return []
-    return [(smiles, sure) for smiles, sure in _answers(done.stdout.decode("utf-8", "replace")) if _fits(smiles, dpi)]
+        printed = _printed([program, "-p", "-f", "smi", str(path)], max(0.1, timeout_s))
+    return [(smiles, sure) for smiles, sure in _answers(printed) if _fits(smiles, dpi)]
+
+
+def _printed(command: list[str], timeout_s: float) -> str:
+    """What a program prints; nothing where it can't be run or takes too long, in seconds of CPU or all in all."""
+    try:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+            try:
+                with contextlib.suppress(OSError, AttributeError):  # it has ended already, or this is no Linux
+                    resource.prlimit(running.pid, resource.RLIMIT_CPU, (_CPU_S, _CPU_S + 1))
+                said, _ = running.communicate(timeout=timeout_s)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                return ""
+    except OSError:
+        return ""
+    return said.decode("utf-8", "replace") if running.returncode >= 0 else ""
 
 
 def _answers(printed: str) -> Iterator[tuple[str, float]]:
