@@ -44,6 +44,8 @@ def test_signs_of_relations_have_a_blank_on_both_sides(parts: list[tuple[str, fl
         ("LMMathSymbols10-Regular", "⊆P(", "⊆𝒫("),
         ("CMSY10", "◦", "◦"),
         ("UnifrakturCook", "O", "O"),
+        ("yfrak", "z.", "z."),
+        ("EUFM10", "f§r", "f§r"),
         ("Times-Roman", "R", "R"),
     ],
 )

@@ -16,7 +16,7 @@ _NAMES = {
     "mathbb": ("MATHEMATICAL DOUBLE-STRUCK", "DOUBLE-STRUCK"), "mathfrak": ("MATHEMATICAL FRAKTUR", "BLACK-LETTER"),
     "mathscr": ("MATHEMATICAL SCRIPT", "SCRIPT"), "mathcal": ("MATHEMATICAL SCRIPT", "SCRIPT"),
 }  # fmt: skip
-_TEXT = re.compile(r"Unifrak|Fraktur", re.I)  # whole texts are set in these
+_TEXT = re.compile(r"frak", re.I)  # whole texts are set in these, with a letter for "ch" and others
 
 
 @lru_cache(maxsize=256)
@@ -27,9 +27,9 @@ def alphabet_of(font: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def in_alphabet(text: str, font: str) -> str:
-    """The text of a word with its letters as those of the alphabet of its font."""
+    """The text of a word with its one letter as that of the alphabet of its font; several are a word of a language."""
     alphabet = alphabet_of(font)
-    if alphabet is None or _TEXT.search(font) or (len(text) > 1 and text.isalpha()):
+    if alphabet is None or _TEXT.search(font) or sum(map(str.isalpha, text)) != 1:
         return text
     return "".join([_letter(char, alphabet) if char.isascii() and char.isalpha() else char for char in text])
 
