@@ -38,6 +38,11 @@ def test_labels_and_lines_of_text_parted_by_height_are_a_table() -> None:
     assert rows_of(table) == [[label, " ".join(lines)] for label, lines in TERMS]
 
 
+def test_a_word_that_a_cell_parts_at_a_line_end_is_whole() -> None:
+    (table,) = _found(_said([("Pier", ["A bridge into the wa-", "ter of a lake."]), *TERMS]))
+    assert rows_of(table)[0] == ["Pier", "A bridge into the water of a lake."]
+
+
 def test_bold_labels_beside_one_line_each_are_a_table() -> None:
     sheet = [("Weight", ["twelve kilos"]), ("Material", ["copper"]), ("Supply", ["from the mains"])]
     (table,) = _found(_said(sheet, 0.0, BOLD))
