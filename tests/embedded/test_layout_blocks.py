@@ -522,6 +522,18 @@ def test_options_side_by_side_are_read_row_by_row() -> None:
     assert text.count("(A) 30 (B) 40 (C) 50 (D) 70") == 3
 
 
+@pytest.mark.parametrize(("title", "apart"), [("City Museum", True), (" ".join(LOREM[:9]), False)])
+def test_a_short_line_in_italics_stands_over_its_paragraph(title: str, apart: bool) -> None:
+    sheet = Sheet()
+    text = LOREM[9:]
+    sheet.put(60, 100, title, style=int(WordStyle.ITALIC))
+    edge = 240 if apart else sheet.words[-1].bbox[2] - 60
+    sheet.paragraph(60, 112, edge, text)
+    found = texts(sheet.blocks())
+    assert (title in found) == apart
+    assert [*title.split(), *text] == " ".join(found).split()
+
+
 @pytest.mark.parametrize("gap", [2.0, 30.0])
 def test_captions_of_panels_side_by_side_are_not_read_across(gap: float) -> None:
     sheet = Sheet()

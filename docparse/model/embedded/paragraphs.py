@@ -16,6 +16,7 @@ from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
+from docparse.schemas.page import WordStyle
 
 _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
@@ -28,6 +29,7 @@ _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
+_ITALIC = int(WordStyle.ITALIC)  # an IntFlag is slow to test
 
 
 @dataclass(slots=True)
@@ -254,6 +256,8 @@ class _Splitter:
             return "break"
         if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold) and not goes_on(prev, line):
             return "break"
+        if len(para.lines) == 1 and prev.styled(_ITALIC) and not line.styled(_ITALIC) and self._room(i, em):
+            return "break"  # a term, or a place of work: a line in italics over what is said of it
         if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em):
             return "break"
         if self.mono and self.mono[i - 1] and self.mono[i]:
