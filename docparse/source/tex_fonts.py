@@ -106,31 +106,34 @@ def _with_wide_accents(spans: list[dict[str, Any]], codes: dict[tuple[str, Any],
             continue
         for accent in [char for char in span["chars"] if char["c"] == UNKNOWN]:
             accent["c"] = _WIDE.get(codes.get((span["font"], accent["origin"]), ""), UNKNOWN)
-            first = _first_under(accent, spans, span["size"]) if accent["c"] != UNKNOWN else None
-            if first:
-                owner = next(other["chars"] for other in spans if any(char is first for char in other["chars"]))
+            found = _first_under(accent, spans, span["size"]) if accent["c"] != UNKNOWN else None
+            if found:
+                first, chars = found
                 span["chars"].remove(accent)
                 accent |= {"bbox": first["bbox"], "origin": first["origin"]}
-                owner.insert(owner.index(first) + 1, accent)
+                chars.insert(chars.index(first) + 1, accent)
 
 
-def _first_under(accent: dict[str, Any], spans: list[dict[str, Any]], size: float) -> dict[str, Any] | None:
-    """The letter with which the shortest run begins that is as wide as the accent or wider and centred under it."""
+def _first_under(
+    accent: dict[str, Any], spans: list[dict[str, Any]], size: float
+) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """The letter with which the shortest run begins that is as wide as the accent or wider and centred under it, and
+    the characters of its span."""
     x0: float = accent["bbox"][0]
     x1: float = accent["bbox"][2]
     base: float = accent["origin"][1]
     near = [
-        (char, span["font"]) for span in spans for char in span["chars"]
+        (char, span) for span in spans for char in span["chars"]
         if char is not accent and char["c"] != " " and -size < 2 * (char["origin"][1] - base) < 2 * size
     ]  # fmt: skip
     slack, most = 0.1 * size, 4 * (x1 - x0)
     runs = [
-        (last["bbox"][2] - first["bbox"][0], first)
-        for first, font in near if _LETTERS.fullmatch(font) and first["bbox"][0] < x0 + slack
+        (last["bbox"][2] - first["bbox"][0], first, span["chars"])
+        for first, span in near if _LETTERS.fullmatch(span["font"]) and first["bbox"][0] < x0 + slack
         for last, _ in near if x1 - slack < last["bbox"][2] < first["bbox"][0] + most
         and abs(first["bbox"][0] + last["bbox"][2] - x0 - x1) < 2 * slack
     ]  # fmt: skip
-    return min(runs, key=lambda run: run[0])[1] if runs else None
+    return min(runs, key=lambda run: run[0])[1:] if runs else None
 
 
 def _with_hooks(spans: list[dict[str, Any]], codes: dict[tuple[str, Any], str]) -> None:

@@ -19,10 +19,8 @@ _SURE = 0.8
 _POSSIBLE = 0.55
 _LEAST_LETTERS = 8
 _LEAST_LATIN = 0.4  # bad print, whose page is flagged; other scripts read as Latin at up to 0.33
-_SURE_PAGE, _LIKELY_PAGE = (
-    0.67,
-    0.45,
-)  # clear print reads at 0.69 and 0.46 or more, bad print in wrong scripts at 0.63 and 0.41
+# clear print reads at 0.69 and 0.46 or more, bad print in wrong scripts at 0.63 and 0.41
+_SURE_PAGE, _LIKELY_PAGE = 0.67, 0.45
 _COVERED = 0.6
 _NO_BLANKS = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "CJK", "HIRAGANA", "KATAKANA")
 _last_found: list[Script] = []  # scripts of the pages before: a document rarely changes its script

@@ -258,9 +258,10 @@ class Drawing:
             value -= 0.25
         if self.usual < _SPARSE * self.sheet.thick:
             value -= 0.3
-        if not self.ends:
-            value -= 0.0 if self._is_regular() else _IRREGULAR
-            value -= 0.0 if any(stroke.order > 1 for stroke in self.graph.strokes) else _BARE
+        if not self.ends and not self._is_regular():
+            value -= _IRREGULAR
+        if not self.ends and all(stroke.order == 1 for stroke in self.graph.strokes):
+            value -= _BARE
         return min(1.0, max(0.0, round(value, 2)))
 
     def _flat(self) -> bool:

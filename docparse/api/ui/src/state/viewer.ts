@@ -67,11 +67,11 @@ export class Viewer {
       const [job, overview] = await this.both()
       this.show([job, overview])
       const first = overview.pages[0]?.number
-      if (first && !overview.pages.some((page) => page.number === this.current.value)) this.current.value = first // part of a document
+      if (first && this.current.value < first) this.current.value = first // part of a document
       if (this.ended.value) {
         if (overview.edits > 0) void this.loadCorrections()
       } else if (!ENDED.has(job.state)) this.listen(job.last_event)
-      if (this.current.value !== first) this.goTo(this.current.value, null, 'drawer')
+      if (this.current.value !== (first ?? 1)) this.goTo(this.current.value, null, 'drawer')
     } catch (error) {
       this.trouble.value = error
     }
