@@ -23,7 +23,7 @@ from PIL import Image
 from docparse.model.base import Deadline
 from docparse.model.embedded import structure_ink
 
-_CPU_S = 6  # a molecule takes well under a second; what takes longer is none, however busy the machine is
+_CPU_S = 12  # most molecules take under a second, large ones 5, half as much again beside other work
 _TIMEOUT_S = 30.0
 _DPI, _COARSE_DPI = 300.0, 120.0  # what OSRA reads best, and below which a crop is enlarged to that
 _MOST_PIXELS = 6_000_000
