@@ -19,6 +19,7 @@ from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.model.embedded.plots import find_plots
 from docparse.model.embedded.preprocess import enlarged
 from docparse.model.embedded.sheets import with_sheets, without_sheets
+from docparse.model.embedded.snug import snug
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
@@ -90,8 +91,7 @@ def recognise(
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
         flags = (*flags, *said)
-    for block in blocks if pose else ():
-        _set_back(block, pose)
+    _put_in_place(blocks, sharp and (even or sharp), pose)
     html = write_page(
         blocks,
         number=page.number,
@@ -145,6 +145,14 @@ def _wants_ocr(page: PageImage, mode: str) -> bool:
     if mode == "never" or page.pixels is None:
         return False
     return mode == "force" or page.text.quality is not TextQuality.SOUND
+
+
+def _put_in_place(blocks: Sequence[Block], printed: PageImage | None, pose: Pose) -> None:
+    """Boxes to the ink of what was `printed`, where there is no text layer, and to the page as displayed."""
+    if printed is not None:
+        snug(blocks, printed)
+    for block in blocks if pose else ():
+        _set_back(block, pose)
 
 
 def _set_back(block: Block, pose: Pose) -> None:
