@@ -210,6 +210,18 @@ def test_a_table_of_long_rows_is_one_where_the_model_is_sure(score: float, kept:
     assert any(isinstance(block, Table) for block in blocks) is kept
 
 
+@pytest.mark.parametrize(("height", "kept"), [(780.0, True), (300.0, False)])
+def test_a_small_drawn_grid_stands_on_a_page_that_is_one_figure_to_the_model(height: float, kept: bool) -> None:
+    sheet = Sheet()
+    for row in range(5):
+        sheet.put(80, 100 + 20 * row, f"${row}", font="")
+        sheet.put(180, 100 + 20 * row, f"{row} bills", font="")
+    cells = tuple(Cell(row=i // 2, col=i % 2, text=f"{i} bills") for i in range(10))
+    table = FoundTable((60.0, 85.0, 260.0, 190.0), cells, 5, 2, confidence=0.95, ruled=True)
+    blocks = sheet.blocks((table,), (Region("figure", (10.0, 10.0, 600.0, height), 0.85),))
+    assert any(isinstance(block, Table) for block in blocks) is kept
+
+
 def test_right_to_left_lines_and_columns() -> None:
     sheet = Sheet()
     for i in range(8):

@@ -50,6 +50,7 @@ _ROTATED = int(WordStyle.ROTATED)
 _SIGN = 0.3  # of a word, in scripts without blanks
 _SHORT, _FULL = 5, 0.6  # words; share of a grid's cells
 _SURE = 0.8  # of a table, whatever its cells look like
+_GROUND = 0.6  # of the page: what the model takes all of this for says nothing of a table in it
 
 
 def build_blocks(
@@ -61,7 +62,8 @@ def build_blocks(
     The words of `plots` (charts, music) are not among `words`.
     """
     kept = sound_words(words, page.width, page.height)
-    tables = [table for table in tables if not _is_other(table, kept, regions)]
+    named = [region for region in regions if area(region.bbox) < _GROUND * page.width * page.height]
+    tables = [table for table in tables if not _is_other(table, kept, named if _is_drawn_grid(table, 2) else regions)]
     held: list[Word] = []
     if tables:
         held = words_within(kept, [table.bbox for table in tables])
@@ -219,7 +221,7 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
     ]
     if not table.ruled and is_listing(words_within(words, [table.bbox])):
         return True
-    if any(region.score >= _SURE for region in same) or table.grid or _is_drawn_grid(table):
+    if any(region.score >= _SURE for region in same) or table.grid or _is_drawn_grid(table, 3):
         return False
     if not table.ruled and texts and sum(texts) > 90 * len(texts):
         return True
@@ -237,12 +239,13 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
     return seen > 0.6 * area(table.bbox)
 
 
-def _is_drawn_grid(table: FoundTable) -> bool:
-    """Between drawn rules short texts in most cells: no figure is drawn so, and pictures may stand in the others."""
+def _is_drawn_grid(table: FoundTable, columns: int) -> bool:
+    """Between drawn rules, in so many columns at least, short texts in most cells: no figure is drawn so, and pictures
+    may stand in the others."""
     texts = [cell.text for cell in table.cells if cell.text]
     short = sum(len(text.split()) <= _SHORT for text in texts)
     full = len(texts) >= _FULL * len(table.cells) and short >= 0.9 * len(texts)
-    return table.ruled and table.rows >= 4 and table.cols >= 3 and full
+    return table.ruled and table.rows >= 4 and table.cols >= columns and full
 
 
 def _holds_prose(table: FoundTable, words: Sequence[Word]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
 from docparse.model.embedded.script import is_rtl_text
+from docparse.model.embedded.tables.broken_rules import dashed_rules, over_tints
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.heads import join_heads, with_group_head, with_head, with_total
 from docparse.model.embedded.tables.labelled import labelled_tables
@@ -101,7 +102,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     if ink is not None:
         words, (horizontal, vertical), drawn = _from_pixels(ink, page, words, em)
         em = em_of(words)
-    tables, horizontal, vertical = _ruled(page, horizontal, vertical, words, em)
+    tables, horizontal, vertical = _ruled(page, horizontal, vertical, words, em, drawn.dashed if drawn else ())
     lattices = [table.bbox for table in tables]
     free = _outside(words, lattices)
     stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
@@ -168,11 +169,14 @@ def _is_piece(box: Box, seen: Box) -> bool:
 
 
 def _ruled(
-    page: PageImage, horizontal: list[Line], vertical: list[Line], words: Sequence[Word], em: float
-) -> tuple[list[FoundTable], list[Line], list[Line]]:
-    """Tables whose cells are drawn or stand on bands, and the lines with the edges of bands."""
+    page: PageImage, horizontal: list[Line], vertical: list[Line], words: Sequence[Word], em: float,
+    dashed: Sequence[Line] = (),
+) -> tuple[list[FoundTable], list[Line], list[Line]]:  # fmt: skip
+    """Tables whose cells are drawn or stand on bands, and the lines with the edges of bands and those of dashes."""
     tables = _lattices(horizontal, vertical, words)
     bands = band_edges(page, [table.bbox for table in tables])
+    if dashed:
+        horizontal = merge([*horizontal, *dashed], 0.2 * em, 0.3 * em)
     if not bands[0]:
         return tables, horizontal, vertical
     horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
@@ -194,7 +198,9 @@ def _from_pixels(
     tight = tighten(without_bars(ink, page, em), page, words)
     em = em_of(tight)
     strokes = with_pale(rule_boxes(ink, page, em), page, em)
-    return tight, pixel_lines(strokes, page, tight, em), Drawn(ink, page, words, strokes)
+    flat, tall = pixel_lines(strokes, page, tight, em)
+    drawn = Drawn(ink, page, words, strokes, dashed_rules(ink, page, tight, em))
+    return tight, (over_tints(flat, page, em), tall), drawn
 
 
 def _outside(words: Sequence[Word], boxes: Sequence[Box]) -> list[Word]:

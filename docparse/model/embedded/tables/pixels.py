@@ -132,9 +132,10 @@ class Drawn:
     """What a page image shows beside text and rules: a picture or a plot has much of it, a table next to nothing."""
 
     def __init__(
-        self, ink: Mask, page: PageImage, words: Sequence[Word], rules: tuple[list[PixelBox], list[PixelBox]]
-    ) -> None:
-        self._page, self._ink = page, ink
+        self, ink: Mask, page: PageImage, words: Sequence[Word], rules: tuple[list[PixelBox], list[PixelBox]],
+        dashed: Sequence[Line] = (),
+    ) -> None:  # fmt: skip
+        self._page, self._ink, self.dashed = page, ink, dashed
         known = [page.to_px(word.bbox) for word in words] + [(x, y, x + w, y + h) for x, y, w, h in rules[0] + rules[1]]
         self._known = np.array(known).round().astype(int).clip(0)
 
