@@ -7,6 +7,7 @@ import pymupdf
 from docparse.geometry import Box
 from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 from docparse.source.bidi import has_rtl
+from docparse.source.bitmap_fonts import has_bitmap_signs, name_bitmap_letters
 from docparse.source.bracket_pieces import with_brackets
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
@@ -47,6 +48,10 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
     if not flags & _CODES and has_unknown_tex(words):
         lines = _char_lines(text)
         name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
+        words = read_words(lines)
+    if has_bitmap_signs(words):
+        lines = _char_lines(text)
+        name_bitmap_letters(lines)
         words = read_words(lines)
     words = with_columns(with_dingbats(with_brackets(words)))
     left, top, right, bottom = (2 * side for side in page)

@@ -69,6 +69,39 @@ def test_two_justified_columns_stay_two() -> None:
     assert not any(line.x0 < 230 < line.x1 for line in lines)
 
 
+def test_torn_line_that_fills_its_column_is_whole() -> None:
+    solid = [word for n in range(4) for word in set_words(["aaaaa"] * 8, 50, 270, 100 + 13 * n, n)]
+    torn = set_words(["bbbbbb", "cccc", "ddddddd"], 50, 270, 152, 4)
+    more = [word for n in range(2) for word in set_words(["aaaaa"] * 8, 50, 270, 165 + 13 * n, 5 + n)]
+    lines = join_justified(make_lines([*solid, *torn, *more]))
+    assert [len(line.words) for line in lines] == [8, 8, 8, 8, 3, 8, 8]
+
+
+def test_torn_line_of_an_item_between_blanks_fills_the_column_of_other_text() -> None:
+    solid = [word for n in range(5) for word in set_words(["aaaaa"] * 8, 50, 270, 100 + 13 * n, n)]
+    torn = set_words(["2.", "bbbbbb", "cccc", "ddddddd", "e"], 55, 270, 180, 5)
+    end = set_words(["fff."], 65, 85, 193, 6)
+    lines = join_justified(make_lines([*solid, *torn, *end]))
+    assert [len(line.words) for line in lines] == [8, 8, 8, 8, 8, 5, 1]
+
+
+def test_rows_of_cells_as_wide_as_the_text_over_them_stay_apart() -> None:
+    solid = [word for n in range(4) for word in set_words(["aaaaa"] * 8, 50, 270, 100 + 13 * n, n)]
+    cells = []
+    for row in range(3):
+        y = 152 + 13 * row
+        cells += set_words(["label"], 50, 75 + 5 * row, y, 4 + row)
+        cells += set_words(["value", "x"], 230, 270, y, 8 + row)
+    lines = join_justified(make_lines([*solid, *cells]))
+    assert len(lines) == 4 + 6
+
+
+def test_label_and_sum_under_text_stay_apart() -> None:
+    solid = [word for n in range(4) for word in set_words(["aaaaa"] * 8, 50, 270, 100 + 13 * n, n)]
+    total = set_words(["total"], 50, 75, 152, 4) + set_words(["123"], 255, 270, 152, 5)
+    assert len(join_justified(make_lines([*solid, *total]))) == 6
+
+
 def test_columns_whose_words_reach_into_the_gutter_stay_two() -> None:
     exact = justified(50, 220, 100, 12) + justified(230, 400, 100, 12, first=20)
     gutters = Gutters(exact)

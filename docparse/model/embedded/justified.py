@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
+from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.lines import Line, line_of, next_panel
 from docparse.model.embedded.script import is_unspaced
@@ -25,6 +27,11 @@ _EVEN_PIECES, _EVEN = 4, 1.25
 _PROSE_WORDS = 5
 _SENTENCES_EM, _NEAR_EM = 1.8, 4.2  # between sentences of one line, and to lines that show how wide a line is
 
+_TEXT_WORDS, _MANY_LINES, _OWN_ROWS = 3, 4, 5
+_ENDS_EM, _GAP_EM, _GAP_SHARE = 0.25, 8.0, 0.5  # how lines end alike; the widest gap, also as a share of the line
+_STRETCHED_BLANK_EM = 1.0  # narrower than gutters
+_SMALL = 0.87  # of the size: indices and parts of fractions
+
 Row = list[Line]
 
 
@@ -37,9 +44,12 @@ def join_justified(lines: list[Line], gutters: Gutters | None = None) -> list[Li
     if all(len(row) == 1 for row in rows):
         return lines
     result: list[Line] = []
+    texts = [line for line in lines if _is_text(line)]
     for number, row in enumerate(rows):
         for part in _between(row, gutters):
-            result += _joined(part, _follow(rows, number, -1), _follow(rows, number, 1)) if len(part) > 1 else part
+            if len(part) > 1:
+                part = _joined(part, _follow(rows, number, -1), _follow(rows, number, 1))
+            result += _filled(part, rows, number, texts) if len(part) > 1 else part
     return result if len(result) < len(lines) else lines
 
 
@@ -133,6 +143,88 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
     return row
 
 
+def _filled(row: Row, rows: Sequence[Row], number: int, texts: Sequence[Line]) -> Row:
+    """The row with pieces put together that fill a column of text, where no row next to it has the same gaps."""
+    while True:
+        found = _filling(row, texts)
+        if found is None:
+            return row
+        first, last, alike = found
+        run = row[first : last + 1]
+        if not _is_sentence(run) or not _stands_in_text(run, rows, number, alike):
+            return row
+        row = [*row[:first], line_of([word for piece in run for word in piece.words], run[0].rtl), *row[last + 1 :]]
+
+
+def _filling(row: Row, texts: Sequence[Line]) -> tuple[int, int, list[Line]] | None:
+    """The first pieces that reach from edge to edge of lines of text anywhere on the page, and these lines."""
+    em = median(piece.size for piece in row)
+    for last in range(1, len(row)):
+        end = row[last].x1
+        ending = [line for line in texts if abs(line.x1 - end) < _ENDS_EM * em and abs(line.size - em) < 0.05 * em]
+        for first in range(last) if len(ending) >= _LEAST_AROUND else ():
+            start = row[first].x0
+            alike = [line for line in ending if abs(line.x0 - start) < _INDENT_EM * em]
+            if len(alike) >= _LEAST_AROUND:
+                return first, last, alike
+    return None
+
+
+def _is_sentence(run: Row) -> bool:
+    """Words not far apart, no label and its value, no sums."""
+    last, width = run[-1], run[-1].x1 - run[0].x0
+    if (
+        run[0].plain.isdecimal()
+        or 2 * sum(piece.bold for piece in run) >= len(run)
+        or any(is_mono(piece) for piece in run[:-1])
+    ):
+        return False
+    if len(last.words) == 1 and last.words[0].text[0].isdecimal():
+        return False
+    return all(b.x0 - a.x1 < min(_GAP_EM * a.size, _GAP_SHARE * width) for a, b in pairwise(run)) and any(
+        word.text[0].isalpha() for piece in run[1:] for word in piece.words
+    )
+
+
+def _stands_in_text(run: Row, rows: Sequence[Row], number: int, alike: Sequence[Line]) -> bool:
+    """Whether the rows above and below, up to a whole line, have other gaps, or a whole line stands next to it."""
+    near: list[Row] = []
+    for step in (-1, 1):
+        near += _own_rows(rows, number, step, run[0].x0, run[-1].x1)
+    torn = [row for row in near if len(row) > 1]
+    whole = {id(line) for line in alike}
+    if len(alike) < _MANY_LINES and not any(id(row[0]) in whole for row in near if len(row) == 1):
+        return False
+    if len(torn) < _LEAST_AROUND and not any(
+        abs(row[0].baseline - run[0].baseline) < _SET_SOLID * run[0].size for row in near if len(row) == 1
+    ):
+        return False
+    return not torn or all(_bridged(left, right, torn, _STRETCHED_BLANK_EM) for left, right in pairwise(run))
+
+
+def _own_rows(rows: Sequence[Row], number: int, step: int, start: float, end: float) -> list[Row]:
+    """The next rows above (-1) or below (1) of the column between two edges, up to a whole one, without other columns'
+    pieces."""
+    found: list[Row] = []
+    last, at = rows[number][0], number + step
+    em = last.size
+    while 0 <= at < len(rows) and len(found) < _OWN_ROWS and abs(rows[at][0].baseline - last.baseline) < _NEAR_EM * em:
+        own = [line for line in rows[at] if line.x0 < end and start < line.x1 and line.size > _SMALL * em]
+        if own:
+            found.append(own)
+            last = own[0]
+            if len(own) == 1:
+                break
+        at += step
+    return found
+
+
+def _is_text(line: Line) -> bool:
+    """A line of running text, in a narrow column too."""
+    words = line.words
+    return len(words) >= _TEXT_WORDS and 5 * sum(word.text[0].isalpha() for word in words) > 3 * len(words)
+
+
 def _is_even(run: Row) -> bool:
     """Whether many pieces stand equally far apart, as the words of a stretched line do and cells don't."""
     if len(run) < _EVEN_PIECES:
@@ -166,7 +258,7 @@ def _is_prose(line: Line) -> bool:
     return len(line.words) >= _PROSE_WORDS and letters > 0.6 * len(line.words)
 
 
-def _bridged(left: Line, right: Line, around: Sequence[Row]) -> bool:
+def _bridged(left: Line, right: Line, around: Sequence[Row], corridor_em: float = _CORRIDOR_EM) -> bool:
     """Whether the text of the rows around leaves no white corridor between the two."""
     em = max(left.size, right.size)
     if min(left.size, right.size) < 0.87 * em or right.x0 - left.x1 > _WIDEST_EM * em:
@@ -178,7 +270,7 @@ def _bridged(left: Line, right: Line, around: Sequence[Row]) -> bool:
                 continue
             for word in line.words:
                 free = _without(free, word.bbox[0], word.bbox[2])
-            free = [gap for gap in free if gap[1] - gap[0] > _CORRIDOR_EM * em]
+            free = [gap for gap in free if gap[1] - gap[0] > corridor_em * em]
             if not free:
                 return True
     return False

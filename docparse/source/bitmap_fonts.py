@@ -1,0 +1,104 @@
+"""Bitmap fonts of TeX whose letters a converter named as dingbats: "♥♦t" for "not".
+
+dvips calls the glyph of code 105 "a105". So is a pencil called in Zapf Dingbats (Adobe's zapfdingbats.txt), and
+Ghostscript writes that into the PDF as the glyph's Unicode. The sign still tells the code, and TeX's encodings say what
+that prints.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from docparse.schemas.page import Word
+
+Line = dict[str, Any]
+Char = dict[str, Any]
+
+
+_BITMAP = "Type3"  # what MuPDF calls a font without a name
+# the signs named a1, a2, … in the order of their numbers; blanks stand for numbers that name none
+_SIGNS = (
+    "✁✂✄☎✆✝✞✟✠✡☛☞✌✍✎✏✑✒✓✔✕✖✗✘✙✚✛✜✢✣✤✥✦✧★✩✪✫✬✭✮✯✰✱✲✳✴✵✶✷✸✹✺✻✼✽✾✿❀❁❂❃❄❅❆❇❈❉❊❋●❍■❏❑▲▼◆❖ ◗❘❙❚❯❱❲❳❨❩❬❭❪❫❴❵❛❜❝❞"
+    "❡❢❣❤✐❥❦❧♠♥♦♣    ✉✈✇①②③④⑤⑥⑦⑧⑨⑩❶❷❸❹❺❻❼❽❾❿➀➁➂➃➄➅➆➇➈➉➊➋➌➍➎➏➐➑➒➓➔→➣↔↕➙➛➜➝➞➟➠➡➢➤➥➦➧➨➩➫➭➯➲➳➵➸➺➻➼➽➾"
+    "➚➪➶➹➘➴➷➬➮➱✃❐❒❮❰"
+)
+_CODES = {sign: code for code, sign in enumerate(_SIGNS, 1) if sign != " "}
+_TELLING = frozenset(_CODES)
+_OLD = (  # OT1, the first 32 codes and those that are not ASCII's
+    "ΓΔΘΛΞΠΣΥΦΨΩ", ("ff", "fi", "fl", "ffi", "ffl"), "ıȷ`´ˇ˘¯˚¸ßæœøÆŒØ",
+)  # fmt: skip
+_OLD_ODD = {34: "”", 39: "’", 60: "¡", 62: "¿", 92: "“", 95: "˙", 96: "‘", 123: "–", 124: "—", 125: "˝", 126: "˜"}
+_NEW = ("`´ˆ˜¨˝˚ˇ˘¯˙¸˛‚‹›“”„«»–—\u200c₀ıȷ", ("ff", "fi", "fl", "ffi", "ffl"))  # T1
+_NEW_HIGH = "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£"
+_OLD_TABLE = {**{c: chr(c) for c in range(32, 127)}, **dict(enumerate(t for part in _OLD for t in part)), **_OLD_ODD}
+_NEW_TABLE = {
+    **{c: chr(c) for c in (*range(32, 127), *range(0xC0, 0x100))}, **dict(enumerate(t for part in _NEW for t in part)),
+    **dict(enumerate(_NEW_HIGH, 0x80)), 39: "’", 96: "‘", 127: "-",
+}  # fmt: skip
+_SYMBOLS = {0x84: "†", 0x85: "‡", 0x88: "•"}  # TS1
+_OLD_LIGATURES, _NEW_LIGATURES = range(11, 16), range(27, 32)
+_SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
+_PLAIN = 0.85  # of its text that is ASCII then: less in a font of mathematics, whose encoding is another
+_BLANK_EM = 0.17
+
+
+def has_bitmap_signs(words: Sequence[Word]) -> bool:
+    """Whether a font without a name shows such signs."""
+    fonts = {word.font for word in words}
+    if not any(font.startswith(_BITMAP) for font in fonts):
+        return False
+    return not _TELLING.isdisjoint("".join([word.text for word in words if word.font.startswith(_BITMAP)]))
+
+
+def name_bitmap_letters(lines: list[Line]) -> None:
+    """Letters in place of such signs, and blanks, which MuPDF puts between letters only, in "rawdict" lines."""
+    texts: dict[str, Counter[str]] = {}
+    for line in lines:
+        for span in line["spans"]:
+            if span["font"].startswith(_BITMAP):
+                texts.setdefault(span["font"], Counter()).update(c["c"] for c in span["chars"] if c["c"] != " ")
+    signed = {font: text for font, text in texts.items() if sum(text[s] for s in _CODES) > _SHARE * text.total()}
+    table = _table(signed.values())
+    tables = {
+        font: table if _reads(text, table) else _SYMBOLS if len(text) == 1 else {} for font, text in signed.items()
+    }
+    for line in lines:
+        for span in line["spans"]:
+            known = tables.get(span["font"], {})
+            for char in span["chars"] if known else ():
+                char["c"] = known.get(_CODES.get(char["c"], -1), char["c"])
+        if any(tables.get(span["font"]) is table for span in line["spans"]):
+            _set_blanks(line)
+
+
+def _table(texts: Iterable[Counter[str]]) -> dict[int, str]:
+    """TeX's old encoding or the newer one, told by where the ligatures stand."""
+    codes: Counter[int] = Counter()
+    for text in texts:
+        codes.update({_CODES[sign]: count for sign, count in text.items() if sign in _CODES})
+    old, new = (sum(codes[code] for code in ligatures) for ligatures in (_OLD_LIGATURES, _NEW_LIGATURES))
+    return _NEW_TABLE if new > old else _OLD_TABLE
+
+
+def _reads(text: Counter[str], table: dict[int, str]) -> bool:
+    read = {sign: table.get(_CODES.get(sign, -1), sign) for sign in text}
+    plain = sum(n for sign, n in text.items() if len(read[sign]) == 1 and read[sign].isascii())
+    return plain > _PLAIN * text.total()
+
+
+def _set_blanks(line: Line) -> None:
+    """A blank in front of every character that stands apart from the one before it."""
+    last: Char | None = None
+    for span in line["spans"]:
+        chars: list[Char] = []
+        for char in span["chars"]:
+            if last is not None and " " not in (last["c"], char["c"]):
+                start, end = last["bbox"][2], char["bbox"][0]
+                if end - start > _BLANK_EM * span["size"]:
+                    box = (start, char["bbox"][1], end, char["bbox"][3])
+                    chars.append({**char, "c": " ", "bbox": box, "origin": (start, char["origin"][1])})
+            chars.append(char)
+            last = char
+        span["chars"] = chars

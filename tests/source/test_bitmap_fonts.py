@@ -1,0 +1,71 @@
+"""TeX's bitmap fonts whose letters Ghostscript named as dingbats."""
+
+from __future__ import annotations
+
+import pytest
+from made_sources import first_page, raw_pdf, stream
+
+from docparse.schemas.page import TextQuality
+from docparse.source.bitmap_fonts import has_bitmap_signs
+
+# Ghostscript's Unicode of the glyphs a11 to a118 that the texts below need, by code
+_SIGNS = {
+    12: "☞", 16: "✏", 28: "✜", 32: "✥", 34: "✧", 39: "✬", 44: "✱", 46: "✳", 72: "❍", 78: "◆",
+    84: "❚", 87: "❲", 92: "❭", 97: "❛", 98: "❜", 99: "❝", 100: "❞", 101: "❡", 102: "❢", 103: "❣",
+    104: "❤", 105: "✐", 107: "❦", 108: "❧", 109: "♠", 110: "♥", 111: "♦", 112: "♣", 117: "✉",
+    118: "✈", 119: "✇", 120: "①", 121: "②",
+}  # fmt: skip
+
+
+def bitmap_pdf(*lines: list[bytes]) -> bytes:
+    """Lines of words in a font of 500 units a glyph, whose blanks are gaps of 400; codes are TeX's."""
+    shown = []
+    for number, words in enumerate(lines):
+        parts = " -400 ".join(f"<{word.hex()}>" for word in words)
+        shown.append(f"1 0 0 1 50 {700 - 14 * number} Tm [{parts}] TJ")
+    content = f"BT /F1 10 Tf {' '.join(shown)} ET".encode()
+    codes = sorted({code for words in lines for word in words for code in word})
+    names = " ".join(f"{code} /a{code}" for code in codes)
+    glyphs = " ".join(f"/a{code} 6 0 R" for code in codes)
+    pairs = "\n".join(f"<{code:02x}> <{ord(_SIGNS.get(code, chr(code))):04x}>" for code in codes)
+    unicode = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 begincodespacerange <00> <ff> "
+        f"endcodespacerange {len(codes)} beginbfchar\n{pairs}\nendbfchar endcmap end end"
+    )
+    font = (
+        "<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 0/LastChar 255"
+        f"/Widths[{'500 ' * 256}]/Encoding<</Differences[{names}]>>/CharProcs<<{glyphs}>>"
+        "/Resources<<>>/ToUnicode 7 0 R>>"
+    )
+    glyph = stream(b"500 0 0 0 450 650 d1 50 0 400 650 re f")
+    return raw_pdf(content, resources=b"<</Font<</F1 5 0 R>>>>", more=(font.encode(), glyph, stream(unicode.encode())))
+
+
+def texts(*lines: list[bytes]) -> list[str]:
+    layer = first_page(bitmap_pdf(*lines)).text
+    assert layer.quality is TextQuality.SOUND
+    return [word.text for word in layer.words]
+
+
+def test_letters_and_blanks_between_them_are_read() -> None:
+    found = texts([b"The", b"model", b"of", b"a", b"new", b"kind,"], [b"which", b"we", b"explain", b"below."])
+    assert found == ["The", "model", "of", "a", "new", "kind,", "which", "we", "explain", "below."]
+
+
+@pytest.mark.parametrize(("ligature", "quote"), [(b"\x0c", b"\x5c"), (b"\x1c", b"\x10")])
+def test_old_and_new_encoding_are_told_by_their_ligatures(ligature: bytes, quote: bytes) -> None:
+    found = texts([b"To", ligature + b"nd", b"an", b"e" + ligature + b"cient", quote + b"model", b"which", b"explains"])
+    assert found[1] == "find"
+    assert found[3] == "eficient"
+    assert found[4] == "“model"
+
+
+def test_signs_of_a_named_font_stay() -> None:
+    page = first_page(bitmap_pdf([b"\x1c", b"\x1c"]))
+    signs = [word._replace(text="✜", font="ZapfDingbats") for word in page.text.words]
+    assert not has_bitmap_signs(signs)
+
+
+def test_a_font_of_one_sign_that_is_no_letter_keeps_it() -> None:
+    page = first_page(bitmap_pdf([b"\x1c", b"\x1c"]))
+    assert {word.text for word in page.text.words} == {"✜✜"}
