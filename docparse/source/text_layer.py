@@ -9,6 +9,7 @@ from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 from docparse.source.bidi import has_rtl
 from docparse.source.bitmap_fonts import has_bitmap_signs, name_bitmap_letters
 from docparse.source.bracket_pieces import with_brackets
+from docparse.source.fixed_pitch import with_fixed_pitch
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
@@ -53,7 +54,7 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
         lines = _char_lines(text)
         name_bitmap_letters(lines)
         words = read_words(lines)
-    words = with_columns(with_dingbats(with_brackets(words)))
+    words = with_fixed_pitch(with_columns(with_dingbats(with_brackets(words))))
     left, top, right, bottom = (2 * side for side in page)
     for place, word in enumerate(words):
         x0, y0, x1, y1 = word.bbox

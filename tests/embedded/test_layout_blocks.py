@@ -367,6 +367,23 @@ def test_number_far_above_the_foot_of_a_half_empty_page_is_its_number() -> None:
     assert number.text == "62"
 
 
+@pytest.mark.parametrize("text", ["Page 3", "页 3", "ページ 3", "쪽 3", "Trang 3"])
+def test_page_number_is_told_in_many_languages(text: str) -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM * 6)
+    sheet.put(60, 810, text, font="ja")
+    assert any(isinstance(block, PageNumber) and block.text == text for block in sheet.blocks())
+
+
+def test_number_a_line_below_the_text_in_its_middle_is_the_page_number() -> None:
+    sheet = Sheet()
+    y = 0.0
+    for start in (100, 240, 380):
+        y = sheet.paragraph(60, start, 440, LOREM * 3)
+    sheet.put(297 - 17, y + 11, "12")
+    assert isinstance(sheet.blocks()[-1], PageNumber)
+
+
 def test_number_of_a_section_and_box_to_tick_belong_to_their_text() -> None:
     sheet = Sheet()
     sheet.paragraph(60, 200, 400, LOREM)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from docparse.geometry import Box, inside_share, union
-from docparse.model.embedded import captions, code, footnotes, headings
+from docparse.geometry import Box, inside_share
+from docparse.model.embedded import captions, footnotes, headings
+from docparse.model.embedded.listings import find_listings
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.model.embedded.types import Region
-from docparse.schemas.document import Block, Caption, Code, Footnote, Heading, Paragraph
+from docparse.schemas.document import Block, Caption, Footnote, Heading, Paragraph
 from docparse.schemas.page import PageImage
 
 _CELL_LINES = 3
@@ -44,18 +45,14 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
     notes = footnotes.find_footnotes(paras, stats, content.page.rules, content.page.height)
     texts = [para.text for para in paras]
     spaces = _space_above(paras, stats)
-    listing = _code_runs(paras, stats)
+    listing = find_listings(paras, stats, content.page)
     short = [(i, para.box) for i, para in enumerate(paras) if len(para.lines) <= _CELL_LINES] if stats.ocr else []
     blocks: list[Block | None] = [None] * len(paras)
     found: list[int] = []
     for i, (para, text) in enumerate(zip(paras, texts, strict=True)):
         box = para.box
         if i in listing:
-            members = listing[i]
-            if members:
-                lines = [line for j in members for line in paras[j].lines]
-                lines.sort(key=lambda line: (round(line.baseline), line.x0))
-                blocks[i] = Code(text=code.code_text(lines), bbox=Para(lines).box)
+            blocks[i] = listing[i]
             continue
         if captions.is_caption(text, box, [*content.figures, *content.tables], stats.size):
             blocks[i] = Caption(text=text, bbox=box)
@@ -146,41 +143,3 @@ def _space_above(paras: Sequence[Para], stats: PageStats) -> list[float]:
             if j != i and other[3] <= y0 + 1 and other[0] < x1 and x0 < other[2]:
                 spaces[i] = min(spaces[i], y0 - other[3])
     return spaces
-
-
-def _code_runs(paras: Sequence[Para], stats: PageStats) -> dict[int, list[int]]:
-    """Monospaced paragraphs under one another: the first of each run with all of it, the others with nothing."""
-    if stats.mono:
-        return {}
-    runs: dict[int, list[int]] = {}
-    head = -1
-    for i, para in enumerate(paras):
-        if not all(code.is_mono(line) for line in para.lines):
-            if head >= 0 and _parts(para.box, union(paras[j].box for j in runs[head])):
-                head = -1
-            continue
-        if head >= 0 and _continues(union(paras[j].box for j in runs[head]), para.box, stats):
-            runs[head].append(i)
-            runs[i] = []
-        else:
-            head = i
-            runs[i] = [i]
-    for first, members in list(runs.items()):
-        if members and sum(len(paras[j].lines) for j in members) < 2 and not _looks_like_code(paras[first].text):
-            del runs[first]
-    return runs
-
-
-def _continues(above: Box, below: Box, stats: PageStats) -> bool:
-    """Below the run, or beside a part of it: what is set in columns is one listing."""
-    near = below[1] - above[3] < 2.5 * stats.leading and below[1] > above[1] - stats.size
-    return near and min(above[2], below[2]) > max(above[0], below[0]) - 10 * stats.size
-
-
-def _parts(box: Box, run: Box) -> bool:
-    """Other text under the run, in its columns: the listing ends there."""
-    return box[1] > run[1] and box[0] < run[2] and run[0] < box[2]
-
-
-def _looks_like_code(text: str) -> bool:
-    return any(mark in text for mark in ("();", "){", "=>", "->", "==", "$ ", ">>> ", "</", "::"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from statistics import median
 
@@ -13,6 +14,17 @@ from docparse.model.embedded.mono import is_mono_word
 def is_mono(line: Line) -> bool:
     mono = sum([len(word.text) for word in line.words if is_mono_word(word)])
     return mono > 0 and mono >= 0.8 * sum([len(word.text) for word in line.words])
+
+
+# what program lines end with or hold, and hardly a line of prose typed on a machine
+_SIGNS = re.compile(
+    r"[;{}]$|^(?://|/?\*|#\w|[$>%?]\s|>>>|[A-Za-z]+>\s)|\w\(|[=<>!+]=|->|<-|=>|::|\s:?=\s|\\\w|\$\w|&&|\|\||</|/>|--\w|_\w|\w\[|\s--?[a-z]\w*(?:[\s=]|$)"
+)
+
+
+def has_signs(text: str) -> bool:
+    """Whether a line reads as a program's or a command's."""
+    return _SIGNS.search(text) is not None
 
 
 def code_text(lines: Sequence[Line]) -> str:

@@ -18,9 +18,9 @@ from docparse.model.embedded.types import Region
 from docparse.schemas.page import PageImage
 
 _PAGE_NUMBER = re.compile(
-    r"[-–—|\s.]*(?:(?:page|seite|p\.|pág(?:ina)?\.?|pagina|стр\.|第|صفحة)\s*)?"
+    r"[-–—|\s.]*(?:(?:page|seite|p\.|pág(?:ina)?\.?|pagina|str\.|стр\.|страница|trang|页|頁|第|ページ|쪽|페이지|หน้า|صفحة)\s*)?"
     r"(?:\d{1,4}|[ivxlcdm]{1,6}|[IVXLCDM]{1,6}|[A-Z]?-?\d{1,3}|\d{1,3}-\d{1,3}|[٠-٩۰-۹]{1,4})"
-    r"(?:\s*(?:/|of|von|de|sur|di|из|van)\s*\d{1,4})?\s*(?:页|頁|ページ)?[-–—|\s.]*",
+    r"(?:\s*(?:/|of|von|de|sur|di|из|van)\s*\d{1,4})?\s*(?:页|頁|ページ|쪽|페이지)?[-–—|\s.]*",
     re.I,
 )
 _TELLING = re.compile(
@@ -33,6 +33,10 @@ _NOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶]|\(?[a-z]\))\s*[^\W\d_]")
 _TOP, _TOP_WIDE = 0.075, 0.125  # of the page height: surely furniture's place, and possibly
 _BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
 _TOP_DEEP = 0.2  # where a head may stand that has its page number beside it: margins may be broad
+_LAST_APART, _LEADING_EM = (
+    0.8,
+    1.5,
+)  # of the leading, between text and a number under its middle; the leading of text at most
 _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{2,6}|[iv])[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
@@ -196,7 +200,8 @@ def _is_last_number(page: PageImage, rows: list[list[Line]], stats: PageStats, b
     middles = [page.width / 2, *((other.x0 + other.x1) / 2 for other in full)]
     above = max([bottom, *(other.y1 for row in rows[-2:-1] for other in row)])
     small = line.size < 0.95 * stats.size and line.y1 > _BOTTOM_WIDE * page.height
-    apart = line.y0 - above > (0.3 if small else 1.5) * stats.leading
+    leading = min(stats.leading, _LEADING_EM * stats.size)
+    apart = line.y0 - above > (0.3 if small else _LAST_APART) * leading
     return apart and any(abs(place - middle) < 0.03 * page.width for place in middles)
 
 

@@ -14,6 +14,7 @@ from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
+from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
 from docparse.schemas.page import WordStyle
@@ -29,6 +30,7 @@ _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
+_TEXT_WORDS = 3
 _ITALIC = int(WordStyle.ITALIC)  # an IntFlag is slow to test
 
 
@@ -258,6 +260,8 @@ class _Splitter:
             return "break"
         if len(para.lines) == 1 and prev.styled(_ITALIC) and not line.styled(_ITALIC) and self._room(i, em):
             return "break"  # a term, or a place of work: a line in italics over what is said of it
+        if self.mono and self.mono[i] and is_mono_word(prev.words[-1]) and _is_text(prev) and not self._room(i, em):
+            return "join"  # a name or an address goes on
         if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em):
             return "break"
         if self.mono and self.mono[i - 1] and self.mono[i]:
@@ -333,6 +337,11 @@ class _Splitter:
         if self.centred:
             room = self.right - self.left - prev.width
         return room > word + 0.8 * em
+
+
+def _is_text(line: Line) -> bool:
+    """Whether some words of a line are no code."""
+    return sum(word.text[0].isalpha() and not is_mono_word(word) for word in line.words) >= _TEXT_WORDS
 
 
 def _flush_ends(lines: Sequence[Line], own: list[float], em: float) -> list[float]:

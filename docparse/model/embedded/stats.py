@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from docparse.model.embedded.code import is_mono
+from docparse.model.embedded.code import has_signs, is_mono
 from docparse.model.embedded.lines import Line
 from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_LINES = 6, 3
+_CODE_SHARE = 0.4  # of the monospaced lines of a page
 _PROSE_SHARE = 0.3  # of a page's letters: with less of it the size of its listings is the usual one
 
 
@@ -49,6 +50,14 @@ def _has_other_prose(lines: Sequence[Line], size: float) -> bool:
     return sum(line.words[0].font != "" and not is_mono(line) for line in prose) >= _PROSE_LINES
 
 
+def _is_typed(lines: Sequence[Line], size: float) -> bool:
+    """Whether the page's text itself is monospaced, as that of a typewriter: no listing beside prose or headings."""
+    if _has_other_prose(lines, size):
+        return False
+    mono = [line for line in lines if is_mono(line)]
+    return sum(has_signs(line.plain) for line in mono) < _CODE_SHARE * len(mono)
+
+
 def page_stats(lines: Sequence[Line]) -> PageStats:
     """Statistics of a page's lines, weighted by letters."""
     if not lines:
@@ -78,7 +87,7 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
         bold=bold > 0.6 * letters,
         letters=letters,
         rtl=rtl > 0.5 * letters,
-        mono=mono > 0.6 * letters and not _has_other_prose(lines, size),
+        mono=mono > 0.6 * letters and _is_typed(lines, size),
         code=mono > 0,
         ocr=read > 0.5 * letters,
     )

@@ -1,0 +1,116 @@
+"""Program listings and commands: monospaced paragraphs that belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from docparse.geometry import Box, area, inside_share, union
+from docparse.model.embedded.code import code_text, has_signs, is_mono
+from docparse.model.embedded.lists import read_marker
+from docparse.model.embedded.paragraphs import Para
+from docparse.model.embedded.stats import PageStats
+from docparse.schemas.document import Code
+from docparse.schemas.page import PageImage
+
+_ADDRESS = re.compile(r"\w@\w|://|www\.|doi\b|\b10\.\d{4}/")
+_BESIDE_EM, _BESIDE_LINES = 8.0, 3  # to a cell in the row of a lone line, and its lines
+_TERM_EM = 1.0  # indent of what is said of a term
+_LARGER = 1.1  # of the text's size: headings
+_FRAME_EM, _FRAME_LINES = 8.0, 1.8  # width and height of a frame: lower ones are drawn behind single lines
+_INSIDE = 0.7  # of a box: long lines stick out of their frame
+_OPEN = 4  # listings side by side
+_SHORTEST = 4  # letters of a command
+
+
+def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> dict[int, Code | None]:
+    """The listing that begins with a paragraph, by its place; None for paragraphs that are part of one before."""
+    if stats.mono or not stats.code:
+        return {}
+    mono = [all(is_mono(line) for line in para.lines) for para in paras]
+    frames = _frames(page, stats.size) if any(mono) else []
+    found: dict[int, Code | None] = {}
+    for members in _runs(paras, mono, frames, stats):
+        if sum(len(paras[j].lines) for j in members) < 2 and not _is_command(members[0], paras, frames, stats):
+            continue
+        lines = [line for j in members for line in paras[j].lines]
+        lines.sort(key=lambda line: (round(line.baseline), line.x0))
+        found.update(dict.fromkeys(members))
+        found[members[0]] = Code(text=code_text(lines), bbox=Para(lines).box)
+    return found
+
+
+def _runs(paras: Sequence[Para], mono: Sequence[bool], frames: Sequence[Box], stats: PageStats) -> list[list[int]]:
+    """Monospaced paragraphs under one another."""
+    runs: list[list[int]] = []
+    going: list[tuple[list[int], Box, Box | None]] = []  # those that may go on, with the box and frame of each
+    for i, para in enumerate(paras):
+        box = para.box
+        if not mono[i]:
+            going = [each for each in going if not _parts(box, each[1])]
+            continue
+        frame = _frame_of(box, frames)
+        own = next((each for each in going if each[2] == frame and _continues(each[1], box, stats)), None)
+        run = own[0] if own else []
+        if own:
+            going.remove(own)
+        else:
+            runs.append(run)
+        run.append(i)
+        going.insert(0, (run, union((own[1], box)) if own else box, frame))
+        del going[_OPEN:]
+    return runs
+
+
+def _continues(above: Box, below: Box, stats: PageStats) -> bool:
+    """Below the run, or beside a part of it: what is set in columns is one listing."""
+    near = below[1] - above[3] < 2.5 * stats.leading and below[1] > above[1] - stats.size
+    return near and min(above[2], below[2]) > max(above[0], below[0]) - 10 * stats.size
+
+
+def _parts(box: Box, run: Box) -> bool:
+    """Other text under the run, in its columns: the listing ends there."""
+    return box[1] > run[1] and box[0] < run[2] and run[0] < box[2]
+
+
+def _is_command(i: int, paras: Sequence[Para], frames: Sequence[Box], stats: PageStats) -> bool:
+    """Whether a monospaced line alone is one of a program: no name, address, heading, term or cell."""
+    line = paras[i].lines[0]
+    text = line.plain
+    if _ADDRESS.search(text) or (line.bold and not has_signs(text)) or line.size > _LARGER * stats.size:
+        return False
+    if len(text) < _SHORTEST or (len(line.words) < 2 and not has_signs(text)):
+        return False
+    if read_marker(text) is not None and _frame_of(line.box, frames) is None:
+        return False
+    for j, para in enumerate(paras):
+        if j == i or not any(map(str.isalpha, para.lines[0].plain)):
+            continue
+        first = para.lines[0]
+        if abs(first.baseline - line.baseline) < 0.3 * line.size and len(para.lines) <= _BESIDE_LINES:
+            if max(first.x0 - line.x1, line.x0 - first.x1) < _BESIDE_EM * line.size:
+                return False
+        elif 0 < first.baseline - line.baseline < 1.5 * stats.leading and (
+            _TERM_EM * line.size < first.x0 - line.x0 < line.width + 4 * line.size
+        ):
+            return False
+    return True
+
+
+def _frames(page: PageImage, em: float) -> list[Box]:
+    """Boxes drawn round something, or two strokes on both sides of it."""
+    boxes = [shape.bbox for shape in page.shapes]
+    strokes = sorted(
+        ((round(x.bbox[1]), round(x.bbox[3]), x.bbox) for x in page.rules if not x.horizontal),
+        key=lambda s: (*s[:2], s[2][0]),
+    )
+    for left, right in pairwise(strokes):
+        if left[:2] == right[:2]:
+            boxes.append(union((left[2], right[2])))
+    return [box for box in boxes if box[2] - box[0] > _FRAME_EM * em and box[3] - box[1] > _FRAME_LINES * em]
+
+
+def _frame_of(box: Box, frames: Sequence[Box]) -> Box | None:
+    around = [frame for frame in frames if inside_share(box, frame) > _INSIDE]
+    return min(around, key=area) if around else None

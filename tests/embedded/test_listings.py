@@ -1,0 +1,96 @@
+"""Listings and commands: lone lines, frames in columns, pages that hold hardly anything else; fonts without a name."""
+
+from __future__ import annotations
+
+import pymupdf
+import pytest
+from typeset import LOREM, Sheet
+
+from docparse.schemas.document import Code, Paragraph
+from docparse.schemas.page import Rule, Word, WordStyle
+from docparse.source.fixed_pitch import with_fixed_pitch
+
+MONO = WordStyle.MONO
+
+
+@pytest.mark.parametrize(
+    ("text", "is_code"),
+    [
+        ("mpirun -np 10 prog", True),
+        ("> plot(tree)", True),
+        ("make test-parallel", True),
+        ("someone@example.org", False),
+        ("https://example.org/a/b", False),
+        ("summary", False),
+        ("• archive_1.0.tar.gz", False),
+    ],
+)
+def test_command_between_paragraphs_is_code(text: str, is_code: bool) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 2)
+    sheet.put(60, y + 10, text, font="cour", style=MONO)
+    sheet.paragraph(60, y + 34, 440, LOREM * 2)
+    assert any(isinstance(block, Code) for block in sheet.blocks()) is is_code
+
+
+def test_term_and_cell_in_monospaced_type_are_no_code() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 2)
+    sheet.put(60, y + 10, "-n number", font="cour", style=MONO)
+    sheet.paragraph(90, y + 22, 400, LOREM)
+    sheet.put(60, y + 90, "E = solve(x)", font="cour", style=MONO)
+    sheet.put(160, y + 90, "the solution of it")
+    assert not any(isinstance(block, Code) for block in sheet.blocks())
+
+
+def test_listings_in_frames_side_by_side_stay_two() -> None:
+    sheet = Sheet()
+    for left in (60, 310):
+        sheet.paragraph(left, 100, 220, LOREM)
+        for x in (left - 4, left + 226):
+            sheet.rules.append(Rule((x, 180, x, 300), False, 0.5))
+        for row, text in enumerate(["for (i = 0; i < n; i++) {", "    sum += i;", "}", "", "return sum;"]):
+            if text:
+                indent = len(text) - len(text.lstrip())
+                sheet.put(left + 6 * indent, 195 + 12 * row, text.strip(), font="cour", style=MONO)
+        sheet.paragraph(left, 330, 220, LOREM)
+    code = [block.text for block in sheet.blocks() if isinstance(block, Code)]
+    assert code == ["for (i = 0; i < n; i++) {\n    sum += i;\n}\n\nreturn sum;"] * 2
+
+
+def test_page_of_nothing_but_program_lines_and_a_heading_is_code() -> None:
+    sheet = Sheet()
+    sheet.put(60, 80, "Definitions", 16, "hebo", WordStyle.BOLD)
+    for row in range(20):
+        sheet.put(60, 110 + 12 * row, f"double x{row} = values[{row}];", font="cour", style=MONO)
+    (code,) = [block for block in sheet.blocks() if isinstance(block, Code)]
+    assert code.text.count("\n") == 19
+
+
+def test_address_in_monospaced_type_goes_on_in_the_next_line() -> None:
+    sheet = Sheet()
+    right = sheet.put(60, 100, "Author A, Author B (2004). A title of some length. Journal of Things, 45, 215–233.")
+    sheet.put(right, 100, "doi:", font="cour", style=MONO)
+    sheet.put(72, 112, "10.1016/s0167-9473.", font="cour", style=MONO)
+    (block,) = sheet.blocks()
+    assert isinstance(block, Paragraph)
+    assert block.text.endswith("doi: 10.1016/s0167-9473.")
+
+
+def _set(font: str, name: str, texts: list[str]) -> list[Word]:
+    metrics = pymupdf.Font(font)
+    words = []
+    for row, text in enumerate(texts):
+        y = 100.0 + 12 * row
+        words.append(Word(text, (60, y - 9, 60 + metrics.text_length(text, 10), y + 2), 10, name, 0, 0, y, row))
+    return words
+
+
+@pytest.mark.parametrize(
+    ("font", "name", "mono"),
+    [("cour", "F38", True), ("helv", "F38", False), ("cour", "Type3 (12 0 R)", True), ("cour", "Serif", False)],
+)
+def test_fonts_without_a_name_are_told_by_their_letters_room(font: str, name: str, mono: bool) -> None:
+    texts = ["illustration", "women", "Matrix", "will", "MWW", "still", "lamp", "GNU", "tilt"]
+    words = with_fixed_pitch(_set(font, name, texts))
+    assert {bool(word.style & MONO) for word in words} == {mono}
