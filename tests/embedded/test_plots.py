@@ -47,6 +47,26 @@ def test_axes_with_ticks_are_a_chart_with_its_labels_and_titles() -> None:
     assert plot.bbox[3] >= 285
 
 
+@pytest.mark.parametrize(
+    ("text", "x", "taken"),
+    [
+        ("Sales by year", 217.5, True),
+        ("Figure 3: Sales", 212.5, False),
+        ("2.1 Sales", 227.5, False),
+        ("Sales", 150, False),
+    ],
+)
+def test_title_over_the_middle_of_the_axes_is_the_chart_s_whatever_its_type(text: str, x: float, taken: bool) -> None:
+    rules, labels = axes()
+    prose = [word("prose", 60 + 30 * n, 500 + 12 * line) for n in range(12) for line in range(4)]
+    title, size = [], 0.0
+    for part in text.split():
+        title.append(word(part, x + size, 92)._replace(line=7))
+        size += 5 * len(part) + 5
+    (plot,) = find_plots(page(rules), [*title, *labels, *prose], 10.0)
+    assert (title[-1] in plot.words) is taken
+
+
 def test_chart_becomes_one_block() -> None:
     rules, labels = axes()
     (plot,) = find_plots(page(rules), labels, 10.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from docparse.geometry import Box, centre, contains_point, height, inside_share, union, width
+from docparse.model.embedded.captions import is_caption
 from docparse.model.embedded.clusters import join_near
 from docparse.model.embedded.figures import Figure
 from docparse.model.embedded.panels import find_panels, grown
@@ -21,6 +22,10 @@ _LEVEL = 0.8  # page units within which the ends of tick marks agree
 _STAFF_LINES = 5
 _STAFF_GAP = (1.5, 10.0)  # page units between the lines of a staff
 _MOST_RULES = 4000
+_TITLE_EM, _TITLE_WORDS, _MIDDLE = 1.6, 8, 2.5  # to a title, its words, and page units that it may be off the middle
+_PANEL_NAME = re.compile(
+    r"\(?[a-zA-Z0-9]{1,2}[.)]\s|\d+(?:\.\d+)+\s"
+)  # what is written under a panel; numbers of headings
 
 
 @dataclass(slots=True)
@@ -157,6 +162,7 @@ def _labelled(box: Box, labels: Sequence[Word], words: Sequence[Word], em: float
         if sum(count for name, count in body.items() if _family(name) == theirs) < 0.5 * total:
             kin = [word for word in words if _family(word.font) == theirs and id(word) not in chosen]
             _take_kin(chosen, kin, box, em)
+    _take_titles(chosen, words, box, em)
     extent = union([box, *(word.bbox for word in chosen.values())])
     chosen |= {id(word): word for word in words if contains_point(extent, *centre(word.bbox))}
     taken = list(chosen.values())
@@ -183,6 +189,41 @@ def _take_kin(chosen: dict[int, Word], kin: list[Word], box: Box, em: float) -> 
                 chosen[id(word)] = word
                 extent = union((extent, word.bbox))
                 changed = True
+
+
+def _take_titles(chosen: dict[int, Word], words: Sequence[Word], box: Box, em: float) -> None:
+    """The chart's title and the name of its level axis: short lines over and under it in the middle of its axes."""
+    extent = union([box, *(word.bbox for word in chosen.values())])
+    low, high = extent[1] - _TITLE_EM * em, extent[3] + _TITLE_EM * em
+    near = {
+        word.line
+        for word in words
+        if box[0] < word.bbox[2] and word.bbox[0] < box[2] and id(word) not in chosen
+        and (low < word.bbox[3] <= extent[1] + 1 or extent[3] - 1 <= word.bbox[1] < high)
+    }  # fmt: skip
+    if not near:
+        return
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        if word.line in near and word.line >= 0:
+            lines.setdefault(word.line, []).append(word)
+    for line in lines.values():
+        around = union(word.bbox for word in line)
+        text = " ".join(word.text for word in line)
+        middle = abs(around[0] + around[2] - box[0] - box[2]) < 2 * _MIDDLE
+        if not middle or width(around) > width(box) or len(line) > _TITLE_WORDS or not any(map(str.isalpha, text)):
+            continue
+        if (
+            is_caption(text, around, [box], em)
+            or _PANEL_NAME.match(text)
+            or any(map(_ROTATED.__and__, (w.style for w in line)))
+        ):
+            continue
+        beside = (
+            w.bbox for w in words if w.line not in near and w.bbox[1] < around[3] - 1 and around[1] + 1 < w.bbox[3]
+        )
+        if not any(a[0] < box[2] and box[0] < a[2] for a in beside):
+            chosen |= {id(word): word for word in line}
 
 
 def _near(a: Box, b: Box, reach: float) -> bool:
