@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from docparse.model.embedded.inline_math import with_stacks
+from docparse.model.embedded.inline_math import _limited, with_stacks
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import Line, line_of
 from docparse.schemas.page import Rule, Word
@@ -61,6 +61,12 @@ def test_limits_over_and_under_a_sign_of_a_line_are_put_to_it() -> None:
     assert both.startswith(r"so $\bigcup_{\substack{i=1 \\ ")
     assert both.endswith("}}$ A is open")
     assert texts([host, stranger]) == ["so ⋃ A is open", "footnote"]
+
+
+def test_a_sign_that_became_part_of_another_s_limits_is_left_alone() -> None:
+    sign = word("∑", 28, 112, 7)
+    lines = [line_of([word(r"$\\bigcup_{\\sum i}$", 28), word("A", 60)])]
+    assert _limited(sign, 112.0, lines, [(sign, 112.0)]) == lines
 
 
 def test_limits_of_a_sum_in_a_line_are_raised_and_lowered() -> None:

@@ -51,7 +51,9 @@ def _level(line: Line) -> float:
 
 def _limited(sign: Word, level: float, lines: list[Line], signs: Sequence[tuple[Word, float]]) -> list[Line]:
     """The lines with what stands over and under a sum or union of one of them put to it."""
-    host = next(line for line in lines if sign in line.words)
+    host = next((line for line in lines if sign in line.words), None)
+    if host is None:  # it stands in the limits of another
+        return lines
     middle, reach = sign.bbox[0] + sign.bbox[2], 2 * _OFF * sign.size
     small = [line for line in lines if line.size < _SMALLER * host.size and abs(line.x0 + line.x1 - middle) < reach]
     others = [at for other, at in signs if other is not sign and abs(other.bbox[0] + other.bbox[2] - middle) < reach]
