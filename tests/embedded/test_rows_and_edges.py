@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from typeset import LOREM, Sheet, body, texts
 
 from docparse.schemas.document import Caption, Code, Heading, ListBlock, PageHeader, PageNumber, Paragraph
@@ -229,3 +230,51 @@ def test_a_scan_that_says_nothing_but_a_number() -> None:
     sheet.put(290, 760, "42", font="")
     sheet.pictures.append(Picture((0, 0, 595, 842), 1240, 1754))
     assert "42" in [getattr(block, "text", "") for block in sheet.blocks()]
+
+
+@pytest.mark.parametrize("ends", ["", "."])
+def test_entries_with_hanging_indents_are_paragraphs_of_one_line_or_more(ends: str) -> None:
+    sheet = Sheet()
+    full = "Smith J (2001). Some words about a subject that takes as much room as there is in one line of it" + ends
+    lines = [
+        (0, full),
+        (18, "and 12 more."),
+        (0, full),
+        (0, full),
+        (18, "Then some."),
+        (0, full[:60] + "."),
+        (0, full),
+        (18, "end."),
+    ]
+    for row, (indent, text) in enumerate(lines):
+        sheet.put(60 + indent, 100 + 12 * row, text)
+    blocks = sheet.blocks()
+    assert [block.text.count("Smith") for block in blocks if isinstance(block, Paragraph)] == [1] * 5
+
+
+def test_first_line_indents_stay_the_starts_of_paragraphs() -> None:
+    sheet = Sheet()
+    full = "Some words about a subject that takes as much room as there is in one line of a text like this"
+    lines = [
+        (0, full),
+        (0, "and on."),
+        (18, full[:-4]),
+        (0, full.lower()),
+        (0, "it ends."),
+        (18, full[:-4]),
+        (0, "Here it ends."),
+    ]
+    for row, (indent, text) in enumerate(lines):
+        sheet.put(60 + indent, 100 + 12 * row, text)
+    assert len([block for block in sheet.blocks() if isinstance(block, Paragraph)]) == 3
+
+
+@pytest.mark.parametrize(("step", "end", "parted"), [(14.6, ".", True), (14.6, "", False), (12.4, ".", False)])
+def test_paragraph_that_ends_with_a_full_line_is_parted_by_a_little_more_height(
+    step: float, end: str, parted: bool
+) -> None:
+    sheet, y = Sheet(), 100.0
+    for row in range(8):
+        sheet.put(60, y, "Some words about a subject that takes as much room as there is in one line of it" + end)
+        y += step if row == 3 else 12.0
+    assert len([block for block in sheet.blocks() if isinstance(block, Paragraph)]) == 1 + parted

@@ -31,6 +31,7 @@ _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}
 _DASHES = "-–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
 _TEXT_WORDS = 3
+_LEAST_HUNG, _HUNG_EM, _HUNG_FULL, _HUNG_BEGUN = 2, 5.0, 0.75, 0.9  # entries that hang, their indent, shares
 _ITALIC = int(WordStyle.ITALIC)  # an IntFlag is slow to test
 
 
@@ -201,12 +202,14 @@ class _Splitter:
         self.ends = _local_ends(lines, ends if any(mono) else _flush_ends(lines, ends, em), em, obstacles)
         at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
         self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))])
+        self.hung = False
         middles = [(line.x0 + line.x1) / 2 for line in lines]
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.markers = [read_marker(line.plain) for line in lines]
         prose = [i for i in range(len(lines)) if not (self.mono and self.mono[i])]
         short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in STOPS for i in prose if i)
+        self.hung = not any(self.markers) and self._is_hung(em)
         self.entries = len(prose) > 5 and _ENTRIES * len(prose) < short and not any(self.markers)
 
     def start(self, line: Line) -> float:
@@ -230,6 +233,20 @@ class _Splitter:
             result += [2 * sum(at_edge[first:end]) <= end - first + 1] * (end - first)
         return result
 
+    def _is_hung(self, em: float) -> bool:
+        """Whether every line at the edge begins an entry, as of a bibliography, and indented ones go on: these follow
+        full lines, and those begin as sentences do."""
+        heads = [i for i in range(1, len(self.lines)) if self.indent(i) < 0.6 * em]
+        behind = [
+            i for i in range(1, len(self.lines))
+            if 0.8 * em < self.indent(i) < _HUNG_EM * em and self.indent(i - 1) < 0.6 * em
+        ]  # fmt: skip
+        if len(behind) < _LEAST_HUNG or len(heads) < _LEAST_HUNG or self.indent(0) > 0.6 * em:
+            return False
+        full = sum(not self._room(i, em) for i in behind)
+        begun = sum(_begins(self.lines[i]) for i in heads)
+        return full >= _HUNG_FULL * len(behind) and begun >= _HUNG_BEGUN * len(heads)
+
     def _is_far(self, i: int) -> bool:
         """Whether more height than usual is free over a line."""
         prev, line = self.lines[i - 1], self.lines[i]
@@ -237,17 +254,19 @@ class _Splitter:
         return line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
 
     def _parts_text(self, i: int, em: float) -> bool:
-        """On scans, whether a sentence ends and the next one begins a little lower or farther in than lines do.
+        """Whether a sentence ends and the next one begins a little lower or, on scans, farther in than lines do.
 
         OCR's boxes stray by less than the blanks and indents that part paragraphs, which are often half of what is sure
         by itself.
         """
         prev, line = self.lines[i - 1], self.lines[i]
-        if line.words[0].font or prev.plain[-1] not in _ENDS or not line.plain[0].isupper() or self.centred:
+        if prev.plain[-1] not in _ENDS or not _begins(line) or self.centred:
             return False
         if abs(prev.size - line.size) > 0.05 * em or self.markers[i - 1] is not None or self.hanging[i]:
             return False
         lower = line.baseline - prev.baseline > _LOWER * self.leading
+        if line.words[0].font:
+            return lower
         farther = i + 1 < len(self.lines) and self.indent(i + 1) < _FARTHER_EM * em / 2
         return lower or (farther and min(self.indent(i), self.indent(i) - self.indent(i - 1)) > _FARTHER_EM * em)
 
@@ -303,6 +322,8 @@ class _Splitter:
         if self.entries:  # of an index: what is indented goes on, or stands under the entry
             alone = self.indent(i) < 0.6 * em or self._room(i, em)
             return "newline" if alone else "join"
+        if self.hung:
+            return "break" if self.indent(i) < 0.6 * em else "join"
         if self.hanging[i] and not item:
             if self.indent(i) < 0.6 * em and self.indent(i - 1) > 0.8 * em:
                 return "break"
@@ -337,6 +358,12 @@ class _Splitter:
         if self.centred:
             room = self.right - self.left - prev.width
         return room > word + 0.8 * em
+
+
+def _begins(line: Line) -> bool:
+    """Whether a line begins as a sentence or a name does."""
+    first = line.plain.lstrip("“„\"'‘«([")[:1]
+    return first.isupper() or first.isdecimal() or is_cjk(first or " ")
 
 
 def _is_text(line: Line) -> bool:

@@ -162,7 +162,7 @@ def _labelled(box: Box, labels: Sequence[Word], words: Sequence[Word], em: float
         if sum(count for name, count in body.items() if _family(name) == theirs) < 0.5 * total:
             kin = [word for word in words if _family(word.font) == theirs and id(word) not in chosen]
             _take_kin(chosen, kin, box, em)
-    _take_titles(chosen, words, box, em)
+    _take_title(chosen, words, box, em)
     extent = union([box, *(word.bbox for word in chosen.values())])
     chosen |= {id(word): word for word in words if contains_point(extent, *centre(word.bbox))}
     taken = list(chosen.values())
@@ -191,39 +191,29 @@ def _take_kin(chosen: dict[int, Word], kin: list[Word], box: Box, em: float) -> 
                 changed = True
 
 
-def _take_titles(chosen: dict[int, Word], words: Sequence[Word], box: Box, em: float) -> None:
-    """The chart's title and the name of its level axis: short lines over and under it in the middle of its axes."""
-    extent = union([box, *(word.bbox for word in chosen.values())])
-    low, high = extent[1] - _TITLE_EM * em, extent[3] + _TITLE_EM * em
+def _take_title(chosen: dict[int, Word], words: Sequence[Word], box: Box, em: float) -> None:
+    """The chart's title: a short line over the middle of its axes, with nothing beside it."""
+    top = min([box[1], *(word.bbox[1] for word in chosen.values())])
     near = {
         word.line
         for word in words
-        if box[0] < word.bbox[2] and word.bbox[0] < box[2] and id(word) not in chosen
-        and (low < word.bbox[3] <= extent[1] + 1 or extent[3] - 1 <= word.bbox[1] < high)
+        if box[0] < word.bbox[2] and word.bbox[0] < box[2] and top - _TITLE_EM * em < word.bbox[3] <= top + 1
+        and id(word) not in chosen and not word.style & _ROTATED
     }  # fmt: skip
-    if not near:
-        return
     lines: dict[int, list[Word]] = {}
-    for word in words:
+    for word in words if near else ():
         if word.line in near and word.line >= 0:
             lines.setdefault(word.line, []).append(word)
-    for line in lines.values():
-        around = union(word.bbox for word in line)
-        text = " ".join(word.text for word in line)
-        middle = abs(around[0] + around[2] - box[0] - box[2]) < 2 * _MIDDLE
-        if not middle or width(around) > width(box) or len(line) > _TITLE_WORDS or not any(map(str.isalpha, text)):
-            continue
-        if (
-            is_caption(text, around, [box], em)
-            or _PANEL_NAME.match(text)
-            or any(map(_ROTATED.__and__, (w.style for w in line)))
-        ):
-            continue
-        beside = (
-            w.bbox for w in words if w.line not in near and w.bbox[1] < around[3] - 1 and around[1] + 1 < w.bbox[3]
-        )
-        if not any(a[0] < box[2] and box[0] < a[2] for a in beside):
-            chosen |= {id(word): word for word in line}
+    if len(lines) != 1:
+        return
+    (line,) = lines.values()
+    around = union(word.bbox for word in line)
+    text = " ".join(word.text for word in line)
+    middle = abs(around[0] + around[2] - box[0] - box[2]) < 2 * _MIDDLE
+    if not middle or width(around) > width(box) or len(line) > _TITLE_WORDS or not any(map(str.isalpha, text)):
+        return
+    if not is_caption(text, around, [box], em) and not _PANEL_NAME.match(text):
+        chosen |= {id(word): word for word in line}
 
 
 def _near(a: Box, b: Box, reach: float) -> bool:
