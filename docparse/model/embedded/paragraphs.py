@@ -12,6 +12,7 @@ from docparse.geometry import Box, inside_share
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry
+from docparse.model.embedded.line_reach import flush_ends, local_ends
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.mono import is_mono_word
@@ -21,10 +22,7 @@ from docparse.schemas.page import WordStyle
 
 _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
-_ROUND, _ALIKE_EM, _APART_EM, _FULL = 4, 1.2, 3.0, 0.6  # lines that run round a figure, and how they end
-_SAME_SIZE, _LASTS = 0.05, 3
-# share of lines that may be wider than all others of a text, how these end, and their width
-_STICK_OUT, _FLUSH_EM, _TEXT_EM = 0.2, 0.25, 12.0
+_SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
 _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
@@ -165,7 +163,7 @@ def _changes_size(lines: Sequence[Line], i: int) -> bool:
     prev, line = lines[i - 1], lines[i]
     if not prev.words[0].font or abs(prev.size - line.size) <= _SAME_SIZE * line.size:
         return False
-    before, after = lines[max(0, i - _ROUND) : i], lines[i : i + _ROUND]
+    before, after = lines[max(0, i - _AROUND) : i], lines[i : i + _AROUND]
     if min(len(before), len(after)) < _LASTS:
         return False
     return all(abs(other.size - prev.size) <= _SAME_SIZE * prev.size for other in before) and all(
@@ -197,9 +195,9 @@ class _Splitter:
         self.leading = max(usual, 0.9 * em)
         mono = [is_mono(line) for line in lines] if stats.code else []
         self.mono = mono if any(mono) and not all(mono) else []
-        self.starts = [-edge for edge in _local_ends(lines, [-self.start(line) for line in lines], em, obstacles)]
+        self.starts = [-edge for edge in local_ends(lines, [-self.start(line) for line in lines], em, obstacles)]
         ends = [self.end(line) for line in lines]
-        self.ends = _local_ends(lines, ends if any(mono) else _flush_ends(lines, ends, em), em, obstacles)
+        self.ends = local_ends(lines, ends if any(mono) else flush_ends(lines, ends, em), em, obstacles)
         at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
         self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))])
         self.hung = False
@@ -369,63 +367,3 @@ def _begins(line: Line) -> bool:
 def _is_text(line: Line) -> bool:
     """Whether some words of a line are no code."""
     return sum(word.text[0].isalpha() and not is_mono_word(word) for word in line.words) >= _TEXT_WORDS
-
-
-def _flush_ends(lines: Sequence[Line], own: list[float], em: float) -> list[float]:
-    """The ends of lines, those that stick out of text set flush cut back to where the others end."""
-    if median(line.width for line in lines) < _TEXT_EM * em:
-        return own
-    ordered = sorted(own)
-    usual = ordered[len(own) - 1 - int(_STICK_OUT * len(own))]
-    flush = sum(abs(end - usual) < _FLUSH_EM * em for end in own)
-    if ordered[-1] - usual < em or flush < max(_ROUND, _FULL * (len(own) - 1)):
-        return own
-    return [min(end, usual) for end in own]
-
-
-def _local_ends(lines: Sequence[Line], own: list[float], em: float, obstacles: Sequence[Box]) -> list[float]:
-    """How far lines reach that end (or start) at `own`: most often as far as the longest, less beside an obstacle.
-
-    There some lines one after another end alike, far short of the others.
-    """
-    most = max(own)
-    edges = [most] * len(own)
-    if len(own) < 2 * _ROUND or not _has_run([most - end > _APART_EM * em for end in own]):
-        return edges
-    local = [min(max(own[max(0, i - 2) : i + 1]), max(own[i : i + 3])) for i in range(len(own))]
-    first = 0
-    for i in range(1, len(own) + 1):
-        if i < len(own) and abs(local[i] - local[first]) < _ALIKE_EM * em:
-            continue
-        edge = max(local[first:i])
-        full = sum(edge - end < _ALIKE_EM * em for end in own[first:i])
-        alike = i - first >= _ROUND and edge < most - _APART_EM * em and full >= _FULL * (i - first)
-        if alike and _make_room(lines, lines[first:i], obstacles):
-            edges[first:i] = [edge] * (i - first)
-        first = i
-    return edges
-
-
-def _has_run(short: Sequence[bool]) -> bool:
-    """Whether so many in a row are short as run round a figure."""
-    run = 0
-    for each in short:
-        run = run + 1 if each else 0
-        if run >= _ROUND:
-            return True
-    return False
-
-
-def _make_room(run: Sequence[Line], lines: Sequence[Line], obstacles: Sequence[Box]) -> bool:
-    """Whether something stands beside some lines of a run, where its other lines are."""
-    left, right = min(line.x0 for line in run), max(line.x1 for line in run)
-    x0, x1 = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    y0, y1 = lines[0].y0, lines[-1].y1
-    beside = sum(
-        min(box[3], y1) - max(box[1], y0)
-        for box in obstacles
-        if box[1] < y1
-        and y0 < box[3]
-        and ((x1 <= box[0] + 1 and box[0] < right) or (left < box[2] and box[2] <= x0 + 1))
-    )
-    return beside > 0.5 * (y1 - y0)
