@@ -11,11 +11,13 @@ import numpy as np
 from docparse.geometry import Box, area, centre, clip, contains_point, height, inside_share, overlap, union, width
 from docparse.model.embedded.clusters import clusters, join_near
 from docparse.model.embedded.figure_reach import Row, captioned_drawings, grown, labels_of, rows_of, strokes_of
+from docparse.model.embedded.ink_plots import ink_plots
 from docparse.model.embedded.line_drawings import fat, line_drawings
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
 
+_GROUND = 0.6  # a figure of the model's over more of the page than this may be all that is on it
 _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
 # words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
@@ -64,6 +66,10 @@ def find_figures(
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
     rows = rows_of(words, em) if strokes or boxes or drawn or regions else []
     drawn += captioned_drawings(rows, strokes, [*taken, *boxes, *drawn], em) if strokes else []
+    seen = [
+        region.bbox for region in regions if region.kind in ("figure", "chart") and area(region.bbox) < _GROUND * size
+    ]
+    drawn += ink_plots(page, words, rows or rows_of(words, em), [*taken, *boxes, *drawn, *seen], em)
     figures: list[Figure] = []
     for region in regions:
         if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
@@ -71,14 +77,17 @@ def find_figures(
                 continue
             inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
             box = _without_text(_snug(region.bbox, inner), words, em)
-            figures.append(Figure(box, chart=region.kind == "chart", score=region.score))
+            figure = Figure(box, chart=region.kind == "chart", score=region.score, words=_words_in(box, words))
+            if area(box) < _GROUND * size or not _is_panel(figure, em):
+                figures.append(figure)
     figures = [figure for figure in figures if not any(_is_part(figure, other) for other in figures)]
+    figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
     for box in boxes + drawn:
         known = [figure.bbox for figure in figures]
         if any(inside_share(box, other) > 0.5 or inside_share(other, box) > 0.5 for other in known):
             continue
-        figures.append(Figure(box))
-    figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
+        if not any(_covers(table, box) for table in taken):
+            figures.append(Figure(box))
     if plot and len(figures) == 1 and not plots and area(figures[0].bbox) > _PLOT_SHARE * size:
         figures[0].bbox = union([figures[0].bbox, *(word.bbox for word in words)])
     return _with_words(figures, words, rows, strokes, drawn, taken, em)

@@ -1,0 +1,155 @@
+"""Plots on page images that the layout model missed: curves, known by ink that is no word and runs neither level nor
+upright, with the axes, numbers and names around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docparse.geometry import Box, centre, contains_point, height, overlap, union, width
+from docparse.model.embedded.captions import is_caption
+from docparse.model.embedded.figure_reach import Row
+from docparse.model.embedded.ink import page_ink
+from docparse.model.embedded.ocr_detect import join_runs, level_runs
+from docparse.schemas.page import PageImage, Word
+
+_CELL_EM = 0.3  # ink is looked at in squares of this side
+_LEAST_EM = (9.0, 5.0)  # width and height of curves with their axes
+_STRAIGHT_EM = 1.5  # a run of squares as long is part of a rule
+_FREE_EM, _FREE_SHARE = 8.0, 0.15  # length of what is none, and its share
+_LARGEST, _BORDER = 0.5, 0.015  # of the page; of its sides, where shadows of scans lie
+_WORD_EM = 0.15  # rim of a word's box
+_LINE_WORDS, _LINES, _TEXT = 6, 1, 0.12  # of running text in a plot; share of words in its area
+_NEAR_EM, _SAMPLE_EM = 1.6, 3.5  # from a plot to its names; length of a curve's sample before its name
+_SMALL_EM = 1.5  # of one side of what is written or drawn beside a plot
+_SAMPLES = frozenset("-–—_•·●○■□▲△▼◆◇×+*")  # as which OCR reads the samples
+_TITLE, _SHORT = 0.9, 32  # of the plot's width, and letters, of what stands under an axis
+
+
+def ink_plots(
+    page: PageImage, words: Sequence[Word], rows: Sequence[Row], taken: Sequence[Box], em: float
+) -> list[Box]:
+    """Boxes of plots with all that belongs to them, outside of what is `taken`."""
+    if (ink := page_ink(page)) is None or not words or words[0].font:
+        return []
+    side = max(2, round(_CELL_EM * em * ink.scale_x))
+    grid = _squares(ink.dark, page, words, taken, side, em)
+    parts = _parts(grid)
+    found = []
+    for squares in parts:
+        box = _box_of(squares, side, page)
+        if width(box) < _LEAST_EM[0] * em or height(box) < _LEAST_EM[1] * em or not _is_inside(box, page):
+            continue
+        if _is_curved(squares, em * ink.scale_x / side) and not _is_text(box, words):
+            found.append(box)
+    small = [box for box in (_box_of(squares, side, page) for squares in parts) if min(_sides(box)) < _SMALL_EM * em]
+    return [_with_names(box, rows, small, em) for box in found]
+
+
+def _squares(
+    dark: NDArray[np.bool_], page: PageImage, words: Sequence[Word], taken: Sequence[Box], side: int, em: float
+) -> NDArray[np.bool_]:
+    """Which squares of the page have ink that is none of its words and of what is known already."""
+    rest = dark[: dark.shape[0] // side * side, : dark.shape[1] // side * side].copy()
+    rim = _WORD_EM * em
+    known = [(x0 - rim, y0 - rim, x1 + rim, y1 + rim) for x0, y0, x1, y1 in (word.bbox for word in words)]
+    for box in [*known, *taken]:
+        x0, y0, x1, y1 = (max(0, round(value)) for value in page.to_px(box))
+        rest[y0:y1, x0:x1] = False
+    shape = (rest.shape[0] // side, side, rest.shape[1] // side, side)
+    return np.asarray(np.any(rest.reshape(shape), axis=(1, 3)), np.bool_)
+
+
+def _parts(grid: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Runs of squares (row, first, past the last) that hang together."""
+    runs = level_runs(grid)
+    if not len(runs):
+        return []
+    labels = join_runs(runs, len(grid))
+    order = np.argsort(labels, kind="stable")
+    return np.split(runs[order], np.flatnonzero(np.diff(labels[order])) + 1)
+
+
+def _box_of(squares: NDArray[np.int64], side: int, page: PageImage) -> Box:
+    sx, sy = side / page.scale_x, side / page.scale_y
+    rows, first, last = squares.T
+    return float(first.min()) * sx, float(rows.min()) * sy, float(last.max()) * sx, float(rows.max() + 1) * sy
+
+
+def _sides(box: Box) -> tuple[float, float]:
+    return width(box), height(box)
+
+
+def _is_inside(box: Box, page: PageImage) -> bool:
+    x, y = _BORDER * page.width, _BORDER * page.height
+    small = width(box) * height(box) < _LARGEST * page.width * page.height
+    return small and box[0] > x and box[1] > y and box[2] < page.width - x and box[3] < page.height - y
+
+
+def _is_curved(squares: NDArray[np.int64], em: float) -> bool:
+    """Whether much of a part is on no rule, frame or filled area; `em` is in squares."""
+    top, left = int(squares[:, 0].min()), int(squares[:, 1].min())
+    own = np.zeros((int(squares[:, 0].max()) + 1 - top, int(squares[:, 2].max()) - left), np.bool_)
+    for row, first, last in squares.tolist():
+        own[row - top, first - left : last - left] = True
+    straight = _long(own, _STRAIGHT_EM * em) | _long(own.T, _STRAIGHT_EM * em).T
+    free = int((own & ~straight).sum())
+    return free >= _FREE_EM * em and free >= _FREE_SHARE * int(own.sum())
+
+
+def _long(mask: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:
+    """The level runs that are long."""
+    kept = np.zeros_like(mask)
+    for row, first, last in level_runs(mask).tolist():
+        if last - first >= least:
+            kept[row, first:last] = True
+    return kept
+
+
+def _is_text(box: Box, words: Sequence[Word]) -> bool:
+    """Whether running text stands in the box, or a line goes on beyond it."""
+    lines: dict[int, int] = {}
+    inside = [word for word in words if contains_point(box, *centre(word.bbox))]
+    for word in inside:
+        lines[word.line] = lines.get(word.line, 0) + 1
+    full = sum(count >= _LINE_WORDS for count in lines.values())
+    share = sum(width(word.bbox) * height(word.bbox) for word in inside)
+    outside = any(word.line in lines and not contains_point(box, *centre(word.bbox)) for word in words)
+    return full > _LINES or share > _TEXT * width(box) * height(box) or (outside and full > 0)
+
+
+def _with_names(box: Box, rows: Sequence[Row], small: Sequence[Box], em: float) -> Box:
+    """The plot with the numbers along its axes, what is written under them, and names behind a sample of a curve."""
+    short = [row for row in rows if len(row.text) <= _SHORT and not is_caption(row.text, row.box, (), em)]
+    samples = [(row, [part for part in small if _leads_to(part, row.box, em)]) for row in short]
+    legend = [union([row.box, *parts]) for row, parts in samples if parts or row.text[0] in _SAMPLES]
+    while True:
+        near = (box[0] - _NEAR_EM * em, box[1] - _NEAR_EM * em, box[2] + _NEAR_EM * em, box[3] + _NEAR_EM * em)
+        under = [
+            row.box for row in short
+            if row.is_label or (width(row.box) < _TITLE * width(box) and _is_centred(row.box, box, em))
+        ]  # fmt: skip
+        along = [part for part in small if _runs_along(part, box, em)]
+        grown = union([box, *(part for part in [*under, *along, *legend] if overlap(part, near) > 0)])
+        if grown == box:
+            return box
+        box = grown
+
+
+def _runs_along(part: Box, box: Box, em: float) -> bool:
+    """Whether ink that was read as no word stands at a side of the plot and ends where it does: a title."""
+    level = box[0] - em < part[0] and part[2] < box[2] + em
+    return (level and height(part) < width(part)) or (box[1] - em < part[1] and part[3] < box[3] + em)
+
+
+def _leads_to(part: Box, name: Box, em: float) -> bool:
+    """Whether a short stroke or a mark stands before a name, at half its height."""
+    middle = (part[1] + part[3]) / 2
+    near = 0 < name[0] - part[2] + 0.3 * em < _NEAR_EM * em and name[1] < middle < name[3]
+    return near and height(part) < 1.2 * em and width(part) < _SAMPLE_EM * em
+
+
+def _is_centred(row: Box, box: Box, em: float) -> bool:
+    return abs(row[0] + row[2] - box[0] - box[2]) < 6 * em and row[0] > box[0] - em and row[2] < box[2] + em

@@ -1,0 +1,98 @@
+"""Plots that stand on a page image and that the layout model did not see."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image as Picture
+from PIL import ImageDraw
+
+from docparse.geometry import Box
+from docparse.model.embedded.figure_reach import rows_of
+from docparse.model.embedded.figures import find_figures
+from docparse.model.embedded.ink_plots import ink_plots
+from docparse.model.embedded.types import FoundTable, Region
+from docparse.schemas.page import PageImage, Word
+
+EM = 12.0
+AXES = [(100, 100, 100, 300), (100, 300, 400, 300)]
+CURVE = [(100 + 6 * i, 200 + round(80 * np.sin(i / 4))) for i in range(50)]
+
+
+class Paper:
+    """A page image with words as OCR gives them; the words themselves are not drawn, as their ink does not count."""
+
+    def __init__(self) -> None:
+        self.image = Picture.new("RGB", (600, 800), "white")
+        self.draw = ImageDraw.Draw(self.image)
+        self.words: list[Word] = []
+
+    def put(self, x: float, y: float, text: str) -> None:
+        line = len(self.words)
+        for part in text.split():
+            wide = 0.5 * EM * len(part)
+            self.words.append(Word(part, (x, y, x + wide, y + EM), EM, line=line, baseline=y + EM))
+            x += wide + 0.3 * EM
+
+    @property
+    def page(self) -> PageImage:
+        return PageImage(
+            number=1, width_px=600, height_px=800, width=600, height=800, unit="px", pixels=np.asarray(self.image),
+            is_scan=True,
+        )  # fmt: skip
+
+    def plots(self, taken: tuple[Box, ...] = ()) -> list[Box]:
+        return ink_plots(self.page, self.words, rows_of(self.words, EM), taken, EM)
+
+
+def plotted() -> Paper:
+    paper = Paper()
+    for line in AXES:
+        paper.draw.line(line, "black", 2)
+    paper.draw.line(CURVE, "black", 2)
+    for i in range(6):
+        paper.put(80, 110 + 30 * i, f"{60 - 10 * i}")
+        paper.put(110 + 50 * i, 308, f"{10 * i}")
+    paper.put(210, 324, "Age in whole years")
+    for y in range(500, 620, 16):
+        paper.put(90, y, "All that is written here is a sentence that goes on and on for the width of it")
+    return paper
+
+
+def test_a_curve_with_all_that_is_written_at_it_is_a_plot() -> None:
+    paper = plotted()
+    paper.draw.line((120, 350, 145, 350), "black", 2)
+    paper.put(152, 344, "Japanese cedar of the north")
+    paper.put(120, 360, "-- Mites")
+    (box,) = paper.plots()
+    assert box[0] <= 80
+    assert box[3] >= 372
+    (figure,) = find_figures(paper.page, paper.words, [], [], EM)
+    assert {"Age", "Japanese", "Mites", "60"} < {word.text for word in figure.words}
+    assert "sentence" not in {word.text for word in figure.words}
+
+
+def test_it_is_one_on_a_page_that_the_model_takes_for_one_figure() -> None:
+    paper = plotted()
+    table = FoundTable((90.0, 640.0, 400.0, 760.0), (), 4, 2)
+    whole = Region("figure", (20.0, 20.0, 580.0, 780.0), 0.5)
+    (figure,) = find_figures(paper.page, paper.words, [whole], [table], EM)
+    assert figure.bbox[3] < 400
+
+
+def test_frames_rules_and_what_is_known_are_none() -> None:
+    paper = Paper()
+    paper.put(150, 150, "In a frame")
+    for y in (100, 160, 220, 280):
+        paper.draw.line((80, y, 500, y), "black", 2)
+    for x in (80, 220, 360, 500):
+        paper.draw.line((x, 100, x, 280), "black", 2)
+    assert paper.plots() == []
+    assert plotted().plots(taken=((90.0, 90.0, 420.0, 310.0),)) == []
+
+
+def test_a_scribble_over_running_text_is_none() -> None:
+    paper = Paper()
+    for y in range(100, 320, 16):
+        paper.put(60, y, "All that is written here is a sentence that goes on and on for the width of it all")
+    paper.draw.line(CURVE, "black", 2)
+    assert paper.plots() == []
