@@ -9,7 +9,7 @@ from PIL import ImageDraw
 from docparse.geometry import Box
 from docparse.model.embedded.figure_reach import rows_of
 from docparse.model.embedded.figures import find_figures
-from docparse.model.embedded.ink_plots import ink_plots
+from docparse.model.embedded.ink_plots import InkPlots
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word
 
@@ -41,7 +41,7 @@ class Paper:
         )  # fmt: skip
 
     def plots(self, taken: tuple[Box, ...] = ()) -> list[Box]:
-        return ink_plots(self.page, self.words, rows_of(self.words, EM), taken, EM)
+        return InkPlots(self.page, self.words, rows_of(self.words, EM), taken, EM).found
 
 
 def plotted() -> Paper:
@@ -96,3 +96,14 @@ def test_a_scribble_over_running_text_is_none() -> None:
         paper.put(60, y, "All that is written here is a sentence that goes on and on for the width of it all")
     paper.draw.line(CURVE, "black", 2)
     assert paper.plots() == []
+
+
+def test_the_legend_under_a_plot_that_the_model_saw_is_of_it_and_listings_and_captions_are_not() -> None:
+    paper = plotted()
+    paper.put(104, 350, "-- Mites")
+    paper.put(80, 376, "+ plot(x, y) # and more than that, as a listing has it")
+    paper.put(80, 420, "Figure 1: Age")
+    (figure,) = find_figures(paper.page, paper.words, [Region("figure", (76, 90, 420, 322), 0.9)], [], EM)
+    texts = {word.text for word in figure.words}
+    assert {"Age", "Mites"} < texts
+    assert not {"plot(x,", "Figure"} & texts

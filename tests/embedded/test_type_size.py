@@ -50,8 +50,8 @@ class Scan:
             y += 13
         return y
 
-    def image(self) -> PageImage:
-        pixmap = self.page.get_pixmap(dpi=DPI)
+    def image(self, dpi: int = DPI) -> PageImage:
+        pixmap = self.page.get_pixmap(dpi=dpi)
         pixels = np.asarray(Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples))
         size = self.page.rect
         return PageImage(1, pixmap.width, pixmap.height, size.width, size.height, pixels=pixels)
@@ -283,3 +283,35 @@ def test_dashes_that_an_ocr_left_out_are_printed_before_their_items_on_a_panel()
     assert [word.text for word in words].count("–") == 3
     lists = [block for block in build_blocks(scan.image(), words, [], []) if isinstance(block, ListBlock)]
     assert [item.text.split()[0] for item in lists[0].items] == ["Schemas", "Clocks", "Nobody"]
+
+
+def test_bold_type_too_small_to_be_measured_is_told_in_a_box_that_is_too_high() -> None:
+    scan = Scan()
+    scan.prose(100, 12)
+    scan.put(60, 300, "Reproducibility measurement", font="tibo", loose=1.2)
+    scan.put(60, 330, "Reproducibility measurement", loose=1.2)
+    typed = with_type(scan.words, scan.image(dpi=72))
+    bold = {word.line for word in typed if word.style & WordStyle.BOLD}
+    assert bold == {12}
+
+
+def test_lines_of_a_heading_that_were_not_measured_are_of_one_size() -> None:
+    scan = Scan()
+    scan.prose(200, 12)
+    scan.put(60, 100, "How do policies and settings", 18, loose=1)
+    scan.put(60, 122, "shape what is done for them", 18, loose=-2)
+    page = scan.image(dpi=72)
+    apart, together = (sizes(with_type(scan.words, page, headings=boxes))[12:] for boxes in ([], [(50, 80, 400, 130)]))
+    assert apart[0] != apart[1]
+    assert together[0] == together[1] > 14
+
+
+def test_a_heading_is_one_in_whose_box_the_models_is_the_smaller() -> None:
+    scan = Scan()
+    end = scan.prose(100, 12)
+    scan.put(60, end + 20, "Specific aims", loose=2)
+    scan.prose(end + 50, 6)
+    box = next(word.bbox for word in scan.words if word.text == "Specific")
+    tight, narrow = (Region("heading", (60, box[1] + 4, x1, box[3] - 4), 0.6) for x1 in (112, 80))
+    assert any(isinstance(block, Heading) for block in scan.blocks([tight]))
+    assert not any(isinstance(block, Heading) for block in scan.blocks([narrow]))

@@ -15,6 +15,7 @@ from docparse.schemas.document import Block, Caption, Footnote, Heading, Paragra
 from docparse.schemas.page import PageImage
 
 _CELL_LINES = 3
+_IN, _AS_WIDE, _AS_HIGH = 0.9, 0.8, 0.45  # of a region in a paragraph's box
 _WORD_EM = 6.0  # of the longest word that is looked at
 
 
@@ -37,6 +38,19 @@ class Content:
             if inside > share:
                 best, share = region.kind, inside
         return best
+
+    def is_named(self, box: Box, kind: str) -> bool:
+        """Whether the model's region that holds most of a box is of this kind, or one that lies in it and is as wide:
+        the model draws its boxes close to the ink, OCR round it."""
+        if self.region_kind(box) == kind:
+            return True
+        return any(
+            region.kind == kind
+            and inside_share(region.bbox, box) > _IN
+            and region.bbox[2] - region.bbox[0] > _AS_WIDE * (box[2] - box[0])
+            and region.bbox[3] - region.bbox[1] > _AS_HIGH * (box[3] - box[1])
+            for region in self.regions
+        )
 
 
 def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
@@ -116,7 +130,7 @@ def _goes_on(above: Para, below: Para) -> bool:
 
 
 def _heading(para: Para, text: str, space: float, beside: int, content: Content) -> bool:
-    if content.regions and content.region_kind(para.box) == "heading" and len(para.lines) <= 4 and len(text) < 250:
+    if content.regions and content.is_named(para.box, "heading") and len(para.lines) <= 4 and len(text) < 250:
         return text[-1] not in ",;" and any(map(str.isalpha, text))
     return headings.is_heading(para, text, content.stats, space, beside=beside)
 

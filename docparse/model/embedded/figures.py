@@ -11,7 +11,7 @@ import numpy as np
 from docparse.geometry import Box, area, centre, clip, contains_point, height, inside_share, overlap, union, width
 from docparse.model.embedded.clusters import clusters, join_near
 from docparse.model.embedded.figure_reach import Row, captioned_drawings, grown, labels_of, rows_of, strokes_of
-from docparse.model.embedded.ink_plots import ink_plots
+from docparse.model.embedded.ink_plots import InkPlots
 from docparse.model.embedded.line_drawings import fat, line_drawings
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.types import FoundTable, Region
@@ -69,7 +69,8 @@ def find_figures(
     seen = [
         region.bbox for region in regions if region.kind in ("figure", "chart") and area(region.bbox) < _GROUND * size
     ]
-    drawn += ink_plots(page, words, rows or rows_of(words, em), [*taken, *boxes, *drawn, *seen], em)
+    plotted = InkPlots(page, words, rows or rows_of(words, em), [*taken, *boxes, *drawn, *seen], em)
+    drawn += plotted.found
     figures: list[Figure] = []
     for region in regions:
         if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
@@ -77,7 +78,9 @@ def find_figures(
                 continue
             inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
             box = _without_text(_snug(region.bbox, inner), words, em)
-            figure = Figure(box, chart=region.kind == "chart", score=region.score, words=_words_in(box, words))
+            own = _words_in(box, words)
+            box = plotted.whole(box) if _is_numbered(own) else box
+            figure = Figure(box, chart=region.kind == "chart", score=region.score, words=own)
             if area(box) < _GROUND * size or not _is_panel(figure, em):
                 figures.append(figure)
     figures = [figure for figure in figures if not any(_is_part(figure, other) for other in figures)]
@@ -91,6 +94,12 @@ def find_figures(
     if plot and len(figures) == 1 and not plots and area(figures[0].bbox) > _PLOT_SHARE * size:
         figures[0].bbox = union([figures[0].bbox, *(word.bbox for word in words)])
     return _with_words(figures, words, rows, strokes, drawn, taken, em)
+
+
+def _is_numbered(words: Sequence[Word]) -> bool:
+    """Whether a figure's words are the numbers of axes in good part."""
+    numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in words if not word.style & _INDEX)
+    return numbers >= _PLOT_NUMBERS and numbers >= _PLOT_SHARE * len(words)
 
 
 def _is_page_of_text(box: Box, words: Sequence[Word], em: float) -> bool:
@@ -270,8 +279,7 @@ def _with_words(
             figure.bbox = grown(figure.bbox, strokes, labels, [*fixed, *others, *texts], em)
             figure.words = _words_in(figure.bbox, words)
     for figure, is_drawn in zip(kept, vector, strict=True):
-        numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in figure.words if not word.style & _INDEX)
-        figure.chart = figure.chart or (is_drawn and numbers >= 4 and numbers >= 0.3 * len(figure.words))
+        figure.chart = figure.chart or (is_drawn and _is_numbered(figure.words))
     seen: set[int] = set()
     for figure in sorted(kept, key=lambda figure: area(figure.bbox)):
         figure.words = [word for word in figure.words if id(word) not in seen]

@@ -4,6 +4,7 @@ upright, with the axes, numbers and names around them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,28 +25,57 @@ _WORD_EM = 0.15  # rim of a word's box
 _LINE_WORDS, _LINES, _TEXT = 6, 1, 0.12  # of running text in a plot; share of words in its area
 _NEAR_EM, _SAMPLE_EM = 1.6, 3.5  # from a plot to its names; length of a curve's sample before its name
 _SMALL_EM = 1.5  # of one side of what is written or drawn beside a plot
-_SAMPLES = frozenset("-–—_•·●○■□▲△▼◆◇×+*")  # as which OCR reads the samples
+_SAMPLES = frozenset("-–—_•·●○■□▲△▼◆◇")  # as which OCR reads the samples
 _TITLE, _SHORT = 0.9, 32  # of the plot's width, and letters, of what stands under an axis
 
 
-def ink_plots(
-    page: PageImage, words: Sequence[Word], rows: Sequence[Row], taken: Sequence[Box], em: float
-) -> list[Box]:
-    """Boxes of plots with all that belongs to them, outside of what is `taken`."""
-    if (ink := page_ink(page)) is None or not words or words[0].font:
-        return []
-    side = max(2, round(_CELL_EM * em * ink.scale_x))
-    grid = _squares(ink.dark, page, words, taken, side, em)
-    parts = _parts(grid)
-    found = []
-    for squares in parts:
-        box = _box_of(squares, side, page)
-        if width(box) < _LEAST_EM[0] * em or height(box) < _LEAST_EM[1] * em or not _is_inside(box, page):
-            continue
-        if _is_curved(squares, em * ink.scale_x / side) and not _is_text(box, words):
-            found.append(box)
-    small = [box for box in (_box_of(squares, side, page) for squares in parts) if min(_sides(box)) < _SMALL_EM * em]
-    return [_with_names(box, rows, small, em) for box in found]
+class InkPlots:
+    """The plots of a page image that read no text layer; `taken` is what is known already. Elsewhere there are none."""
+
+    def __init__(
+        self, page: PageImage, words: Sequence[Word], rows: Sequence[Row], taken: Sequence[Box], em: float
+    ) -> None:
+        self._em = em
+        is_name = [0 < len(row.text) <= _SHORT and not is_caption(row.text, row.box, (), em) for row in rows]
+        self._short = [row for row, short in zip(rows, is_name, strict=True) if short]
+        self._walls = [row.box for row, short in zip(rows, is_name, strict=True) if not short]
+        self.found: list[Box] = []
+        self._small: list[Box] = []
+        ink = page_ink(page)
+        if ink is None or not words or words[0].font:
+            return
+        side = max(2, round(_CELL_EM * em * ink.scale_x))
+        for squares in _parts(_squares(ink.dark, page, words, taken, side, em)):
+            box = _box_of(squares, side, page)
+            if min(width(box), height(box)) < _SMALL_EM * em:
+                self._small.append(box)
+            elif width(box) < _LEAST_EM[0] * em or height(box) < _LEAST_EM[1] * em or not _is_inside(box, page):
+                continue
+            elif _is_curved(squares, em * ink.scale_x / side) and not _is_text(box, words):
+                self.found.append(box)
+        self.found = [self.whole(box) for box in self.found]
+
+    def whole(self, box: Box) -> Box:
+        """The plot with the numbers along its axes, what is written under them, and names behind samples of curves."""
+        em, before = self._em, None
+        while box != before:
+            before = box
+            near = (box[0] - _NEAR_EM * em, box[1] - _NEAR_EM * em, box[2] + _NEAR_EM * em, box[3] + _NEAR_EM * em)
+            parts = [part for part in self._small if _runs_along(part, box, em)]
+            parts += [row.box for row in self._short if row.is_label or _is_under(row.box, box, em)] + self._legend
+            for part in parts:
+                whole = union((box, part))
+                if overlap(part, near) > 0 and not any(
+                    overlap(whole, wall) > overlap(box, wall) for wall in self._walls
+                ):
+                    box = whole
+        return box
+
+    @cached_property
+    def _legend(self) -> list[Box]:
+        """Names with the samples of curves that stand before them, some of which OCR reads as dashes."""
+        leading = [(row, [part for part in self._small if _leads_to(part, row.box, self._em)]) for row in self._short]
+        return [union([row.box, *parts]) for row, parts in leading if parts or row.text[0] in _SAMPLES]
 
 
 def _squares(
@@ -76,10 +106,6 @@ def _box_of(squares: NDArray[np.int64], side: int, page: PageImage) -> Box:
     sx, sy = side / page.scale_x, side / page.scale_y
     rows, first, last = squares.T
     return float(first.min()) * sx, float(rows.min()) * sy, float(last.max()) * sx, float(rows.max() + 1) * sy
-
-
-def _sides(box: Box) -> tuple[float, float]:
-    return width(box), height(box)
 
 
 def _is_inside(box: Box, page: PageImage) -> bool:
@@ -120,24 +146,6 @@ def _is_text(box: Box, words: Sequence[Word]) -> bool:
     return full > _LINES or share > _TEXT * width(box) * height(box) or (outside and full > 0)
 
 
-def _with_names(box: Box, rows: Sequence[Row], small: Sequence[Box], em: float) -> Box:
-    """The plot with the numbers along its axes, what is written under them, and names behind a sample of a curve."""
-    short = [row for row in rows if len(row.text) <= _SHORT and not is_caption(row.text, row.box, (), em)]
-    samples = [(row, [part for part in small if _leads_to(part, row.box, em)]) for row in short]
-    legend = [union([row.box, *parts]) for row, parts in samples if parts or row.text[0] in _SAMPLES]
-    while True:
-        near = (box[0] - _NEAR_EM * em, box[1] - _NEAR_EM * em, box[2] + _NEAR_EM * em, box[3] + _NEAR_EM * em)
-        under = [
-            row.box for row in short
-            if row.is_label or (width(row.box) < _TITLE * width(box) and _is_centred(row.box, box, em))
-        ]  # fmt: skip
-        along = [part for part in small if _runs_along(part, box, em)]
-        grown = union([box, *(part for part in [*under, *along, *legend] if overlap(part, near) > 0)])
-        if grown == box:
-            return box
-        box = grown
-
-
 def _runs_along(part: Box, box: Box, em: float) -> bool:
     """Whether ink that was read as no word stands at a side of the plot and ends where it does: a title."""
     level = box[0] - em < part[0] and part[2] < box[2] + em
@@ -151,5 +159,7 @@ def _leads_to(part: Box, name: Box, em: float) -> bool:
     return near and height(part) < 1.2 * em and width(part) < _SAMPLE_EM * em
 
 
-def _is_centred(row: Box, box: Box, em: float) -> bool:
-    return abs(row[0] + row[2] - box[0] - box[2]) < 6 * em and row[0] > box[0] - em and row[2] < box[2] + em
+def _is_under(row: Box, box: Box, em: float) -> bool:
+    """Whether a line stands over or under the middle of a plot, and within its sides."""
+    centred = abs(row[0] + row[2] - box[0] - box[2]) < 6 * em and row[0] > box[0] - em and row[2] < box[2] + em
+    return centred and width(row) < _TITLE * width(box)

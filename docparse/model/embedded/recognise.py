@@ -24,10 +24,12 @@ from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.type_size import with_type
-from docparse.model.embedded.types import Region
+from docparse.model.embedded.types import FoundTable, Region
 from docparse.qwenvl.writer import write_page
 from docparse.schemas.document import Block, ListBlock, PageFooter, Table
 from docparse.schemas.page import FinishReason, PageImage, PageOutput, TextQuality, Word
+
+_SURE = 0.8  # of a region that is a heading
 
 
 def recognise(
@@ -85,7 +87,7 @@ def recognise(
         tables = find_tables(sharp, running, found)
     tables = without_sheets(tables, plots)
     if sharp is not None:
-        running = with_bullets(with_type(running, even or sharp, [table.bbox for table in tables]), even or sharp)
+        running = _typed(running, even or sharp, tables, found)
         read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:
@@ -108,6 +110,14 @@ def recognise(
         flags=flags,
         seconds=time.perf_counter() - started_s,
     )
+
+
+def _typed(
+    words: Sequence[Word], printed: PageImage, tables: Sequence[FoundTable], found: Sequence[Region]
+) -> list[Word]:
+    """Words that OCR read with what their ink tells of their type, and the bullets before them."""
+    headings = [region.bbox for region in found if region.kind == "heading" and region.score >= _SURE]
+    return with_bullets(with_type(words, printed, [table.bbox for table in tables], headings), printed)
 
 
 def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: Deadline | None = None) -> PageOutput:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import Box
+from docparse.geometry import Box, inside_share
 from docparse.model.embedded.pitch import even_pitched, print_of
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.tables.text_rows import words_within
@@ -41,7 +41,8 @@ _CJK_DROP = 0.08  # of their height, by which Chinese characters stand under the
 _HEAVY, _LEAST_STROKE_PX = 1.25, 1.5  # strokes of bold type to the page's usual
 _HEAVY_WIDE, _WIDE_LETTERS = 1.4, 12
 _MOST_HEAVY = 0.4  # of the lines, beyond which it is no emphasis
-_DARKER, _SOLID, _LEAST_LINES, _MOST_DARK = 1.33, 0.6, 8, 0.3  # the same of the ink of whole lines
+_IN_HEADING, _ONE_HEADING = 0.5, 1.5  # share of a word; largest to smallest size in a heading
+_DARKER, _SOLID, _LEAST_LINES, _MOST_DARK = 1.27, 0.6, 8, 0.3  # the same of the ink of whole lines
 
 
 class _Shape(NamedTuple):
@@ -55,11 +56,14 @@ class _Shape(NamedTuple):
     letters: int = 0
 
 
-def with_type(words: Sequence[Word], page: PageImage, tables: Sequence[Box] = ()) -> list[Word]:
+def with_type(
+    words: Sequence[Word], page: PageImage, tables: Sequence[Box] = (), headings: Sequence[Box] = ()
+) -> list[Word]:
     """The words with size, baseline and style (bold, monospaced) of their source lines, as far as the ink tells them.
 
     The body keeps the size that its boxes have; all other sizes are told against it. Words of a text layer stay as
-    they are. What stands in `tables` is no measure of how dark text is.
+    they are. What stands in `tables` is no measure of how dark text is; lines of one of the `headings` that were not
+    measured are of one size.
     """
     if not words or words[0].font:
         return list(words)
@@ -77,16 +81,30 @@ def with_type(words: Sequence[Word], page: PageImage, tables: Sequence[Box] = ()
     elif page.pixels is not None:
         heavy = _dark({line: row for line, row in rows.items() if not words_within(row, tables)}, page)
     styles = [(int(WordStyle.BOLD), heavy), (int(WordStyle.MONO), even_pitched(rows, page))]
+    titled = _in_headings({line: row for line, row in rows.items() if line not in factors}, headings)
     result = []
     for word in words:
         factor, shape = factors.get(word.line), shapes.get(word.line)
         if factor is not None and shape is not None:
             word = word._replace(size=factor.value * body, baseline=shape.baseline / page.scale_y)
+        elif word.line in titled:
+            word = word._replace(size=titled[word.line])
         elif _LOOSE[0] * body < word.size < _LOOSE[1] * body:
             word = word._replace(size=body)
         style = sum(flag for flag, lines in styles if word.line in lines)
         result.append(word._replace(style=word.style | style) if style else word)
     return result
+
+
+def _in_headings(rows: Mapping[int, Sequence[Word]], headings: Sequence[Box]) -> dict[int, float]:
+    """The usual size of the lines of a heading for each of them, where there are several and they are not far apart."""
+    sizes: dict[int, float] = {}
+    for box in headings:
+        own = [line for line, row in rows.items() if all(inside_share(word.bbox, box) > _IN_HEADING for word in row)]
+        found = [(rows[line][0].size, _letters(rows[line])) for line in own]
+        if len(own) > 1 and max(found)[0] < _ONE_HEADING * min(found)[0]:
+            sizes |= dict.fromkeys(own, middle(found))
+    return sizes
 
 
 def _body_size(
@@ -207,8 +225,12 @@ def _dark(rows: Mapping[int, Sequence[Word]], page: PageImage) -> set[int]:
     inks = {line: ink for line, row in rows.items() if (ink := _darkness(row, page))}
     if len(inks) < _LEAST_LINES:
         return set()
-    usual = median(inks.values())
-    dark = {line for line, ink in inks.items() if _DARKER * usual < ink < _SOLID}
+    heights = {line: rows[line][0].bbox[3] - rows[line][0].bbox[1] for line in inks}
+    usual, high = median(inks.values()), median(heights.values())
+    # a box that is higher than others has more paper in it: half of what that takes from its ink is given back
+    dark = {
+        line for line, ink in inks.items() if _DARKER * usual < ink * (heights[line] / high) ** 0.5 and ink < _SOLID
+    }
     return dark if len(dark) <= _MOST_DARK * len(inks) else set()
 
 
