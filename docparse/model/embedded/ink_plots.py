@@ -24,6 +24,7 @@ _LARGEST, _BORDER = 0.5, 0.015  # of the page; of its sides, where shadows of sc
 _WORD_EM = 0.15  # rim of a word's box
 _LINE_WORDS, _LINES, _TEXT = 6, 1, 0.12  # of running text in a plot; share of words in its area
 _NEAR_EM, _SAMPLE_EM = 1.6, 3.5  # from a plot to its names; length of a curve's sample before its name
+_ABOVE_EM = 1.2  # over a plot, where its numbers may end; what stands higher is text
 _SMALL_EM = 1.5  # of one side of what is written or drawn beside a plot
 _SAMPLES = frozenset("-–—_•·●○■□▲△▼◆◇")  # as which OCR reads the samples
 _TITLE, _SHORT = 0.9, 32  # of the plot's width, and letters, of what stands under an axis
@@ -57,7 +58,7 @@ class InkPlots:
 
     def whole(self, box: Box) -> Box:
         """The plot with the numbers along its axes, what is written under them, and names behind samples of curves."""
-        em, before = self._em, None
+        em, before, top = self._em, None, box[1] - _ABOVE_EM * self._em
         while box != before:
             before = box
             near = (box[0] - _NEAR_EM * em, box[1] - _NEAR_EM * em, box[2] + _NEAR_EM * em, box[3] + _NEAR_EM * em)
@@ -65,8 +66,10 @@ class InkPlots:
             parts += [row.box for row in self._short if row.is_label or _is_under(row.box, box, em)] + self._legend
             for part in parts:
                 whole = union((box, part))
-                if overlap(part, near) > 0 and not any(
-                    overlap(whole, wall) > overlap(box, wall) for wall in self._walls
+                if (
+                    part[1] >= top
+                    and overlap(part, near) > 0
+                    and not any(overlap(whole, wall) > overlap(box, wall) for wall in self._walls)
                 ):
                     box = whole
         return box
