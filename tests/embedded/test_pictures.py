@@ -8,9 +8,9 @@ import time
 import numpy as np
 import pytest
 from PIL import Image as Picture
-from PIL import ImageDraw
+from PIL import ImageDraw, ImageFont
 
-from docparse.model.embedded import chemistry
+from docparse.model.embedded import chemistry, pictures
 from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.schemas.document import Block, Chart, Chemistry, Paragraph
 from docparse.schemas.page import PageImage
@@ -53,6 +53,23 @@ def test_a_molecule_that_only_osra_reads_has_low_confidence(
     if isinstance(block, Chemistry):
         assert (block.smiles, block.confidence, block.flags) == ("OC(=O)c1ccccc1", 0.4, ["osra"])
     assert flags == (() if counts else ("chemistry_not_recognised",))
+
+
+def test_a_drawing_that_stands_alone_is_read_even_where_most_of_its_strokes_are_level() -> None:
+    pytest.importorskip("rdkit")
+    sheet = Picture.new("L", (1200, 420), 255)
+    draw = ImageDraw.Draw(sheet)
+    for x, sign in ((300, "O"), (480, "N"), (660, "O")):
+        draw.text((x - 25, 170), sign, fill=0, font=ImageFont.load_default(64))
+    for x in (330, 510):
+        draw.line([(x, 210), (x + 60, 210), (x + 120, 210)], fill=0, width=6)
+    draw.line([(480, 250), (480, 370)], fill=0, width=6)
+    draw.line([(690, 210), (810, 210)], fill=0, width=6)
+    draw.line([(270, 210), (150, 210)], fill=0, width=6)
+    assert not pictures.looks_chemical(pictures.strokes(np.asarray(sheet.convert("RGB"))))  # type: ignore[arg-type]
+    (block,), _ = tell_pictures([], page_of(sheet), ())
+    assert isinstance(block, Chemistry)
+    assert block.smiles == "CON(C)OC"
 
 
 @pytest.mark.parametrize("command", [["sh", "-c", "while :; do :; done"], ["sleep", "9"], ["no-such-program"]])

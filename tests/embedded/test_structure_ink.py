@@ -8,13 +8,17 @@ import time
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFilter import GaussianBlur
 
 from docparse.model.embedded import chemistry
+from docparse.model.embedded.music_ink.raster import parts
 from docparse.model.embedded.structure_ink import read_structure
 from docparse.model.embedded.structure_ink.groups import group_of, reversed_tokens, tokens_of
+from docparse.model.embedded.structure_ink.letters import labels_of, letters_of
 from docparse.model.embedded.structure_ink.molecule import Molecule
+from docparse.model.embedded.structure_ink.pieces import with_letters
+from docparse.model.embedded.structure_ink.sheet import Sheet
 
 Chem = pytest.importorskip("rdkit.Chem")
 
@@ -58,6 +62,94 @@ def test_a_drawn_molecule_is_read(smiles: str, two_toned: bool) -> None:
     assert found is not None
     assert found.smiles == Chem.CanonSmiles(smiles)
     assert found.confidence > 0.7
+
+
+def test_a_grey_ground_of_dots_is_no_part_of_a_drawing() -> None:
+    clear = np.asarray(Image.fromarray(drawn("CC(=O)Oc1ccccc1C(=O)O")).resize((900, 700)))
+    screened = clear.copy()
+    screened[2::9, 2::9] = screened[3::9, 2::9] = 0
+    found = read_structure(screened)
+    assert found is not None
+    assert (found.smiles, found.confidence >= 0.8) == ("CC(=O)Oc1ccccc1C(=O)O", True)
+
+
+def test_lines_paler_than_the_letters_are_seen() -> None:
+    dark = drawn("CC(=O)Oc1ccccc1C(=O)O", two_toned=False)
+    _, labels = parts((dark < 140).astype(np.uint8))
+    large = np.bincount(labels.reshape(-1))[1:] > 250  # the strokes that hang together
+    pale = np.where(np.isin(labels, np.flatnonzero(large) + 1) & (dark < 140), 150, dark).astype(np.uint8)
+    found = read_structure(pale)
+    assert found is not None
+    assert found.smiles == "CC(=O)Oc1ccccc1C(=O)O"
+
+
+def _label(text: str, size: int = 60) -> Image.Image:
+    sheet = Image.new("L", (size * (len(text) + 1), 2 * size), 255)
+    ImageDraw.Draw(sheet).text((size // 2, size // 2), text, fill=0, font=ImageFont.load_default(size))
+    return sheet
+
+
+def _signs(sheet: Image.Image, usual: float = 90.0) -> list[str]:
+    mask = (np.asarray(sheet) < 128).astype(np.uint8)
+    found, labels = parts(mask)
+    whole = with_letters(Sheet(mask, 4.5, found, labels), usual)
+    letters, capital = letters_of(whole, usual)
+    return [label.text for label in labels_of(letters, capital)]
+
+
+def test_letters_that_touch_are_parted() -> None:
+    touching = np.asarray(_label("OH")).copy()
+    ink = np.flatnonzero((touching < 128).any(axis=0))
+    gap = next(at for at in ink if at + 1 not in ink)
+    row = int(np.flatnonzero((touching < 128).any(axis=1)).mean())
+    touching[row - 2 : row + 3, gap - 2 : gap + 14] = 0
+    assert parts((touching < 128).astype(np.uint8))[0][1:] == []
+    assert _signs(Image.fromarray(touching)) == ["OH"]
+
+
+def test_a_letter_torn_in_two_is_one() -> None:
+    torn = np.asarray(_label("O")).copy()
+    middle = int(np.flatnonzero((torn < 128).any(axis=0)).mean())
+    torn[:, middle - 2 : middle + 2] = 255
+    assert len(parts((torn < 128).astype(np.uint8))[0]) == 2
+    assert _signs(Image.fromarray(torn)) == ["O"]
+
+
+def test_an_index_may_stand_under_its_letter() -> None:
+    sheet = _label("H C")
+    ImageDraw.Draw(sheet).text((68, 78), "3", fill=0, font=ImageFont.load_default(36))
+    assert _signs(sheet) == ["H3C"]
+
+
+def test_a_letter_that_is_not_read_makes_a_reading_doubtful() -> None:
+    pixels = drawn("N#Cc1ccc(Cl)cc1")
+    sure = read_structure(pixels)
+    found, _ = parts((pixels < 140).astype(np.uint8))
+    rightmost = max((part for part in found if part.high > 10 and part.wide > 8), key=lambda part: part.x)
+    ImageDraw.Draw(spoilt := Image.fromarray(pixels)).rectangle(
+        (rightmost.x0, rightmost.y0, rightmost.x1, rightmost.y1), fill=255
+    )
+    pen = ImageDraw.Draw(spoilt)
+    pen.line([(rightmost.x0, rightmost.y0), (rightmost.x1, rightmost.y1)], fill=0, width=3)
+    pen.line([(rightmost.x0, rightmost.y1), (rightmost.x1, rightmost.y0)], fill=0, width=3)
+    pen.ellipse((rightmost.x0, rightmost.y0, rightmost.x1, rightmost.y1), outline=0, width=2)
+    unsure = read_structure(np.asarray(spoilt))
+    assert sure is not None
+    assert sure.confidence >= 0.8
+    assert unsure is None or unsure.confidence < 0.8
+
+
+def test_a_drawing_of_dashes_is_given_up_soon() -> None:
+    sheet = Image.new("L", (900, 700), 255)
+    pen = ImageDraw.Draw(sheet)
+    for y in range(40, 660, 60):
+        pen.line([(20, y), (880, y)], fill=0, width=3)
+        for x in range(20, 880, 14):
+            pen.line([(x, y + 30), (x + 7, y + 30)], fill=0, width=3)
+    started_s = time.process_time()
+    found = read_structure(np.asarray(sheet))
+    assert found is None or found.confidence < 0.6
+    assert time.process_time() - started_s < 15
 
 
 def test_a_sure_reading_asks_no_other_program(monkeypatch: pytest.MonkeyPatch) -> None:

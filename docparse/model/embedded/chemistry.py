@@ -81,6 +81,14 @@ def read_structures(
     return None
 
 
+def is_clear(crop: NDArray[np.uint8]) -> bool:
+    """Whether a picture is a molecule by its ink alone: every stroke a bond, and letters that vouch for it."""
+    if min(crop.shape[:2]) < 24 or crop.shape[0] * crop.shape[1] > _MOST_PIXELS:
+        return False
+    drawn = structure_ink.read_structure(crop)
+    return drawn is not None and drawn.confidence >= _SURE and is_plausible(drawn.smiles) and is_distinct(drawn.smiles)
+
+
 def _fits(smiles: str, dpi: float | None) -> bool:
     return is_plausible(smiles) and (dpi is None or is_distinct(smiles))
 

@@ -46,15 +46,17 @@ def tell_pictures(
     if page.pixels is None:
         return blocks, ()
     flags: dict[str, None] = {}
-    if not page.text.words and not any(isinstance(block, Table | Music) for block in blocks):
+    lone = not page.text.words and not any(isinstance(block, Table | Music) for block in blocks)
+    if lone:
         blocks = _whole_page(blocks, page, words, flags, deadline)
+    lone &= len(words) <= _FEW_WORDS
     told: list[Block] = []
     asked = 0
     for block in blocks:
         if isinstance(block, Image | Chart) and (chart := _measured(block, page, words)) is not None:
             block = chart
             flags.pop("chart_data_not_recognised", None)
-        elif isinstance(block, Image) and asked < _MOST_READ and _may_be_molecule(block, page):
+        elif isinstance(block, Image) and asked < _MOST_READ and _may_be_molecule(block, page, lone=lone):
             asked += 1
             block = _molecule(block, page, flags, deadline)
         elif isinstance(block, Chart) and not block.data:
@@ -91,7 +93,7 @@ def _whole_page(
         return _gathered(blocks, box, Image, even_empty=True) if is_chart else blocks
     drawing = pictures.strokes(page.pixels)
     if drawing is not None and min(page.height_px, page.width_px) >= _LEAST_PX:
-        if pictures.looks_chemical(drawing):
+        if pictures.looks_chemical(drawing) or chemistry.is_clear(_crop(page, box)):
             return _gathered(blocks, box, Image, even_empty=True)
         if _is_sparse(words, page) and _measured(Image(bbox=box), page, words) is not None:
             return _gathered(blocks, box, Image, even_empty=True)
@@ -143,8 +145,8 @@ def _moved(box: Box, x: int, y: int) -> Box:
     return (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
 
 
-def _may_be_molecule(block: Image, page: PageImage) -> bool:
-    """Whether a picture has the look of a structural formula, and pixels enough to read it."""
+def _may_be_molecule(block: Image, page: PageImage, *, lone: bool) -> bool:
+    """Whether a picture has the look of a structural formula, or is one beyond doubt where a drawing stands alone."""
     if block.bbox is None:
         return False
     crop = _crop(page, block.bbox)
@@ -158,7 +160,9 @@ def _may_be_molecule(block: Image, page: PageImage) -> bool:
         drawing = pictures.strokes(crop)
         return drawing is not None and pictures.looks_like_bonds(drawing)
     drawing = pictures.strokes(crop) if dpi >= _LEAST_DPI else None
-    return drawing is not None and pictures.looks_chemical(drawing)
+    if drawing is None:
+        return False
+    return pictures.looks_chemical(drawing) or (lone and chemistry.is_clear(crop))
 
 
 def _has_bonds(page: PageImage, box: Box) -> bool:

@@ -66,6 +66,19 @@ class _Known(NamedTuple):
 
 
 @cache
+def _known_of(signs: str) -> _Known:
+    """What is known of some signs alone."""
+    known = _known()
+    ends = [*known.starts[1:].tolist(), len(known.forms)]
+    places = [place for place, sign in enumerate(known.signs) if sign in signs]
+    rows = [range(known.starts[place], ends[place]) for place in places]
+    flat = [row for part in rows for row in part]
+    kept = "".join(known.signs[place] for place in places)
+    starts = np.cumsum([0, *map(len, rows[:-1])])
+    return _Known(kept, starts, known.forms[flat], known.rare[places], known.upright[flat])
+
+
+@cache
 def _known() -> _Known:
     with resources.files(__package__).joinpath("forms.npz").open("rb") as file, np.load(file) as data:
         forms = data["forms"].reshape(len(data["forms"]), -1).astype(np.float32)
@@ -95,10 +108,10 @@ def shrunk(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 class Form:
-    """How like the known signs a sign's ink is: 1 is the same."""
+    """How like the known signs a sign's ink is, or some of them: 1 is the same."""
 
-    def __init__(self, ink: NDArray[np.bool_]) -> None:
-        known = _known()
+    def __init__(self, ink: NDArray[np.bool_], signs: str = "") -> None:
+        self._known = known = _known_of(signs) if signs else _known()
         likeness = known.forms @ _unit(shrunk(ink).reshape(1, -1))[0]
         self._likeness = likeness
         best = np.maximum.reduceat(likeness, known.starts) - known.rare
@@ -111,7 +124,7 @@ class Form:
 
     def is_slanted(self, letter: str) -> bool:
         """Whether a letter is beyond doubt one of a formula's own, in italics, and no upright one of a name."""
-        known = _known()
+        known = self._known
         place = known.signs.find(letter)
         if place < 0 or not letter.isalpha():
             return False

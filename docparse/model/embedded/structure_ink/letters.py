@@ -5,27 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
-from PIL import Image, ImageDraw
+from numpy.typing import NDArray
 
 from docparse.model.embedded.formula_ink.forms import Form
-from docparse.model.embedded.music_ink.raster import Part, parts
+from docparse.model.embedded.music_ink.raster import Part
 from docparse.model.embedded.structure_ink.sheet import Sheet
-from docparse.model.embedded.structure_ink.strokes import tolerance
-from docparse.model.embedded.structure_ink.thin import corners, paths_of, thinned
 
 _CAPITALS = "BCDFHIKLMNOPRSTXYZ0"
 _SMALL = "abcehilmnoprstuxyz"
 _DIGITS = "123456789"
 _ALL = _CAPITALS + _SMALL + _DIGITS + "()+"
+_SIGNS = "".join(sorted(set(_ALL + _ALL.lower())))
 # signs of one form in both cases; signs seldom in labels, which must be likelier
 _TWINS, _RARE_SIGNS = "COPSXZK", "DKLMRTXYZabchmpuxyz"
 _RARE = 0.06
-_SURE, _LIKE = 0.82, 0.68
-_BESIDE = 0.22, 0.8  # bonds' lengths that a letter which touches strokes is high
-_BOND = 0.62  # of a bond's length that no line of a letter has
+SURE, _LIKE = 0.82, 0.68
+_COMPACT = 0.35
 _TALLEST, _LEAST = 1.0, 0.15  # of a bond's length
 
 
@@ -67,11 +64,23 @@ def gap_to(part: Part, x: float, y: float) -> float:
 
 def is_line(sheet: Sheet, part: Part) -> bool:
     """Whether a piece is one straight stroke."""
+    spread = _spread(sheet, part)
+    return spread is not None and spread[0] < 0.42 * sheet.thick
+
+
+def is_compact(sheet: Sheet, part: Part) -> bool:
+    """Whether a piece is as wide as it is long, more or less: a letter, read or not, and no stroke or wedge."""
+    spread = _spread(sheet, part)
+    return spread is not None and spread[0] > _COMPACT * spread[1] and spread[0] > 0.6 * sheet.thick
+
+
+def _spread(sheet: Sheet, part: Part) -> tuple[float, float] | None:
+    """How far a piece's pixels stray from its middle across it and along it."""
     y, x = np.nonzero(sheet.cut([part]))
     if len(x) < 3:
-        return False
-    spread = float(np.linalg.eigvalsh(np.cov(np.array([x, y])))[0])
-    return bool(spread**0.5 < 0.42 * sheet.thick)
+        return None
+    least, most = np.linalg.eigvalsh(np.cov(np.array([x, y])))
+    return float(max(least, 0.0) ** 0.5), float(max(most, 0.0) ** 0.5)
 
 
 def letters_of(sheet: Sheet, usual: float) -> tuple[list[Letter], float]:
@@ -85,8 +94,8 @@ def letters_of(sheet: Sheet, usual: float) -> tuple[list[Letter], float]:
         if is_line(sheet, part):
             lines.append(part)
         else:
-            read.append((part, Form(sheet.cut([part]))))
-    sure = [part.high for part, form in read if _best(form, "BCFHNOPS0")[1] > _SURE and part.high < 0.9 * usual]
+            read.append((part, form_of(sheet.cut([part]))))
+    sure = [part.high for part, form in read if best_of(form, "BCFHNOPS0")[1] > SURE and part.high < 0.9 * usual]
     if not sure:
         return [], 0.0
     capital = float(np.quantile(sure, 0.6))
@@ -101,7 +110,12 @@ def letters_of(sheet: Sheet, usual: float) -> tuple[list[Letter], float]:
     return letters, capital
 
 
-def _best(form: Form, signs: str) -> tuple[str, float]:
+def form_of(ink: NDArray[np.bool_]) -> Form:
+    """A piece of ink beside the signs that labels are made of."""
+    return Form(ink, _SIGNS)
+
+
+def best_of(form: Form, signs: str) -> tuple[str, float]:
     """The likest of some signs; capitals may look like their small letters, rare ones must be likelier."""
     return max(((sign, _likeness(form, sign)) for sign in signs), key=lambda pair: pair[1])
 
@@ -113,8 +127,8 @@ def _likeness(form: Form, sign: str) -> float:
 
 def _named(part: Part, form: Form, capital: float) -> tuple[str, float]:
     if part.high > 0.85 * capital:
-        return _best(form, _CAPITALS + "hbt()")
-    sign, likeness = _best(form, _SMALL + _DIGITS + "+")
+        return best_of(form, _CAPITALS + "hbt()")
+    sign, likeness = best_of(form, _SMALL + _DIGITS + "+")
     return sign, likeness
 
 
@@ -129,8 +143,8 @@ def _upright(sheet: Sheet, lines: Sequence[Part], letters: Sequence[Letter], cap
             if letter.sign in "CA" and line.wide <= 0.4 * capital and 0.85 * capital < line.high < 1.25 * capital:
                 found.append(Letter("l", line, 0.9))
             elif letter.sign == "B" and 0.5 * capital < line.high < 0.9 * capital:
-                likeness = _likeness(Form(sheet.cut([line])), "r")
-                if likeness > _SURE:
+                likeness = _likeness(form_of(sheet.cut([line])), "r")
+                if likeness > SURE:
                     found.append(Letter("r", line, likeness))
     return found
 
@@ -141,7 +155,7 @@ def labels_of(letters: Sequence[Letter], capital: float) -> list[Label]:
     rows: list[list[Letter]] = []
     for letter in left:
         for row in rows:
-            if _goes_on(row[-1], letter, capital):
+            if _goes_on(row, letter, capital):
                 row.append(letter)
                 break
         else:
@@ -159,10 +173,16 @@ def labels_of(letters: Sequence[Letter], capital: float) -> list[Label]:
     return [Label(tuple(letter for row in label for letter in row)) for label in labels]
 
 
-def _goes_on(last: Letter, letter: Letter, capital: float) -> bool:
-    gap = letter.part.x0 - last.part.x1
-    shared = min(last.part.y1, letter.part.y1) - max(last.part.y0, letter.part.y0)
-    return -0.25 * capital < gap < 0.38 * capital and shared > 0.25 * min(last.part.high, letter.part.high)
+def _goes_on(row: Sequence[Letter], letter: Letter, capital: float) -> bool:
+    """Whether a letter is next in a row: beside its last, which may be an index under the row."""
+    last = row[-1].part
+    gap = letter.part.x0 - last.x1
+    if not -0.25 * capital < gap < 0.38 * capital:
+        return False
+    beside = [last] if len(row) < 2 or not row[-1].sign.isdigit() else [last, row[-2].part]
+    index = letter.sign.isdigit() and letter.part.high < 0.85 * capital and letter.part.y1 > last.y1
+    least = -0.05 * capital if index else 0.25 * min(last.high, letter.part.high)
+    return any(min(other.y1, letter.part.y1) - max(other.y0, letter.part.y0) > least for other in beside)
 
 
 def _stands_over(row: Sequence[Letter], other: Sequence[Letter], capital: float) -> bool:
@@ -184,7 +204,7 @@ def _cased(row: Sequence[Letter], capital: float) -> list[Letter]:
             sign = "O"
         elif sign in "cosxz" and letter.part.high > 0.85 * capital:
             sign = sign.upper()
-        elif sign in "13" and found and found[-1].sign == "C" and sign == "1":
+        elif sign in "1I" and found and found[-1].sign == "C":
             sign = "l"
         found.append(Letter(sign, letter.part, letter.likeness))
     for place in range(1, len(found)):  # narrow print: what follows N, O or C there is hydrogen
@@ -195,30 +215,3 @@ def _cased(row: Sequence[Letter], capital: float) -> list[Letter]:
         elif last and found[place].sign == "P" and before == "C":
             found[place] = replace(found[place], sign="F")
     return found
-
-
-def cut_free(sheet: Sheet, usual: float) -> Sheet:
-    """Letters that touch strokes as pieces of their own: what is left of the ink without its long straight lines."""
-    low, high = _BESIDE[0] * usual, _BESIDE[1] * usual
-    large = [p for p in sheet.parts if max(p.wide, p.high) > high]
-    if not large:
-        return sheet
-    mask = np.isin(sheet.labels, [p.label for p in large]).astype(np.uint8)
-    rest = Image.fromarray(mask)
-    pen = ImageDraw.Draw(rest)
-    for _, _, path in paths_of(thinned(mask))[1]:
-        at = corners(path, tolerance(sheet.thick))
-        for i, j in pairwise(at):
-            if np.hypot(*(path[j] - path[i])) > _BOND * usual:
-                pen.line([tuple(path[i]), tuple(path[j])], fill=0, width=round(1.3 * sheet.thick) + 1)
-    found, names = parts(np.asarray(rest))
-    labels, pieces = sheet.labels.copy(), list(sheet.parts)
-    for part in found:
-        if not (low < part.high < high and 0.15 * part.high < part.wide < 1.5 * part.high):
-            continue
-        cut = names[part.y0 : part.y1, part.x0 : part.x1] == part.label
-        if _best(Form(cut), "BCFHNOPS0")[1] > _SURE:
-            label = len(pieces) + 1
-            labels[part.y0 : part.y1, part.x0 : part.x1][cut] = label
-            pieces.append(replace(part, label=label))
-    return sheet if len(pieces) == len(sheet.parts) else sheet._replace(parts=pieces, labels=labels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import hypot
 
-from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, distance
+from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, distance, straighten
 
 _GAP = 0.34  # of a bond's length
 _AHEAD = 0.94  # cosine of the angle between a line and the gap it leaps
@@ -16,6 +16,7 @@ def mend(graph: Graph, held: set[int]) -> None:
     for point in _free(graph, held):
         if graph.degree(point) == 1:
             _join_ahead(graph, point, held)
+    straighten(graph)
 
 
 def _free(graph: Graph, held: set[int]) -> list[int]:

@@ -13,6 +13,8 @@ from docparse.model.embedded.structure_ink.strokes import Graph, Point, Stroke, 
 _APART = 0.42  # of a bond's length at most between the strokes of one bond
 _OVERLAP = 0.6
 _PARALLEL = 0.2  # sine of the angle
+_REACH = 0.45  # of a bond's length from a dash to the next
+_MOST_DASHES = 400  # a drawing of dashes has more than a molecule's wedges
 _NEAR = 0.42  # of a bond's length between ends that are one
 
 
@@ -157,12 +159,15 @@ def hashed(parts: Sequence[Part], usual: float, thick: float) -> list[tuple[Poin
     """Rows of short dashes: from the end with the shorter ones to the other, and their pieces."""
     small = [p for p in parts if max(p.wide, p.high) < 0.5 * usual]
     found: list[tuple[Point, Point, list[Part]]] = []
+    near = {p.label: [q for q in small if q is not p and hypot(p.x - q.x, p.y - q.y) < _REACH * usual] for p in small}
     left = list(small)
-    while len(left) >= 3:
-        row = max((_row(seed, left, usual) for seed in left), key=len)
+    while 3 <= len(left) <= _MOST_DASHES:
+        row = max((_row(seed, near, usual) for seed in left), key=len)
         if len(row) < 3:
             break
-        left = [p for p in left if p not in row]
+        gone = {p.label for p in row}
+        left = [p for p in left if p.label not in gone]
+        near = {p.label: [q for q in near[p.label] if q.label not in gone] for p in left}
         first, last = row[0], row[-1]
         span = hypot(last.x - first.x, last.y - first.y)
         if not 0.35 * usual < span < 1.5 * usual:
@@ -180,23 +185,23 @@ def _size(part: Part) -> float:
     return hypot(part.wide, part.high)
 
 
-def _row(seed: Part, parts: Sequence[Part], usual: float) -> list[Part]:
-    """The longest row of evenly spaced pieces from one on."""
+def _row(seed: Part, near: dict[int, list[Part]], usual: float) -> list[Part]:
+    """The longest row of evenly spaced pieces from one on, with what is near each."""
     best: list[Part] = [seed]
-    for other in parts:
+    for other in near[seed.label]:
         step = other.x - seed.x, other.y - seed.y
         size = hypot(*step)
-        if other is seed or not 0.04 * usual < size < 0.3 * usual:
+        if not 0.04 * usual < size < 0.3 * usual:
             continue
         row = [seed, other]
         while True:
             dx = (row[-1].x - row[0].x) / (len(row) - 1)
             dy = (row[-1].y - row[0].y) / (len(row) - 1)
             x, y = row[-1].x + dx, row[-1].y + dy
-            near = [p for p in parts if p not in row and hypot(p.x - x, p.y - y) < 0.4 * size]
-            if not near:
+            ahead = [p for p in near[row[-1].label] if p not in row and hypot(p.x - x, p.y - y) < 0.4 * size]
+            if not ahead:
                 break
-            row.append(min(near, key=lambda p: hypot(p.x - x, p.y - y)))
+            row.append(min(ahead, key=lambda p: hypot(p.x - x, p.y - y)))
         if len(row) > len(best):
             best = row
     return best

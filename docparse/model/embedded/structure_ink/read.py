@@ -15,8 +15,8 @@ from docparse.model.embedded.structure_ink.groups import Token, group_of, heavy,
 from docparse.model.embedded.structure_ink.letters import (
     Label,
     Letter,
-    cut_free,
     gap_to,
+    is_compact,
     is_line,
     labels_of,
     letters_of,
@@ -24,6 +24,7 @@ from docparse.model.embedded.structure_ink.letters import (
 from docparse.model.embedded.structure_ink.mend import mend
 from docparse.model.embedded.structure_ink.molecule import Bond, Molecule
 from docparse.model.embedded.structure_ink.pairs import hashed, join_doubles, mark_wedges
+from docparse.model.embedded.structure_ink.pieces import with_letters
 from docparse.model.embedded.structure_ink.sheet import Sheet, sheet_of
 from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, bend, distance, strokes_of, usual_length
 
@@ -36,6 +37,9 @@ _ODD, _SPARSE = 1.5, 7.0  # what odd strokes cost; thicknesses that a bond is lo
 _ALIKE, _HEXAGON_DEG = 0.2, 15.0  # how far lengths and angles of a skeleton's bonds stray
 _MOSTLY, _HALF = 0.7, 0.5  # of the lengths and of the angles are so
 _BARE, _IRREGULAR = 0.25, 0.5  # what drawings without a letter cost: all single bonds, not drawn as bonds are
+_LEVELS = (0.5, 0.3)  # of the way from paper to ink: thin lines are paler than letters
+_GOOD = 0.6
+_LETTER, _UNREAD = (0.2, 0.8), 0.3  # bonds' lengths that a letter is high; what each costs that isn't read
 _PIECE = 0.3  # of the largest piece, in length of its lines
 
 
@@ -54,7 +58,18 @@ def read_structure(pixels: NDArray[np.uint8]) -> Structure | None:
     """The structure that a crop shows; None where there is none, or it can't be a molecule."""
     if not available():
         return None
-    sheet = sheet_of(pixels)
+    readings = (_read(pixels, level) for level in _LEVELS)
+    best: Structure | None = None
+    for reading in readings:
+        if reading is not None and (best is None or reading.confidence > best.confidence):
+            best = reading
+        if best is not None and best.confidence >= _GOOD:
+            break
+    return best
+
+
+def _read(pixels: NDArray[np.uint8], level: float) -> Structure | None:
+    sheet = sheet_of(pixels, level)
     usual = 0.0 if sheet is None else usual_length(sheet.ink, sheet.thick)
     if sheet is None or not usual:
         return None
@@ -69,7 +84,7 @@ class Drawing:
     def __init__(self, sheet: Sheet, usual: float) -> None:
         self.usual = usual
         self.doubts: list[str] = []
-        self.sheet = sheet = cut_free(sheet, usual)
+        self.sheet = sheet = with_letters(sheet, usual)
         letters, self.capital = letters_of(sheet, self.usual)
         self.labels = labels_of(letters, self.capital)
         self.graph = self._strokes(letters)
@@ -82,10 +97,13 @@ class Drawing:
         sheet = self.sheet
         taken = {letter.part.label for letter in letters}
         rest = [p for p in sheet.parts if p.label not in taken]
+        self.unread = [p for p in rest if self._is_unread(p)]
+        taken |= {p.label for p in self.unread}
+        rest = [p for p in rest if p.label not in taken]
         dashes = [p for p in rest if p.size > 2 and max(p.wide, p.high) < 0.5 * self.usual]
         rows = hashed(dashes, self.usual, sheet.thick)
         gone = taken | {p.label for _, _, row in rows for p in row} | {p.label for p in dashes if self._is_speck(p)}
-        keep = np.ones(len(sheet.parts) + 1, np.uint8)
+        keep = np.ones(int(sheet.labels.max()) + 1, np.uint8)
         keep[0] = 0
         keep[list(gone)] = 0
         mask = keep[sheet.labels]
@@ -95,6 +113,11 @@ class Drawing:
         for start, end, _ in rows:
             self._add_hashed(graph, start, end)
         return graph
+
+    def _is_unread(self, part: Part) -> bool:
+        """Whether a piece is of the size and the form of a letter, though it can't be said of which."""
+        low, high = _LETTER[0] * self.usual, _LETTER[1] * self.usual
+        return low < part.high < high and part.wide < high and is_compact(self.sheet, part)
 
     def _is_speck(self, part: Part) -> bool:
         if max(part.wide, part.high) >= 0.25 * self.usual:
@@ -253,6 +276,7 @@ class Drawing:
         used = [letter for label, _ in self.ends.values() for letter in label.letters]
         sure = min((letter.likeness for letter in used), default=0.5)
         value = min(1.0, 0.25 + 0.85 * sure) - 0.3 * len(self.doubts) - 0.25 * self._strays()
+        value -= _UNREAD * self._unread_ends()
         value -= _ODD * max(0.0, self._odd() - 0.05)
         if self._flat():
             value -= 0.25
@@ -302,6 +326,12 @@ class Drawing:
         graph = self.graph
         inner = [graph.length(s) / self.usual for s in graph.strokes if s.a not in self.ends and s.b not in self.ends]
         return sum(not 0.6 < length < 1.7 for length in inner) / max(1, len(inner))
+
+    def _unread_ends(self) -> int:
+        """How many pieces like letters that weren't read bonds lead to."""
+        free = [self.graph.points[n] for s in self.graph.strokes for n in (s.a, s.b) if n not in self.ends]
+        reach = _REACH * (self.capital or max((p.high for p in self.unread), default=0))
+        return sum(any(gap_to(part, *point) < reach for point in free) for part in self.unread)
 
     def _strays(self) -> int:
         """Labels that stand among the strokes and at none of their ends."""

@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from docparse.model.embedded import preprocess
 from docparse.model.embedded.music_ink.raster import Mask, Part, parts
 
-_INK = 0.5  # of the way from paper to ink
 _THINNEST, _THICKEST, _WANTED = 3.0, 6.5, 4.5  # pixels of a stroke
+_EVEN = 0.2  # thicknesses of a stroke over which its edges are evened
 _MOST_PX = 4_000_000
 _SCREEN_PARTS = 1500  # more specks than a drawing has pieces: a grey ground of dots
+_DOT = 0.015  # of the drawing's longer side
 _MARGIN = 4
 _LEAST_CONTRAST, _DENSITY = 40, (0.001, 0.4)
 
@@ -38,31 +39,46 @@ class Sheet(NamedTuple):
         return mask
 
 
-def sheet_of(pixels: NDArray[np.uint8]) -> Sheet | None:
-    """The drawing's ink, strokes some pixels thick; None where there is none."""
+def sheet_of(pixels: NDArray[np.uint8], level: float) -> Sheet | None:
+    """The drawing's ink, strokes some pixels thick; None where there is none. Ink begins at a level of the way from the
+    paper's grey (0) to the darkest (1).
+    """
     grey = preprocess.grey(pixels)
     paper, dark = (float(value) for value in np.quantile(grey, (0.7, 0.003)))
     if paper - dark < _LEAST_CONTRAST:
         return None
-    level = paper - _INK * (paper - dark)
-    rows, columns = (np.flatnonzero((grey < level).any(axis=axis)) for axis in (1, 0))
+    limit = paper - level * (paper - dark)
+    rows, columns = (np.flatnonzero((grey < limit).any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return None
     grey = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    ink = grey < level
+    ink = grey < limit
     if not _DENSITY[0] < ink.mean() < _DENSITY[1]:
         return None
-    thick = _thickness(ink)
+    thick = _thickness(_without_screen(ink))
     times = _WANTED / thick if not _THINNEST <= thick <= _THICKEST else 1.0
     times = min(times, (_MOST_PX / ink.size) ** 0.5)
     if abs(times - 1) > 0.1:
         size = max(1, round(grey.shape[1] * times)), max(1, round(grey.shape[0] * times))
         how = Image.Resampling.BICUBIC if times > 1 else Image.Resampling.BOX
-        ink = np.asarray(Image.fromarray(grey).resize(size, how)) < level
-        thick = _thickness(ink)
+        even = Image.fromarray(grey).resize(size, how).filter(ImageFilter.GaussianBlur(_EVEN * thick * times))
+        ink = np.asarray(even) < limit
+        thick = _thickness(_without_screen(ink))
     mask = _without_specks(np.pad(ink, _MARGIN).astype(np.uint8), thick)
     found, labels = parts(mask)
     return Sheet(mask, thick, found, labels) if found else None
+
+
+def _without_screen(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink without the dots of a grey ground, where there are more of them than a drawing has pieces."""
+    found, labels = parts(ink.astype(np.uint8))
+    if len(found) < _SCREEN_PARTS:
+        return ink
+    least = _DOT * max(ink.shape)
+    keep = np.zeros(len(found) + 1, bool)
+    for part in found:
+        keep[part.label] = max(part.wide, part.high) >= least
+    return np.asarray(keep[labels])
 
 
 def _thickness(ink: NDArray[np.bool_]) -> float:

@@ -14,9 +14,9 @@ from docparse.model.embedded.structure_ink.thin import Path, corners, paths_of, 
 
 Point = tuple[float, float]
 _LEAST = 3.0  # strokes shorter than so many times their thickness say nothing of the usual length
-_SHORT = 0.26  # of the usual length: what is shorter joins two corners of one
+_SHORT, _BEVEL = 0.26, 0.38  # of the usual length: what is shorter joins two corners of one, and in a ring or chain
 _MOST = 3000  # straight lines in the ink of a drawing; large ones have hundreds, grain and screens many thousands
-_STRAIGHT = 0.978  # cosine of the bend of strokes that are one
+_STRAIGHT, _NO_BEND = 0.978, 0.995  # cosine of the bend of strokes that are one
 
 
 @dataclass(slots=True, eq=False)
@@ -122,7 +122,7 @@ def strokes_of(mask: Mask, thick: float, usual: float) -> Graph:
     _drop_spurs(graph)
     for _ in range(2):
         _contract(graph)
-        _straighten(graph)
+        straighten(graph)
         _refit(graph)
     _contract(graph)
     return graph
@@ -145,7 +145,11 @@ def _contract(graph: Graph) -> None:
     limit = max(1.5 * graph.thick, _SHORT * graph.usual)
     while True:
         ends = Counter(chain.from_iterable((s.a, s.b) for s in graph.strokes))
-        short = [s for s in graph.strokes if graph.length(s) < limit and ends[s.a] + ends[s.b] > 2]
+        short = [
+            s for s in graph.strokes
+            if (ends[s.a] + ends[s.b] > 2 and graph.length(s) < limit)
+            or (ends[s.a] == ends[s.b] == 2 and graph.length(s) < max(limit, _BEVEL * graph.usual))
+        ]  # fmt: skip
         if not short:
             return
         stroke = min(short, key=graph.length)
@@ -160,18 +164,20 @@ def _contract(graph: Graph) -> None:
             graph.unite(a, b, middle(graph.points[a], graph.points[b]))
 
 
-def _straighten(graph: Graph) -> None:
+def straighten(graph: Graph) -> None:
     """Strokes that go straight on from one another made one, unless both are as long as bonds are."""
     for point in range(len(graph.points)):
         here = graph.at(point)
         if len(here) != 2 or here[0].other(point) == here[1].other(point):
             continue
         first, second = here
+        if max(first.order, second.order) > 1 or first.wedge or second.wedge:
+            continue
         p, q, r = graph.points[first.other(point)], graph.points[point], graph.points[second.other(point)]
         long, total = min(distance(p, q), distance(q, r)), distance(p, r)
-        if long > 0.5 * graph.usual and total > 1.4 * graph.usual:
-            continue
         turn = bend(p, q, r)
+        if long > 0.5 * graph.usual and total > (1.6 if turn > _NO_BEND else 1.4) * graph.usual:
+            continue
         if turn > _STRAIGHT or (turn > 0.8 and _height(p, q, r) < 0.9 * graph.thick):
             path = np.concatenate([_towards(first, point), _towards(second, point)[::-1]])
             graph.strokes.remove(second)
