@@ -80,6 +80,12 @@ def test_foreign_lines() -> None:
     assert ocr_script.is_foreign(line("poжdaIOTcA cBo6oDHbIMu paBHbIMu npaBax", aspect=20))
 
 
+def test_chinese_and_japanese_in_bad_print_are_no_foreign_script() -> None:
+    assert not ocr_script.is_foreign(line("発生すろ厳しい保持すろ雪血まみれ", aspect=11, confidence=0.7))
+    assert ocr_script.is_foreign(line("発生すろ厳しい保持すろ雪血まみれ", aspect=11, confidence=0.5))
+    assert ocr_script.is_foreign(line("制哲5201首211 40 222立零量", aspect=18, confidence=0.7))
+
+
 def test_languages_by_their_letters() -> None:
     cyrillic = ocr_script.SCRIPTS["Cyrillic"]
     assert ocr_script.language_of("Всі люди народжуються вільними, її право є рівним", cyrillic) == "ukr"

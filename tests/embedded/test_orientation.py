@@ -99,6 +99,13 @@ def test_skewed_scans_are_straightened(pixels: np.ndarray, degrees: float) -> No
     assert y1 - y0 > 20
 
 
+def test_straight_sides_beside_the_text_do_not_hide_its_skew(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
+    skewed = preprocess.straighten(pixels, 1.5).copy()
+    for x in range(40, 800, 40):  # as the sides of bars and the blocks of a coarse JPEG
+        skewed[900:1000, x : x + 20] = 90
+    assert preprocess.skew(skewed) == pytest.approx(-1.5, abs=0.2)
+
+
 def test_straight_and_empty_pages_stay(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
     assert preprocess.skew(pixels) == 0
     for value in (0, 255):

@@ -5,12 +5,9 @@ OSRA is a program of its own; without it what is read from the ink counts alone,
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import re
-import resource
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +19,9 @@ from PIL import Image
 
 from docparse.model.base import Deadline
 from docparse.model.embedded import structure_ink
+from docparse.model.embedded.programs import printed
 
 _CPU_S = 12  # most molecules take under a second, large ones 5, half as much again beside other work
-_TIMEOUT_S = 30.0
 _DPI, _COARSE_DPI = 300.0, 120.0  # what OSRA reads best, and below which a crop is enlarged to that
 _MOST_PIXELS = 6_000_000
 _ATOM = re.compile(r"\[[^\]]*\]|Br|Cl|[BCNOPSFI]|[bcnops]")
@@ -98,34 +95,16 @@ def _ask_osra(crop: NDArray[np.uint8], *, dpi: float | None, deadline: Deadline 
     program = shutil.which("osra")
     if program is None:
         return []
-    remaining = None if deadline is None else deadline.remaining_s
-    timeout_s = _TIMEOUT_S if remaining is None else min(_TIMEOUT_S, remaining)
     with tempfile.TemporaryDirectory(prefix="docparse-") as folder:
         path = Path(folder) / "crop.png"
         _enlarged(Image.fromarray(crop), dpi).save(path)
-        printed = _printed([program, "-p", "-f", "smi", str(path)], max(0.1, timeout_s))
-    return [(smiles, sure) for smiles, sure in _answers(printed) if _fits(smiles, dpi)]
+        said = printed([program, "-p", "-f", "smi", str(path)], cpu_s=_CPU_S, deadline=deadline) or b""
+    return [(smiles, sure) for smiles, sure in _answers(said.decode("utf-8", "replace")) if _fits(smiles, dpi)]
 
 
-def _printed(command: list[str], timeout_s: float) -> str:
-    """What a program prints; nothing where it can't be run or takes too long, in seconds of CPU or all in all."""
-    try:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
-            try:
-                with contextlib.suppress(OSError, AttributeError):  # it has ended already, or this is no Linux
-                    resource.prlimit(running.pid, resource.RLIMIT_CPU, (_CPU_S, _CPU_S + 1))
-                said, _ = running.communicate(timeout=timeout_s)
-            except subprocess.TimeoutExpired:
-                running.kill()
-                return ""
-    except OSError:
-        return ""
-    return said.decode("utf-8", "replace") if running.returncode >= 0 else ""
-
-
-def _answers(printed: str) -> Iterator[tuple[str, float]]:
+def _answers(said: str) -> Iterator[tuple[str, float]]:
     """SMILES and OSRA's estimate of each, as it prints them, one a line."""
-    for line in printed.splitlines():
+    for line in said.splitlines():
         if found := re.fullmatch(r"(\S+)\s+(-?\d[\d.e+-]*)\s*", line):
             yield found[1], float(found[2])
 

@@ -12,9 +12,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from docparse.model.embedded.ocr_types import OcrLine
+from docparse.model.embedded.script import is_cjk
 
 _ODD_WORD = re.compile(r"[a-z][A-Z]|[A-Za-z]\d[A-Za-z]|\d[A-Za-z]\d")
 _WORD = re.compile(r"\w{3,}")
+_SURE, _LIKELY = 0.85, 0.6  # confidence of what is read in any script, and of Chinese and Japanese in bad print
+_FEW = 4  # signs, of which nothing follows
 _VIETNAMESE = frozenset("ơưđăƠƯĐĂ")
 
 
@@ -81,11 +84,17 @@ def is_foreign(line: OcrLine) -> bool:
     letters = sum(char.isalnum() for char in text)
     if letters < 0.45 * _length(line):
         return True
-    if line.confidence < 0.85:
-        return True
+    if line.confidence < _SURE:
+        return line.confidence < _LIKELY or not is_ideographic(text)
     words = _WORD.findall(text)
     odd = sum(1 for word in words if _ODD_WORD.search(word))
     return len(words) >= 3 and odd > 0.3 * len(words)
+
+
+def is_ideographic(text: str) -> bool:
+    """Whether a text is Chinese or Japanese for the most part: no letters of another script come out so."""
+    signs = [char for char in text if char.isalnum()]
+    return len(signs) >= _FEW and sum(map(is_cjk, signs)) >= 0.6 * len(signs)
 
 
 def looks_vietnamese(lines: Iterable[OcrLine]) -> bool:

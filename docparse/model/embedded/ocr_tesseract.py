@@ -7,7 +7,6 @@ import io
 import os
 import re
 import shutil
-import subprocess
 from itertools import groupby
 
 import numpy as np
@@ -16,15 +15,16 @@ from PIL import Image
 
 from docparse.model.base import Deadline
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
+from docparse.model.embedded.programs import printed
 
-_TIMEOUT_S = 60.0
+_PAGE_CPU_S, _GLANCE_CPU_S, _LIST_CPU_S = 60, 20, 10
 _FIELDS = 12
 
 
 @functools.cache
 def languages() -> frozenset[str]:
     """Names of the installed language and script data ("eng", "Cyrillic"); empty without Tesseract."""
-    output = _run(["--list-langs"], b"", 10.0)
+    output = _run(["--list-langs"], cpu_s=_LIST_CPU_S)
     if output is None:
         return frozenset()
     names = (line.strip() for line in output.decode("utf-8", "replace").splitlines()[1:])
@@ -58,7 +58,7 @@ def read_lines(
     ]
     if dpi:
         arguments += ["--dpi", str(dpi)]
-    output = _run(arguments, _bmp(image), _seconds(deadline))
+    output = _run(arguments, _bmp(image), cpu_s=_PAGE_CPU_S, deadline=deadline)
     return ([], False) if output is None else (parse_tsv(output.decode("utf-8", "replace")), True)
 
 
@@ -68,7 +68,8 @@ def orientation_and_script(
     """(degrees to turn clockwise, confidence, script, confidence) by Tesseract; None if it can't say."""
     if "osd" not in languages():
         return None
-    output = _run(["-", "-", "--psm", "0", "--dpi", "300"], _bmp(image), min(_seconds(deadline), 20.0))
+    arguments = ["-", "-", "--psm", "0", "--dpi", "300"]
+    output = _run(arguments, _bmp(image), cpu_s=_GLANCE_CPU_S, deadline=deadline)
     found = dict(re.findall(r"^([A-Za-z ]+): (\S+)", (output or b"").decode("utf-8", "replace"), re.M))
     try:
         return (
@@ -97,11 +98,6 @@ def _word(row: list[str]) -> OcrWord:
     return OcrWord(row[11].strip(), (x, y, x + w, y + h), min(1.0, max(0.0, float(row[10]) / 100)))
 
 
-def _seconds(deadline: Deadline | None) -> float:
-    remaining = None if deadline is None else deadline.remaining_s
-    return _TIMEOUT_S if remaining is None else max(0.1, min(_TIMEOUT_S, remaining))
-
-
 def _bmp(image: NDArray[np.uint8]) -> bytes:
     """The image as BMP: Leptonica reads it without unpacking anything."""
     out = io.BytesIO()
@@ -109,16 +105,10 @@ def _bmp(image: NDArray[np.uint8]) -> bytes:
     return out.getvalue()
 
 
-def _run(arguments: list[str], stdin: bytes, timeout_s: float) -> bytes | None:
+def _run(arguments: list[str], stdin: bytes = b"", *, cpu_s: int, deadline: Deadline | None = None) -> bytes | None:
     """What tesseract writes, or None: not installed, failed or too slow. One thread: pages run side by side."""
     program = shutil.which("tesseract")
     if program is None:
         return None
-    try:
-        done = subprocess.run(
-            [program, *arguments], input=stdin, capture_output=True, timeout=timeout_s, check=False,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    env = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    return printed([program, *arguments], stdin, cpu_s=cpu_s, deadline=deadline, env=env)
