@@ -7,6 +7,7 @@ makes nothing of them, Tesseract takes over with the script that fits, when it i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -245,12 +246,13 @@ def _sorted(lines: list[OcrLine]) -> list[OcrLine]:
 def _page_words(lines: list[OcrLine], page: PageImage) -> list[Word]:
     words: list[Word] = []
     for number, line in enumerate(lines):
-        height = (line.bbox[3] - line.bbox[1]) / page.scale_y
-        baseline = line.bbox[3] / page.scale_y - 0.2 * height
+        height = median([word.bbox[3] - word.bbox[1] for word in line.words]) / page.scale_y
+        baseline = median([word.bbox[3] for word in line.words]) / page.scale_y - 0.2 * height
+        size = height if line.tight else 0.8 * height
         for word in line.words:
             words.append(
                 Word(
-                    word.text, page.to_units(word.bbox), size=0.8 * height, baseline=baseline, line=number,
+                    word.text, page.to_units(word.bbox), size=size, baseline=baseline, line=number,
                     space=word.space, confidence=word.confidence,
                 )
             )  # fmt: skip

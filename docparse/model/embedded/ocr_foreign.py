@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import contains_point
+from docparse.geometry import contains_point, iou
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr_strips, ocr_tesseract, preprocess
 from docparse.model.embedded.ocr_script import SCRIPTS, Script, is_foreign, language_of, script_of, script_share
@@ -22,6 +22,8 @@ _LEAST_LATIN = 0.4  # bad print, whose page is flagged; other scripts read as La
 # clear print reads at 0.69 and 0.46 or more, bad print in wrong scripts at 0.63 and 0.41
 _SURE_PAGE, _LIKELY_PAGE = 0.67, 0.45
 _COVERED = 0.6
+_MOSTLY, _SAME_PLACE = 0.5, 0.4
+_LIKE_LATIN = ("Latin", "Vietnamese", "Cyrillic", "Greek")
 _NO_BLANKS = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "CJK", "HIRAGANA", "KATAKANA")
 _last_found: list[Script] = []  # scripts of the pages before: a document rarely changes its script
 
@@ -69,8 +71,45 @@ def read_script(
     missed = [line for line in others if not _covers(lines, line)]
     if len(missed) > (1 - _COVERED) * len(others):
         lines, missed = ocr_strips.read_boxes(image, [line.bbox for line in others], languages, deadline=deadline), []
+    lines = _in_script(image, lines, script, languages, deadline)
     lines += [line for line in missed if not is_foreign(line) and len(line.text) > 1]
     return [_joined(line) for line in lines], complete
+
+
+def _in_script(
+    image: NDArray[np.uint8],
+    lines: list[OcrLine],
+    script: Script,
+    languages: tuple[str, ...],
+    deadline: Deadline | None,
+) -> list[OcrLine]:
+    """The lines with words that came out as English ones read again in their script alone; the surer reading counts.
+
+    Short words of joined scripts look like some English one. Letters that are alike in both scripts prove nothing.
+    """
+    torn = [
+        at for at, line in enumerate(lines)
+        if any(map(_is_latin, line.words)) and script_share(line.text, script) >= _MOSTLY
+    ]  # fmt: skip
+    if len(languages) < 2 or script.name in _LIKE_LATIN or not torn:
+        return lines
+    again = ocr_strips.read_boxes(image, [lines[at].bbox for at in torn], languages[:1], deadline=deadline)
+    own = [word for line in again for word in line.words if script_share(word.text, script) == 1]
+    for at in torn:
+        words = tuple(_surer(word, own) if _is_latin(word) else word for word in lines[at].words)
+        lines[at] = lines[at]._replace(words=words)
+    return lines
+
+
+def _is_latin(word: OcrWord) -> bool:
+    return any(unicodedata.name(char, "").startswith("LATIN") for char in word.text)
+
+
+def _surer(word: OcrWord, others: Sequence[OcrWord]) -> OcrWord:
+    """The word, or what another reading has in its place, if that is surer."""
+    same = [other for other in others if iou(other.bbox, word.bbox) > _SAME_PLACE]
+    best = max(same, key=lambda other: other.confidence, default=word)
+    return word._replace(text=best.text, confidence=best.confidence) if best.confidence > word.confidence else word
 
 
 def bears_out(lines: Sequence[OcrLine], script: Script) -> bool:

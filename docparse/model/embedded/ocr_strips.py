@@ -90,4 +90,4 @@ def _back(box: Box, place: _Placed) -> Box:
 
 def _line(words: list[OcrWord]) -> OcrLine:
     confidence = float(np.mean([word.confidence for word in words]))
-    return OcrLine(tuple(words), union(word.bbox for word in words), confidence)
+    return OcrLine(tuple(words), union(word.bbox for word in words), confidence, tight=True)

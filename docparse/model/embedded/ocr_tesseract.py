@@ -89,7 +89,7 @@ def parse_tsv(tsv: str) -> list[OcrLine]:
         found = tuple(_word(row) for row in group)
         boxes = [word.bbox for word in found]
         bbox = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
-        lines.append(OcrLine(found, bbox, float(np.mean([word.confidence for word in found]))))
+        lines.append(OcrLine(found, bbox, float(np.mean([word.confidence for word in found])), True))
     return lines
 
 

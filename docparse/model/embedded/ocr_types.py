@@ -19,11 +19,15 @@ class OcrWord(NamedTuple):
 
 
 class OcrLine(NamedTuple):
-    """A line of words, left to right as they are written (right to left scripts: in reading order)."""
+    """A line of words, left to right as they are written (right to left scripts: in reading order).
+
+    The boxes of `tight` lines are those of the ink, word by word; others are as generous as the detector.
+    """
 
     words: tuple[OcrWord, ...]
     bbox: Box
     confidence: float
+    tight: bool = False
 
     @property
     def text(self) -> str:
