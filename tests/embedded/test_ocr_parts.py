@@ -83,6 +83,9 @@ def test_foreign_lines() -> None:
 def test_chinese_and_japanese_in_bad_print_are_no_foreign_script() -> None:
     assert not ocr_script.is_foreign(line("発生すろ厳しい保持すろ雪血まみれ", aspect=11, confidence=0.7))
     assert ocr_script.is_foreign(line("発生すろ厳しい保持すろ雪血まみれ", aspect=11, confidence=0.5))
+    clear, spots = line("人民数据部门您的发表商品", aspect=12), line("1 T", aspect=40, confidence=0.4)
+    assert not ocr._are_foreign([clear, spots])
+    assert ocr._are_foreign([spots])
     assert ocr_script.is_foreign(line("制哲5201首211 40 222立零量", aspect=18, confidence=0.7))
 
 

@@ -16,7 +16,15 @@ from docparse.geometry import Box, overlap
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr_foreign, ocr_fractions, ocr_rapid, ocr_tesseract
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
-from docparse.model.embedded.ocr_script import SCRIPTS, Script, foreign_share, is_foreign, looks_vietnamese, script_of
+from docparse.model.embedded.ocr_script import (
+    SCRIPTS,
+    Script,
+    foreign_share,
+    is_foreign,
+    is_ideographic,
+    looks_vietnamese,
+    script_of,
+)
 from docparse.model.embedded.ocr_types import OcrLine, OcrResult
 from docparse.model.embedded.preprocess import grey
 from docparse.model.embedded.script import is_cjk
@@ -27,7 +35,7 @@ __all__ = ["OcrResult", "read_words"]
 _FOREIGN = 0.35  # share of unreadable probes from which a page counts as foreign
 _LEAST_UNREAD = 12.0  # their length in heights: some 20 letters
 _BY_STAFF = 5.0  # spaces over and under a staff: notes and lyrics
-_LOW = 0.65
+_LOW, _LOW_WIDE = 0.65, 0.85  # of a page in letters, and of one in Chinese characters, which look more like others
 _NOISE = 0.3
 _SPECK = 0.7  # of the usual height of lines: lone signs that are smaller on both sides
 _MORE_THAN_ONE = 1.5  # of the usual height of unread passages: what is shorter is a letter or less
@@ -37,6 +45,7 @@ _ROW, _ROW_KINDS = 8, 0.4  # Chinese characters in a line, and the share of diff
 _RULES = "一二三"  # what lines drawn with hyphens and equal signs look like
 _DASH = "一"
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
+_CLEAR_LINE = 10  # signs
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
 
@@ -75,7 +84,9 @@ def read_words(
     lines = ocr_fractions.put_in(lines, fractions)
     if not complete:
         flags = (*flags, "ocr_incomplete")
-    if lines and _mean_confidence(lines) < _LOW:
+    if lines and _mean_confidence(lines) < (
+        _LOW_WIDE if is_ideographic("".join(line.text for line in lines)) else _LOW
+    ):
         flags = (*flags, "low_confidence")
     passages = tuple(page.to_units(box) for box in _larger(_passages([line.bbox for line in unread])))
     return OcrResult(_page_words(_sorted(lines), page), flags, passages)
@@ -124,6 +135,9 @@ def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
 
 
 def _are_foreign(probes: Sequence[OcrLine]) -> bool:
+    """Whether most are; a line of clear Chinese or Japanese says that the others are bad print of it."""
+    if any(len(p.text) >= _CLEAR_LINE and is_ideographic(p.text) and not is_foreign(p) for p in probes):
+        return False
     unread = sum((p.bbox[2] - p.bbox[0]) / max(1.0, p.bbox[3] - p.bbox[1]) for p in probes if is_foreign(p))
     return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN
 

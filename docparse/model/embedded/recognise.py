@@ -20,6 +20,7 @@ from docparse.model.embedded.plots import find_plots
 from docparse.model.embedded.preprocess import enlarged
 from docparse.model.embedded.sheets import with_sheets, without_sheets
 from docparse.model.embedded.snug import snug
+from docparse.model.embedded.swallowed import without_prose
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
@@ -64,7 +65,7 @@ def recognise(
         words, flags = result.words, (*pose.flags, *result.flags)
         if not words and page.text.hidden and not pose:
             words, flags = page.text.hidden, (*flags, "hidden_text_used")
-        found = [*found, *(Region("unread", box) for box in result.unread)]
+        found = [*without_prose(found, words), *(Region("unread", box) for box in result.unread)]
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
     if not pose and page.text.quality is TextQuality.SOUND:
