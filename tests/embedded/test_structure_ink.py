@@ -139,6 +139,16 @@ def test_a_letter_that_is_not_read_makes_a_reading_doubtful() -> None:
     assert unsure is None or unsure.confidence < 0.8
 
 
+def test_a_page_of_print_is_given_up_soon() -> None:
+    sheet = Image.new("L", (1200, 1600), 255)
+    pen = ImageDraw.Draw(sheet)
+    for y in range(40, 1560, 40):
+        pen.text((30, y), "WAXKZ HEFT MINX 4TY7 " * 3, fill=0, font=ImageFont.load_default(26))
+    started_s = time.process_time()
+    assert read_structure(np.asarray(sheet)) is None
+    assert time.process_time() - started_s < 10
+
+
 def test_a_drawing_of_dashes_is_given_up_soon() -> None:
     sheet = Image.new("L", (900, 700), 255)
     pen = ImageDraw.Draw(sheet)

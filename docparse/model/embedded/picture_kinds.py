@@ -18,7 +18,7 @@ from docparse.model.embedded.formula_symbols import FUNCTIONS
 from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
 from docparse.schemas.page import PageImage, Word
 
-_FEW_WORDS = 60
+_FEW_WORDS, _FEW_LETTERS = 60, 200
 _LEAST_PX = 80  # shorter side of a crop that is looked at
 _LEAST_DPI = 120
 _LEAST_DRAWN_DPI = 95
@@ -49,7 +49,7 @@ def tell_pictures(
     lone = not page.text.words and not any(isinstance(block, Table | Music) for block in blocks)
     if lone:
         blocks = _whole_page(blocks, page, words, flags, deadline)
-    lone &= len(words) <= _FEW_WORDS
+    lone &= _is_labels(words)
     told: list[Block] = []
     asked = 0
     for block in blocks:
@@ -93,7 +93,7 @@ def _whole_page(
         return _gathered(blocks, box, Image, even_empty=True) if is_chart else blocks
     drawing = pictures.strokes(page.pixels)
     if drawing is not None and min(page.height_px, page.width_px) >= _LEAST_PX:
-        if pictures.looks_chemical(drawing) or chemistry.is_clear(_crop(page, box)):
+        if pictures.looks_chemical(drawing) or (_is_labels(words) and chemistry.is_clear(_crop(page, box))):
             return _gathered(blocks, box, Image, even_empty=True)
         if _is_sparse(words, page) and _measured(Image(bbox=box), page, words) is not None:
             return _gathered(blocks, box, Image, even_empty=True)
@@ -251,6 +251,11 @@ def _ink_box(pixels: NDArray[np.uint8]) -> Box | None:
     mask = preprocess.ink_mask(preprocess.grey(pixels))
     y, x = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return (float(x[0]), float(y[0]), float(x[-1]) + 1, float(y[-1]) + 1) if len(y) and len(x) else None
+
+
+def _is_labels(words: Sequence[Word]) -> bool:
+    """Few words and few letters: a line of Chinese is one word."""
+    return len(words) <= _FEW_WORDS and sum(len(word.text) for word in words) <= _FEW_LETTERS
 
 
 def _is_sparse(words: Sequence[Word], page: PageImage) -> bool:
