@@ -12,7 +12,7 @@ from PIL import ImageDraw, ImageFont
 from docparse.model.embedded import chemistry, pictures
 from docparse.model.embedded.picture_kinds import tell_pictures
 from docparse.schemas.document import Block, Chart, Chemistry, Paragraph
-from docparse.schemas.page import PageImage
+from docparse.schemas.page import PageImage, Word
 
 
 def page_of(picture: Picture.Image) -> PageImage:
@@ -69,6 +69,17 @@ def test_a_drawing_that_stands_alone_is_read_even_where_most_of_its_strokes_are_
     (block,), _ = tell_pictures([], page_of(sheet), ())
     assert isinstance(block, Chemistry)
     assert block.smiles == "CON(C)OC"
+
+
+@pytest.mark.parametrize("text", ["Všichni lidé rodí se svobodní a rovní", "人人生而自由在尊严和权利上一律平等"])
+def test_a_picture_of_a_few_lines_of_text_is_no_drawing(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chemistry, "is_clear", lambda crop: pytest.fail("looked for a molecule"))
+    words = [
+        Word(word, (40, y, 90, y + 10), size=10, baseline=y + 8, line=y) for y in (40, 60, 80) for word in text.split()
+    ]
+    sheet = Picture.new("L", (400, 200), 255)
+    ImageDraw.Draw(sheet).rectangle((40, 40, 300, 60), fill=0)
+    tell_pictures([], page_of(sheet), words)
 
 
 @pytest.mark.skipif(shutil.which("osra") is None, reason="needs osra")

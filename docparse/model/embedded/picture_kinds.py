@@ -18,7 +18,7 @@ from docparse.model.embedded.formula_symbols import FUNCTIONS
 from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
 from docparse.schemas.page import PageImage, Word
 
-_FEW_WORDS, _FEW_LETTERS = 60, 200
+_FEW_WORDS, _LABEL = 60, 10  # a page's, and letters of most lines
 _LEAST_PX = 80  # shorter side of a crop that is looked at
 _LEAST_DPI = 120
 _LEAST_DRAWN_DPI = 95
@@ -254,8 +254,12 @@ def _ink_box(pixels: NDArray[np.uint8]) -> Box | None:
 
 
 def _is_labels(words: Sequence[Word]) -> bool:
-    """Few words and few letters: a line of Chinese is one word."""
-    return len(words) <= _FEW_WORDS and sum(len(word.text) for word in words) <= _FEW_LETTERS
+    """Few and short lines; a line of Chinese is one word."""
+    lines: dict[int, int] = {}
+    for word in words:
+        lines[word.line] = lines.get(word.line, 0) + len(word.text)
+    letters = sorted(lines.values())
+    return len(words) <= _FEW_WORDS and (not letters or letters[len(letters) // 2] <= _LABEL)
 
 
 def _is_sparse(words: Sequence[Word], page: PageImage) -> bool:

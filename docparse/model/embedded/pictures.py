@@ -64,6 +64,8 @@ def _directions(values: NDArray[np.float32]) -> tuple[float, float, float]:
     strong = weight > 0.25 * weight.max()
     histogram = np.bincount((angle[strong] / (180 / _BINS) + 0.5).astype(int) % _BINS, minlength=_BINS).astype(float)
     total = histogram.sum()
+    if not total:  # an even ground
+        return 0.0, 0.0, 0.0
     axes = histogram[[0, _BINS // 2]].sum()
     others = np.sort(np.delete(histogram, [0, _BINS // 2]))[::-1]
     return (

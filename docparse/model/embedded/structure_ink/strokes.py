@@ -15,7 +15,7 @@ from docparse.model.embedded.structure_ink.thin import Path, corners, paths_of, 
 Point = tuple[float, float]
 _LEAST = 3.0  # strokes shorter than so many times their thickness say nothing of the usual length
 _SHORT, _BEVEL = 0.26, 0.38  # of the usual length: what is shorter joins two corners of one, and in a ring or chain
-_MOST = 800  # straight lines in the ink of a drawing: large molecules have 250, text and grain many more
+_MOST = 400  # straight lines in the ink of a drawing: large molecules have 250, text and grain many more
 _STRAIGHT, _NO_BEND = 0.978, 0.995  # cosine of the bend of strokes that are one
 
 
