@@ -107,3 +107,14 @@ def test_the_legend_under_a_plot_that_the_model_saw_is_of_it_and_listings_and_ca
     texts = {word.text for word in figure.words}
     assert {"Age", "Mites"} < texts
     assert not {"plot(x,", "Figure"} & texts
+
+
+def test_where_no_text_stands_the_page_is_the_drawing() -> None:
+    paper = Paper()
+    for line in (*AXES, CURVE):
+        paper.draw.line(line, "black", 2)
+    paper.put(80, 110, "HO")
+    paper.put(410, 290, "Cl")
+    assert paper.plots() == []
+    paper.put(90, 500, "All that is written here is a sentence that goes on and on for the width of it")
+    assert len(paper.plots()) == 1

@@ -43,7 +43,7 @@ class InkPlots:
         self.found: list[Box] = []
         self._small: list[Box] = []
         ink = page_ink(page)
-        if ink is None or not words or words[0].font:
+        if ink is None or not words or words[0].font or not self._walls:  # without any text the page is the picture
             return
         side = max(2, round(_CELL_EM * em * ink.scale_x))
         for squares in _parts(_squares(ink.dark, page, words, taken, side, em)):
