@@ -7,7 +7,7 @@ import pytest
 
 from docparse.model.embedded import chemistry, ocr, ocr_foreign, ocr_script, ocr_tesseract
 from docparse.model.embedded.ocr_decode import Decoded
-from docparse.model.embedded.ocr_detect import boxes_of_map, components
+from docparse.model.embedded.ocr_detect import TextBox, boxes_of_map, components
 from docparse.model.embedded.ocr_rapid import lost_blanks
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 
@@ -87,6 +87,16 @@ def test_chinese_and_japanese_in_bad_print_are_no_foreign_script() -> None:
     assert not ocr._are_foreign([clear, spots])
     assert ocr._are_foreign([spots])
     assert ocr_script.is_foreign(line("制哲5201首211 40 222立零量", aspect=18, confidence=0.7))
+
+
+@pytest.mark.parametrize(("spots", "flags"), [(0, ()), (1, ("low_confidence",))])
+def test_a_page_for_whose_bad_print_a_clear_line_vouches_is_flagged(
+    spots: int, flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [line("人民数据部门您的发表商品", aspect=12), *[line("1 T", aspect=40, confidence=0.4)] * spots]
+    monkeypatch.setattr(ocr.ocr_rapid, "recognise", lambda *args, **named: (lines, True))
+    boxes = [TextBox(each.bbox, 1.0) for each in lines]
+    assert ocr._read(np.full((200, 200, 3), 255, np.uint8), boxes, (), None) == (lines, True, flags)
 
 
 def test_languages_by_their_letters() -> None:

@@ -46,6 +46,7 @@ _RULES = "一二三"  # what lines drawn with hyphens and equal signs look like
 _DASH = "一"
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _CLEAR_LINE = 10  # signs
+_DOUBTFUL = "low_confidence"
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
 
@@ -84,10 +85,9 @@ def read_words(
     lines = ocr_fractions.put_in(lines, fractions)
     if not complete:
         flags = (*flags, "ocr_incomplete")
-    if lines and _mean_confidence(lines) < (
-        _LOW_WIDE if is_ideographic("".join(line.text for line in lines)) else _LOW
-    ):
-        flags = (*flags, "low_confidence")
+    least = _LOW_WIDE if is_ideographic("".join(line.text for line in lines)) else _LOW
+    if lines and _mean_confidence(lines) < least and _DOUBTFUL not in flags:
+        flags = (*flags, _DOUBTFUL)
     passages = tuple(page.to_units(box) for box in _larger(_passages([line.bbox for line in unread])))
     return OcrResult(_page_words(_sorted(lines), page), flags, passages)
 
@@ -97,17 +97,20 @@ def _read(
 ) -> tuple[list[OcrLine], bool, tuple[str, ...]]:
     probes = sampled(boxes)
     lines, complete = ocr_rapid.recognise(image, probes, deadline=deadline)
+    probed = _with_unread(lines, probes)
     wanted = [s for name in languages if (s := script_of(name)) is not None and s.name not in _KNOWN]
     script: Script | None = wanted[0] if wanted else None
     flags: tuple[str, ...] = ()
     if script is None and looks_vietnamese(lines):
         script = SCRIPTS["Vietnamese"]
-    if script is None and _is_foreign_page(image, _with_unread(lines, probes)):
-        script, flags = ocr_foreign.find_script(image, _with_unread(lines, probes), deadline=deadline)
+    if script is None and _is_foreign_page(image, probed):
+        script, flags = ocr_foreign.find_script(image, probed, deadline=deadline)
     clear = bool(lines) and min(_mean_confidence([line]) for line in lines) >= _CLEAR
     if script is None or script.name == "Latin":
         lines, complete = ocr_rapid.recognise(image, boxes, clear=clear, again=not flags, deadline=deadline)
-        return _with_unread(lines, boxes) if flags else lines, complete, flags
+        if flags:
+            return _with_unread(lines, boxes), complete, flags
+        return lines, complete, (_DOUBTFUL,) if _are_vouched_for(probed) and _are_unread(probed) else ()
     if script.languages[0] not in ocr_tesseract.languages():
         lines, complete = ocr_rapid.recognise(image, boxes, deadline=deadline)
         flags = (f"script_unsupported:{script.name}", f"install:{script.package}")
@@ -135,9 +138,15 @@ def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
 
 
 def _are_foreign(probes: Sequence[OcrLine]) -> bool:
-    """Whether most are; a line of clear Chinese or Japanese says that the others are bad print of it."""
-    if any(len(p.text) >= _CLEAR_LINE and is_ideographic(p.text) and not is_foreign(p) for p in probes):
-        return False
+    """Whether most are in another script; a clear line of Chinese or Japanese says that the others are bad print."""
+    return _are_unread(probes) and not _are_vouched_for(probes)
+
+
+def _are_vouched_for(probes: Sequence[OcrLine]) -> bool:
+    return any(len(p.text) >= _CLEAR_LINE and is_ideographic(p.text) and not is_foreign(p) for p in probes)
+
+
+def _are_unread(probes: Sequence[OcrLine]) -> bool:
     unread = sum((p.bbox[2] - p.bbox[0]) / max(1.0, p.bbox[3] - p.bbox[1]) for p in probes if is_foreign(p))
     return unread >= _LEAST_UNREAD and foreign_share(probes) > _FOREIGN
 
