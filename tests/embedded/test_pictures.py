@@ -73,7 +73,7 @@ def test_a_drawing_that_stands_alone_is_read_even_where_most_of_its_strokes_are_
 
 @pytest.mark.parametrize("text", ["Všichni lidé rodí se svobodní a rovní", "人人生而自由在尊严和权利上一律平等"])
 def test_a_picture_of_a_few_lines_of_text_is_no_drawing(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chemistry, "is_clear", lambda crop: pytest.fail("looked for a molecule"))
+    monkeypatch.setattr(chemistry, "read_clear", lambda crop: pytest.fail("looked for a molecule"))
     words = [
         Word(word, (40, y, 90, y + 10), size=10, baseline=y + 8, line=y) for y in (40, 60, 80) for word in text.split()
     ]

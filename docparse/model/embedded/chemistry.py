@@ -59,7 +59,7 @@ def read_structures(
     `dpi` is the crop's resolution where it is known. OSRA misreads about a third of clear drawings: its answer counts
     where the ink is not understood.
     """
-    if min(crop.shape[:2]) < 24 or crop.shape[0] * crop.shape[1] > _MOST_PIXELS:
+    if not _has_size(crop):
         return None
     drawn = structure_ink.read_structure(crop)
     if drawn is not None and not _fits(drawn.smiles, dpi):
@@ -78,12 +78,17 @@ def read_structures(
     return None
 
 
-def is_clear(crop: NDArray[np.uint8]) -> bool:
-    """Whether a picture is a molecule by its ink alone: every stroke a bond, and letters that vouch for it."""
-    if min(crop.shape[:2]) < 24 or crop.shape[0] * crop.shape[1] > _MOST_PIXELS:
-        return False
-    drawn = structure_ink.read_structure(crop)
-    return drawn is not None and drawn.confidence >= _SURE and is_plausible(drawn.smiles) and is_distinct(drawn.smiles)
+def read_clear(crop: NDArray[np.uint8]) -> Structures | None:
+    """The structure of a picture that is one by its ink alone: every stroke a bond, and letters that vouch for it."""
+    drawn = structure_ink.read_structure(crop) if _has_size(crop) else None
+    if drawn is None or drawn.confidence < _SURE or not (is_plausible(drawn.smiles) and is_distinct(drawn.smiles)):
+        return None
+    return Structures([drawn.smiles], min(_MOST_SURE, drawn.confidence), _INK)
+
+
+def _has_size(crop: NDArray[np.uint8]) -> bool:
+    height, width = int(crop.shape[0]), int(crop.shape[1])
+    return min(height, width) >= 24 and height * width <= _MOST_PIXELS
 
 
 def _fits(smiles: str, dpi: float | None) -> bool:

@@ -64,12 +64,13 @@ def find_figures(
     if not (words or boxes or drawn or tables or plots or page.pictures):
         drawn = _lone_drawing(page, least)
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
-    rows = rows_of(words, em) if strokes or boxes or drawn or regions else []
+    read = bool(words) and not words[0].font
+    rows = rows_of(words, em) if read or strokes or boxes or drawn or regions else []
     drawn += captioned_drawings(rows, strokes, [*taken, *boxes, *drawn], em) if strokes else []
     seen = [
         region.bbox for region in regions if region.kind in ("figure", "chart") and area(region.bbox) < _GROUND * size
     ]
-    plotted = InkPlots(page, words, rows or rows_of(words, em), [*taken, *boxes, *drawn, *seen], em)
+    plotted = InkPlots(page, words, rows, [*taken, *boxes, *drawn, *seen], em)
     drawn += plotted.found
     figures: list[Figure] = []
     for region in regions:

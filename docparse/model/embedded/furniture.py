@@ -33,10 +33,8 @@ _NOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶]|\(?[a-z]\))\s*[^\W\d_]")
 _TOP, _TOP_WIDE = 0.075, 0.125  # of the page height: surely furniture's place, and possibly
 _BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
 _TOP_DEEP = 0.2  # where a head may stand that has its page number beside it: margins may be broad
-_LAST_APART, _LEADING_EM = (
-    0.8,
-    1.5,
-)  # of the leading, between text and a number under its middle; the leading of text at most
+_LAST_APART = 0.8  # of the leading, between text and a number under its middle
+_LEADING_EM = 1.5  # that it is at most
 _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{2,6}|[iv])[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says

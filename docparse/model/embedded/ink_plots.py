@@ -37,13 +37,17 @@ class InkPlots:
         self, page: PageImage, words: Sequence[Word], rows: Sequence[Row], taken: Sequence[Box], em: float
     ) -> None:
         self._em = em
+        self.found: list[Box] = []
+        self._small: list[Box] = []
+        self._short: list[Row] = []
+        self._walls: list[Box] = []
+        if not words or words[0].font:
+            return
         is_name = [0 < len(row.text) <= _SHORT and not is_caption(row.text, row.box, (), em) for row in rows]
         self._short = [row for row, short in zip(rows, is_name, strict=True) if short]
         self._walls = [row.box for row, short in zip(rows, is_name, strict=True) if not short]
-        self.found: list[Box] = []
-        self._small: list[Box] = []
         ink = page_ink(page)
-        if ink is None or not words or words[0].font or not self._walls:  # without any text the page is the picture
+        if ink is None or not self._walls:  # without any text the page is the picture
             return
         side = max(2, round(_CELL_EM * em * ink.scale_x))
         for squares in _parts(_squares(ink.dark, page, words, taken, side, em)):

@@ -56,9 +56,11 @@ def tell_pictures(
         if isinstance(block, Image | Chart) and (chart := _measured(block, page, words)) is not None:
             block = chart
             flags.pop("chart_data_not_recognised", None)
-        elif isinstance(block, Image) and asked < _MOST_READ and _may_be_molecule(block, page, lone=lone):
+        elif isinstance(block, Image) and asked < _MOST_READ and _may_be_molecule(block, page):
             asked += 1
             block = _molecule(block, page, flags, deadline)
+        elif isinstance(block, Image) and lone and (clear := _clear_molecule(block.bbox, page)) is not None:
+            block = clear
         elif isinstance(block, Chart) and not block.data:
             flags["chart_data_not_recognised"] = None
         elif isinstance(block, Formula) and not block.latex:
@@ -93,8 +95,10 @@ def _whole_page(
         return _gathered(blocks, box, Image, even_empty=True) if is_chart else blocks
     drawing = pictures.strokes(page.pixels)
     if drawing is not None and min(page.height_px, page.width_px) >= _LEAST_PX:
-        if pictures.looks_chemical(drawing) or (_is_labels(words) and chemistry.is_clear(_crop(page, box))):
+        if pictures.looks_chemical(drawing):
             return _gathered(blocks, box, Image, even_empty=True)
+        if _is_labels(words) and (clear := _clear_molecule(box, page)) is not None:
+            return [clear if isinstance(b, Image) else b for b in _gathered(blocks, box, Image, even_empty=True)]
         if _is_sparse(words, page) and _measured(Image(bbox=box), page, words) is not None:
             return _gathered(blocks, box, Image, even_empty=True)
         if pictures.looks_chart(drawing) and len(words) >= 3 and _is_sparse(words, page):
@@ -145,8 +149,8 @@ def _moved(box: Box, x: int, y: int) -> Box:
     return (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
 
 
-def _may_be_molecule(block: Image, page: PageImage, *, lone: bool) -> bool:
-    """Whether a picture has the look of a structural formula, or is one beyond doubt where a drawing stands alone."""
+def _may_be_molecule(block: Image, page: PageImage) -> bool:
+    """Whether a picture has the look of a structural formula, and pixels enough to read it."""
     if block.bbox is None:
         return False
     crop = _crop(page, block.bbox)
@@ -160,9 +164,7 @@ def _may_be_molecule(block: Image, page: PageImage, *, lone: bool) -> bool:
         drawing = pictures.strokes(crop)
         return drawing is not None and pictures.looks_like_bonds(drawing)
     drawing = pictures.strokes(crop) if dpi >= _LEAST_DPI else None
-    if drawing is None:
-        return False
-    return pictures.looks_chemical(drawing) or (lone and chemistry.is_clear(crop))
+    return drawing is not None and pictures.looks_chemical(drawing)
 
 
 def _has_bonds(page: PageImage, box: Box) -> bool:
@@ -182,17 +184,31 @@ def _has_bonds(page: PageImage, box: Box) -> bool:
 def _molecule(block: Image, page: PageImage, flags: dict[str, None], deadline: Deadline | None) -> Block:
     """The molecule that a picture shows, else the picture."""
     assert block.bbox is not None
-    x0, y0, x1, y1 = block.bbox
-    margin = 0.03 * max(x1 - x0, y1 - y0)  # letters at the rim stand half out of the strokes' box
-    crop = _crop(page, (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
     dpi = page.scale_x * 72 if page.unit == "pt" else None
-    found = chemistry.read_structures(crop, dpi=dpi, deadline=deadline)
+    found = chemistry.read_structures(_with_rim(page, block.bbox), dpi=dpi, deadline=deadline)
     if found is not None:
-        return Chemistry(
-            smiles=".".join(found.smiles), bbox=block.bbox, confidence=found.confidence, flags=[found.source]
-        )
+        return _chemistry(found, block.bbox)
     flags["chemistry_not_recognised"] = None
     return block
+
+
+def _clear_molecule(box: Box | None, page: PageImage) -> Chemistry | None:
+    """What a drawing that stands alone shows, whatever it looks like, if it is a molecule beyond doubt."""
+    if box is None or min(_crop(page, box).shape[:2]) < _LEAST_PX:
+        return None
+    found = chemistry.read_clear(_with_rim(page, box))
+    return None if found is None else _chemistry(found, box)
+
+
+def _with_rim(page: PageImage, box: Box) -> NDArray[np.uint8]:
+    """The picture and a little more: letters at the rim stand half out of the strokes' box."""
+    x0, y0, x1, y1 = box
+    margin = 0.03 * max(x1 - x0, y1 - y0)
+    return _crop(page, (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
+
+
+def _chemistry(found: chemistry.Structures, box: Box) -> Chemistry:
+    return Chemistry(smiles=".".join(found.smiles), bbox=box, confidence=found.confidence, flags=[found.source])
 
 
 def _formula(block: Formula, page: PageImage, words: Sequence[Word], deadline: Deadline | None) -> Formula:

@@ -23,9 +23,8 @@ _STAFF_LINES = 5
 _STAFF_GAP = (1.5, 10.0)  # page units between the lines of a staff
 _MOST_RULES = 4000
 _TITLE_EM, _TITLE_WORDS, _MIDDLE = 1.6, 8, 2.5  # to a title, its words, and page units that it may be off the middle
-_PANEL_NAME = re.compile(
-    r"\(?[a-zA-Z0-9]{1,2}[.)]\s|\d+(?:\.\d+)+\s"
-)  # what is written under a panel; numbers of headings
+# what is written under a panel; numbers of headings
+_PANEL_NAME = re.compile(r"\(?[a-zA-Z0-9]{1,2}[.)]\s|\d+(?:\.\d+)+\s")
 
 
 @dataclass(slots=True)
