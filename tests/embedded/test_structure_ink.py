@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from math import inf
 
 import numpy as np
 import pytest
@@ -13,12 +14,14 @@ from PIL.ImageFilter import GaussianBlur
 
 from docparse.model.embedded import chemistry
 from docparse.model.embedded.music_ink.raster import parts
-from docparse.model.embedded.structure_ink import read_structure
+from docparse.model.embedded.structure_ink import read, read_structure, strokes
 from docparse.model.embedded.structure_ink.groups import group_of, reversed_tokens, tokens_of
 from docparse.model.embedded.structure_ink.letters import labels_of, letters_of
 from docparse.model.embedded.structure_ink.molecule import Molecule
 from docparse.model.embedded.structure_ink.pieces import with_letters
-from docparse.model.embedded.structure_ink.sheet import Sheet
+from docparse.model.embedded.structure_ink.sheet import Sheet, sheet_of
+from docparse.model.embedded.structure_ink.strokes import usual_length
+from docparse.model.embedded.structure_ink.thin import loose_ends, paths_of, thinned
 
 Chem = pytest.importorskip("rdkit.Chem")
 
@@ -253,10 +256,25 @@ def test_what_is_no_structure_is_not_read() -> None:
     assert found is None or found.confidence < 0.7
 
 
-def test_grain_is_no_drawing_and_is_given_up_soon() -> None:
+def test_grain_is_no_drawing_and_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(1).normal(size=(900, 1200))
     smooth = np.asarray(Image.fromarray((noise * 40 + 128).clip(0, 255).astype(np.uint8)).filter(GaussianBlur(2.0)))
     lines = np.where(np.abs(smooth.astype(int) - np.median(smooth)) < 2, 0, 255).astype(np.uint8)
-    started_s = time.process_time()
+    inked = []
+    monkeypatch.setattr(read, "sheet_of", lambda *args: inked.append(sheet_of(*args)) or inked[-1])
+    monkeypatch.setattr(strokes, "paths_of", lambda *args, **named: pytest.fail("the grain's lines were followed"))
     assert read_structure(lines) is None
-    assert time.process_time() - started_s < 10
+    assert len(inked) == 1  # not once more with more ink
+    sheet = inked[0]
+    assert sheet is not None
+    assert usual_length(sheet.ink, sheet.thick) == inf
+
+
+def test_the_lines_of_small_print_are_not_all_followed() -> None:
+    ink = np.zeros((400, 800), np.uint8)
+    ink[4:396:8, 4:796] = 1
+    ink[:, ::20] = 0
+    thin = thinned(ink)
+    assert loose_ends(thin) == 2 * len(paths_of(thin)[1])
+    assert len(paths_of(thin, most=3000)[1]) == len(paths_of(thin)[1])
+    assert paths_of(thin, most=400) == ([], [])

@@ -35,11 +35,13 @@ def _leap(graph: Graph, held: set[int]) -> None:
     ends = _free(graph, held)
     for point in ends:
         for other in ends:
-            if point == other or graph.degree(point) != 1 or graph.degree(other) != 1:
+            gap = distance(graph.points[point], graph.points[other])
+            if point == other or gap > 1.3 * _GAP * graph.usual:
+                continue
+            if graph.degree(point) != 1 or graph.degree(other) != 1:
                 continue
             first, second = graph.at(point)[0], graph.at(other)[0]
-            gap = distance(graph.points[point], graph.points[other])
-            if first is second or gap > 1.3 * _GAP * graph.usual:
+            if first is second:
                 continue
             ux, uy = _heading(graph, point)
             vx, vy = _heading(graph, other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from math import atan2, degrees
+from math import atan2, degrees, isinf
 from typing import NamedTuple
 
 import numpy as np
@@ -58,9 +58,13 @@ def read_structure(pixels: NDArray[np.uint8]) -> Structure | None:
     """The structure that a crop shows; None where there is none, or it can't be a molecule."""
     if not available():
         return None
-    readings = (_read(pixels, level) for level in _LEVELS)
     best: Structure | None = None
-    for reading in readings:
+    for level in _LEVELS:
+        sheet = sheet_of(pixels, level)
+        usual = 0.0 if sheet is None else usual_length(sheet.ink, sheet.thick)
+        if isinf(usual):
+            break
+        reading = _read(sheet, usual) if sheet is not None and usual else None
         if reading is not None and (best is None or reading.confidence > best.confidence):
             best = reading
         if best is not None and best.confidence >= _GOOD:
@@ -68,11 +72,7 @@ def read_structure(pixels: NDArray[np.uint8]) -> Structure | None:
     return best
 
 
-def _read(pixels: NDArray[np.uint8], level: float) -> Structure | None:
-    sheet = sheet_of(pixels, level)
-    usual = 0.0 if sheet is None else usual_length(sheet.ink, sheet.thick)
-    if sheet is None or not usual:
-        return None
+def _read(sheet: Sheet, usual: float) -> Structure | None:
     drawing = Drawing(sheet, usual)
     smiles = drawing.smiles()
     return None if smiles is None else Structure(smiles, drawing.confidence())

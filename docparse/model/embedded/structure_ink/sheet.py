@@ -15,6 +15,7 @@ _THINNEST, _THICKEST, _WANTED = 3.0, 6.5, 4.5  # pixels of a stroke
 _EVEN = 0.2  # thicknesses of a stroke over which its edges are evened
 _MOST_PX = 4_000_000
 _SCREEN_PARTS = 1500  # more specks than a drawing has pieces: a grey ground of dots
+_MOST_PARTS = 1200  # pieces that are no dots: print and grain have more than any drawing
 _DOT = 0.015  # of the drawing's longer side
 _MARGIN = 4
 _LEAST_CONTRAST, _DENSITY = 40, (0.001, 0.4)
@@ -55,7 +56,10 @@ def sheet_of(pixels: NDArray[np.uint8], level: float) -> Sheet | None:
     ink = grey < limit
     if not _DENSITY[0] < ink.mean() < _DENSITY[1]:
         return None
-    thick = _thickness(_without_screen(ink))
+    bare = _without_screen(ink)
+    if bare is None:
+        return None
+    thick = _thickness(bare)
     times = _WANTED / thick if not _THINNEST <= thick <= _THICKEST else 1.0
     times = min(times, (_MOST_PX / ink.size) ** 0.5)
     if abs(times - 1) > 0.1:
@@ -63,14 +67,19 @@ def sheet_of(pixels: NDArray[np.uint8], level: float) -> Sheet | None:
         how = Image.Resampling.BICUBIC if times > 1 else Image.Resampling.BOX
         even = Image.fromarray(grey).resize(size, how).filter(ImageFilter.GaussianBlur(_EVEN * thick * times))
         ink = np.asarray(even) < limit
-        thick = _thickness(_without_screen(ink))
+        bare = _without_screen(ink)
+        if bare is None:
+            return None
+        thick = _thickness(bare)
     mask = _without_specks(np.pad(ink, _MARGIN).astype(np.uint8), thick)
     found, labels = parts(mask)
     return Sheet(mask, thick, found, labels) if found else None
 
 
-def _without_screen(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The ink without the dots of a grey ground, where there are more of them than a drawing has pieces."""
+def _without_screen(ink: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """The ink without the dots of a grey ground, where there are more of them than a drawing has pieces; None where
+    too many pieces are left.
+    """
     found, labels = parts(ink.astype(np.uint8))
     if len(found) < _SCREEN_PARTS:
         return ink
@@ -78,7 +87,7 @@ def _without_screen(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     keep = np.zeros(len(found) + 1, bool)
     for part in found:
         keep[part.label] = max(part.wide, part.high) >= least
-    return np.asarray(keep[labels])
+    return np.asarray(keep[labels]) if np.count_nonzero(keep) <= _MOST_PARTS else None
 
 
 def _thickness(ink: NDArray[np.bool_]) -> float:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from math import hypot
+from math import hypot, inf
 
 import numpy as np
 
 from docparse.model.embedded.music_ink.raster import Mask
-from docparse.model.embedded.structure_ink.thin import Path, corners, paths_of, thinned
+from docparse.model.embedded.structure_ink.thin import Path, corners, loose_ends, paths_of, thinned
 
 Point = tuple[float, float]
 _LEAST = 3.0  # strokes shorter than so many times their thickness say nothing of the usual length
 _SHORT, _BEVEL = 0.26, 0.38  # of the usual length: what is shorter joins two corners of one, and in a ring or chain
 _MOST = 400  # straight lines in the ink of a drawing: large molecules have 250, text and grain many more
+_HOPELESS = 3200  # loose ends in it: grain, which is none at any level
 _STRAIGHT, _NO_BEND = 0.978, 0.995  # cosine of the bend of strokes that are one
 
 
@@ -93,9 +94,13 @@ def middle(p: Point, q: Point) -> Point:
 
 
 def usual_length(mask: Mask, thick: float) -> float:
-    """How long most of the drawing's straight lines are; 0 where there are none, or more than a molecule has."""
-    lengths = []
-    for _, _, path in paths_of(thinned(mask))[1]:
+    """How long most of the drawing's straight lines are; 0 where there are none, or more than a molecule has, and
+    infinite where there are so many that it is none with more ink either.
+    """
+    thin, lengths = thinned(mask), []
+    if loose_ends(thin) > _HOPELESS:
+        return inf
+    for _, _, path in paths_of(thin, most=_MOST)[1]:
         at = corners(path, tolerance(thick))
         lengths += [float(np.hypot(*(path[j] - path[i]))) for i, j in pairwise(at)]
     long = np.sort([length for length in lengths if length > _LEAST * thick])

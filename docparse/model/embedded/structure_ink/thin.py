@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,23 +30,19 @@ def _goes() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 def thinned(mask: Mask) -> Mask:
-    """The middle lines of ink that doesn't touch the edge."""
+    """The middle lines of ink that doesn't touch the edge; stairs in them are whole."""
     thin = mask.copy()
     flat = thin.reshape(-1)
-    steps = np.array([dy * mask.shape[1] + dx for dy, dx in _AROUND])
     places = np.flatnonzero(flat)
     gone = 1
     while gone:
         gone = 0
         for table in _goes():
-            code = np.zeros(len(places), np.int64)
-            for bit, step in enumerate(steps):
-                code |= flat[places + step].astype(np.int64) << bit
-            goes = table[code]
+            goes = table[_around(thin, places)]
             flat[places[goes]] = 0
             places = places[~goes]
             gone += int(goes.sum())
-    return _without_steps(thin)
+    return thin
 
 
 @cache
@@ -66,21 +63,51 @@ def _needless() -> list[bool]:
     return found
 
 
+def _around(thin: Mask, places: NDArray[np.int64]) -> Mask:
+    """The neighbourhoods of pixels, a bit per neighbour."""
+    flat, code = thin.reshape(-1), np.zeros(len(places), np.uint8)
+    for bit, (dy, dx) in enumerate(_AROUND):
+        code |= flat[places + (dy * thin.shape[1] + dx)] << bit
+    return code
+
+
 def _without_steps(thin: Mask) -> Mask:
     """Without the corner pixels of stairs, so that a pixel of a line has two neighbours."""
+    thin = thin.copy()
     flat = thin.reshape(-1)
     steps = [dy * thin.shape[1] + dx for dy, dx in _AROUND]
-    ink = set(np.flatnonzero(flat).tolist())
     table = _needless()
-    for place in sorted(ink):
-        if table[sum((place + step in ink) << bit for bit, step in enumerate(steps))]:
-            ink.remove(place)
-            flat[place] = 0
+    places = np.flatnonzero(flat)
+    around = dict(zip(places.tolist(), _around(thin, places).tolist(), strict=True))
+    due = [place for place, code in around.items() if table[code]]  # from above on, and so they go
+    while due:
+        place = heappop(due)
+        if place not in around or not table[around[place]]:
+            continue
+        del around[place]
+        flat[place] = 0
+        for bit, step in enumerate(steps):
+            if (other := place + step) in around:
+                around[other] &= ~(1 << (bit + 4) % 8)
+                if other > place and table[around[other]]:
+                    heappush(due, other)
     return thin
 
 
-def paths_of(thin: Mask) -> tuple[list[tuple[float, float]], list[tuple[int, int, Path]]]:
-    """Knots (ends and forks) and the paths between them: two knots and the pixels from one to the other."""
+def loose_ends(thin: Mask) -> int:
+    """Pixels with one neighbour: paths end there, so there are at least half as many."""
+    around = _around(thin, np.flatnonzero(thin.reshape(-1)))
+    return int(((around & (around - 1) == 0) & (around > 0)).sum())
+
+
+def paths_of(thin: Mask, most: int | None = None) -> tuple[list[tuple[float, float]], list[tuple[int, int, Path]]]:
+    """Knots (ends and forks) and the paths between them: two knots and the pixels from one to the other.
+
+    Nothing where there are more paths than `most`.
+    """
+    if most is not None and loose_ends(thin) > 2 * most:
+        return [], []
+    thin = _without_steps(thin)
     width = thin.shape[1]
     steps = [dy * width + dx for dy, dx in _AROUND]
     places = np.flatnonzero(thin.reshape(-1)).tolist()
@@ -132,6 +159,8 @@ def paths_of(thin: Mask) -> tuple[list[tuple[float, float]], list[tuple[int, int
             if first in used or (first in knot_of and (knot_of[first] == knot_of[start] or first < start)):
                 continue
             follow(start, first)
+        if most is not None and len(found) > most:
+            return [], []
     for place in places:  # rings without a knot
         if place not in used and place not in knot_of:
             add([place])
