@@ -106,6 +106,12 @@ def test_straight_sides_beside_the_text_do_not_hide_its_skew(pixels: np.ndarray)
     assert preprocess.skew(skewed) == pytest.approx(-1.5, abs=0.2)
 
 
+def test_a_shadow_over_the_page_does_not_hide_its_skew(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
+    skewed = preprocess.straighten(pixels, 1.0)
+    fall = np.linspace(1.0, 0.1, skewed.shape[1])[None, :, None]
+    assert preprocess.skew((skewed * fall).astype(np.uint8)) == pytest.approx(-1.0, abs=0.2)
+
+
 def test_straight_and_empty_pages_stay(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
     assert preprocess.skew(pixels) == 0
     for value in (0, 255):

@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from docparse.model.embedded.inference import model_path
 from docparse.model.embedded.ocr_detect import detect_text
@@ -17,6 +17,7 @@ _SMALL_PX, _LINE_PX, _TIMES = 600, 22, 3  # longer side of a picture and height 
 _MAX_SKEW_DEG = 8.0
 _MIN_SKEW_DEG = 0.35
 _MIN_GAIN = 1.15  # sharpness of the line profile against the page as it is
+_AROUND_PX, _DARKER = 10, 20  # to each side of a pixel, and of 255, by which ink is darker than what is around it
 _MIN_POINTS = 1500  # edges of ink: some lines of text
 _MAX_POINTS = 60_000
 
@@ -67,8 +68,10 @@ def skew(pixels: NDArray[np.uint8]) -> float:
     Ink is projected across the lines for every angle; at the right one the profile is sharpest (Postl 1986). Lines may
     run across or down the page.
     """
-    mask = ink_mask(grey(pixels, _SIDE_PX))
-    y, x = np.nonzero(mask[:, 1:] != mask[:, :-1])
+    small = grey(pixels, _SIDE_PX)
+    y, x = _edges(_darker(small))  # shadows and dark panels have next to none
+    if len(y) < _MIN_POINTS:
+        y, x = _edges(ink_mask(small))
     if len(y) < _MIN_POINTS:
         return 0.0
     if len(y) > _MAX_POINTS:
@@ -77,6 +80,18 @@ def skew(pixels: NDArray[np.uint8]) -> float:
     across, down = _sharpest(y, x), _sharpest(x, y)
     angle, gain, _ = across if across[2] >= down[2] else (-down[0], down[1], down[2])
     return angle if abs(angle) >= _MIN_SKEW_DEG and gain >= _MIN_GAIN else 0.0
+
+
+def _darker(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where a grey image is darker than what is around."""
+    around = np.asarray(Image.fromarray(values).filter(ImageFilter.BoxBlur(_AROUND_PX)), np.int16)
+    return np.asarray(around - values > _DARKER, np.bool_)
+
+
+def _edges(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns where level runs of ink begin and end."""
+    y, x = np.nonzero(mask[:, 1:] != mask[:, :-1])
+    return y, x
 
 
 def _sharpest(along: NDArray[np.intp], across: NDArray[np.intp]) -> tuple[float, float, float]:
