@@ -14,6 +14,7 @@ from docparse.model.embedded.figure_reach import Row, captioned_drawings, grown,
 from docparse.model.embedded.ink_plots import InkPlots
 from docparse.model.embedded.line_drawings import fat, line_drawings
 from docparse.model.embedded.mono import is_mono_word
+from docparse.model.embedded.tones import toned_pictures
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
 
@@ -54,6 +55,9 @@ def find_figures(
     least = _LEAST_SIDE * max(page.width, page.height)
     prose = _prose(words) if page.pictures or page.shapes else []
     boxes = _picture_boxes(page, size, least, prose)
+    if words and not words[0].font:
+        toned = [box for box in toned_pictures(page, words, em) if area(box) < _BACKGROUND * size]
+        boxes += [box for box in toned if not any(overlap(box, other) for other in boxes)]
     strokes = strokes_of(page)
     plot = not prose and not tables and _is_plot(words)
     drawn = _drawing_boxes(page, em, least, prose, plot)
@@ -82,7 +86,7 @@ def find_figures(
             own = _words_in(box, words)
             box = plotted.whole(box) if _is_numbered(own) else box
             figure = Figure(box, chart=region.kind == "chart", score=region.score, words=own)
-            if area(box) < _GROUND * size or not _is_panel(figure, em):
+            if not _is_panel(figure, em):
                 figures.append(figure)
     figures = [figure for figure in figures if not any(_is_part(figure, other) for other in figures)]
     figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]

@@ -9,6 +9,7 @@ from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.broken_rules import dashed_rules, over_tints
+from docparse.model.embedded.tables.ends import between_prose
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.heads import join_heads, with_group_head, with_head, with_total
 from docparse.model.embedded.tables.labelled import labelled_tables
@@ -119,7 +120,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         others = [region for region in others if region.kind != "figure" or not drawn.is_text(region.bbox)]
     figures = [region.bbox for region in others if region.kind == "figure" and ink is not None]
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
-    for box in stacks + seen:
+    for box in [*stacks, *(part for region in seen for part in between_prose(region, words, em))]:
         whole = with_tail(_with_ends(box, free, horizontal, em) if box in stacks else box, free, horizontal, em)
         area = area_of(whole, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None

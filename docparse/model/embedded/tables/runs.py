@@ -8,6 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from docparse.geometry import Box, overlap, union
+from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.sides import are_apart
@@ -45,7 +46,7 @@ def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
     """Take lines of running text, and the short last lines of paragraphs, out of the rows."""
     prose: list[tuple[float, Chunk]] = []
     for row in rows:
-        running = [chunk for chunk in row.chunks if _is_prose(chunk, em)]
+        running = [chunk for chunk in row.chunks if is_running(chunk, em)]
         if running:
             prose += [(row.middle, chunk) for chunk in running]
             row.chunks = [chunk for chunk in row.chunks if chunk not in running]
@@ -59,12 +60,13 @@ def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
             row.chunks = [c for c in kept if not _is_tail(c, kept, near, em)]
 
 
-def _is_prose(chunk: Chunk, em: float) -> bool:
+def is_running(chunk: Chunk, em: float) -> bool:
+    """Whether words that stand close together are a line of running text."""
     if chunk.x1 - chunk.x0 < 14 * em:
         return False
     text = chunk.text
     tokens = text.split()
-    if len(tokens) < _PROSE_WORDS and len(text) < _PROSE_CHARS:
+    if len(tokens) < _PROSE_WORDS and len(text) + sum(map(is_cjk, text)) < _PROSE_CHARS:
         return False
     return sum(token[0].isalpha() for token in tokens) > 0.7 * len(tokens)
 
