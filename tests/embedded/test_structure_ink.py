@@ -13,9 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFilter import GaussianBlur
 
 from docparse.model.embedded import chemistry
-from docparse.model.embedded.music_ink.raster import parts
+from docparse.model.embedded.music_ink.raster import Part, parts
 from docparse.model.embedded.structure_ink import read, read_structure, strokes
 from docparse.model.embedded.structure_ink.groups import group_of, reversed_tokens, tokens_of
+from docparse.model.embedded.structure_ink.hashes import fine_hashes
 from docparse.model.embedded.structure_ink.letters import labels_of, letters_of
 from docparse.model.embedded.structure_ink.molecule import Molecule
 from docparse.model.embedded.structure_ink.pieces import with_letters
@@ -26,7 +27,9 @@ from docparse.model.embedded.structure_ink.thin import loose_ends, paths_of, thi
 Chem = pytest.importorskip("rdkit.Chem")
 
 
-def drawn(smiles: str, *, bond_px: int = 50, two_toned: bool = True) -> NDArray[np.uint8]:
+def drawn(
+    smiles: str, *, bond_px: int = 50, line_px: int = 3, two_toned: bool = True, coloured: bool = False
+) -> NDArray[np.uint8]:
     from rdkit.Chem import rdDepictor
     from rdkit.Chem.Draw import rdMolDraw2D
 
@@ -35,16 +38,17 @@ def drawn(smiles: str, *, bond_px: int = 50, two_toned: bool = True) -> NDArray[
     rdDepictor.Compute2DCoords(molecule)
     canvas = rdMolDraw2D.MolDraw2DCairo(-1, -1)
     options = canvas.drawOptions()
-    options.useBWAtomPalette()
+    if not coloured:
+        options.useBWAtomPalette()
     options.fixedBondLength = options.scalingFactor = bond_px
     options.fixedFontSize = round(0.4 * bond_px)
-    options.bondLineWidth = 3
+    options.bondLineWidth = line_px
     options.scaleBondWidth = False
     rdMolDraw2D.PrepareAndDrawMolecule(canvas, molecule)
     canvas.FinishDrawing()
-    picture = Image.open(io.BytesIO(canvas.GetDrawingText())).convert("L")
+    picture = Image.open(io.BytesIO(canvas.GetDrawingText())).convert("RGB" if coloured else "L")
     values = np.asarray(picture)
-    return np.where(values < 140, 0, 255).astype(np.uint8) if two_toned else values
+    return np.where(values < 140, 0, 255).astype(np.uint8) if two_toned and not coloured else values
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,74 @@ def test_a_drawn_molecule_is_read(smiles: str, two_toned: bool) -> None:
     assert found is not None
     assert found.smiles == Chem.CanonSmiles(smiles)
     assert found.confidence > 0.7
+
+
+def test_pale_colours_are_ink() -> None:
+    found = read_structure(drawn("CSc1cc(Cl)ccc1F", coloured=True))
+    assert found is not None
+    assert (found.smiles, found.confidence >= 0.8) == ("CSc1cc(Cl)ccc1F", True)
+
+
+def _assert_doubted(clear: NDArray[np.uint8], spoilt: NDArray[np.uint8]) -> None:
+    sure, unsure = read_structure(clear), read_structure(spoilt)
+    assert sure is not None
+    assert sure.confidence >= 0.8
+    assert unsure is None or unsure.confidence < 0.8
+
+
+def test_finely_hashed_bonds_are_seen() -> None:
+    found = read_structure(drawn("C[C@H]1CC[C@@H](N)C1", bond_px=40, line_px=2))
+    assert found is not None
+    assert (found.smiles, found.confidence >= 0.8) == (Chem.CanonSmiles("C[C@H]1CC[C@@H](N)C1"), True)
+
+
+def test_dust_where_a_bond_was_makes_a_reading_doubtful() -> None:
+    clear = drawn("COc1ccc(C)cc1")
+    dusty = Image.fromarray(clear)
+    place = _letters(clear)[0]
+    for step in range(6):
+        x, y = place.x + 8 + 6 * step, place.y - 25 - 4 * (step % 2)
+        ImageDraw.Draw(dusty).rectangle((x, y, x + 1, y + 1), fill=0)
+    _assert_doubted(clear, np.asarray(dusty))
+
+
+def test_dashes_along_a_line_are_a_hashed_bond_from_its_narrow_end() -> None:
+    sheet = Image.new("L", (120, 60), 0)
+    for place, x in enumerate(range(20, 100, 8)):
+        ImageDraw.Draw(sheet).line([(x, 30 - place), (x, 30 + place)], fill=1)
+    dashes, _ = parts(np.asarray(sheet))
+    ((start, end, row),) = fine_hashes(dashes, 80.0)
+    assert len(row) == 10
+    assert start == pytest.approx((16, 30), abs=1)
+    assert end == pytest.approx((96, 30), abs=1)
+    assert fine_hashes(dashes, 800.0) == []
+
+
+def _letters(pixels: NDArray[np.uint8]) -> list[Part]:
+    found = parts((pixels < 140).astype(np.uint8))[0]
+    return sorted((part for part in found if 12 < part.high < 24 and 8 < part.wide < 24), key=lambda part: part.x)
+
+
+@pytest.mark.parametrize("smiles", ["COCc1ccc(C)cc1", "Oc1ccc2ccccc2c1"])
+def test_a_letter_that_is_missing_makes_a_reading_doubtful(smiles: str) -> None:
+    whole = drawn(smiles)
+    sure = read_structure(whole)
+    assert sure is not None
+    assert (sure.smiles, sure.confidence >= 0.8) == (Chem.CanonSmiles(smiles), True)
+    for letter in _letters(whole):
+        torn = whole.copy()
+        torn[letter.y0 : letter.y1, letter.x0 : letter.x1] = 255
+        unsure = read_structure(torn)
+        assert unsure is None or unsure.smiles == sure.smiles or unsure.confidence < 0.8
+
+
+def test_ink_that_is_no_bond_makes_a_reading_doubtful() -> None:
+    pixels = drawn("CC(=O)Oc1ccc(C)cc1")
+    spoilt = Image.fromarray(pixels)
+    place = _letters(pixels)[0]
+    pen = ImageDraw.Draw(spoilt)
+    pen.arc((place.x0 - 5, place.y1 + 20, place.x0 + 55, place.y1 + 60), 0, 200, fill=0, width=3)
+    _assert_doubted(pixels, np.asarray(spoilt))
 
 
 def test_a_grey_ground_of_dots_is_no_part_of_a_drawing() -> None:
@@ -126,7 +198,6 @@ def test_an_index_may_stand_under_its_letter() -> None:
 
 def test_a_letter_that_is_not_read_makes_a_reading_doubtful() -> None:
     pixels = drawn("N#Cc1ccc(Cl)cc1")
-    sure = read_structure(pixels)
     found, _ = parts((pixels < 140).astype(np.uint8))
     rightmost = max((part for part in found if part.high > 10 and part.wide > 8), key=lambda part: part.x)
     ImageDraw.Draw(spoilt := Image.fromarray(pixels)).rectangle(
@@ -136,10 +207,7 @@ def test_a_letter_that_is_not_read_makes_a_reading_doubtful() -> None:
     pen.line([(rightmost.x0, rightmost.y0), (rightmost.x1, rightmost.y1)], fill=0, width=3)
     pen.line([(rightmost.x0, rightmost.y1), (rightmost.x1, rightmost.y0)], fill=0, width=3)
     pen.ellipse((rightmost.x0, rightmost.y0, rightmost.x1, rightmost.y1), outline=0, width=2)
-    unsure = read_structure(np.asarray(spoilt))
-    assert sure is not None
-    assert sure.confidence >= 0.8
-    assert unsure is None or unsure.confidence < 0.8
+    _assert_doubted(pixels, np.asarray(spoilt))
 
 
 def test_a_page_of_print_is_given_up_soon() -> None:

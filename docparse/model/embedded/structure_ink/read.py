@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from math import atan2, degrees, isinf
+from math import isinf
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from docparse.model.embedded.music_ink.raster import Part
 from docparse.model.embedded.structure_ink.groups import Token, group_of, heavy, reversed_tokens, tokens_of
+from docparse.model.embedded.structure_ink.hashes import fine_hashes
 from docparse.model.embedded.structure_ink.letters import (
     Label,
     Letter,
@@ -26,20 +27,16 @@ from docparse.model.embedded.structure_ink.molecule import Bond, Molecule
 from docparse.model.embedded.structure_ink.pairs import hashed, join_doubles, mark_wedges
 from docparse.model.embedded.structure_ink.pieces import with_letters
 from docparse.model.embedded.structure_ink.sheet import Sheet, sheet_of
-from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, bend, distance, strokes_of, usual_length
+from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, distance, strokes_of, usual_length
+from docparse.model.embedded.structure_ink.trust import confidence
 
 _REACH = 1.1  # capitals' heights from the end of a bond to its letter
 _AHEAD = 0.7  # capitals' heights, on from there along the bond
 _HAS_ONE_BOND = re.compile("HO|OH|H2N|NH2|HS|SH|F|Cl|Br|H3C|CH3")
 _LEAST_STROKES = 3
-_FLAT = 0.85  # cosine of the least bend at an atom
-_ODD, _SPARSE = 1.5, 7.0  # what odd strokes cost; thicknesses that a bond is long at least
-_ALIKE, _HEXAGON_DEG = 0.2, 15.0  # how far lengths and angles of a skeleton's bonds stray
-_MOSTLY, _HALF = 0.7, 0.5  # of the lengths and of the angles are so
-_BARE, _IRREGULAR = 0.25, 0.5  # what drawings without a letter cost: all single bonds, not drawn as bonds are
 _LEVELS = (0.5, 0.3)  # of the way from paper to ink: thin lines are paler than letters
-_GOOD = 0.6
-_LETTER, _UNREAD = (0.2, 0.8), 0.3  # bonds' lengths that a letter is high; what each costs that isn't read
+_GOOD = 0.8
+_LETTER = 0.2, 0.8  # bonds' lengths that a letter is high
 _PIECE = 0.3  # of the largest piece, in length of its lines
 
 
@@ -75,7 +72,7 @@ def read_structure(pixels: NDArray[np.uint8]) -> Structure | None:
 def _read(sheet: Sheet, usual: float) -> Structure | None:
     drawing = Drawing(sheet, usual)
     smiles = drawing.smiles()
-    return None if smiles is None else Structure(smiles, drawing.confidence())
+    return None if smiles is None else Structure(smiles, confidence(drawing))
 
 
 class Drawing:
@@ -84,6 +81,7 @@ class Drawing:
     def __init__(self, sheet: Sheet, usual: float) -> None:
         self.usual = usual
         self.doubts: list[str] = []
+        self.pieces: list[str] = []  # of the molecule, which `smiles` makes
         self.sheet = sheet = with_letters(sheet, usual)
         letters, self.capital = letters_of(sheet, self.usual)
         self.labels = labels_of(letters, self.capital)
@@ -101,11 +99,12 @@ class Drawing:
         taken |= {p.label for p in self.unread}
         rest = [p for p in rest if p.label not in taken]
         dashes = [p for p in rest if p.size > 2 and max(p.wide, p.high) < 0.5 * self.usual]
-        rows = hashed(dashes, self.usual, sheet.thick)
+        rows = fine_hashes([*dashes, *sheet.specks], self.usual)
+        told = {p.label for _, _, row in rows for p in row}
+        rows += hashed([p for p in dashes if p.label not in told], self.usual, sheet.thick)
         gone = taken | {p.label for _, _, row in rows for p in row} | {p.label for p in dashes if self._is_speck(p)}
         keep = np.ones(int(sheet.labels.max()) + 1, np.uint8)
-        keep[0] = 0
-        keep[list(gone)] = 0
+        keep[[0, *(label for label in gone if label > 0)]] = 0
         mask = keep[sheet.labels]
         graph = strokes_of(mask, sheet.thick, self.usual)
         join_doubles(graph)
@@ -201,7 +200,7 @@ class Drawing:
         graph = self.graph
         if len(graph.strokes) < _LEAST_STROKES:
             return None
-        molecule = Molecule()
+        self.molecule = molecule = Molecule()
         atom_of: dict[int, int] = {}
         for label in self.labels:
             points = [point for point, (owner, _) in self.ends.items() if owner is label]
@@ -212,20 +211,27 @@ class Drawing:
         for stroke in graph.strokes:
             if atom_of[stroke.a] != atom_of[stroke.b]:
                 molecule.bind(Bond(atom_of[stroke.a], atom_of[stroke.b], min(3, stroke.order), stroke.wedge))
-        return molecule.smiles()
+        smiles = molecule.smiles()
+        self.pieces = smiles.split(".") if smiles else []
+        return smiles
+
+    def tokens(self, label: Label, points: list[int]) -> list[Token] | None:
+        """What a label says, given the bonds that come to it; None where it is no label of atoms."""
+        tokens = tokens_of(label.text)
+        order = sum(s.order for point in points for s in self.graph.at(point))
+        if tokens == [("H", 1)] and order > 1:  # narrow print: hydrogen has one bond
+            return [("N", 1)]
+        if tokens == [("O", 1)] and order > 2:
+            return [("C", 1)]
+        if tokens == [("P", 1)] and order == 1:  # phosphorus has more than one
+            return [("F", 1)]
+        return tokens
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
         return (x / self.usual, -y / self.usual)
 
     def _add_label(self, molecule: Molecule, label: Label, points: list[int], atom_of: dict[int, int]) -> None:
-        tokens = tokens_of(label.text)
-        order = sum(s.order for point in points for s in self.graph.at(point))
-        if tokens == [("H", 1)] and order > 1:  # narrow print: hydrogen has one bond
-            tokens = [("N", 1)]
-        elif tokens == [("O", 1)] and order > 2:
-            tokens = [("C", 1)]
-        elif tokens == [("P", 1)] and order == 1:  # phosphorus has more than one
-            tokens = [("F", 1)]
+        tokens = self.tokens(label, points)
         place = self._place(*self._centre(label, points, tokens))
         order = max(s.order for point in points for s in self.graph.at(point))
         if tokens is None:
@@ -268,84 +274,6 @@ class Drawing:
         places = heavy(tokens)
         lengths = [len(name) + (len(str(count)) if count > 1 else 0) for name, count in tokens]
         return sum(lengths[: places[0]]), sum(lengths[: places[-1]])
-
-    def confidence(self) -> float:
-        """Less where letters are doubtful, strokes are not as bonds are, or letters among them belong to none;
-        where no letter vouches for the drawing its bonds must be like bonds.
-        """
-        used = [letter for label, _ in self.ends.values() for letter in label.letters]
-        sure = min((letter.likeness for letter in used), default=0.5)
-        value = min(1.0, 0.25 + 0.85 * sure) - 0.3 * len(self.doubts) - 0.25 * self._strays()
-        value -= _UNREAD * self._unread_ends()
-        value -= _ODD * max(0.0, self._odd() - 0.05)
-        if self._flat():
-            value -= 0.25
-        if self.usual < _SPARSE * self.sheet.thick:
-            value -= 0.3
-        if not self.ends and not self._is_regular():
-            value -= _IRREGULAR
-        if not self.ends and all(stroke.order == 1 for stroke in self.graph.strokes):
-            value -= _BARE
-        return min(1.0, max(0.0, round(value, 2)))
-
-    def _flat(self) -> bool:
-        """Whether carbons lie on a straight line of single and double bonds: more likely a line that was broken."""
-        graph = self.graph
-        for point in {n for s in graph.strokes for n in (s.a, s.b)}:
-            here = graph.at(point)
-            if any(s.wedge for s in here):  # whose ends are not so clear
-                continue
-            if len(here) == 2 and max(s.order for s in here) < 3 and sum(s.order for s in here) < 4:
-                ends = [graph.points[s.other(point)] for s in here]
-                if bend(ends[0], graph.points[point], ends[1]) > _FLAT:
-                    return True
-        return False
-
-    def _is_regular(self) -> bool:
-        """Whether bonds are of one length and meet as in hexagons and zigzags: graphs, trees and figures' don't."""
-        graph = self.graph
-        lengths = np.array([graph.length(stroke) for stroke in graph.strokes])
-        angles = np.array([a for n in {n for s in graph.strokes for n in (s.a, s.b)} for a in self._angles(n)])
-        if not len(lengths) or not len(angles):
-            return False
-        alike = np.abs(lengths / np.median(lengths) - 1) < _ALIKE
-        return bool(alike.mean() >= _MOSTLY and (np.abs(angles - 120) < _HEXAGON_DEG).mean() >= _HALF)
-
-    def _angles(self, point: int) -> list[float]:
-        """Degrees between neighbouring strokes at a point, the least one where there are two."""
-        graph, (x, y) = self.graph, self.graph.points[point]
-        ends = [graph.points[stroke.other(point)] for stroke in graph.at(point)]
-        ways = sorted(degrees(atan2(v - y, u - x)) % 360 for u, v in ends)
-        if len(ways) < 2:
-            return []
-        apart = [(b - a) % 360 for a, b in zip(ways, [*ways[1:], ways[0]], strict=True)]
-        return [min(apart)] if len(ways) == 2 else apart
-
-    def _odd(self) -> float:
-        """The share of the strokes that are much shorter or longer than most."""
-        graph = self.graph
-        inner = [graph.length(s) / self.usual for s in graph.strokes if s.a not in self.ends and s.b not in self.ends]
-        return sum(not 0.6 < length < 1.7 for length in inner) / max(1, len(inner))
-
-    def _unread_ends(self) -> int:
-        """How many pieces like letters that weren't read bonds lead to."""
-        free = [self.graph.points[n] for s in self.graph.strokes for n in (s.a, s.b) if n not in self.ends]
-        reach = _REACH * (self.capital or max((p.high for p in self.unread), default=0))
-        return sum(any(gap_to(part, *point) < reach for point in free) for part in self.unread)
-
-    def _strays(self) -> int:
-        """Labels that stand among the strokes and at none of their ends."""
-        points = [self.graph.points[n] for s in self.graph.strokes for n in (s.a, s.b)]
-        x0, x1 = min(x for x, _ in points), max(x for x, _ in points)
-        y0, y1 = min(y for _, y in points), max(y for _, y in points)
-        hung = {id(label) for label, _ in self.ends.values()}
-        near = 0.7 * self.usual
-        return sum(
-            id(label) not in hung
-            and any(x0 - near < n.x < x1 + near and y0 - near < n.y < y1 + near for n in label.letters)
-            and min(label.gap(*point) for point in points) < near
-            for label in self.labels
-        )
 
 
 __all__ = ["Drawing", "Structure", "available", "is_line", "read_structure"]

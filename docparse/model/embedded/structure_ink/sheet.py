@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,16 +19,20 @@ _SCREEN_PARTS = 1500  # more specks than a drawing has pieces: a grey ground of 
 _MOST_PARTS = 1200  # pieces that are no dots: print and grain have more than any drawing
 _DOT = 0.015  # of the drawing's longer side
 _MARGIN = 4
+_COLOURED = 60  # between the strongest and the weakest of a pixel's colours
 _LEAST_CONTRAST, _DENSITY = 40, (0.001, 0.4)
 
 
 class Sheet(NamedTuple):
-    """Ink, 1 where it is, the thickness of its strokes, its pieces and the number of each pixel's piece."""
+    """Ink, 1 where it is, the thickness of its strokes, its pieces and the number of each pixel's piece; the specks
+    that were left out of it, which have no number.
+    """
 
     ink: Mask
     thick: float
     parts: list[Part]
     labels: NDArray[np.int32]
+    specks: tuple[Part, ...] = ()
 
     def cut(self, pieces: list[Part]) -> NDArray[np.bool_]:
         """The ink of some pieces alone, in their common box."""
@@ -44,7 +49,7 @@ def sheet_of(pixels: NDArray[np.uint8], level: float) -> Sheet | None:
     """The drawing's ink, strokes some pixels thick; None where there is none. Ink begins at a level of the way from the
     paper's grey (0) to the darkest (1).
     """
-    grey = preprocess.grey(pixels)
+    grey = _darkest(pixels)
     paper, dark = (float(value) for value in np.quantile(grey, (0.7, 0.003)))
     if paper - dark < _LEAST_CONTRAST:
         return None
@@ -71,9 +76,19 @@ def sheet_of(pixels: NDArray[np.uint8], level: float) -> Sheet | None:
         if bare is None:
             return None
         thick = _thickness(bare)
-    mask = _without_specks(np.pad(ink, _MARGIN).astype(np.uint8), thick)
+    mask, specks = _without_specks(np.pad(ink, _MARGIN).astype(np.uint8), thick)
     found, labels = parts(mask)
-    return Sheet(mask, thick, found, labels) if found else None
+    return Sheet(mask, thick, found, labels, tuple(specks)) if found else None
+
+
+def _darkest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Luminance, and of coloured pixels the darkest of their colours: the yellow of sulphur is pale."""
+    grey = preprocess.grey(pixels)
+    if pixels.ndim < 3:
+        return grey
+    least, most = pixels[..., :3].min(axis=2), pixels[..., :3].max(axis=2)
+    coloured = most.astype(np.int16) - least > _COLOURED
+    return np.where(coloured, least, grey) if coloured.any() else grey
 
 
 def _without_screen(ink: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
@@ -112,10 +127,12 @@ def _runs(ink: NDArray[np.bool_]) -> NDArray[np.int32]:
     return lengths
 
 
-def _without_specks(mask: Mask, thick: float) -> Mask:
+def _without_specks(mask: Mask, thick: float) -> tuple[Mask, list[Part]]:
+    """The ink without what is too small to be a letter's or a stroke's, and that."""
     found, labels = parts(mask)
     least = (0.7 * thick) ** 2 if len(found) < _SCREEN_PARTS else (1.6 * thick) ** 2
     keep = np.zeros(len(found) + 1, np.uint8)
     for part in found:
         keep[part.label] = part.size >= least
-    return keep[labels]
+    specks = [replace(part, label=-part.label) for part in found if not keep[part.label]]
+    return keep[labels], specks
