@@ -17,7 +17,7 @@ from docparse.model.embedded.tables.lattice import lattice_table, without_overla
 from docparse.model.embedded.tables.leaders import with_short_leaders
 from docparse.model.embedded.tables.masks import Mask
 from docparse.model.embedded.tables.open_tables import area_of, open_table, with_tail
-from docparse.model.embedded.tables.page_columns import in_columns
+from docparse.model.embedded.tables.page_columns import WIDEST_EM, in_columns, page_gutters
 from docparse.model.embedded.tables.pixels import (
     Drawn,
     ink_mask,
@@ -41,10 +41,10 @@ from docparse.model.embedded.tables.precision import (
     runs_on,
 )
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
-from docparse.model.embedded.tables.runs import join_runs, text_runs
+from docparse.model.embedded.tables.runs import Run, join_runs, text_runs
 from docparse.model.embedded.tables.sides import side_by_side
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
-from docparse.model.embedded.tables.stripes import is_first_stripe, last_edges
+from docparse.model.embedded.tables.stripes import is_stripe, last_edges, past_labels
 from docparse.model.embedded.tables.text_rows import em_of, well_boxed
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
@@ -108,10 +108,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     free = _outside(words, lattices)
     stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
-    runs = text_runs(free, em)
-    if free and free[0].font and any(run.bbox[2] - run.bbox[0] > _COLUMN_EM * em for run in runs):
-        columns = in_columns(free, em)
-        runs = runs if len(columns) == 1 else [run for column in columns for run in text_runs(column, em)]
+    runs = _runs(free, em)
     seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
     stacks = [box for box in stacks if not any(_is_piece(box, other) for other in seen)]
     stacks, runs = join_runs(stacks, runs, words, em)
@@ -150,6 +147,33 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     return [_in_reading_order(run) for table in tables for run in unfolded(table, vertical, em)]
 
 
+def _runs(words: Sequence[Word], em: float) -> list[Run]:
+    """Runs of aligned lines; where some lie across columns of the page, the others and those of each column."""
+    runs = text_runs(words, em)
+    if not words or not words[0].font or all(_width_em(run, em) <= _COLUMN_EM for run in runs):
+        return runs
+    whole = [run for run in runs if _width_em(run, em) <= _COLUMN_EM or _is_in_column(run, words, em)]
+    if len(whole) == len(runs):
+        return runs
+    columns = in_columns(_outside(words, [run.bbox for run in whole]), em)
+    return [*whole, *(run for column in columns for run in text_runs(column, em))]
+
+
+def _width_em(run: Run, em: float) -> float:
+    return (run.bbox[2] - run.bbox[0]) / em
+
+
+def _is_in_column(run: Run, words: Sequence[Word], em: float) -> bool:
+    """Whether no gutter of what stands around it runs through it; none that goes on beyond a run wider than columns."""
+    x0, y0, x1, y1 = run.bbox
+    if _width_em(run, em) > WIDEST_EM:
+        over = 3 * em
+        cuts = [c for c in page_gutters(words, em) if c.top < y0 - over or c.bottom > y1 + over]
+    else:
+        cuts = page_gutters(_outside(words, [run.bbox]), em)
+    return not any(x0 < cut.x < x1 and cut.top < y1 and y0 < cut.bottom for cut in cuts)
+
+
 def _in_reading_order(table: FoundTable) -> FoundTable:
     """The table with its first column at the right where its words run from right to left."""
     if not is_rtl_text([word for cell in table.cells for word in cell.text.split()], False):
@@ -180,9 +204,10 @@ def _ruled(
         horizontal = merge([*horizontal, *dashed], 0.2 * em, 0.3 * em)
     if not bands[0]:
         return tables, horizontal, vertical
-    horizontal, vertical = merge([*horizontal, *bands[0]]), merge([*vertical, *bands[1]])
-    banded = [t for t in _lattices(horizontal, vertical, words) if not is_first_stripe(t.bbox, bands[0], em)]
-    return without_overlaps(tables + banded), [*horizontal, *last_edges(bands[0], words, em)], vertical
+    edges = past_labels(bands[0], bands[1], em)
+    horizontal, vertical = merge([*horizontal, *edges]), merge([*vertical, *bands[1]])
+    banded = [t for t in _lattices(horizontal, vertical, words) if not is_stripe(t.bbox, edges, em)]
+    return without_overlaps(tables + banded), [*horizontal, *last_edges(edges, words, em)], vertical
 
 
 def _witnessed(table: FoundTable, drawn: Drawn) -> FoundTable:

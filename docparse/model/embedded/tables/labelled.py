@@ -8,20 +8,22 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
-from docparse.geometry import inside_share
+from docparse.geometry import inside_share, overlap
 from docparse.model.embedded.joining import join_pair
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.tables.header import is_number, is_year
-from docparse.model.embedded.tables.text_rows import TextRow, box_of, join_words, split_chunks, text_rows
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, box_of, join_words, split_chunks, text_rows
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.document import Cell
 from docparse.schemas.page import Word, WordStyle
 
 _GAP_EM, _EDGE_EM, _APART_EM = 0.8, 0.35, 1.7  # between chunks; how far edges stray; height that ends a table
 _LEAST, _LEAST_PLAIN = 3, 4  # rows; of one line each, with nothing but their texts to tell them
-_LABEL_WORDS, _LABEL_CHARS, _LABEL_SHARE = 6, 40, 0.45  # the label's width in that of the table
+_LABEL_WORDS, _LABEL_CHARS = 6, 40
+_LABEL_SHARE, _SHARE_PLAIN = 0.45, 0.6  # the label's width in that of the table; where every row is one line
 _WIDE = 1.1  # of the leading: the step to the next row where cells have room round them
 _BESIDE_EM, _SHORT_EM, _FOREIGN_EM = 7.0, 2.0, 3.0
+_CLOSE_EM, _BLOCK_ROWS = 0.4, 12  # the least blank after a label; rows that are looked at under those that show a block
 _CONFIDENCE, _OTHER_SIZE = 0.75, 0.08
 _BOLD, _MONO = int(WordStyle.BOLD), int(WordStyle.MONO)
 _EMPHASIS = int(WordStyle.BOLD | WordStyle.ITALIC)
@@ -48,16 +50,63 @@ def labelled_tables(words: Sequence[Word], em: float) -> list[FoundTable]:
     rows = text_rows(words)
     for row in rows:
         row.chunks = split_chunks(row, _GAP_EM * em)
+    found = _tables(rows, em)
+    for block in _blocks(rows, em):
+        found += [table for table in _tables(block, em) if not any(overlap(table.bbox, t.bbox) for t in found)]
+    return found
+
+
+def _tables(rows: Sequence[TextRow], em: float) -> list[FoundTable]:
     found: list[FoundTable] = []
     at = 0
     while at < len(rows):
         run = _run(rows, at, em)
+        if at and run.rows and (above := _parted_at(rows[at - 1], run, em)):
+            run = run._replace(rows=[above, *run.rows])
+            at -= 1
         around = [*rows[max(0, at - 1) : at], *rows[at + len(run.rows) :][:1]]
         table = None if len(run.rows) < _LEAST or _goes_on(run, around) else _table(run, em)
         if table is not None:
             found.append(table)
-        at += len(run.rows) if table is not None else 1
+        at += len(run.rows) if table is not None else 1 + (len(run.rows) > 0 and run.rows[0] is not rows[at])
     return found
+
+
+def _parted_at(row: TextRow, run: _Run, em: float) -> TextRow | None:
+    """The row over a run, where its label all but reaches its text: parted where the texts of the run begin."""
+    near = run.rows[0].y0 - row.y1 <= _APART_EM * em
+    if not near or len(row.chunks) != 1 or abs(row.x0 - run.left) > _EDGE_EM * em:
+        return None
+    for at, (before, word) in enumerate(pairwise(row.words), 1):
+        if abs(word.bbox[0] - run.right) < _EDGE_EM * em and word.bbox[0] - before.bbox[2] > _CLOSE_EM * em:
+            chunks = [Chunk(part, part[0].bbox[0], part[-1].bbox[2]) for part in (row.words[:at], row.words[at:])]
+            return TextRow(row.words, row.y0, row.y1, chunks)
+    return None
+
+
+def _blocks(rows: Sequence[TextRow], em: float) -> list[list[TextRow]]:
+    """What stands far to the right of other text, line below line from one edge: blocks beside another one."""
+    margin = min(row.x0 for row in rows) + _FOREIGN_EM * em
+    starts: list[tuple[float, int]] = []
+    for number, row in enumerate(rows):
+        ends = [float("-inf"), *(chunk.x1 for chunk in row.chunks)]
+        labels = zip(row.chunks[:-1], ends, strict=False)
+        starts += [(c.x0, number) for c, end in labels if c.x0 > max(margin, end + _FOREIGN_EM * em)]
+    starts.sort()
+    found: list[list[TextRow]] = []
+    while starts:
+        left = starts[0][0]
+        near = [number for x0, number in starts if x0 - left < _EDGE_EM * em]
+        starts = starts[len(near) :]
+        if len(near) >= _LEAST - 1:
+            first, last = max(0, min(near) - 1), max(near) + _BLOCK_ROWS
+            found.append([own for row in rows[first:last] if (own := _right_of(row, left - _EDGE_EM * em))])
+    return found
+
+
+def _right_of(row: TextRow, x: float) -> TextRow | None:
+    kept = [chunk for chunk in row.chunks if chunk.x0 > x]
+    return TextRow([word for chunk in kept for word in chunk.words], row.y0, row.y1, kept) if kept else None
 
 
 def _run(rows: Sequence[TextRow], at: int, em: float) -> _Run:
@@ -116,7 +165,8 @@ def _table(run: _Run, em: float) -> FoundTable | None:
               for low, high in pairwise([*edges, box[2] + em])] for group in groups]  # fmt: skip
     labels = [join_words(cells[0]) for cells in texts]
     reach = max(word.bbox[2] for cells in texts for word in cells[0])
-    if reach - run.left > _LABEL_SHARE * (box[2] - run.left) or not _are_labels(labels):
+    share = _LABEL_SHARE if any(len(group) > 1 for group in groups) else _SHARE_PLAIN
+    if reach - run.left > share * (box[2] - run.left) or not _are_labels(labels):
         return None
     if any(_LEADER.search(row.chunks[0].text) for group in groups for row in group):
         return None

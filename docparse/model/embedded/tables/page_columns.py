@@ -14,7 +14,7 @@ from docparse.schemas.page import Word
 _ALIGNED = 0.6  # of the lines beside a gutter that belongs to a table stand on one level with the other side's
 _LEVEL_EM = 0.12
 _BLANK_EM = 0.75  # a blank of justified text is seldom wider, a gutter never as narrow
-_WIDEST_EM = 28.0  # of a column that is one of several
+WIDEST_EM = 28.0  # of a column that is one of several
 _PROSE_ROWS, _PROSE_WORDS = 4, 3.0
 
 
@@ -122,7 +122,7 @@ def _is_column(rows: Sequence[TextRow], em: float) -> bool:
         return False
     start, end = min(row.x0 for row in rows), max(row.x1 for row in rows)
     full = sum(row.x0 - start < 0.6 * em and end - row.x1 < 0.6 * em for row in rows)
-    return 2 * full > len(rows) and 8 * em < end - start < _WIDEST_EM * em
+    return 2 * full > len(rows) and 8 * em < end - start < WIDEST_EM * em
 
 
 def _is_river(left: Sequence[TextRow], right: Sequence[TextRow], em: float) -> bool:

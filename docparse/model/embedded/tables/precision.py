@@ -14,10 +14,13 @@ from docparse.schemas.page import PageImage, Word
 
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _AMOUNT = re.compile(r"^[^,.]*\d[.,]\d+\D*$|\d[.,]\d{3}\b|[$€£¥%]")
+_SUM = re.compile(r"\d[.,]\d\d(\s?\D{1,4})?$")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
-_CAPTION = re.compile(r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|表)")
+_CAPTION = re.compile(
+    r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|Tabela|Tablo|Табл|Bảng|Πίνακας|표|表|جدول|तालिका|ตาราง)"
+)
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
@@ -144,7 +147,7 @@ def is_open_table(table: FoundTable, captioned: bool) -> bool:
     if table.cols == 2 and first and sum(bool(_MARKER.match(text)) for text in first) >= 0.5 * len(first):
         return False
     if any(col > 0 and _is_numeric(entries) for col, entries in texts.items()):
-        return table.rows >= 4 or table.cols > 2 or captioned
+        return table.rows >= 4 or table.cols > 2 or captioned or all(map(_SUM.search, last))
     return table.cols > 2 and table.rows >= 5 and _is_dense(texts, table.rows)
 
 

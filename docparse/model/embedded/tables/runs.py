@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from docparse.geometry import Box, overlap, union
-from docparse.model.embedded.script import is_cjk
+from docparse.model.embedded.script import is_cjk, is_unspaced
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.sides import are_apart
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
-from docparse.schemas.page import Word
+from docparse.schemas.page import Word, WordStyle
 
-_PROSE_WORDS, _PROSE_CHARS = 7, 42
+_PROSE_WORDS, _PROSE_CHARS, _UNSPACED_EM = 7, 42, 22.0
 _LABEL_LINES = 6
+_APART_EM = 0.3
+_EVEN_EM, _STRETCHED = 0.05, 4  # how alike the blanks of a justified line are, and of how many words
+_NEAR_EM, _FLUSH_EM = 6.0, 0.3  # where another line of its column stands, and how exactly under it
+_BOLD = int(WordStyle.BOLD)
 
 
 class Run(NamedTuple):
@@ -50,6 +55,17 @@ def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
         if running:
             prose += [(row.middle, chunk) for chunk in running]
             row.chunks = [chunk for chunk in row.chunks if chunk not in running]
+    full = [(middle, chunk.x0, chunk.x1) for middle, chunk in prose]
+    wide = [(row, chunks) for row in rows if (chunks := _stretched(row.chunks, em))]
+    full += [(row.middle, chunks[0].x0, chunks[-1].x1) for row, chunks in wide]
+    for row, chunks in wide:
+        if any(
+            0 < abs(middle - row.middle) < _NEAR_EM * em
+            and max(abs(x0 - chunks[0].x0), abs(x1 - chunks[-1].x1)) < _FLUSH_EM * em
+            for middle, x0, x1 in full
+        ):
+            prose += [(row.middle, chunk) for chunk in chunks]
+            row.chunks = [chunk for chunk in row.chunks if chunk not in chunks]
     prose.sort(key=lambda pair: pair[0])
     middles = [middle for middle, _ in prose]
     for row in rows:
@@ -60,12 +76,34 @@ def _drop_prose(rows: Sequence[TextRow], em: float) -> None:
             row.chunks = [c for c in kept if not _is_tail(c, kept, near, em)]
 
 
+def _stretched(chunks: Sequence[Chunk], em: float) -> list[Chunk]:
+    """Neighbours of different widths, all at one distance from the next: a justified line of few words."""
+    found: list[Chunk] = []
+    run: list[Chunk] = []
+    last = 0.0
+    for chunk in chunks:
+        gap = chunk.x0 - run[-1].x1 if run else 0.0
+        if len(run) > 1 and abs(gap - last) > _EVEN_EM * em:
+            found += run if _varies(run, em) else []
+            run = run[-1:]
+        last = gap
+        run.append(chunk)
+    return [*found, *(run if _varies(run, em) else [])]
+
+
+def _varies(run: Sequence[Chunk], em: float) -> bool:
+    widths = sorted(chunk.x1 - chunk.x0 for chunk in run)
+    return len(run) >= _STRETCHED and widths[-1] - widths[0] > em
+
+
 def is_running(chunk: Chunk, em: float) -> bool:
     """Whether words that stand close together are a line of running text."""
     if chunk.x1 - chunk.x0 < 14 * em:
         return False
     text = chunk.text
     tokens = text.split()
+    if is_unspaced(text[0]) and is_unspaced(text[-1]):  # every sign may be a word of its own
+        return chunk.x1 - chunk.x0 > _UNSPACED_EM * em
     if len(tokens) < _PROSE_WORDS and len(text) + sum(map(is_cjk, text)) < _PROSE_CHARS:
         return False
     return sum(token[0].isalpha() for token in tokens) > 0.7 * len(tokens)
@@ -87,11 +125,13 @@ def _runs(rows: Sequence[TextRow], em: float) -> Iterable[list[TextRow]]:
     for row in rows:
         last = (lone or run)[-1:]
         if (last and not _follows(run, lone, row, em)) or _is_title(row, em):
-            yield from _long_enough([*run, *_last_number(run, lone)])
+            yield from _long_enough([*run, *_last_number(run, lone)], em)
             run, lone = [], []
         if len(row.chunks) > 1:
-            if run and lone and (len(lone) > _lone_lines(run, lone) or not _touch(run, row)):
-                yield from _long_enough(run)
+            if run and (
+                _is_apart(run, row, em) if not lone else len(lone) > _lone_lines(run, lone) or not _touch(run, row)
+            ):
+                yield from _long_enough(run, em)
                 run, lone = [], []
             if not run:  # a head's other lines, set between those of its neighbours
                 lone = lone[-1:] if lone and row.y0 - lone[-1].y1 < -0.1 * em else []
@@ -99,7 +139,7 @@ def _runs(rows: Sequence[TextRow], em: float) -> Iterable[list[TextRow]]:
             lone = []
         else:
             lone.append(row)
-    yield from _long_enough([*run, *_last_number(run, lone)])
+    yield from _long_enough([*run, *_last_number(run, lone)], em)
 
 
 def _last_number(run: Sequence[TextRow], lone: Sequence[TextRow]) -> Sequence[TextRow]:
@@ -111,6 +151,18 @@ def _last_number(run: Sequence[TextRow], lone: Sequence[TextRow]) -> Sequence[Te
     pitch = run[-1].middle - run[-2].middle
     near = lone[0].middle - run[-1].middle <= 1.2 * pitch
     return lone[:1] if near and len(under) == 1 and is_number(under[0].text) else []
+
+
+def _is_apart(run: Sequence[TextRow], row: TextRow, em: float) -> bool:
+    """Farther down than the lines of the run are apart, and not in its columns or a head in bold under plain rows."""
+    gaps = [below.y0 - above.y1 for above, below in pairwise(run)]
+    if len(gaps) < 2 or row.y0 - run[-1].y1 <= max(gaps) + _APART_EM * em:
+        return False
+    return not _touch(run, row) or (_is_bold(row) and not any(map(_is_bold, run[1:])))
+
+
+def _is_bold(row: TextRow) -> bool:
+    return len(row.chunks) > 1 and all(word.style & _BOLD for word in row.words)
 
 
 def _lone_lines(run: Sequence[TextRow], lone: Sequence[TextRow]) -> int:
@@ -142,9 +194,23 @@ def _touch(run: Sequence[TextRow], row: TextRow) -> bool:
     return sum(any(c.x0 < a.x1 and a.x0 < c.x1 for a in above.chunks) for c in row.chunks) > 1
 
 
-def _long_enough(run: list[TextRow]) -> Iterable[list[TextRow]]:
+def _long_enough(run: list[TextRow], em: float) -> Iterable[list[TextRow]]:
+    run = _without_stray_top(run, em)
     if sum(len(row.chunks) > 1 for row in run) >= 3:
         yield run
+
+
+def _without_stray_top(run: list[TextRow], em: float) -> list[TextRow]:
+    """The run without first lines, as of a formula, that stand apart and in other columns than the lines below."""
+    gaps = [below.y0 - above.y1 for above, below in pairwise(run)]
+    for first in (2, 1):
+        if len(gaps) <= first + 1 or gaps[first - 1] <= max(gaps[first:]) + _APART_EM * em:
+            continue
+        below = [chunk for row in run[first : first + 2] for chunk in row.chunks]
+        top = [chunk for row in run[:first] for chunk in row.chunks]
+        if sum(any(a.x0 < b.x1 and b.x0 < a.x1 for b in below) for a in top) < len(top):
+            return run[first:]
+    return run
 
 
 def _box(run: Sequence[TextRow]) -> Box:

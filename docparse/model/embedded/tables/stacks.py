@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.runs import is_running
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
@@ -32,9 +33,12 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
         stack = [top]
         for j in range(i + 1, len(wide)):
             if _same_extent(top, wide[j], em):
-                if between.kind(stack[-1], wide[j]) == "other" and not (
+                kind = between.kind(stack[-1], wide[j])
+                if kind == "other" and not (
                     len(stack) > 1 and between.is_tall_row((stack[-1], wide[j]), (stack[-2], stack[-1]))
                 ):
+                    break
+                if kind == "caption" and any(between.kind(a, b) == "table" for a, b in pairwise(stack)):
                     break
                 stack.append(wide[j])
                 used.add(j)
@@ -86,7 +90,8 @@ class _Between:
         self._middles = [_middle(word) for word in self._words]
 
     def kind(self, upper: Line, lower: Line) -> str:
-        """What stands between two rules: "table", "gap" (little or nothing), "other" (running text, a picture)."""
+        """What stands between two rules: "table", "gap" (little or nothing), "caption" (of a table), "other" (running
+        text, a picture)."""
         rows = self._rows(upper, lower)
         if not rows:
             return "gap" if lower.pos - upper.pos < 3 * self._em else "other"
@@ -99,7 +104,9 @@ class _Between:
         if len(several) > 1 and 5 * len(several) >= 2 * len(rows):
             return "table" if _has_labels(rows, several, numbers) else "gap"
         lines, height = (4, 6.0) if several else (2, 4.0)  # the heads of columns, or a title
-        return "gap" if len(rows) <= lines and lower.pos - upper.pos < height * self._em else "other"
+        if len(rows) > lines or lower.pos - upper.pos >= height * self._em:
+            return "other"
+        return "caption" if any(is_caption(row.words) for row in rows) else "gap"
 
     def _runs_on(self, rows: Sequence[TextRow], width: float) -> bool:
         """Whether lines of running text as wide as the rules stand under one another: a paragraph parts two tables."""

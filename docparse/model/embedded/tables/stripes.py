@@ -16,9 +16,33 @@ _LEAST = 3  # edges of bands above a last row without one
 _LEVEL_EM, _LINE_EM = 0.35, 1.7
 
 
-def is_first_stripe(box: Box, edges: Sequence[Line], em: float) -> bool:
-    """Below the box, a row further down, begins another band as wide: it is the first of a table's stripes."""
-    return any(0.5 * em < edge.pos - box[3] < _STRIPE_EM * em for edge in edges if _is_as_wide(edge, box, em))
+def is_stripe(box: Box, edges: Sequence[Line], em: float) -> bool:
+    """A row further down begins, or a row further up ends, another band as wide: it is one of a table's stripes."""
+    return any(
+        0.5 * em < max(edge.pos - box[3], box[1] - edge.pos) < _STRIPE_EM * em
+        for edge in edges
+        if _is_as_wide(edge, box, em)
+    )
+
+
+def past_labels(edges: Sequence[Line], vertical: Sequence[Line], em: float) -> list[Line]:
+    """The edges of bands that leave out a label set beside several rows, as long as those of the first band above.
+
+    `vertical` are the sides of the bands: where a shorter band begins, the first one has a cell that begins, too.
+    """
+    found: list[Line] = []
+    first: Line | None = None
+    for edge in sorted(edges):
+        far = first is None or edge.pos - found[-1].pos > 2 * _STRIPE_EM * em or abs(edge.end - first.end) > em
+        if far or first is None or edge.start < first.start - em:
+            first = edge
+        elif edge.start > first.start + em and any(
+            abs(side.pos - edge.start) < 0.5 * em and side.start <= first.pos + 1 and side.end > first.pos + 1
+            for side in vertical
+        ):
+            edge = edge._replace(start=first.start)
+        found.append(edge)
+    return found
 
 
 def last_edges(edges: Sequence[Line], words: Sequence[Word], em: float) -> list[Line]:
