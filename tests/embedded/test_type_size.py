@@ -134,7 +134,7 @@ def test_bold_is_told_by_the_strokes_in_print_of_any_colour() -> None:
     scan = Scan()
     scan.prose(100, 12)
     scan.put(60, 300, "Navigation on narrow rivers", font="tibo")
-    scan.page.draw_rect((50, 340, 400, 362), fill=(0.1, 0.2, 0.6), color=None)
+    scan.page.draw_rect((50, 330, 400, 400), fill=(0.1, 0.2, 0.6), color=None)  # a panel: a bar would stress its line
     scan.put(60, 355, "carried barges over narrow rivers", color=(1, 1, 1))
     bold = {word.line for word in scan.typed() if word.style & WordStyle.BOLD}
     assert bold == {12}

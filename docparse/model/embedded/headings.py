@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docparse.model.embedded.line_ends import is_entry
 from docparse.model.embedded.paragraphs import Para
+from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
 from docparse.schemas.page import WordStyle
 
@@ -27,7 +28,10 @@ _NAMED = {
 _MOST_LETTERS = 220
 _CELLS = 2  # others in the row of bold type: it heads a column
 _SHOUTED_WORDS = 14
+_TITLE_WORDS = 10  # in italics
 _SMALL_CAPS = re.compile(r"csc\d*$|small-?cap|[-+]sc\b", re.I)
+_QUOTES = "\"'”’»」』"
+_SENTENCE_WORDS, _SIGNS_PER_WORD = 6, 2.0
 _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
 
@@ -49,11 +53,11 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     if stats.ocr and _SIGNS.search(text):  # a formula, a line of code
         return False
     ratio = para.size / stats.size
-    sentence = text[-1] in ".。" and len(words) > 6 and not text.endswith("...")
+    sentence = is_sentence(text)
     if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
         return False
     if ratio >= 1.16:
-        return not (sentence and ratio < 1.5 and len(para.lines) > 1)
+        return not (sentence and ratio < 1.5)
     if ratio < 0.88 or sentence or text[-1] == ":" or len(para.lines) > 3 or len(words) > 18:
         return False
     bold = not stats.bold and all(line.bold for line in para.lines)
@@ -70,6 +74,8 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         return False
     italic = para.lines[0].styled(int(WordStyle.ITALIC))
     fonts = {word.font for word in para.lines[0].words if word.text[0].isalpha()}
+    if stats.ocr and italic:
+        return roomy and text[0].isupper() and beside == 0 and text[-1] not in ".!?" and len(words) <= _TITLE_WORDS
     small_caps = bool(fonts) and all(_SMALL_CAPS.search(font) for font in fonts)
     capital = letters >= 4 and (small_caps or (text.upper() == text and text.lower() != text))
     if numbered and numbered["rest"][0].isupper() and ("." in numbered["key"] or numbered["dot"] == "."):
@@ -78,6 +84,13 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     if _CHAPTER.match(text):
         return roomy and len(words) < 9
     return roomy and ratio > 0.97 and capital and len(words) <= 10
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence of some length does, be it quoted."""
+    end = text.rstrip(_QUOTES)
+    size = len(text.split()) + sum(map(is_cjk, text)) / _SIGNS_PER_WORD
+    return end[-1:] in ("。", ".") and not end.endswith("...") and size > _SENTENCE_WORDS
 
 
 def number_of(text: str) -> str | None:

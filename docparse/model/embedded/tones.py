@@ -12,7 +12,7 @@ from docparse.geometry import Box, contains_point
 from docparse.model.embedded.ocr_detect import components
 from docparse.schemas.page import PageImage, Word
 
-_SIDE_PX = 640
+_SIDE_PX = 480
 _PAPER = 24  # of 255, by which what is no paper differs from it
 _SOLID, _WINDOW_EM = 0.96, 1.8  # share of a window that is no paper: wider than the strokes of large type
 _LEAST_EM, _FILLED = 5.0, 0.75  # of a picture's shorter side; share of its box

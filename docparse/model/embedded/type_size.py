@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box, inside_share
+from docparse.model.embedded.emphasis import lines_on_bars, slanted_lines
 from docparse.model.embedded.pitch import even_pitched, print_of
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.tables.text_rows import words_within
@@ -59,7 +60,7 @@ class _Shape(NamedTuple):
 def with_type(
     words: Sequence[Word], page: PageImage, tables: Sequence[Box] = (), headings: Sequence[Box] = ()
 ) -> list[Word]:
-    """The words with size, baseline and style (bold, monospaced) of their source lines, as far as the ink tells them.
+    """The words with size, baseline and style (bold, slanted, monospaced) of their source lines, as the ink tells them.
 
     The body keeps the size that its boxes have; all other sizes are told against it. Words of a text layer stay as
     they are. What stands in `tables` is no measure of how dark text is; lines of one of the `headings` that were not
@@ -75,12 +76,14 @@ def with_type(
     body = _body_size(rows, shapes, usual, page)
     found = {line: factor for line, shape in shapes.items() if (factor := _factor(shape, usual)) is not None}
     factors = _as_around(_even(found, _scatter(found.values())), rows)
-    heavy: set[int] = set()
-    if usual.stroke >= _LEAST_STROKE_PX and factors:
-        heavy = _heavy(shapes, usual, factors)
-    elif page.pixels is not None:
-        heavy = _dark({line: row for line, row in rows.items() if not words_within(row, tables)}, page)
-    styles = [(int(WordStyle.BOLD), heavy), (int(WordStyle.MONO), even_pitched(rows, page))]
+    running = {line: row for line, row in rows.items() if shapes and not words_within(row, tables)}
+    is_measured = usual.stroke >= _LEAST_STROKE_PX and factors
+    heavy = _heavy(shapes, usual, factors) if is_measured else _dark(running, page)
+    styles = [
+        (int(WordStyle.BOLD), heavy | lines_on_bars(running, page)),
+        (int(WordStyle.ITALIC), slanted_lines(running, page)),
+        (int(WordStyle.MONO), even_pitched(rows, page)),
+    ]
     titled = _in_headings({line: row for line, row in rows.items() if line not in factors}, headings)
     result = []
     for word in words:
