@@ -9,6 +9,7 @@ from docparse.geometry import union
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions, turned
 from docparse.model.embedded.bullets import with_bullets
+from docparse.model.embedded.dark_panels import lightened
 from docparse.model.embedded.drawn_marks import with_drawn_marks
 from docparse.model.embedded.ground import evened
 from docparse.model.embedded.holes import fill_holes
@@ -76,6 +77,8 @@ def recognise(
         even = even if not pose else None
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
+    if sharp is not None:
+        sharp, even = lightened(sharp, words, em_of(words)), lightened(even or upright, words, em_of(words))
     plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
     plots = plots if fast else with_sheets(upright, words, plots)
     drawn = {id(word) for plot in plots for word in plot.words}
