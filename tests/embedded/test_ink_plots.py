@@ -118,3 +118,41 @@ def test_where_no_text_stands_the_page_is_the_drawing() -> None:
     assert paper.plots() == []
     paper.put(90, 500, "All that is written here is a sentence that goes on and on for the width of it")
     assert len(paper.plots()) == 1
+
+
+def test_bars_with_the_numbers_of_their_axis_are_a_chart() -> None:
+    paper = plotted()
+    paper.image.paste("white", (60, 60, 420, 340))
+    paper.words = [word for word in paper.words if word.bbox[1] >= 500]
+    for i, high in enumerate((150, 60, 110)):
+        paper.draw.rectangle((120 + 60 * i, 300 - high, 150 + 60 * i, 300), "navy")
+    for i in range(6):
+        paper.put(72, 120 + 34 * i, f"{50 - 10 * i} -")
+    (figure,) = find_figures(paper.page, paper.words, [], [], EM)
+    assert figure.chart
+    assert {"50", "0"} < {word.text for word in figure.words}
+
+
+def test_bars_without_numbers_are_no_chart() -> None:
+    paper = plotted()
+    paper.image.paste("white", (60, 60, 420, 340))
+    paper.words = [word for word in paper.words if word.bbox[1] >= 500]
+    for i, high in enumerate((150, 60, 110)):
+        paper.draw.rectangle((120 + 60 * i, 300 - high, 150 + 60 * i, 300), "navy")
+    assert paper.plots() == []
+
+
+def test_a_filled_area_without_words_is_a_picture() -> None:
+    paper = plotted()
+    paper.image.paste("teal", (60, 60, 420, 340))
+    paper.words = [word for word in paper.words if word.bbox[1] >= 500]
+    ((x0, y0, x1, y1),) = paper.plots()
+    assert abs(x0 - 60) + abs(y0 - 60) + abs(x1 - 420) + abs(y1 - 340) < EM
+
+
+def test_grain_around_a_plot_does_not_lead_away_from_it() -> None:
+    paper = plotted()
+    for x in range(404, 596, 12):
+        paper.draw.rectangle((x, 180, x + 7, 187), "black")
+    (box,) = paper.plots()
+    assert box[2] < 480

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from docparse.model.embedded.swallowed import without_prose
-from docparse.model.embedded.types import Region
+from collections.abc import Sequence
+
+from docparse.geometry import Box
+from docparse.model.embedded.swallowed import beside_prose, without_prose
+from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import Word
 
 
@@ -35,3 +38,39 @@ def test_long_cells_on_the_lines_of_their_rows_stay_in_the_table() -> None:
     words = rows(20, 100, 14, ["Sum", "Dues", "Fees"] * 4, 0) + rows(200, 100, 14, PROSE, 20)
     table = Region("table", (10, 90, 400, 300))
     assert without_prose([table], words) == [table]
+
+
+def test_long_rows_are_those_of_a_table() -> None:
+    words = rows(20, 100, 14, PROSE, 0)
+    table = Region("table", (15, 90, 160, 300))
+    assert without_prose([table], words) == [table]
+
+
+def test_a_figure_with_many_long_lines_is_none_be_they_uneven() -> None:
+    words = [
+        word for at in range(12) for word in rows(20 + 7 * (at % 3), 100 + 15 * at + 3 * (at % 2), 14, PROSE[:1], at)
+    ]
+    assert without_prose([Region("figure", (10, 90, 250, 300))], words) == []
+
+
+def found(box: Box, cells: int = 2) -> FoundTable:
+    return FoundTable(box, (), cells, cells, 0.7)
+
+
+def test_tables_are_looked_for_again_without_the_column_that_one_took_in() -> None:
+    cells = rows(20, 100, 19, ["12", "34", "5", "7", "9", "11"], 10)
+    words = cells + rows(200, 97, 14, PROSE, 20)
+    right, asked = found((20, 100, 60, 205)), []
+
+    def again(others: Sequence[Word]) -> list[FoundTable]:
+        asked.append(list(others))
+        return [right]
+
+    assert beside_prose([found((20, 97, 320, 270))], words, again) == [right]
+    assert asked == [cells]
+
+
+def test_tables_without_a_column_of_text_stay() -> None:
+    table = found((20, 100, 60, 205))
+    words = rows(20, 100, 19, ["12", "34", "5"], 10)
+    assert beside_prose([table], words, lambda others: []) == [table]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import area, contains_point, centre
+from docparse.geometry import area, centre, contains_point
 from docparse.model.embedded.ocr_detect import join_runs, level_runs
 from docparse.model.embedded.preprocess import grey
 from docparse.schemas.page import PageImage, Word

@@ -1,5 +1,5 @@
-"""Plots on page images that the layout model missed: curves, known by ink that is no word and runs neither level nor
-upright, with the axes, numbers and names around them."""
+"""Plots and pictures on page images that the layout model missed: curves, known by ink that is no word and runs neither
+level nor upright, with the axes, numbers and names around them; charts without curves; filled areas."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from docparse.geometry import Box, centre, contains_point, height, overlap, unio
 from docparse.model.embedded.captions import is_caption
 from docparse.model.embedded.figure_reach import Row
 from docparse.model.embedded.ink import page_ink
+from docparse.model.embedded.ink_bars import axes_of, bar_charts, is_filled, is_solid
 from docparse.model.embedded.ocr_detect import join_runs, level_runs
 from docparse.schemas.page import PageImage, Word
 
@@ -24,7 +25,9 @@ _LARGEST, _BORDER = 0.5, 0.015  # of the page; of its sides, where shadows of sc
 _WORD_EM = 0.15  # rim of a word's box
 _LINE_WORDS, _LINES, _TEXT = 6, 1, 0.12  # of running text in a plot; share of words in its area
 _NEAR_EM, _SAMPLE_EM = 1.6, 3.5  # from a plot to its names; length of a curve's sample before its name
+_REACH_EM = 4.0  # from a plot to ink that is a part of it
 _ABOVE_EM = 1.2  # over a plot, where its numbers may end; what stands higher is text
+_SIGNS = 2  # of a chart without curves: numbers along a side, filled areas
 _SMALL_EM = 1.5  # of one side of what is written or drawn beside a plot
 _SAMPLES = frozenset("-–—_•·●○■□▲△▼◆◇")  # as which OCR reads the samples
 _TITLE, _SHORT = 0.9, 32  # of the plot's width, and letters, of what stands under an axis
@@ -50,23 +53,40 @@ class InkPlots:
         if ink is None or not self._walls:  # without any text the page is the picture
             return
         side = max(2, round(_CELL_EM * em * ink.scale_x))
+        bars: list[Box] = []
         for squares in _parts(_squares(ink.dark, page, words, taken, side, em)):
-            box = _box_of(squares, side, page)
+            box, own = _box_of(squares, side, page), _mask(squares)
             if min(width(box), height(box)) < _SMALL_EM * em:
-                self._small.append(box)
-            elif width(box) < _LEAST_EM[0] * em or height(box) < _LEAST_EM[1] * em or not _is_inside(box, page):
+                self._small += [box] if max(own.shape) > 1 else []  # a speck is no part of anything
+            elif width(box) >= _LEAST_EM[0] * em and height(box) >= _LEAST_EM[1] * em and _is_inside(box, page):
+                self.found += self._known(box, own, em * ink.scale_x / side, words, rows)
                 continue
-            elif _is_curved(squares, em * ink.scale_x / side) and not _is_text(box, words):
-                self.found.append(box)
+            if is_solid(own):
+                bars.append(box)
+        charts = [box for box in bar_charts(bars, rows, em) if not _is_text(box, words)]
+        self.found += [box for box in charts if not any(overlap(box, other) for other in (*self.found, *taken))]
         self.found = [self.whole(box) for box in self.found]
+
+    def _known(
+        self, box: Box, own: NDArray[np.bool_], em: float, words: Sequence[Word], rows: Sequence[Row]
+    ) -> list[Box]:
+        """The box of a large part if it is a plot, a chart with the numbers along its sides, or a picture."""
+        if _is_text(box, words):
+            return []
+        if _is_curved(own, em) or is_filled(own):
+            return [box]
+        axes = axes_of(box, rows, self._em)
+        return [union([box, *axes])] if len(axes) + is_solid(own) >= _SIGNS else []
 
     def whole(self, box: Box) -> Box:
         """The plot with the numbers along its axes, what is written under them, and names behind samples of curves."""
         em, before, top = self._em, None, box[1] - _ABOVE_EM * self._em
+        reach = (box[0] - _REACH_EM * em, box[1], box[2] + _REACH_EM * em, box[3] + _REACH_EM * em)
+        small = [part for part in self._small if overlap(part, reach) > 0]  # grain would lead to the edge of the page
         while box != before:
             before = box
             near = (box[0] - _NEAR_EM * em, box[1] - _NEAR_EM * em, box[2] + _NEAR_EM * em, box[3] + _NEAR_EM * em)
-            parts = [part for part in self._small if _runs_along(part, box, em)]
+            parts = [part for part in small if _runs_along(part, box, em)]
             parts += [row.box for row in self._short if row.is_label or _is_under(row.box, box, em)] + self._legend
             for part in parts:
                 whole = union((box, part))
@@ -121,12 +141,17 @@ def _is_inside(box: Box, page: PageImage) -> bool:
     return small and box[0] > x and box[1] > y and box[2] < page.width - x and box[3] < page.height - y
 
 
-def _is_curved(squares: NDArray[np.int64], em: float) -> bool:
-    """Whether much of a part is on no rule, frame or filled area; `em` is in squares."""
+def _mask(squares: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which squares of its box a part has."""
     top, left = int(squares[:, 0].min()), int(squares[:, 1].min())
     own = np.zeros((int(squares[:, 0].max()) + 1 - top, int(squares[:, 2].max()) - left), np.bool_)
     for row, first, last in squares.tolist():
         own[row - top, first - left : last - left] = True
+    return own
+
+
+def _is_curved(own: NDArray[np.bool_], em: float) -> bool:
+    """Whether much of a part is on no rule, frame or filled area; `em` is in squares."""
     straight = _long(own, _STRAIGHT_EM * em) | _long(own.T, _STRAIGHT_EM * em).T
     free = int((own & ~straight).sum())
     return free >= _FREE_EM * em and free >= _FREE_SHARE * int(own.sum())

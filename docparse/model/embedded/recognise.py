@@ -21,7 +21,7 @@ from docparse.model.embedded.plots import find_plots
 from docparse.model.embedded.preprocess import enlarged
 from docparse.model.embedded.sheets import with_sheets, without_sheets
 from docparse.model.embedded.snug import snug
-from docparse.model.embedded.swallowed import without_prose
+from docparse.model.embedded.swallowed import beside_prose, without_prose
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.dashes import lost_dashes
 from docparse.model.embedded.tables.text_rows import em_of
@@ -53,7 +53,7 @@ def recognise(
     read: tuple[Word, ...] = ()
     flags: tuple[str, ...] = ()
     found: Sequence[Region] = ()
-    margin: list[Block] = []
+    margin: Sequence[Block] = ()
     sharp: PageImage | None = None
     even: PageImage | None = None
     if not fast and _wants_ocr(page, ocr_mode):
@@ -67,6 +67,7 @@ def recognise(
         if not words and page.text.hidden and not pose:
             words, flags = page.text.hidden, (*flags, "hidden_text_used")
         found = [*without_prose(found, words), *(Region("unread", box) for box in result.unread)]
+        sharp, even = lightened(sharp, words, em_of(words)), lightened(even, words, em_of(words))
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)
     if not pose and page.text.quality is TextQuality.SOUND:
@@ -77,22 +78,18 @@ def recognise(
         even = even if not pose else None
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
-    if sharp is not None:
-        sharp, even = lightened(sharp, words, em_of(words)), lightened(even or upright, words, em_of(words))
     plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
     plots = plots if fast else with_sheets(upright, words, plots)
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
-    if sharp is None and running:
-        running, margin = _from_layer(upright, running)
-    tables = find_tables(sharp or upright, running, found)
-    if sharp is not None and (dashes := lost_dashes(sharp, running, tables)):
-        words, running = [*words, *dashes], [*running, *dashes]
-        tables = find_tables(sharp, running, found)
-    tables = without_sheets(tables, plots)
     if sharp is not None:
+        tables, dashes = _tables_of(sharp, running, found)
+        words, running, tables = [*words, *dashes], [*running, *dashes], without_sheets(tables, plots)
         running = _typed(running, even or sharp, tables, found)
         read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
+    else:
+        running, margin = _from_layer(upright, running) if running else (running, [])
+        tables = without_sheets(find_tables(upright, running, found), plots)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
@@ -114,6 +111,18 @@ def recognise(
         flags=flags,
         seconds=time.perf_counter() - started_s,
     )
+
+
+def _tables_of(
+    page: PageImage, words: Sequence[Word], found: Sequence[Region]
+) -> tuple[list[FoundTable], Sequence[Word]]:
+    """The tables of a page that OCR read, and the dashes in them that it lost."""
+    tables = find_tables(page, words, found)
+    dashes = lost_dashes(page, words, tables)
+    if dashes:
+        words = [*words, *dashes]
+        tables = find_tables(page, words, found)
+    return beside_prose(tables, words, lambda others: find_tables(page, others, found)), dashes
 
 
 def _typed(

@@ -3,13 +3,13 @@ papers: known by their many full lines at even steps, which neither has."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from docparse.geometry import Box, area, centre, contains_point, inside_share, union
-from docparse.model.embedded.types import Region
+from docparse.geometry import Box, area, centre, contains_point, inside_share, overlap, union
+from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import Word
 
 _LEAST_LINES, _LEAST_LETTERS = 7, 18  # of a column, and of its lines
@@ -18,9 +18,12 @@ _STEP = 2.2  # heights of a line to the next
 _EDGE = 0.8  # of the height of a line, by which its start may stray
 _FULL = 0.75  # of the widest line's width, for most of them
 _MUCH = 0.2  # of a figure's area
+_MANY, _LINED = 10, 0.14  # long lines, and their share of a figure's area
 _WITHIN = 0.8
-_ON_LINE, _ALIGNED = 0.25, 0.6  # of a height; share of the rows beside a column that stand on its lines: its own table
+_ON_LINE, _ALIGNED = 0.15, 0.6  # of a height; share of the rows beside a column that stand on its lines: its own table
 _LEAST_WORDS = 6
+_ROWS = 0.75  # of a table's width
+_IN_TABLE, _NUMBERS = 3, 6  # lines of a column in a table that is none; numbers beside one that may be a table
 
 
 class _Line(NamedTuple):
@@ -46,13 +49,69 @@ def without_prose(regions: Sequence[Region], words: Sequence[Word]) -> list[Regi
     for region in regions:
         inner = [union(line.box for line in column) for column in columns]
         inner = [box for box in inner if inside_share(box, region.bbox) > _WITHIN]
-        if region.kind == "figure" and sum(map(area, inner)) > _MUCH * area(region.bbox):
+        if region.kind == "figure" and (sum(map(area, inner)) > _MUCH * area(region.bbox) or _is_text(region, lines)):
             continue
-        if region.kind == "table" and inner:
-            kept += _beside(region, inner, lines)
+        beside = [box for box in inner if not _spans(box, region.bbox)]
+        if region.kind == "table" and beside:
+            kept += _beside(region, beside, lines)
         else:
             kept.append(region)
     return kept
+
+
+def beside_prose(
+    tables: list[FoundTable], words: Sequence[Word], again: Callable[[Sequence[Word]], list[FoundTable]]
+) -> list[FoundTable]:
+    """The tables without those that took in columns of text; `again` looks for tables in the words without these."""
+    lines = _lines(words)
+    columns = _columns(lines)
+    if not columns:
+        return tables
+    kept = [table for table in tables if table.ruled or not any(_takes(table, column, lines) for column in columns)]
+    boxes = [union(line.box for line in column) for column in columns]
+    if len(kept) == len(tables) and not _has_numbers(words, boxes, [table.bbox for table in tables]):
+        return tables
+    others = [word for word in words if not any(contains_point(box, *centre(word.bbox)) for box in boxes)]
+    known = [table.bbox for table in kept]
+    return kept + [table for table in again(others) if not any(overlap(table.bbox, box) for box in [*known, *boxes])]
+
+
+def _spans(column: Box, table: Box) -> bool:
+    """Whether lines are as wide as a table: they are its rows."""
+    return column[2] - column[0] > _ROWS * (table[2] - table[0])
+
+
+def _takes(table: FoundTable, column: Sequence[_Line], lines: Sequence[_Line]) -> bool:
+    """Whether lines of a column of text stand in a table whose other rows don't stand on them."""
+    if _spans(union(line.box for line in column), table.bbox):
+        return False
+    inside = [line for line in column if contains_point(table.bbox, *centre(line.box))]
+    others = [line for line in lines if contains_point(table.bbox, *centre(line.box)) and line not in column]
+    return len(inside) >= _IN_TABLE and not _is_level(others, inside)
+
+
+def _is_level(others: Sequence[_Line], text: Sequence[_Line]) -> bool:
+    level = [line for line in others if any(abs(line.middle - row.middle) < _ON_LINE * row.height for row in text)]
+    return len(level) >= _ALIGNED * len(others) > 0
+
+
+def _has_numbers(words: Sequence[Word], columns: Sequence[Box], tables: Sequence[Box]) -> bool:
+    """Whether numbers that are in no table stand left or right of a column of text."""
+    numbers = [word.bbox for word in words if word.text[:1].isdigit()]
+    numbers = [box for box in numbers if not any(contains_point(other, *centre(box)) for other in (*columns, *tables))]
+    beside = [
+        box for box in numbers
+        if any(y0 < box[3] and box[1] < y1 and (box[2] < x0 or x1 < box[0]) for x0, y0, x1, y1 in columns)
+    ]  # fmt: skip
+    return len(beside) >= _NUMBERS
+
+
+def _is_text(figure: Region, lines: Sequence[_Line]) -> bool:
+    """Whether many long lines stand in a figure, be they in columns or not."""
+    inside = [
+        line.box for line in lines if line.letters >= _LEAST_LETTERS and contains_point(figure.bbox, *centre(line.box))
+    ]
+    return len(inside) >= _MANY and sum(map(area, inside)) > _LINED * area(figure.bbox)
 
 
 def _beside(table: Region, columns: Sequence[Box], lines: Sequence[_Line]) -> list[Region]:
@@ -60,8 +119,7 @@ def _beside(table: Region, columns: Sequence[Box], lines: Sequence[_Line]) -> li
     inside = [line for line in lines if contains_point(table.bbox, *centre(line.box))]
     text = [line for line in inside if any(contains_point(column, *centre(line.box)) for column in columns)]
     others = [line for line in inside if line not in text]
-    level = [line for line in others if any(abs(line.middle - row.middle) < _ON_LINE * row.height for row in text)]
-    if len(level) >= _ALIGNED * len(others) > 0:
+    if _is_level(others, text):
         return [table]
     if len(others) < _LEAST_WORDS:
         return []
