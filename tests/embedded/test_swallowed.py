@@ -50,7 +50,10 @@ def test_a_figure_with_many_long_lines_is_none_be_they_uneven() -> None:
     words = [
         word for at in range(12) for word in rows(20 + 7 * (at % 3), 100 + 15 * at + 3 * (at % 2), 14, PROSE[:1], at)
     ]
+    words += rows(20, 600, 14, ["Underneath"], 30)
     assert without_prose([Region("figure", (10, 90, 250, 300))], words) == []
+    page = Region("figure", (10, 90, 250, 620))
+    assert without_prose([page], words) == [page]
 
 
 def found(box: Box, cells: int = 2) -> FoundTable:

@@ -19,6 +19,7 @@ _EDGE = 0.8  # of the height of a line, by which its start may stray
 _FULL = 0.75  # of the widest line's width, for most of them
 _MUCH = 0.2  # of a figure's area
 _MANY, _LINED = 10, 0.14  # long lines, and their share of a figure's area
+_WHOLE = 0.85  # of what all lines take
 _WITHIN = 0.8
 _ON_LINE, _ALIGNED = 0.15, 0.6  # of a height; share of the rows beside a column that stand on its lines: its own table
 _LEAST_WORDS = 6
@@ -107,7 +108,9 @@ def _has_numbers(words: Sequence[Word], columns: Sequence[Box], tables: Sequence
 
 
 def _is_text(figure: Region, lines: Sequence[_Line]) -> bool:
-    """Whether many long lines stand in a figure, be they in columns or not."""
+    """Whether many long lines stand in a figure, be they in columns or not; one round all text says nothing of it."""
+    if not lines or area(figure.bbox) > _WHOLE * area(union(line.box for line in lines)):
+        return False
     inside = [
         line.box for line in lines if line.letters >= _LEAST_LETTERS and contains_point(figure.bbox, *centre(line.box))
     ]
