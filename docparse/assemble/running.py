@@ -21,7 +21,9 @@ from docparse.schemas.document import (
 
 _MARGIN = 0.12  # share of the page height at top and bottom in which running elements stand
 _DEEP = 0.2  # in which numbers stand that count with the pages
+_LEVEL = 0.012  # of the page height: how exactly running elements stand in one place
 _LONGEST = 160
+_LONE_LIKE = 2  # page numbers elsewhere that tell a number alone on its page
 _NUMBER = re.compile(
     r"[\s\W]*(?:page|seite|pagina|página|pág\.?|p\.|стр\.?)?\s*(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|di|sur|из)\s*\d{1,4})?[\s\W]*",
     re.I,
@@ -49,6 +51,23 @@ def label_running(pages: list[Page]) -> None:
                 continue
             for candidate in cluster:
                 _relabel(candidate, top, number=pattern in ("#", "") or bool(_NUMBER.fullmatch(candidate.text)))
+    _label_lone_numbers(pages)
+
+
+def _label_lone_numbers(pages: list[Page]) -> None:
+    """On a page without other content, the number that stands where those of other pages do and counts with them."""
+    places = [
+        (block.bbox[1] / page.height, int(block.text) - page.number)
+        for page in pages
+        for block in page.blocks
+        if isinstance(block, PageNumber) and block.text.isdecimal() and block.bbox is not None and page.height
+    ]
+    for page in pages:
+        for lone in _candidates(page) if places and len(page.blocks) == 1 else ():
+            if lone.text.isdecimal():
+                same = [y for y, first in places if abs(y - lone.y) < _LEVEL and first == int(lone.text) - page.number]
+                if len(same) >= _LONE_LIKE:
+                    _relabel(lone, lone.top, number=True)
 
 
 def _wanted(pages: int) -> int:
@@ -95,7 +114,7 @@ def _same_height(members: list[_Candidate]) -> list[list[_Candidate]]:
     """Split by position on the page: running elements do not move."""
     clusters: list[list[_Candidate]] = []
     for candidate in sorted(members, key=lambda c: c.y):
-        if clusters and candidate.y - clusters[-1][-1].y < 0.012:
+        if clusters and candidate.y - clusters[-1][-1].y < _LEVEL:
             clusters[-1].append(candidate)
         else:
             clusters.append([candidate])

@@ -74,6 +74,20 @@ def test_numbers_deep_in_the_page_are_its_own_only_where_they_count() -> None:
     assert kinds((7, 3, 9)) == {"paragraph"}
 
 
+def test_a_number_alone_on_its_page_is_a_page_number_where_those_of_others_stand_and_count() -> None:
+    def pages(lone: str) -> list[PageDraft]:
+        numbered = [
+            page(
+                n, paragraph("Body that ends.", (50, 100, 500, 300)), PageNumber(text=f"{n}", bbox=(500, 770, 510, 782))
+            )
+            for n in (1, 3)
+        ]
+        return [numbered[0], page(2, paragraph(lone, (500, 770, 510, 782))), numbered[1]]
+
+    assert [block.kind for block in run(pages("2")).pages[1].blocks] == ["page_number"]
+    assert [block.kind for block in run(pages("7")).pages[1].blocks] == ["paragraph"]
+
+
 def test_a_head_with_its_page_number_is_no_heading_though_the_outline_names_it() -> None:
     draft = page(
         1,

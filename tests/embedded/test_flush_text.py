@@ -79,3 +79,14 @@ def test_sentences_apart_in_two_lines_under_one_another_stay_in_their_lines() ->
     sheet.put(100, 184, "and it ends here.")
     (text,) = _paragraphs(sheet)
     assert "so we go on. Then we say what else there is to say and so we go on. Then we say" in text
+
+
+def test_a_last_line_that_ends_just_short_of_the_edge_ends_its_paragraph() -> None:
+    """The next word, a long one, would not have fitted; that the other lines reach the edge says that it had to."""
+    sheet = Sheet()
+    for paragraph, opening in enumerate(("Harbours", "Extraordinarily")):
+        for at in range(3):
+            _flush(sheet, 100 + 48 * paragraph + 12 * at, " ".join([opening, *LOREM[at : at + 7]][at > 0 :]))
+        _flush(sheet, 136 + 48 * paragraph, " ".join(LOREM[3:10]) + ".", x1=430)
+    texts = _paragraphs(sheet)
+    assert [text.split()[0] for text in texts] == ["Harbours", "Extraordinarily"]

@@ -24,6 +24,7 @@ _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
 _SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
+_FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text, and how short its last lines are
 _NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-–—*+"  # they stand in sentences, too
@@ -198,6 +199,8 @@ class _Splitter:
         self.starts = [-edge for edge in local_ends(lines, [-self.start(line) for line in lines], em, obstacles)]
         ends = [self.end(line) for line in lines]
         self.ends = local_ends(lines, ends if any(mono) else flush_ends(lines, ends, em), em, obstacles)
+        flush = sum(abs(end - other) < _FLUSH_EM * em for end, other in zip(ends, self.ends, strict=True))
+        self.justified = len(lines) > _FEW_LINES and flush >= _FLUSH * len(lines)
         at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
         self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))])
         self.hung = False
@@ -252,7 +255,8 @@ class _Splitter:
         return line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
 
     def _parts_text(self, i: int, em: float) -> bool:
-        """Whether a sentence ends and the next one begins a little lower or, on scans, farther in than lines do.
+        """Whether a sentence ends short of the edge of justified text, or the next one begins a little lower or, on
+        scans, farther in than lines do.
 
         OCR's boxes stray by less than the blanks and indents that part paragraphs, which are often half of what is sure
         by itself.
@@ -264,7 +268,7 @@ class _Splitter:
             return False
         lower = line.baseline - prev.baseline > _LOWER * self.leading
         if line.words[0].font:
-            return lower
+            return lower or (self.justified and self.ends[i - 1] - self.end(prev) > _SHORT_EM * em)
         farther = i + 1 < len(self.lines) and self.indent(i + 1) < _FARTHER_EM * em / 2
         return lower or (farther and min(self.indent(i), self.indent(i) - self.indent(i - 1)) > _FARTHER_EM * em)
 
