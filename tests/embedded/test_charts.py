@@ -295,3 +295,30 @@ def test_names_belong_to_their_tick_marks() -> None:
     reading = read_chart(pixels, moved)
     assert reading is not None
     assert columns(reading)["value"] == pytest.approx([10, 90, 20, 80], abs=1.0)
+
+
+def _heat(axes: Any, numbers: bool = True, years: bool = False) -> None:
+    grid = [[3.0, 41.0, 25.0], [17.0, 8.0, 36.0], [29.0, 12.0, 5.0]]
+    axes.imshow(grid, aspect="auto", cmap="Oranges", vmax=60)
+    axes.set_xticks(range(3), LABELS[:3])
+    axes.set_yticks(range(3), ["1991", "1992", "1993"] if years else ["Spring", "Summer", "Autumn"])
+    for y, row in enumerate(grid):
+        for x, value in enumerate(row):
+            axes.text(x, y, f"{value:g}" if numbers else "a", ha="center", va="center")
+
+
+@pytest.mark.parametrize("years", [False, True])
+def test_heatmaps_are_read_from_the_numbers_on_their_fields(*, years: bool) -> None:
+    reading = read(lambda axes: _heat(axes, years=years))
+    assert reading.kind == "heatmap"
+    assert columns(reading) == {"North": [3, 17, 29], "South": [41, 8, 12], "East": [25, 36, 5]}
+    assert [row[0] for row in reading.data[1:]] == (
+        ["1991", "1992", "1993"] if years else ["Spring", "Summer", "Autumn"]
+    )
+
+
+def test_fields_without_numbers_and_numbers_on_paper_are_no_heatmap() -> None:
+    assert read_chart(*figure(lambda axes: _heat(axes, numbers=False))) is None
+    pixels, words = figure(_heat)
+    reading = read_chart(np.full_like(pixels, 255), words)
+    assert reading is None or reading.kind != "heatmap"

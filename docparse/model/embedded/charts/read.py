@@ -16,6 +16,7 @@ from docparse.model.embedded.charts.area_values import read_areas, read_lines, s
 from docparse.model.embedded.charts.bar_values import BASE, read_bars
 from docparse.model.embedded.charts.bars import find_bars, profile
 from docparse.model.embedded.charts.chart import ChartParts, ChartReading, Pixels, Table
+from docparse.model.embedded.charts.heatmap import read_heatmap
 from docparse.model.embedded.charts.inks import Ink, find_inks
 from docparse.model.embedded.charts.labels import Label, make_labels, median_height
 from docparse.model.embedded.charts.legend import Entry, find_legend, name_of
@@ -32,6 +33,8 @@ def read_chart(pixels: Pixels, words: Iterable[tuple[str, Box, int]]) -> ChartRe
     labels = make_labels(words)
     if len(labels) < 3 or min(pixels.shape[:2]) < _LEAST_SIDE:
         return None
+    if (reading := read_heatmap(pixels, labels)) is not None:
+        return reading
     upright = _exact(upright_scale(labels), pixels, labels, upright=True)
     level = _exact(level_scale(labels), pixels, labels, upright=False)
     if upright is None and level is None:
