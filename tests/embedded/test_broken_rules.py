@@ -55,6 +55,14 @@ def test_pieces_of_a_rule_are_one_over_the_edge_of_a_tint_alone() -> None:
     assert over_tints(pieces, page_of(pixels), EM) == [Line(100.0, 50.0, 550.0), *pieces[2:]]
 
 
+def test_pieces_on_both_sides_of_a_photograph_stay_apart() -> None:
+    pixels = np.full((400, 600, 3), 255, np.uint8)
+    shades = np.random.default_rng(3).integers(0, 120, (100, 200, 1))
+    pixels[50:150, 200:400] = shades + np.where(np.arange(100) < 50, 0, 60)[:, None, None]
+    pieces = [Line(100.0, 50.0, 200.0), Line(100.0, 400.0, 550.0)]
+    assert over_tints(pieces, page_of(pixels), EM) == pieces
+
+
 def test_rows_between_dashes_are_rows_of_their_own() -> None:
     labels = [("Sector", "Banks"), ("Site", "www.bank.example"), ("Owner", "A larger bank"), ("Shares", "2741")]
     words = [

@@ -17,6 +17,7 @@ _BESIDE_EM = 1.5  # from a rule to words in whose line it stands: dots that lead
 _INNER = 0.15  # of a word's height, which letters leave free above and below
 _LEVEL_EM = 0.15
 _EDGE_PX, _TINT = (2, 6), 10  # beside the edge of a ground; of 255, by which its colour differs
+_EVEN = 0.7  # share of a ground's pixels that are of its colour, or twice the least difference from it away
 
 
 def dashed_rules(ink: Mask, page: PageImage, words: Sequence[Word], em: float) -> list[Line]:
@@ -83,5 +84,10 @@ def _is_edge(page: PageImage, pos: float, start: float, end: float) -> bool:
     above, below = page.pixels[max(0, y - far) : max(0, y - near), x0:x1], page.pixels[y + near : y + far, x0:x1]
     if not above.size or not below.size:
         return False
-    shades = [np.median(part.reshape(-1, 3), axis=0) for part in (above, below)]
-    return bool(np.abs(shades[0] - shades[1]).max() >= _TINT)
+    grounds = [part.reshape(-1, 3).astype(np.int16) for part in (above, below)]
+    shades = [np.median(ground, axis=0) for ground in grounds]
+    even = all(
+        np.mean(np.abs(ground - shade).max(axis=1) < 2 * _TINT) > _EVEN
+        for ground, shade in zip(grounds, shades, strict=True)
+    )  # a photograph is not
+    return even and bool(np.abs(shades[0] - shades[1]).max() >= _TINT)
