@@ -82,3 +82,12 @@ def test_three_sums_are_a_table_and_three_lone_counts_are_not() -> None:
     (table,) = find_tables(page(), put_rows(sums, 200.0, 14.0, (340, 420)))
     assert rows_of(table) == sums
     assert find_tables(page(), put_rows([["Net", "9"], ["Tax", "18"], ["Total", "27"]], 200.0, 14.0, (340, 420))) == []
+
+
+def test_items_of_a_list_over_a_table_are_no_rows_of_it() -> None:
+    items = [
+        word for number, y in enumerate((158, 172, 186)) for x, text in ((92, "–"), (110, "Several ships at anchor"))
+        for word in put(x, y, text, 70 + number)
+    ]  # fmt: skip
+    (table,) = find_tables(page(), [*items, *put_rows([HEAD, *BODY], 200.0)])
+    assert rows_of(table) == [HEAD, *BODY]

@@ -82,7 +82,7 @@ def make_chunks(rows: Sequence[TextRow], gap: float, vertical: Sequence[Line]) -
         bars = [line.pos for line in vertical if line.start <= row.middle <= line.end]
         if bars:
             chunks = [part for chunk in chunks for part in _split_at(chunk, bars)]
-        row.chunks = _with_bullets(chunks)
+        row.chunks = with_bullets(chunks)
 
 
 def _split_at(chunk: Chunk, bars: list[float]) -> list[Chunk]:
@@ -99,7 +99,7 @@ def _split_at(chunk: Chunk, bars: list[float]) -> list[Chunk]:
     return parts
 
 
-def _with_bullets(chunks: list[Chunk]) -> list[Chunk]:
+def with_bullets(chunks: list[Chunk]) -> list[Chunk]:
     """A bullet is part of the text behind it."""
     result: list[Chunk] = []
     for chunk in chunks:

@@ -155,7 +155,8 @@ def _runs(words: Sequence[Word], em: float) -> list[Run]:
     whole = [run for run in runs if _width_em(run, em) <= _COLUMN_EM or _is_in_column(run, words, em)]
     if len(whole) == len(runs):
         return runs
-    columns = in_columns(_outside(words, [run.bbox for run in whole]), em)
+    boxes = [run.bbox for run in whole]
+    columns = (_outside(column, boxes) for column in in_columns(words, em))
     return [*whole, *(run for column in columns for run in text_runs(column, em))]
 
 
@@ -164,13 +165,11 @@ def _width_em(run: Run, em: float) -> float:
 
 
 def _is_in_column(run: Run, words: Sequence[Word], em: float) -> bool:
-    """Whether no gutter of what stands around it runs through it; none that goes on beyond a run wider than columns."""
-    x0, y0, x1, y1 = run.bbox
+    """Whether it is no wider than a column and no gutter of what stands around it runs through it."""
     if _width_em(run, em) > WIDEST_EM:
-        over = 3 * em
-        cuts = [c for c in page_gutters(words, em) if c.top < y0 - over or c.bottom > y1 + over]
-    else:
-        cuts = page_gutters(_outside(words, [run.bbox]), em)
+        return False
+    x0, y0, x1, y1 = run.bbox
+    cuts = page_gutters(_outside(words, [run.bbox]), em)
     return not any(x0 < cut.x < x1 and cut.top < y1 and y0 < cut.bottom for cut in cuts)
 
 

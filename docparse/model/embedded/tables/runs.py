@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.script import is_cjk, is_unspaced
+from docparse.model.embedded.tables.columns import with_bullets
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.sides import are_apart
@@ -35,7 +36,7 @@ def text_runs(words: Sequence[Word], em: float) -> list[Run]:
     """Runs of three or more lines with two or more chunks each."""
     rows = text_rows(words)
     for row in rows:
-        row.chunks = split_chunks(row, 1.1 * em)
+        row.chunks = with_bullets(split_chunks(row, 1.1 * em))
         if len(row.chunks) < 3 and is_caption(row.words):
             row.chunks = []
     _drop_prose(rows, em)
