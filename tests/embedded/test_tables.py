@@ -406,7 +406,7 @@ def test_many_words_and_rules_in_time() -> None:
     )
     started = time.process_time()
     assert isinstance(find_tables(page(rules), words), list)
-    assert time.process_time() - started < 30  # 2 s, five times as many under coverage; in the square of the words, minutes
+    assert time.process_time() - started < 30  # 2 s; five times as many under coverage
 
 
 def test_head_centred_over_the_rules_of_the_columns_belongs_to_the_table() -> None:
