@@ -120,12 +120,18 @@ def test_where_no_text_stands_the_page_is_the_drawing() -> None:
     assert len(paper.plots()) == 1
 
 
-def test_bars_with_the_numbers_of_their_axis_are_a_chart() -> None:
+def _bars() -> Paper:
+    """The text of `plotted` with three bars on one line in place of the plot."""
     paper = plotted()
     paper.image.paste("white", (60, 60, 420, 340))
     paper.words = [word for word in paper.words if word.bbox[1] >= 500]
     for i, high in enumerate((150, 60, 110)):
         paper.draw.rectangle((120 + 60 * i, 300 - high, 150 + 60 * i, 300), "navy")
+    return paper
+
+
+def test_bars_with_the_numbers_of_their_axis_are_a_chart() -> None:
+    paper = _bars()
     for i in range(6):
         paper.put(72, 120 + 34 * i, f"{50 - 10 * i} -")
     (figure,) = find_figures(paper.page, paper.words, [], [], EM)
@@ -134,11 +140,7 @@ def test_bars_with_the_numbers_of_their_axis_are_a_chart() -> None:
 
 
 def test_bars_without_numbers_are_no_chart() -> None:
-    paper = plotted()
-    paper.image.paste("white", (60, 60, 420, 340))
-    paper.words = [word for word in paper.words if word.bbox[1] >= 500]
-    for i, high in enumerate((150, 60, 110)):
-        paper.draw.rectangle((120 + 60 * i, 300 - high, 150 + 60 * i, 300), "navy")
+    paper = _bars()
     assert paper.plots() == []
 
 

@@ -16,7 +16,6 @@ from docparse.schemas.page import PageImage
 
 _CELL_LINES = 3
 _IN, _AS_WIDE, _AS_HIGH = 0.9, 0.8, 0.45  # of a region in a paragraph's box
-_SMALL, _LARGE = 0.88, 1.5  # of the text: sizes of notes, and of what is a heading though it is a sentence
 _WORD_EM = 6.0  # of the longest word that is looked at
 
 
@@ -133,7 +132,9 @@ def _goes_on(above: Para, below: Para) -> bool:
 def _heading(para: Para, text: str, space: float, beside: int, content: Content) -> bool:
     if content.regions and content.is_named(para.box, "heading") and len(para.lines) <= 4 and len(text) < 250:
         ratio = para.size / content.stats.size
-        if (headings.is_sentence(text) and ratio < _LARGE) or (ratio < _SMALL and not para.lines[0].bold):
+        if (headings.is_sentence(text) and ratio < headings.LARGE) or (
+            ratio < headings.SMALL and not para.lines[0].bold
+        ):
             return False
         return text[-1] not in ",;" and any(map(str.isalpha, text))
     return headings.is_heading(para, text, content.stats, space, beside=beside)

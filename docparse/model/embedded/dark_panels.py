@@ -17,10 +17,8 @@ _BLOCK_EM = 0.4
 _DARK, _LIGHT = 110, 170  # grounds of panels and of the page around them, of 255
 _LEAST_EM = (4.0, 1.2)  # width and height
 _FILLED = 0.7  # of the panel's box
-_LEAST_LETTERS, _PRINTED = (
-    8,
-    0.15,
-)  # in a panel, and the share of its area that words take: pictures have names of parts on them
+_LEAST_LETTERS = 8  # in a panel
+_PRINTED = 0.15  # share of its area that words take: pictures have names of parts on them
 _MOST = 0.5  # of the page: what is larger is the page's own ground
 
 

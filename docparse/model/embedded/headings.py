@@ -25,6 +25,7 @@ _NAMED = {
     "methodology", "zusammenfassung", "einleitung", "literatur", "inhalt", "résumé", "références", "sommaire",
     "摘要", "参考文献", "目录", "目次",
 }  # fmt: skip
+SMALL, LARGE = 0.88, 1.5  # of the text: sizes of notes, and of what is a heading though it is a sentence
 _MOST_LETTERS = 220
 _CELLS = 2  # others in the row of bold type: it heads a column
 _SHOUTED_WORDS = 14
@@ -57,8 +58,8 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
         return False
     if ratio >= 1.16:
-        return not (sentence and ratio < 1.5)
-    if ratio < 0.88 or sentence or text[-1] == ":" or len(para.lines) > 3 or len(words) > 18:
+        return not (sentence and ratio < LARGE)
+    if ratio < SMALL or sentence or text[-1] == ":" or len(para.lines) > 3 or len(words) > 18:
         return False
     bold = not stats.bold and all(line.bold for line in para.lines)
     numbered = _NUMBERED.match(text)

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import Box, union
+from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.figure_reach import Row
 
 _NUMBER = re.compile(r"[+−–-]?\d[\d.,]*%?")
 _MARKS = " -–—_|'`"  # as which OCR reads the marks of an axis
 _TICKS = 3  # numbers that make an axis
 _AXIS_EM, _UNDER_EM, _OVER_EM, _LEVEL_EM = 5.0, 3.0, 4.0, 0.6  # from bars to numbers, over the highest bar; their stray
-_THICK = 2  # squares: strokes of letters and rules are thinner
 _BARS, _APART_EM = 2, 5.0
 _FILLED = 0.6  # of a picture's box
 
@@ -44,11 +43,8 @@ def _aligned(ticks: Sequence[tuple[Box, int]], side: int, em: float) -> list[Box
 
 
 def is_solid(own: NDArray[np.bool_]) -> bool:
-    """Whether the squares of a part are more than strokes."""
-    thick = own
-    for _ in range(_THICK - 1):
-        thick = thick[:-1, :-1] & thick[1:, :-1] & thick[:-1, 1:] & thick[1:, 1:]
-    return bool(thick.any())
+    """Whether two squares each way of a part are ink somewhere: strokes of letters and rules are thinner."""
+    return bool((own[:-1, :-1] & own[1:, :-1] & own[:-1, 1:] & own[1:, 1:]).any())
 
 
 def is_filled(own: NDArray[np.bool_]) -> bool:
@@ -70,10 +66,6 @@ def bar_charts(bars: Sequence[Box], rows: Sequence[Row], em: float) -> list[Box]
                     left.remove(bar)
             box = union(group)
             axes = axes_of(box, rows, em) if len(group) >= _BARS else []
-            if axes and not any(_meets(box, other) for other in found):
+            if axes and not any(overlap(box, other) for other in found):
                 found.append(union([box, *axes]))
     return found
-
-
-def _meets(box: Box, other: Box) -> bool:
-    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]

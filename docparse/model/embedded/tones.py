@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from docparse.geometry import Box, contains_point
+from docparse.geometry import Box, centre, contains_point
 from docparse.model.embedded.ocr_detect import components
 from docparse.schemas.page import PageImage, Word
 
@@ -41,7 +41,7 @@ def toned_pictures(page: PageImage, words: Sequence[Word], em: float) -> list[Bo
         if min((right - x0) * sx, (lower - y0) * sy) < _LEAST_EM * em or size < _FILLED * (x1 - x0) * (y1 - y0):
             continue
         box = (x0 * sx, y0 * sy, right * sx, lower * sy)
-        inside = sum(contains_point(box, (w.bbox[0] + w.bbox[2]) / 2, (w.bbox[1] + w.bbox[3]) / 2) for w in words)
+        inside = sum(contains_point(box, *centre(word.bbox)) for word in words)
         if inside <= _MOST_WORDS and not _is_flat(values[y0:lower, x0:right]):
             found.append(box)
     return found

@@ -28,28 +28,22 @@ def read_heatmap(pixels: Pixels, labels: Sequence[Label]) -> ChartReading | None
     xs, ys = _places([label.x for label in tinted], slack), _places([label.y for label in tinted], slack)
     if min(len(xs), len(ys)) < _LEAST_SIDE:
         return None
-    grid = [[_at(numbers, x, y, slack) for x in xs] for y in ys]
-    cells = [cell for row in grid for cell in row if cell is not None]
+    grid = [[cell for x in xs if (cell := _at(numbers, x, y, slack)) is not None] for y in ys]
+    cells = [cell for row in grid for cell in row]
     if len(cells) < len(xs) * len(ys) or len(tinted) < _TINTED * len(cells):
         return None
     if len({tuple((shades[cell] // _TINT).tolist()) for cell in cells}) < min(_SHADES, len(cells)):
         return None
     left, foot = min(cell.bbox[0] for cell in cells), max(cell.bbox[3] for cell in cells)
-    others = [label for label in labels if label not in cells]
-    beside = [label for label in others if label.bbox[2] < left]
-    below = [label for label in others if label.bbox[1] > foot]
-    rows = [max((o for o in beside if abs(o.y - y) < 2 * slack), key=lambda o: o.bbox[2], default=None) for y in ys]
-    pitch = min(b - a for a, b in pairwise(xs))
-    heads = [min((o for o in below if abs(o.x - x) < pitch / 3), key=lambda o: o.y, default=None) for x in xs]
-    if None in rows or None in heads:
+    beside = [label for label in labels if label not in cells and label.bbox[2] < left]
+    below = [label for label in labels if label not in cells and label.bbox[1] > foot]
+    reach = min(b - a for a, b in pairwise(xs)) / 3
+    rows = [max(near, key=lambda o: o.bbox[2]) for y in ys if (near := [o for o in beside if abs(o.y - y) < 2 * slack])]
+    heads = [min(near, key=lambda o: o.y) for x in xs if (near := [o for o in below if abs(o.x - x) < reach])]
+    if len(rows) < len(ys) or len(heads) < len(xs):
         return None
-    head = ["", *(label.text for label in heads if label is not None)]
-    body = [
-        [name.text, *(cell.text for cell in row if cell is not None)]
-        for name, row in zip(rows, grid, strict=True)
-        if name is not None
-    ]
-    return ChartReading("heatmap", [head, *body], 1.0)
+    body = [[name.text, *(cell.text for cell in row)] for name, row in zip(rows, grid, strict=True)]
+    return ChartReading("heatmap", [["", *(label.text for label in heads)], *body], 1.0)
 
 
 def _ground(pixels: Pixels, label: Label) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 
 _NEAR = 0.8  # bonds' lengths from the reading to ink that may belong to it
 _LEAST = 0.25  # of a bond's length that such ink is long
-_DUST, _MOST_DUST, _DUST_GAP = (
-    4,
-    300,
-    0.22,
-)  # pieces too small for strokes that are a row, and are looked at; their gaps
+_DUST, _MOST_DUST = 4, 300  # pieces too small for strokes: those that are a row, and that are looked at
+_DUST_GAP = 0.22  # of a bond's length between those of a row
 _FULL = 0.6  # of a stroke's thickness: rims of strokes that aren't quite straight are thinner
 _BROAD, _DOUBLE, _HASHED = 0.36, 0.84, 0.5  # of a bond's length about bonds and wedges, doubles, hashed ones
 _ASIDE = 0.25, 0.45  # of a bond's length to either side where strokes beside a single bond and those of others are

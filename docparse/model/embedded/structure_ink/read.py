@@ -28,9 +28,8 @@ from docparse.model.embedded.structure_ink.pairs import hashed, join_doubles, ma
 from docparse.model.embedded.structure_ink.pieces import with_letters
 from docparse.model.embedded.structure_ink.sheet import Sheet, sheet_of
 from docparse.model.embedded.structure_ink.strokes import Graph, Stroke, distance, strokes_of, usual_length
-from docparse.model.embedded.structure_ink.trust import confidence
+from docparse.model.embedded.structure_ink.trust import REACH, confidence
 
-_REACH = 1.1  # capitals' heights from the end of a bond to its letter
 _AHEAD = 0.7  # capitals' heights, on from there along the bond
 _HAS_ONE_BOND = re.compile("HO|OH|H2N|NH2|HS|SH|F|Cl|Br|H3C|CH3")
 _LEAST_STROKES = 3
@@ -158,7 +157,7 @@ class Drawing:
                 for letter in label.letters:
                     here, there = gap_to(letter.part, x, y), gap_to(letter.part, *ahead)
                     towards = there < max(0.1 * self.capital, here - 0.3 * self.capital)
-                    if here < _REACH * self.capital and towards:
+                    if here < REACH * self.capital and towards:
                         found.append((here + 2 * there, label, letter))
             if found:
                 _, label, letter = min(found, key=lambda item: item[0])

@@ -15,7 +15,7 @@ from docparse.model.embedded.structure_ink.strokes import Graph, bend
 if TYPE_CHECKING:
     from docparse.model.embedded.structure_ink.read import Drawing
 
-_REACH = 1.1  # capitals' heights from the end of a bond to its letter
+REACH = 1.1  # capitals' heights from the end of a bond to its letter
 _UNREAD = 0.3  # what each letter costs that isn't read
 _UNEXPLAINED, _LEAST_UNEXPLAINED = 0.3, 0.5  # what unexplained ink costs, and bonds' lengths of it that do
 _VALENCE, _ORDER, _APART = 0.3, 0.15, 0.3  # what odd valences, bonds of other strokes and several pieces cost
@@ -97,7 +97,7 @@ def _odd(drawing: Drawing) -> float:
 def _unread_ends(drawing: Drawing) -> int:
     """How many pieces like letters that weren't read bonds lead to."""
     free = [drawing.graph.points[n] for s in drawing.graph.strokes for n in (s.a, s.b) if n not in drawing.ends]
-    reach = _REACH * (drawing.capital or max((p.high for p in drawing.unread), default=0))
+    reach = REACH * (drawing.capital or max((p.high for p in drawing.unread), default=0))
     return sum(any(gap_to(part, *point) < reach for point in free) for part in drawing.unread)
 
 

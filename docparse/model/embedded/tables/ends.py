@@ -7,11 +7,10 @@ from itertools import groupby, pairwise
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.tables.heads import chunked
-from docparse.model.embedded.tables.runs import is_running
+from docparse.model.embedded.tables.runs import is_full_line
 from docparse.model.embedded.tables.text_rows import TextRow, words_in
 from docparse.schemas.page import Word
 
-_FULL = 0.8  # of the table's width: lines of a paragraph
 _PITCH = 1.3  # of the distance of two lines of a paragraph: its last one
 _LEAST_ROWS = 2
 
@@ -33,7 +32,7 @@ def between_prose(box: Box, words: Sequence[Word], em: float) -> list[Box]:
 
 def _prose(rows: Sequence[TextRow], width: float, em: float) -> list[bool]:
     """Which rows are full lines of a paragraph, its last line, or stand alone right over it as its heading does."""
-    full = [len(row.chunks) == 1 and row.x1 - row.x0 > _FULL * width and is_running(row.chunks[0], em) for row in rows]
+    full = [is_full_line(row, width, em) for row in rows]
     prose = [False] * len(rows)
     for i, pair in enumerate(pairwise(full)):
         if all(pair):

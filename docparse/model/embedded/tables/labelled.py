@@ -60,15 +60,15 @@ def _tables(rows: Sequence[TextRow], em: float) -> list[FoundTable]:
     found: list[FoundTable] = []
     at = 0
     while at < len(rows):
-        run = _run(rows, at, em)
+        run, first = _run(rows, at, em), at
         if at and run.rows and (above := _parted_at(rows[at - 1], run, em)):
-            run = run._replace(rows=[above, *run.rows])
-            at -= 1
-        around = [*rows[max(0, at - 1) : at], *rows[at + len(run.rows) :][:1]]
+            run, first = run._replace(rows=[above, *run.rows]), at - 1
+        end = first + len(run.rows)
+        around = [*rows[max(0, first - 1) : first], *rows[end:][:1]]
         table = None if len(run.rows) < _LEAST or _goes_on(run, around) else _table(run, em)
         if table is not None:
             found.append(table)
-        at += len(run.rows) if table is not None else 1 + (len(run.rows) > 0 and run.rows[0] is not rows[at])
+        at = end if table is not None else at + 1
     return found
 
 

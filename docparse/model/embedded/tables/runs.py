@@ -14,15 +14,15 @@ from docparse.model.embedded.tables.columns import with_bullets
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.sides import are_apart
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
-from docparse.schemas.page import Word, WordStyle
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, is_bold, split_chunks, text_rows, words_in
+from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_CHARS, _UNSPACED_EM = 7, 42, 22.0
+_FULL = 0.8  # of the width of what lines of a paragraph stand in
 _LABEL_LINES = 6
 _APART_EM = 0.3
 _EVEN_EM, _STRETCHED = 0.05, 4  # how alike the blanks of a justified line are, and of how many words
 _NEAR_EM, _FLUSH_EM = 6.0, 0.3  # where another line of its column stands, and how exactly under it
-_BOLD = int(WordStyle.BOLD)
 
 
 class Run(NamedTuple):
@@ -97,6 +97,11 @@ def _varies(run: Sequence[Chunk], em: float) -> bool:
     return len(run) >= _STRETCHED and widths[-1] - widths[0] > em
 
 
+def is_full_line(row: TextRow, width: float, em: float) -> bool:
+    """Whether a row is a line of a paragraph that is about so wide."""
+    return len(row.chunks) == 1 and row.x1 - row.x0 > _FULL * width and is_running(row.chunks[0], em)
+
+
 def is_running(chunk: Chunk, em: float) -> bool:
     """Whether words that stand close together are a line of running text."""
     if chunk.x1 - chunk.x0 < 14 * em:
@@ -129,9 +134,8 @@ def _runs(rows: Sequence[TextRow], em: float) -> Iterable[list[TextRow]]:
             yield from _long_enough([*run, *_last_number(run, lone)], em)
             run, lone = [], []
         if len(row.chunks) > 1:
-            if run and (
-                _is_apart(run, row, em) if not lone else len(lone) > _lone_lines(run, lone) or not _touch(run, row)
-            ):
+            broken = len(lone) > _lone_lines(run, lone) or not _touch(run, row) if run and lone else False
+            if broken or (run and not lone and _is_apart(run, row, em)):
                 yield from _long_enough(run, em)
                 run, lone = [], []
             if not run:  # a head's other lines, set between those of its neighbours
@@ -148,7 +152,7 @@ def _last_number(run: Sequence[TextRow], lone: Sequence[TextRow]) -> Sequence[Te
     if len(run) < 2 or not lone or not lone[0].chunks or not is_number(lone[0].chunks[0].text):
         return []
     chunk = lone[0].chunks[0]
-    under = [above for above in run[-1].chunks if chunk.x0 < above.x1 and above.x0 < chunk.x1]
+    under = [above for above in run[-1].chunks if _shares_width(chunk, above)]
     pitch = run[-1].middle - run[-2].middle
     near = lone[0].middle - run[-1].middle <= 1.2 * pitch
     return lone[:1] if near and len(under) == 1 and is_number(under[0].text) else []
@@ -159,11 +163,7 @@ def _is_apart(run: Sequence[TextRow], row: TextRow, em: float) -> bool:
     gaps = [below.y0 - above.y1 for above, below in pairwise(run)]
     if len(gaps) < 2 or row.y0 - run[-1].y1 <= max(gaps) + _APART_EM * em:
         return False
-    return not _touch(run, row) or (_is_bold(row) and not any(map(_is_bold, run[1:])))
-
-
-def _is_bold(row: TextRow) -> bool:
-    return len(row.chunks) > 1 and all(word.style & _BOLD for word in row.words)
+    return not _touch(run, row) or (is_bold(row) and not any(map(is_bold, run[1:])))
 
 
 def _lone_lines(run: Sequence[TextRow], lone: Sequence[TextRow]) -> int:
@@ -192,7 +192,11 @@ def _touch(run: Sequence[TextRow], row: TextRow) -> bool:
     above = next((r for r in reversed(run) if len(r.chunks) > 1), None)
     if above is None:
         return True
-    return sum(any(c.x0 < a.x1 and a.x0 < c.x1 for a in above.chunks) for c in row.chunks) > 1
+    return sum(any(_shares_width(chunk, other) for other in above.chunks) for chunk in row.chunks) > 1
+
+
+def _shares_width(chunk: Chunk, other: Chunk) -> bool:
+    return chunk.x0 < other.x1 and other.x0 < chunk.x1
 
 
 def _long_enough(run: list[TextRow], em: float) -> Iterable[list[TextRow]]:
@@ -209,7 +213,7 @@ def _without_stray_top(run: list[TextRow], em: float) -> list[TextRow]:
             continue
         below = [chunk for row in run[first : first + 2] for chunk in row.chunks]
         top = [chunk for row in run[:first] for chunk in row.chunks]
-        if sum(any(a.x0 < b.x1 and b.x0 < a.x1 for b in below) for a in top) < len(top):
+        if not all(any(_shares_width(chunk, other) for other in below) for chunk in top):
             return run[first:]
     return run
 

@@ -11,12 +11,11 @@ from docparse.geometry import Box, overlap
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.rules import Line
-from docparse.model.embedded.tables.runs import is_running
+from docparse.model.embedded.tables.runs import is_full_line
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
 from docparse.schemas.page import Word
 
 _ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may measure, and one of two columns of lines
-_FULL = 0.8  # of a rule's width: lines of a paragraph
 
 
 def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) -> list[Box]:
@@ -95,7 +94,8 @@ class _Between:
         rows = self._rows(upper, lower)
         if not rows:
             return "gap" if lower.pos - upper.pos < 3 * self._em else "other"
-        if self._runs_on(rows, upper.end - upper.start):
+        full = [is_full_line(row, upper.end - upper.start, self._em) for row in rows]
+        if any(map(all, pairwise(full))):  # a paragraph parts two tables
             return "other"
         several = [row for row in rows if len(row.chunks) > 1]
         numbers = sum(is_number(chunk.text) for row in several for chunk in row.chunks)
@@ -107,16 +107,6 @@ class _Between:
         if len(rows) > lines or lower.pos - upper.pos >= height * self._em:
             return "other"
         return "caption" if any(is_caption(row.words) for row in rows) else "gap"
-
-    def _runs_on(self, rows: Sequence[TextRow], width: float) -> bool:
-        """Whether lines of running text as wide as the rules stand under one another: a paragraph parts two tables."""
-        full = [
-            len(row.chunks) == 1
-            and row.chunks[0].x1 - row.chunks[0].x0 > _FULL * width
-            and is_running(row.chunks[0], self._em)
-            for row in rows
-        ]
-        return any(map(all, pairwise(full)))
 
     def is_tall_row(self, rules: tuple[Line, Line], near: tuple[Line, Line]) -> bool:
         """Lines that keep to the columns of the rows between two rules `near` by: a row with a cell of many lines."""

@@ -33,8 +33,12 @@ def past_labels(edges: Sequence[Line], vertical: Sequence[Line], em: float) -> l
     found: list[Line] = []
     first: Line | None = None
     for edge in sorted(edges):
-        far = first is None or edge.pos - found[-1].pos > 2 * _STRIPE_EM * em or abs(edge.end - first.end) > em
-        if far or first is None or edge.start < first.start - em:
+        if (
+            first is None
+            or edge.pos - found[-1].pos > 2 * _STRIPE_EM * em
+            or abs(edge.end - first.end) > em
+            or edge.start < first.start - em
+        ):
             first = edge
         elif edge.start > first.start + em and any(
             abs(side.pos - edge.start) < 0.5 * em and side.start <= first.pos + 1 and side.end > first.pos + 1

@@ -26,10 +26,9 @@ from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.row_groups import group_rows
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import joined
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, text_rows
-from docparse.schemas.page import Word, WordStyle
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, is_bold, text_rows
+from docparse.schemas.page import Word
 
-_BOLD = int(WordStyle.BOLD)
 _MAX_HEADER_LINES, _FEW_LINES = 10, 4
 
 
@@ -140,16 +139,12 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
             while count > 1 and len(rows[count - 1].chunks) == 1 and rows[count - 1].x1 < rows[index].chunks[1].x0:
                 count -= 1
             return count
-    return 1 if len(rows) > 2 and _is_bold(rows[0]) and not any(map(_is_bold, rows[1:])) else 0
-
-
-def _is_bold(row: TextRow) -> bool:
-    return len(row.chunks) > 1 and all(word.style & _BOLD for word in row.words)
+    return 1 if len(rows) > 2 and is_bold(rows[0]) and not any(map(is_bold, rows[1:])) else 0
 
 
 def _is_ruled_data(area: Area, rows: list[TextRow], above: int) -> bool:
     """The line over the first rule is one of data, as is the one below, which is ruled off from the next one, too."""
-    if above != 1 or len(rows) < 3 or not (_is_data(rows[0]) and _is_data(rows[1])) or _is_bold(rows[0]):
+    if above != 1 or len(rows) < 3 or not (_is_data(rows[0]) and _is_data(rows[1])) or is_bold(rows[0]):
         return False
     under = [line for line in area.horizontal if rows[1].middle < line.pos < rows[2].middle]
     return any(line.end - line.start > 0.9 * (area.bbox[2] - area.bbox[0]) for line in under)

@@ -16,6 +16,7 @@ from docparse.schemas.page import Word, WordStyle
 
 _BLANK_EM = 0.22  # a wider gap is a blank even where the source has none
 _ASCENT_EM, _DESCENT_EM = 1.05, 0.45  # a box that reaches farther is its font's, not its letters'
+_BOLD = int(WordStyle.BOLD)
 _ROTATED, _SCRIPT = int(WordStyle.ROTATED), int(WordStyle.SUPERSCRIPT | WordStyle.SUBSCRIPT)
 
 
@@ -52,6 +53,11 @@ class TextRow:
     @property
     def x1(self) -> float:
         return max(word.bbox[2] for word in self.words)
+
+
+def is_bold(row: TextRow) -> bool:
+    """Whether a row of several chunks is all in bold type, as the head of a table may be."""
+    return len(row.chunks) > 1 and all(word.style & _BOLD for word in row.words)
 
 
 def em_of(words: Sequence[Word]) -> float:
