@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from docparse.assemble.table_joins import join_tables
 from docparse.geometry import area
-from docparse.links import joined
+from docparse.pieces import Glue, join_texts
 from docparse.schemas.document import (
     Block,
     Caption,
@@ -21,7 +21,6 @@ from docparse.schemas.document import (
     PageHeader,
     PageNumber,
     Paragraph,
-    Part,
     Table,
 )
 
@@ -105,19 +104,11 @@ def _join_if_open(
 
 
 def _join(head: Paragraph | Footnote, tail: Paragraph | Footnote, dehyphenate: bool) -> None:
-    for piece in (head, tail):
-        if not piece.parts and piece.bbox is not None:
-            piece.parts = [Part(page=piece.page, bbox=piece.bbox)]
-    head.parts = [*head.parts, *tail.parts]
+    glue: Glue = "space"
     if dehyphenate and _HYPHEN.search(head.text):
-        cut = "" if not _KEPT_HYPHEN.search(head.text) or head.text.endswith("\u00ad") else head.text[-1]
-        first, gap = head.text[:-1] + cut, ""
-    else:
-        first, gap = head.text.rstrip(), " "
-    second = tail.text.lstrip()
-    head.text = f"{first}{gap}{second}"
-    start = len(first) + len(gap) - (len(tail.text) - len(second))
-    head.links = joined(head.links, tail.links, head.text, len(first), start)
+        kept = _KEPT_HYPHEN.search(head.text) and not head.text.endswith("\u00ad")
+        glue = "none" if kept else "hyphen"
+    join_texts(head, tail, glue)
     head.flags = list(dict.fromkeys([*head.flags, *tail.flags, "joined"]))
     head.checks = [*head.checks, *tail.checks]
     sure = [piece.confidence for piece in (head, tail) if piece.confidence is not None]

@@ -15,6 +15,7 @@ from docparse.errors import CorrectionInvalid
 from docparse.export.text import block_text
 from docparse.geometry import Box
 from docparse.links import owners_of, settle
+from docparse.pieces import forget_places
 from docparse.schemas.corrections import (
     AddBlock,
     Confirm,
@@ -30,7 +31,7 @@ from docparse.schemas.corrections import (
     SetKind,
     SpanCell,
 )
-from docparse.schemas.document import Block, Chart, Check, Crop, Document, ListBlock, ListItem, Page, Part, Table
+from docparse.schemas.document import Block, Chart, Check, Crop, Document, ListBlock, ListItem, Page, Table
 
 Recrop = Callable[[int, Box], Crop | None]
 """(page, box in page units) -> the picture there, None where the page can't be seen."""
@@ -138,7 +139,9 @@ class _Editor:
         """A block that a person changed: theirs now, judged by the checks of its kind alone."""
         read = self._changed[block.id]
         block.source, block.confidence, block.flags, block.checks = "user", None, [], []
-        block.original = read if read and read != block_text(block) else block.original
+        if read != block_text(block):
+            block.original = read or block.original
+            forget_places(block.parts)
         if block.id in self._moved and hasattr(block, "crop"):
             block.crop = recrop(block.page, block.bbox) if recrop is not None and block.bbox is not None else None
         for name in ("mathml", "canonical", "inchikey", "formula"):
@@ -214,8 +217,11 @@ class _Editor:
             _item(block, edit.index).bbox = edit.bbox
         else:
             rest = [part for part in block.parts if part.page != block.page]
+            here = [part for part in block.parts if part.page == block.page]
             block.bbox = edit.bbox
-            block.parts = [Part(page=block.page, bbox=edit.bbox), *rest] if rest else []
+            block.parts = [here[0].model_copy(update={"bbox": edit.bbox}), *rest] if rest and here else []
+            if rest and here:
+                block.parts[0].hyphen = here[-1].hyphen
             self._moved.add(block.id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from docparse.export.crops import Images, crop_source
+from docparse.pieces import elements
 from docparse.qwenvl.writer import write_page
 from docparse.schemas.document import Document
 
@@ -26,6 +27,8 @@ li[data-level="2"]{margin-left:2em}li[data-level="3"]{margin-left:4em}li[data-le
 def to_html(document: Document, *, images: Images = "embed") -> str:
     """One HTML file: a `<div class="page">` for each page, every block with its box in pixels of the page image.
 
+    What runs over columns or pages is an element for each of its rectangles, each with its own words on its own page.
+
     `images` is "embed" (pictures as data URLs), "none", or a mapping from block id to a relative path. The file loads
     nothing from elsewhere and runs no script.
     """
@@ -37,11 +40,11 @@ def to_html(document: Document, *, images: Images = "embed") -> str:
     )
     pages = [
         write_page(
-            page.blocks, number=page.number, width_px=page.image_width, height_px=page.image_height,
+            blocks, number=page.number, width_px=page.image_width, height_px=page.image_height,
             scale_x=_scale(page.image_width, page.width), scale_y=_scale(page.image_height, page.height),
             crop_source=source, ids=True,
         )
-        for page in document.pages
+        for page, blocks in zip(document.pages, elements(document), strict=True)
     ]  # fmt: skip
     return head + "\n".join(pages) + "\n</body></html>\n"
 

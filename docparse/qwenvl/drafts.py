@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from docparse.geometry import Box
+from docparse.pieces import Glue
 from docparse.qwenvl.boxes import BoxReader
 from docparse.qwenvl.markup import Node
 from docparse.schemas.document import ListBlock, ListItem, Paragraph, Table
 
+_GLUES: dict[str, Glue] = {"hyphen": "hyphen", "none": "none"}
 _JUNK = re.compile(r"(?:\\[nt]|[\s\"'`])*")
 
 
@@ -35,6 +37,8 @@ class Draft:
     fallback: Box | None = None
     confidence: float | None = None
     source: str = ""
+    id: str = ""  # that docparse gave it, or the block whose text goes on in it
+    glue: Glue | None = None  # of one that goes on
 
     @property
     def text(self) -> str:
@@ -79,6 +83,9 @@ class BlockReader(abc.ABC):
                 draft.confidence = min(float(confidence), 1.0)
             draft.source = attributes.get("data-source", "")
             draft.flags += attributes.get("data-flags", "").split()
+            draft.id = attributes.get("data-continues") or attributes.get("id", "")
+            if "data-continues" in attributes:
+                draft.glue = _GLUES.get(attributes.get("data-break", ""), "space")
         return draft
 
     def add(self, draft: Draft) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from docparse.pieces import Running, join_texts
 from docparse.qwenvl.boxes import BoxReader, Coordinates
 from docparse.qwenvl.drafts import Draft
 from docparse.qwenvl.elements import ElementReader
@@ -43,7 +44,7 @@ def read_page(
 
     `coordinates` says what `data-bbox` counts in: pixels of the page image, or thousandths of the page. Blocks without
     a box get one by finding their text among `words` (the page's text layer by default). Attributes that only docparse
-    writes (confidence, source, flags) are believed where `source` is its own engine.
+    writes (confidence, source, flags, what goes on in another element) are believed where `source` is its own engine.
     """
     text = clean(html)
     if _is_noise(text):
@@ -57,7 +58,7 @@ def read_page(
         drafts[-1].flags.append("truncated")
     flags += [flag for flag in boxes.flags if flag not in flags]
     flags += locate_drafts(drafts, page.text.words if words is None else words)
-    blocks = [_block(draft, number, page.number, source) for number, draft in enumerate(drafts, 1)]
+    blocks = _joined(drafts, [_block(draft, n, page.number, source) for n, draft in enumerate(drafts, 1)])
     if not blocks:
         flags.append("no_blocks")
     return PageBlocks(blocks, tuple(dict.fromkeys(flags)), prose)
@@ -128,6 +129,23 @@ def _is_open(root: Node) -> bool:
         if node is not None and not node.closed and node.tag not in ("img", "br", "hr"):
             return True
     return False
+
+
+def _joined(drafts: Sequence[Draft], blocks: list[Block]) -> list[Block]:
+    """Pieces of one block joined again, as far as they stand on this page."""
+    if all(draft.glue is None for draft in drafts):
+        return blocks
+    kept: list[Block] = []
+    named: dict[str, Block] = {}
+    for draft, block in zip(drafts, blocks, strict=True):
+        head = named.get(draft.id) if draft.glue else None
+        if draft.glue and isinstance(block, Running) and isinstance(head, Running) and head.kind == block.kind:
+            join_texts(head, block, draft.glue)
+            continue
+        kept.append(block)
+        if draft.id:
+            named[draft.id] = block
+    return kept
 
 
 def _block(draft: Draft, number: int, page: int, source: Source) -> Block:

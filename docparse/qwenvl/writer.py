@@ -12,6 +12,7 @@ from html import escape
 
 from docparse.geometry import Box
 from docparse.links import address, is_safe, loose, on_words, spans
+from docparse.pieces import Piece
 from docparse.schemas.document import (
     Block,
     Caption,
@@ -40,7 +41,7 @@ _RUNNING = {"page_header": "header", "page_footer": "footer", "page_number": "nu
 
 
 def write_page(
-    blocks: Sequence[Block],
+    blocks: Sequence[Block | Piece],
     *,
     number: int,
     width_px: int,
@@ -55,11 +56,13 @@ def write_page(
 
     `width_px` x `height_px` is the page image, `scale_x` and `scale_y` its pixels per page unit. A block's source is
     written where it differs from `source`; `crop_source` gives the `src` of a block's picture; `ids` writes block ids.
+    A piece of a joined block that is not its first says in `data-continues` whose text goes on in it, and in
+    `data-break` what was between them where that is no blank: a "hyphen" that only the break has, or "none".
     """
     writer = _PageWriter(width_px, height_px, scale_x, scale_y, source, crop_source, ids)
     place = f' id="page-{number}"' if ids else ""
     lines = [f'<div class="page"{place} data-page="{number}" data-width="{width_px}" data-height="{height_px}">']
-    lines += [writer.block(block) for block in blocks]
+    lines += [writer.piece(block) if isinstance(block, Piece) else writer.block(block) for block in blocks]
     lines.append("</div>")
     return "\n".join(lines)
 
@@ -105,6 +108,16 @@ class _PageWriter:
         self.scale_x, self.scale_y = scale_x, scale_y
         self.source, self.crop_source, self.ids = source, crop_source, ids
         self.tables = 0
+
+    def piece(self, piece: Piece) -> str:
+        """The element of one piece; the first has the id of the block, the others name it."""
+        if piece.glue is None:
+            return self.block(piece.block)
+        block = piece.block
+        name = "p" if isinstance(block, Paragraph) else 'p class="footnote"'
+        head = self._attributes(block.model_copy(update={"id": ""})) + _attribute("data-continues", piece.of)
+        head += _attribute("data-break", "" if piece.glue == "space" else piece.glue)
+        return f"<{name}{head}>{_text(block.text, block.links)}</p>"
 
     def block(self, block: Block) -> str:
         head = self._attributes(block)

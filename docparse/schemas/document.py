@@ -16,10 +16,14 @@ from docparse.geometry import Box
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 Source = Literal["qwen", "remote", "embedded", "text_layer", "user"]
 Status = Literal["ok", "partial", "failed"]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class Model(BaseModel):
@@ -35,10 +39,17 @@ class Check(Model):
 
 
 class Part(Model):
-    """A piece of a block that was joined over columns or pages."""
+    """A piece of a block that was joined over columns or pages, or a rectangle of a link.
+
+    `start` is where the piece begins in the text of a paragraph or footnote, `hyphen` what is printed at the piece's
+    end and is no part of that text, `order` its place among the blocks of its page; null where they are not known.
+    """
 
     page: int
     bbox: Box
+    start: Annotated[int | None, Field(ge=0, exclude_if=_is_none)] = None
+    hyphen: Annotated[str, Field(exclude_if=not_)] = ""
+    order: Annotated[int | None, Field(exclude_if=_is_none)] = None
 
 
 class Crop(Model):
