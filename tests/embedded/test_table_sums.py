@@ -6,6 +6,7 @@ import pytest
 
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.header import is_number
+from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import PageImage, Rule
 from tests.embedded.typeset import Sheet
 
@@ -44,8 +45,7 @@ def _invoice() -> Sheet:
 
 def test_lines_of_goods_are_rows_and_the_last_sum_is_one_of_them() -> None:
     sheet = _invoice()
-    page = PageImage(1, 588, 840, 595, 842, rules=tuple(sheet.rules))
-    (table,) = find_tables(page, sheet.words)
+    (table,) = _tables(sheet)
     texts = {(cell.row, cell.col): cell.text for cell in table.cells if cell.text}
     assert table.rows == 6
     assert [texts.get((row, 0), "") for row in range(3)] == ["Pos.", "1", "2"]
@@ -58,6 +58,50 @@ def test_text_under_a_table_is_no_sum() -> None:
     kept = [word for word in sheet.words if word.baseline < 205]
     sheet.words = kept
     sheet.put(60, 216, "Pay within 30 days, please.")
-    page = PageImage(1, 588, 840, 595, 842, rules=tuple(sheet.rules))
-    (table,) = find_tables(page, sheet.words)
+    (table,) = _tables(sheet)
     assert table.bbox[3] < 210
+
+
+def _tables(sheet: Sheet) -> list[FoundTable]:
+    return find_tables(PageImage(1, 588, 840, 595, 842, rules=tuple(sheet.rules)), sheet.words)
+
+
+def _apart(*, framed: bool) -> Sheet:
+    """Goods between rules, and under the last of them, at the right, what they come to."""
+    sheet = Sheet()
+    goods = (("Item", "Qty", "Price", "Amount"), *((f"Goods {n}", f"{n}", "10.00", f"{10 * n}.00") for n in (1, 2, 3)))
+    for at, row in enumerate(goods):
+        for x, text in zip((60, 260, 340, 440), row, strict=True):
+            sheet.put(x, 100 + 18 * at, text)
+        sheet.rules.append(Rule((60, 105 + 18 * at, 500, 105.5 + 18 * at), True, 0.5))
+    for at, row in enumerate((("Subtotal", "60.00"), ("VAT 20 %", "12.00"), ("Total", "72.00"))):
+        for x, text in zip((360, 440), row, strict=True):
+            sheet.put(x, 180 + 16 * at, text)
+    if framed:
+        sheet.rules.append(Rule((60, 220, 500, 220.5), True, 0.5))
+    return sheet
+
+
+def test_sums_under_the_goods_are_a_table_of_their_own() -> None:
+    goods, sums = _tables(_apart(framed=False))
+    assert (goods.rows, goods.cols) == (4, 4)
+    assert [cell.text for cell in sums.cells] == ["Subtotal", "60.00", "VAT 20 %", "12.00", "Total", "72.00"]
+    assert not any(cell.header for cell in sums.cells)
+
+
+def test_sums_within_the_rules_of_the_goods_are_rows_of_theirs() -> None:
+    (table,) = _tables(_apart(framed=True))
+    assert table.rows == 7
+
+
+@pytest.mark.parametrize("bullet", ["\ufffd", "▪", "\uf0b7"])
+def test_two_columns_of_a_list_are_no_table(bullet: str) -> None:
+    sheet = Sheet()
+    names = [
+        f"{name} virus of {place}" for name in ("Camel", "Goat", "Sheep") for place in ("Asia", "Africa", "Europe")
+    ]
+    for at, name in enumerate(names):
+        for x in (72, 324):
+            sheet.put(x, 100 + 12 * at, bullet)
+            sheet.put(x + 15, 100 + 12 * at, name)
+    assert _tables(sheet) == []

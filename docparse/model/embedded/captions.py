@@ -7,20 +7,21 @@ from collections.abc import Sequence
 
 from docparse.geometry import Box
 
+_TABLES = r"tab(?:le|elle|leau|la|ela|lo|\.)?|cuadro|quadro|табл(?:ица|\.)?|bảng|πίνακας|표|表|جدول|तालिका|ตาราง(?:ที่)?"
+_OTHERS = (
+    r"fig(?:ure|ura|\.)?|abb(?:ildung|\.)|bild|chart|scheme|plate|exhibit|box|listing|diagram(?:m)?|map|photo|graph|"
+    r"gráfico|grafik|illustration|рис(?:унок|\.)|hình|şekil|rys(?:unek|\.)|obr(?:ázek|\.)|εικόνα|그림|شكل|चित्र|ภาพที่"
+)
+_MORE = r"(?:(?:supplementary|extended data)\s+)?"
 _LABEL = re.compile(
-    r"(?:(?:supplementary|extended data)\s+)?"
-    r"(?:fig(?:ure|ura|\.)?|tab(?:le|elle|leau|la|ela|\.)?|abb(?:ildung|\.)|bild|chart|scheme|plate|exhibit|box|"
-    r"listing|diagram(?:m)?|map|photo|graph|cuadro|quadro|gráfico|grafik|illustration|рис(?:унок|\.)|табл(?:ица|\.)|"
-    r"hình|bảng|şekil|tablo|rys(?:unek|\.)|obr(?:ázek|\.)|εικόνα|πίνακας|그림|표|شكل|جدول|चित्र|तालिका|ภาพที่|ตารางที่)"
+    rf"{_MORE}(?:{_OTHERS}|{_TABLES})"
     r"\s*[A-Z]?\.?\s?[\dIVX٠-٩]+(?:[.\-–]\d+)*[a-z]?(?P<stop>\s*[.:|)–—])?(?P<rest>.*)|"
     r"(?:图|圖|図|表)\s*[\d一二三四五六七八九十]+(?:[.\-–]\d+)*(?P<cjk>.*)",
     re.I | re.S,
 )
-_NO_FIGURE = re.compile(
-    r"(?:(?:supplementary|extended data)\s+)?"
-    r"(?:tab|listing|box|cuadro|quadro|табл|bảng|πίνακας|표|جدول|तालिका|ตาราง|表)",
-    re.I,
-)
+_NO_FIGURE = re.compile(rf"{_MORE}(?:{_TABLES}|listing|box)", re.I)
+_TABLE = re.compile(rf"(?:{_TABLES})", re.I)
+_NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
 
 
 def has_label(text: str) -> bool:
@@ -30,6 +31,11 @@ def has_label(text: str) -> bool:
 def names_figure(text: str) -> bool:
     """Whether a caption's label is that of a picture, and no table's or listing's."""
     return has_label(text) and _NO_FIGURE.match(text) is None
+
+
+def names_table(text: str) -> bool:
+    """Whether the first words of a line are the label of a table, and not the middle of a sentence."""
+    return not text[:1].islower() and _TABLE.match(text) is not None and _NUMBERED.search(text) is not None
 
 
 def is_label(text: str) -> bool:

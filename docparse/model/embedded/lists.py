@@ -39,6 +39,11 @@ def read_marker(text: str) -> Marker | None:
     return None
 
 
+def is_bullet(text: str) -> bool:
+    """Whether a word is the sign before an item, readable or not, and nothing else."""
+    return len(text) == 1 and _BULLET.match(text + " x") is not None
+
+
 def follows(key: str, nxt: str) -> bool:
     """Whether two ordered markers are neighbours: 3 and 4, b and c, iv and v."""
     a, b = _value(key), _value(nxt)

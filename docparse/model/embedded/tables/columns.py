@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.model.embedded.lists import is_bullet
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, em_of, split_chunks
 from docparse.schemas.page import Word, WordStyle
@@ -23,7 +24,6 @@ _CONNECTED = re.compile(r"^(to|bis|and|und|à|a|±|–|—|/|×)\s+\S")  # goes 
 _SIDES = 0.15  # of a monospaced letter: what the ink of a word lacks at its sides
 _MONO_WORDS, _MONO_SHARE = 6, 0.65
 _BULLET_HEIGHTS = 1.7  # of its line: farther from its text it is a sign in a column of its own
-_BULLET = re.compile(r"^[•◦▪▫●○■□‣∙·\-–—✓➢❖o*\uf0b7\uf0a7]$")
 
 
 class Corridor(NamedTuple):
@@ -104,7 +104,7 @@ def with_bullets(chunks: list[Chunk]) -> list[Chunk]:
     result: list[Chunk] = []
     for chunk in chunks:
         before = result[-1].words if result else []
-        if len(before) == 1 and _BULLET.match(before[0].text) and _is_text(chunk) and _is_near(before[0], chunk):
+        if len(before) == 1 and is_bullet(before[0].text) and _is_text(chunk) and _is_near(before[0], chunk):
             result[-1] = Chunk(result[-1].words + chunk.words, result[-1].x0, chunk.x1)
         else:
             result.append(chunk)

@@ -46,6 +46,7 @@ from docparse.model.embedded.tables.sides import side_by_side
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
 from docparse.model.embedded.tables.stripes import is_stripe, last_edges, past_labels
 from docparse.model.embedded.tables.text_rows import em_of, well_boxed
+from docparse.model.embedded.tables.totals import part_totals
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
@@ -119,24 +120,26 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in [*stacks, *(part for region in seen for part in between_prose(region, words, em))]:
         whole = with_tail(_with_ends(box, free, horizontal, em) if box in stacks else box, free, horizontal, em)
-        area = area_of(whole, words, horizontal, vertical)
+        goods, sums = part_totals(whole, words, horizontal, vertical, em)
+        area = area_of(goods, words, horizontal, vertical)
         table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
         if table is None or is_prose(table) or is_masthead(table, words):
             continue
         if box in stacks and any(inside_share(box, other) > 0.8 for other in figures) and not is_full(table):
             continue  # lines of a plot that was printed and scanned
         if box not in stacks or not is_frame(box, vertical, em) or is_open_table(table, has_caption(box, words, em)):
-            tables.append(table)
+            tables += [table, *_sums(sums, words, em)]
     for box in (side for run in runs for side in side_by_side(run.bbox, free, em)):
         around = {other.kind for other in others if inside_share(box, other.bbox) > 0.8}
         if around and (drawn is None or around != {"text"}):
             continue
         whole = with_group_head(with_spanner(box, free, horizontal, em), free, em)
         whole = with_tail(whole, free, horizontal, em)
-        area = area_of(whole, words, horizontal, vertical)
+        goods, sums = part_totals(whole, words, horizontal, vertical, em)
+        area = area_of(goods, words, horizontal, vertical)
         table = open_table(area, em, _ALIGNED) if area else None
         if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
-            tables.append(table)
+            tables += [table, *_sums(sums, words, em)]
     tables += labelled_tables(_outside(free, [table.bbox for table in tables]), em)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
     tables = [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
@@ -145,6 +148,13 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
     return [_in_reading_order(run) for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _sums(box: Box | None, words: Sequence[Word], em: float) -> list[FoundTable]:
+    """The table of a block of sums; the rule over the last of them is no head's."""
+    area = area_of(box, words, (), ()) if box else None
+    table = open_table(area, em, _SEEN) if area else None
+    return [table] if table else []
 
 
 def _runs(words: Sequence[Word], em: float) -> list[Run]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from docparse.geometry import Box, area, overlap
+from docparse.model.embedded.captions import names_table
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.text_rows import words_in
 from docparse.model.embedded.types import FoundTable
@@ -18,10 +19,6 @@ _SUM = re.compile(r"\d[.,]\d\d(\s?\D{1,4})?$")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
-_CAPTION = re.compile(
-    r"^(Table|TABLE|Tab\.|Tabelle|Tableau|Tabla|Tabella|Tabela|Tablo|Табл|Bảng|Πίνακας|표|表|جدول|तालिका|ตาราง)"
-)
-_NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
@@ -35,16 +32,16 @@ _SMALL, _FULL_SMALL = 12, 0.62  # of so few cells most must be filled
 def has_caption(box: Box, words: Sequence[Word], em: float) -> bool:
     """A line "Table 3 ..." starts right above or below the box."""
     return any(
-        box[0] - 4 * em < w.bbox[0] < box[2]
-        and (-0.5 * em < box[1] - w.bbox[3] < 5 * em or -0.5 * em < w.bbox[1] - box[3] < 2 * em)
+        names_table(f"{w.text} {following.text}")
         for w, following in zip(words, [*words[1:], words[0]], strict=True)
-        if _CAPTION.match(w.text) and _NUMBERED.search(w.text + " " + following.text)
+        if box[0] - 4 * em < w.bbox[0] < box[2]
+        and (-0.5 * em < box[1] - w.bbox[3] < 5 * em or -0.5 * em < w.bbox[1] - box[3] < 2 * em)
     )
 
 
 def is_caption(words: Sequence[Word]) -> bool:
     """The line begins with "Table 3" or the like."""
-    return bool(_CAPTION.match(words[0].text) and _NUMBERED.search(" ".join(word.text for word in words[:2])))
+    return names_table(" ".join(word.text for word in words[:2]))
 
 
 def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
