@@ -7,8 +7,10 @@ import pytest
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.types import FoundTable
-from docparse.schemas.page import PageImage, Rule
+from docparse.schemas.page import PageImage, Rule, WordStyle
 from tests.embedded.typeset import Sheet
+
+BOLD = int(WordStyle.BOLD)
 
 
 @pytest.mark.parametrize("text", ["1.200,00 €", "€ 1.200,00", "12.50 USD", "RM 3.10".removeprefix("RM "), "850,00 EUR"])
@@ -97,11 +99,42 @@ def test_sums_within_the_rules_of_the_goods_are_rows_of_theirs() -> None:
 @pytest.mark.parametrize("bullet", ["\ufffd", "▪", "\uf0b7"])
 def test_two_columns_of_a_list_are_no_table(bullet: str) -> None:
     sheet = Sheet()
-    names = [
-        f"{name} virus of {place}" for name in ("Camel", "Goat", "Sheep") for place in ("Asia", "Africa", "Europe")
-    ]
+    names = [f"{name} {place}" for name in ("Camel", "Goat", "Sheep") for place in ("Asia", "Africa", "Europe")]
     for at, name in enumerate(names):
         for x in (72, 324):
             sheet.put(x, 100 + 12 * at, bullet)
-            sheet.put(x + 15, 100 + 12 * at, name)
+            sheet.put(x + 22, 100 + 12 * at, name)
     assert _tables(sheet) == []
+
+
+def test_a_bold_head_whose_words_all_but_touch_and_two_rows_are_a_table() -> None:
+    sheet = Sheet()
+    x = sheet.put(200, 100, "Late arrival", style=BOLD) + 3
+    y = sheet.put(x, 100, "Fixed value", style=BOLD) + 3
+    sheet.put(y, 100, "Part", style=BOLD)
+    for at, row in enumerate((("South", "9.6", "3"), ("Card", "3.1", "60"))):
+        for left, text in zip((200, x + 20, y + 8), row, strict=True):
+            sheet.put(left, 115 + 15 * at, text)
+    (table,) = _tables(sheet)
+    assert [cell.text for cell in table.cells if cell.row == 0] == ["Late arrival", "Fixed value", "Part"]
+    assert (table.rows, table.cols) == (3, 3)
+
+
+def test_prices_at_the_left_of_their_arabic_names_are_a_table() -> None:
+    sheet = Sheet()
+    for at, price in enumerate(("4.10", "12.00", "3.55", "7.25")):
+        sheet.put(20, 100 + 14 * at, price)
+        sheet.put(150, 100 + 14 * at, "خبز")
+    (table,) = _tables(sheet)
+    assert [cell.text for cell in table.cells if cell.col == 1] == ["4.10", "12.00", "3.55", "7.25"]
+
+
+def test_a_formula_under_a_table_is_no_row() -> None:
+    sheet = Sheet()
+    for at in range(5):
+        for x, text in zip((100, 200, 280), (f"Row {at}", f"{at}.5", f"{3 * at + 10}"), strict=True):
+            sheet.put(x, 100 + 14 * at, text)
+    for x, y, text in ((105, 184, "a"), (205, 184, "b"), (120, 191, "( )"), (240, 191, "= u (2)"), (150, 197, "c")):
+        sheet.put(x, y, text)
+    (table,) = _tables(sheet)
+    assert table.rows == 5

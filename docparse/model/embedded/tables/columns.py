@@ -23,6 +23,7 @@ _LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to wh
 _CONNECTED = re.compile(r"^(to|bis|and|und|à|a|±|–|—|/|×)\s+\S")  # goes on with a range or a sum begun before it
 _SIDES = 0.15  # of a monospaced letter: what the ink of a word lacks at its sides
 _MONO_WORDS, _MONO_SHARE = 6, 0.65
+_ALIKE = 3  # chunks of each of a few rows: they show the columns
 _BULLET_HEIGHTS = 1.7  # of its line: farther from its text it is a sign in a column of its own
 
 
@@ -137,7 +138,8 @@ def corridors(rows: Sequence[TextRow], header: int, em: float, blank: float = 0.
     size = int((x1 - x0) / step) + 2
     free = _cover(body, _spanners(body), x0, step, size) <= len(body) // 25
     over = _cover(head, [[False] * len(chunks) for chunks in head], x0, step, size)
-    minimum = 0.3 if len(body) >= 6 else 0.5 if len(body) >= 4 else 0.8
+    alike = len(body[0]) >= _ALIKE and all(len(chunks) == len(body[0]) for chunks in body)
+    minimum = 0.3 if len(body) >= 6 or alike else 0.5 if len(body) >= 4 else 0.8
     minimum = max(minimum * em, min(1.2 * blank, 0.6 * em))
     found = []
     for low, high in _runs(free):

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.captions import names_table
+from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.text_rows import words_in
 from docparse.model.embedded.types import FoundTable
@@ -143,9 +144,20 @@ def is_open_table(table: FoundTable, captioned: bool) -> bool:
         return False
     if table.cols == 2 and first and sum(bool(_MARKER.match(text)) for text in first) >= 0.5 * len(first):
         return False
+    if _is_short(texts, table):
+        return True
     if any(col > 0 and _is_numeric(entries) for col, entries in texts.items()):
         return table.rows >= 4 or table.cols > 2 or captioned or all(map(_SUM.search, last))
     return table.cols > 2 and table.rows >= 5 and _is_dense(texts, table.rows)
+
+
+def _is_short(texts: dict[int, list[str]], table: FoundTable) -> bool:
+    """A head and two rows, every cell filled, with numbers alone in all columns but the first."""
+    if table.rows != 3 or table.cols < 3 or any(len(texts.get(col, ())) != 3 for col in range(table.cols)):
+        return False
+    head, *rows = zip(*(texts[col] for col in range(table.cols)), strict=True)
+    labels = [*head, *(row[0] for row in rows)]
+    return not any(map(is_number, labels)) and all(is_number(text) for row in rows for text in row[1:])
 
 
 def is_grid(table: FoundTable, *, numeric: bool = False) -> bool:
@@ -177,10 +189,13 @@ def _is_counted(entries: Sequence[str]) -> bool:
 
 
 def _columns(table: FoundTable) -> dict[int, list[str]]:
+    """Texts of each column, that of the labels first."""
     texts: dict[int, list[str]] = {}
     for cell in table.cells:
         if cell.text and cell.colspan == 1:
             texts.setdefault(cell.col, []).append(_LEADER.sub("", cell.text).rstrip() or cell.text)
+    if is_rtl_text([word for column in texts.values() for text in column for word in text.split()], False):
+        return {table.cols - 1 - col: column for col, column in texts.items()}
     return texts
 
 

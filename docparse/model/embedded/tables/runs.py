@@ -14,13 +14,22 @@ from docparse.model.embedded.tables.columns import with_bullets
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.sides import are_apart
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, is_bold, split_chunks, text_rows, words_in
+from docparse.model.embedded.tables.text_rows import (
+    Chunk,
+    TextRow,
+    is_bold,
+    part_heads,
+    shares_width,
+    split_chunks,
+    text_rows,
+    words_in,
+)
 from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_CHARS, _UNSPACED_EM = 7, 42, 22.0
 _FULL = 0.8  # of the width of what lines of a paragraph stand in
 _LABEL_LINES = 6
-_APART_EM = 0.3
+_APART_EM, _STRAY_LINES = 0.3, 4
 _EVEN_EM, _STRETCHED = 0.05, 4  # how alike the blanks of a justified line are, and of how many words
 _NEAR_EM, _FLUSH_EM = 6.0, 0.3  # where another line of its column stands, and how exactly under it
 
@@ -39,6 +48,7 @@ def text_runs(words: Sequence[Word], em: float) -> list[Run]:
         row.chunks = with_bullets(split_chunks(row, 1.1 * em))
         if len(row.chunks) < 3 and is_caption(row.words):
             row.chunks = []
+    part_heads(rows, em)
     _drop_prose(rows, em)
     return [Run(_box(run), _number_share(run)) for run in _runs([row for row in rows if row.chunks], em)]
 
@@ -152,7 +162,7 @@ def _last_number(run: Sequence[TextRow], lone: Sequence[TextRow]) -> Sequence[Te
     if len(run) < 2 or not lone or not lone[0].chunks or not is_number(lone[0].chunks[0].text):
         return []
     chunk = lone[0].chunks[0]
-    under = [above for above in run[-1].chunks if _shares_width(chunk, above)]
+    under = [above for above in run[-1].chunks if shares_width(chunk, above)]
     pitch = run[-1].middle - run[-2].middle
     near = lone[0].middle - run[-1].middle <= 1.2 * pitch
     return lone[:1] if near and len(under) == 1 and is_number(under[0].text) else []
@@ -192,15 +202,12 @@ def _touch(run: Sequence[TextRow], row: TextRow) -> bool:
     above = next((r for r in reversed(run) if len(r.chunks) > 1), None)
     if above is None:
         return True
-    return sum(any(_shares_width(chunk, other) for other in above.chunks) for chunk in row.chunks) > 1
-
-
-def _shares_width(chunk: Chunk, other: Chunk) -> bool:
-    return chunk.x0 < other.x1 and other.x0 < chunk.x1
+    pairs = [(i, j) for i, a in enumerate(above.chunks) for j, b in enumerate(row.chunks) if shares_width(a, b)]
+    return min(len({i for i, _ in pairs}), len({j for _, j in pairs})) > 1
 
 
 def _long_enough(run: list[TextRow], em: float) -> Iterable[list[TextRow]]:
-    run = _without_stray_top(run, em)
+    run = _without_stray_end(_without_stray_top(run, em), em)
     if sum(len(row.chunks) > 1 for row in run) >= 3:
         yield run
 
@@ -213,8 +220,21 @@ def _without_stray_top(run: list[TextRow], em: float) -> list[TextRow]:
             continue
         below = [chunk for row in run[first : first + 2] for chunk in row.chunks]
         top = [chunk for row in run[:first] for chunk in row.chunks]
-        if not all(any(_shares_width(chunk, other) for other in below) for chunk in top):
+        if not all(any(shares_width(chunk, other) for other in below) for chunk in top):
             return run[first:]
+    return run
+
+
+def _without_stray_end(run: list[TextRow], em: float) -> list[TextRow]:
+    """The run without last lines, as of a formula, that stand apart and in other columns than the lines above."""
+    gaps = [below.y0 - above.y1 for above, below in pairwise(run)]
+    for last in range(1, min(_STRAY_LINES, len(gaps) - 2) + 1):
+        above, stray = run[:-last], run[-last:]
+        if gaps[-last] <= max(gaps[: len(gaps) - last]) + _APART_EM * em:
+            continue
+        known = [chunk for row in above[-3:] for chunk in row.chunks]
+        if not all(any(shares_width(chunk, other) for other in known) for row in stray for chunk in row.chunks):
+            return above
     return run
 
 

@@ -26,7 +26,7 @@ from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.row_groups import group_rows
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.stacks import joined
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, is_bold, text_rows
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, is_bold, part_heads, text_rows
 from docparse.schemas.page import Word
 
 _MAX_HEADER_LINES, _FEW_LINES = 10, 4
@@ -46,6 +46,7 @@ def open_grid(area: Area, em: float) -> tuple[Grid, int] | None:
     """Grid from text and rules, and the number of its header rows; None when there are no two columns."""
     rows = text_rows(area.words)
     make_chunks(rows, chunk_gap(area.words, rows, em), area.vertical)
+    part_heads(rows, em)
     header = _header_lines(area, rows, em)
     found = corridors(rows, header, em, blank_of(area.words, rows))
     bounds = without_symbol_columns(_bounds(area, found, em), rows)

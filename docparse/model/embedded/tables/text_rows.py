@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from docparse.geometry import Box, union
@@ -16,6 +17,7 @@ from docparse.schemas.page import Word, WordStyle
 
 _BLANK_EM = 0.22  # a wider gap is a blank even where the source has none
 _ASCENT_EM, _DESCENT_EM = 1.05, 0.45  # a box that reaches farther is its font's, not its letters'
+_HEAD_EM = 0.35  # the least blank between two heads in bold
 _BOLD = int(WordStyle.BOLD)
 _ROTATED, _SCRIPT = int(WordStyle.ROTATED), int(WordStyle.SUPERSCRIPT | WordStyle.SUBSCRIPT)
 
@@ -58,6 +60,22 @@ class TextRow:
 def is_bold(row: TextRow) -> bool:
     """Whether a row of several chunks is all in bold type, as the head of a table may be."""
     return len(row.chunks) > 1 and all(word.style & _BOLD for word in row.words)
+
+
+def part_heads(rows: Sequence[TextRow], em: float) -> None:
+    """Part bold heads that all but touch where the columns of the row below them do."""
+    for head, row in pairwise(rows):
+        if len(row.chunks) < 3 or len(head.chunks) >= len(row.chunks) or row.y0 - head.y1 > em:
+            continue
+        if not all(word.style & _BOLD for word in head.words) or any(word.style & _BOLD for word in row.words):
+            continue
+        parts = split_chunks(head, _HEAD_EM * em)
+        if len(parts) == len(row.chunks) and all(map(shares_width, parts, row.chunks)):
+            head.chunks = parts
+
+
+def shares_width(chunk: Chunk, other: Chunk) -> bool:
+    return chunk.x0 < other.x1 and other.x0 < chunk.x1
 
 
 def em_of(words: Sequence[Word]) -> float:
