@@ -19,7 +19,8 @@ _KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags
 
 
 def set_levels(drafts: Sequence[PageDraft], outline: Outline) -> None:
-    """Level every heading. The PDF's own outline decides where it names the heading; else numbering, else size."""
+    """Level every heading. The PDF's own outline decides where it names the heading, else its tags; else
+    numbering, else size."""
     headings = [
         (block, draft.sizes.get(block.id, 0.0))
         for draft in drafts
@@ -29,10 +30,10 @@ def set_levels(drafts: Sequence[PageDraft], outline: Outline) -> None:
     named = {_key(title): level for level, title, _ in outline}
     ranks = _size_ranks([size for _, size in headings if size])
     for block, size in headings:
-        level = named.get(_key(block.text)) or (_rank(size, ranks) if size else None)
+        level = named.get(_key(block.text)) or (_rank(size, ranks) if size and block.source != "tags" else None)
         if level is not None:
             block.level = min(level, _MAX_LEVEL)
-    _follow_numbering([block for block, _ in headings if _key(block.text) not in named])
+    _follow_numbering([block for block, _ in headings if block.source != "tags" and _key(block.text) not in named])
 
 
 def name_headings(pages: Sequence[Page], outline: Outline) -> None:

@@ -24,6 +24,7 @@ def synth(
     ] = None,
     max_pages: Annotated[int, typer.Option("--max-pages", min=1, help="Of one document.")] = 4,
     dpi: Annotated[int, typer.Option(help="Resolution of scans.")] = 150,
+    tagged: Annotated[bool, typer.Option("--tagged", help="PDFs that name their own structure.")] = False,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, max=64, help="Processes.")] = 2,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only errors.")] = False,
 ) -> int:
@@ -45,7 +46,7 @@ def synth(
     options = SynthOptions(
         pages=pages, seed=seed, kinds=_split(kinds), languages=_split(languages), layouts=_split(layouts),
         degrade=DEGRADATIONS if wear == ("all",) else wear, page_size=size, max_pages=max_pages, scan_dpi=dpi,
-        jobs=jobs,
+        tagged=tagged, jobs=jobs,
     )  # fmt: skip
     lines = []
     for made in make_documents(options):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.3"
 
-Source = Literal["qwen", "remote", "embedded", "text_layer", "user"]
+Source = Literal["qwen", "remote", "embedded", "text_layer", "tags", "user"]
 Status = Literal["ok", "partial", "failed"]
 
 

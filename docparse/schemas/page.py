@@ -109,6 +109,26 @@ class Note(NamedTuple):
     author: str = ""
 
 
+class Tag(NamedTuple):
+    """An element of a tagged PDF's structure tree, as far as it stands on the page.
+
+    `role` is one of the standard structure types of ISO 32000 ("Table", "TD", "H1", "P", "L", "Figure", …); elements
+    that only group others or mark words within a line (Sect, Span, Link, …) are left out, their content is that of the
+    element around them. `lines` are the boxes of the lines of text that are marked as its own, `alt` is what the author
+    wrote for those who can't see it. The kids of a table are its cells, empty ones too, row by row; `row` and `col`
+    are a cell's place in the grid, from 0, rows from the first that stands on the page.
+    """
+
+    role: str
+    lines: tuple[Box, ...] = ()
+    kids: tuple[Tag, ...] = ()
+    alt: str = ""
+    row: int = 0
+    col: int = 0
+    rowspan: int = 1
+    colspan: int = 1
+
+
 class TextQuality(enum.StrEnum):
     """What the text layer of a page is worth."""
 
@@ -190,6 +210,7 @@ class PageImage:
     pictures: tuple[Picture, ...] = ()
     links: tuple[Link, ...] = ()
     notes: tuple[Note, ...] = ()
+    tags: tuple[Tag, ...] = ()
     rotation: int = 0
     is_scan: bool = False
     flags: tuple[str, ...] = ()

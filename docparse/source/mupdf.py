@@ -18,6 +18,7 @@ from docparse.source.drawings import EVERYWHERE, opaque_fills, read_drawings, ru
 from docparse.source.fields import with_fields
 from docparse.source.notes import read_notes
 from docparse.source.protocol import Limits
+from docparse.source.tags import read_tags
 from docparse.source.text_layer import judge, raw_words
 from docparse.source.visibility import hide_unseen
 
@@ -56,10 +57,11 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     height_px, width_px = _size(width, height, budget, zoom, from_pixels or (budget.render and text.has_holes))
     pixels = _pixels(display_list, width_px, height_px) if budget.render or from_pixels else None
     links, too_many = _links(page)
+    tags = () if from_pixels else read_tags(page, display_list)
     image = PageImage(
         number=number, width_px=width_px, height_px=height_px, width=width, height=height, text=text, rules=rules,
         shapes=shapes, pictures=_pictures(pictures, width, height), links=links, notes=read_notes(page),
-        rotation=page.rotation, is_scan=scan, flags=(*skipped, *odd, *too_many),
+        tags=tags, rotation=page.rotation, is_scan=scan, flags=(*skipped, *odd, *too_many),
     )  # fmt: skip
     return image, pixels
 

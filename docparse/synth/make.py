@@ -40,7 +40,7 @@ class SynthDocument:
 def make_document(plan: Plan, options: SynthOptions, press: Press) -> SynthDocument:
     """Compose, set, print and read back one document. Raises EngineError, MissingDependency."""
     draft = compose(plan, options)
-    printed = press.print(draft.spec())
+    printed = press.print(draft.spec(), tagged=options.tagged)
     document = build_document(
         plan.name, draft.pieces, draft.running, printed.places, printed.pdf, seed=options.seed,
         first_number=draft.first_number,

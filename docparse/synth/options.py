@@ -22,7 +22,7 @@ class SynthOptions:
 
     `pages` is the sum over all documents. `degrade` names what the scans suffer, each page some of it (none: no scans
     are made). `page_size` is (width, height) of every page, None for a mix of papers and the layouts' own sizes;
-    `max_pages` bounds one document. The truth does not depend on `jobs`.
+    `max_pages` bounds one document; `tagged` PDFs carry Chromium's structure tree. The truth does not depend on `jobs`.
     """
 
     pages: int = 10
@@ -34,6 +34,7 @@ class SynthOptions:
     page_size: tuple[float, float] | None = None
     max_pages: int = 4
     scan_dpi: int = 150
+    tagged: bool = False
     jobs: int = field(default=1, compare=False)
 
     def __post_init__(self) -> None:

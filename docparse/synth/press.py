@@ -64,20 +64,23 @@ class Press:
         self._browser.close()
         self._playwright.stop()
 
-    def print(self, spec: dict[str, Any]) -> Printed:
-        """Set and print one document. Raises EngineError when its pieces can't be set (a formula KaTeX refuses)."""
+    def print(self, spec: dict[str, Any], *, tagged: bool = False) -> Printed:
+        """Set and print one document, `tagged` with its structure tree.
+
+        Raises EngineError when its pieces can't be set (a formula KaTeX refuses).
+        """
         from playwright.sync_api import Error
 
         try:
             places = self._page.evaluate("spec => setDocument(spec)", spec)
-            return Printed(places, self.print_again())
+            return Printed(places, self.print_again(tagged=tagged))
         except Error as error:
             raise EngineError(f"the browser could not set the document: {error.message}") from error
 
-    def print_again(self, css: str = "") -> bytes:
+    def print_again(self, css: str = "", *, tagged: bool = False) -> bytes:
         """The document on the press once more, with other colours (tests draw each element alone)."""
         self._page.evaluate("css => { document.getElementById('extra').textContent = css; }", css)
-        return self._page.pdf(prefer_css_page_size=True, print_background=True)
+        return self._page.pdf(prefer_css_page_size=True, print_background=True, tagged=tagged)
 
 
 def find_browser() -> str:

@@ -38,10 +38,11 @@ def text_pdf(*texts: str, **save: object) -> bytes:
 def raw_pdf(
     content: bytes = b"0 0 m 100 100 l S", *, page: bytes = b"/MediaBox[0 0 612 792]", resources: bytes = b"<<>>",
     content_keys: bytes = b"", more: tuple[bytes, ...] = (), pages: bytes = b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    catalog: bytes = b"",
 ) -> bytes:  # fmt: skip
     """A PDF of one page from its parts; objects of `more` count from 5."""
     objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>", pages,
+        b"<</Type/Catalog/Pages 2 0 R" + catalog + b">>", pages,
         b"<</Type/Page/Parent 2 0 R" + page + b"/Contents 4 0 R/Resources" + resources + b">>",
         stream(content, content_keys), *more,
     ]  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 import pymupdf
 import pytest
 
+from docparse import ParseOptions, parse
 from docparse.cli import main
 from docparse.errors import MissingDependency, UsageError
 from docparse.schemas.document import Document, Page, Table
@@ -107,6 +108,18 @@ def test_the_text_layer_says_what_the_truth_says(press: Press) -> None:
         printed = set(opened[0].get_text().split())
     words = [word for word in paragraph.split() if word.isalpha()]
     assert sum(word in printed for word in words) / len(words) > 0.5, "Arabic letters, not glyphs, lie under the page"
+
+
+def test_tagged_pages_name_the_cells_of_their_tables(press: Press) -> None:
+    options = SynthOptions(pages=3, max_pages=1, seed=5, kinds=("table", "heading"), layouts=("single",), tagged=True)
+    wholes = 0
+    for made in make_documents(options, press=press):
+        read = parse(made.pdf, options=ParseOptions(engine="embedded-fast"), name="made.pdf")
+        for truth, page in zip(made.document.pages, read.pages, strict=True):
+            wanted = [(t.rows, t.cols) for t in truth.blocks if isinstance(t, Table)]
+            assert [(t.rows, t.cols) for t in page.blocks if isinstance(t, Table) and t.source == "tags"] == wanted
+            wholes += len(wanted)
+    assert wholes
 
 
 def test_long_tables_run_over_pages(press: Press) -> None:

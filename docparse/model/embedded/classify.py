@@ -10,6 +10,8 @@ from docparse.model.embedded import captions, footnotes, headings
 from docparse.model.embedded.listings import find_listings
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
+from docparse.model.embedded.tagged_text import heading_level, item_block
+from docparse.model.embedded.tags import HEADINGS
 from docparse.model.embedded.types import Region
 from docparse.schemas.document import Block, Caption, Footnote, Heading, Paragraph
 from docparse.schemas.page import PageImage
@@ -68,7 +70,14 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         if i in listing:
             blocks[i] = listing[i]
             continue
-        if captions.is_caption(text, box, [*content.figures, *content.tables], stats.size):
+        tagged = heading_level(para, text, stats.size) if para.tag else None
+        if para.tag and (item := item_block(para, text)) is not None:
+            blocks[i] = item
+        elif tagged is not None:
+            found.append(i)
+        elif (para.tag and para.tag.role == "Caption") or captions.is_caption(
+            text, box, [*content.figures, *content.tables], stats.size
+        ):
             blocks[i] = Caption(text=text, bbox=box)
         elif i in notes:
             marker, rest = footnotes.split_marker(text)
@@ -83,10 +92,18 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         for group in groups
     ]
     ranks = headings.levels([(title, title.text) for title in titles], stats)
-    heads = [Heading(text=t.text.replace("\n", " "), level=n, bbox=t.box) for t, n in zip(titles, ranks, strict=True)]
+    heads = [_head(title, rank, stats) for title, rank in zip(titles, ranks, strict=True)]
     for group, head in zip(groups, heads, strict=True):
         blocks[group[0]] = head
     return [block for block in blocks if block is not None]
+
+
+def _head(title: Para, rank: int, stats: PageStats) -> Heading:
+    text = title.text.replace("\n", " ")
+    level = heading_level(title, text, stats.size) if title.tag else None
+    if level:
+        return Heading(text=text, level=level, bbox=title.box, source="tags")
+    return Heading(text=text, level=rank, bbox=title.box)
 
 
 def _whole_headings(
@@ -95,6 +112,10 @@ def _whole_headings(
     """Paragraphs that are headings, those together whose second goes on, indented, where the first stopped."""
     groups: list[list[int]] = []
     for i in found:
+        tag = paras[i].tag
+        if tag and tag.role in HEADINGS:
+            groups.append([i])
+            continue
         above = paras[groups[-1][-1]] if groups else None
         if (
             above is not None

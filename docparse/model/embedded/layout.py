@@ -30,6 +30,7 @@ from docparse.model.embedded.rows import join_rows
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import page_stats
 from docparse.model.embedded.tables.text_rows import words_within
+from docparse.model.embedded.tagged_text import by_tags, name_figures
 from docparse.model.embedded.turned import Direction
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.document import (
@@ -138,13 +139,16 @@ def _upright_blocks(
     if not stats.ocr:
         prose = with_stacks(prose, page.rules)
     ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
-    body: list[Block] = body_blocks(make_paragraphs(prose, stats, walls, ends, fixed), content)
+    paras = make_paragraphs(prose, stats, walls, ends, fixed)
+    body: list[Block] = body_blocks(by_tags(paras, page) if page.tags else paras, content)
     for each in displays:
         body += [unread_block(each)] if stats.ocr else formula_blocks(each, page.rules, page.shapes)
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
     body = join_parts(body, stats.size)
+    if page.tags:
+        name_figures(body, page)
     boxes = [block.bbox or (0, 0, 0, 0) for block in body]
     told = Told(_numbers(body), {i for i, block in enumerate(body) if isinstance(block, Heading)})
     order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules, told=told)
@@ -207,12 +211,14 @@ def figure_block(figure: Figure) -> Image | Chart | Music:
 def table_block(table: FoundTable) -> Table:
     return Table(
         bbox=table.bbox, rows=table.rows, cols=table.cols, cells=list(table.cells),
-        confidence=min(1.0, max(0.0, table.confidence)),
+        confidence=min(1.0, max(0.0, table.confidence)), source="tags" if table.tagged else "embedded",
     )  # fmt: skip
 
 
 def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region]) -> bool:
     """Whether running text was taken for a table: cells full of prose, or a frame in which the model sees text."""
+    if table.tagged:
+        return False
     texts = [len(cell.text) for cell in table.cells if cell.text]
     same = [
         r

@@ -19,6 +19,11 @@ def group_lists(blocks: Sequence[Block], em: float) -> list[Block]:
     result: list[Block] = []
     i = 0
     while i < len(blocks):
+        tagged = _tagged_run(blocks, i, em)
+        if tagged:
+            result.append(_named_list(tagged, em))
+            i += len(tagged)
+            continue
         end = _run(blocks, markers, i, em)
         if end == i and _counts_with(markers[i], known):
             end = i + 1
@@ -29,6 +34,41 @@ def group_lists(blocks: Sequence[Block], em: float) -> list[Block]:
             result.append(blocks[i])
             i += 1
     return result
+
+
+def _tagged_run(blocks: Sequence[Block], start: int, em: float) -> list[ListBlock]:
+    """Items that follow one another and are such by the file's own tags."""
+    run: list[ListBlock] = []
+    for block in blocks[start:]:
+        if not isinstance(block, ListBlock) or (run and not _near(run[-1].bbox, block.bbox, em)):
+            break
+        run.append(block)
+    return run
+
+
+def _named_list(run: Sequence[ListBlock], em: float) -> ListBlock:
+    """One list of them, nested as their tags or their indents are: presentations tag each item as a list."""
+    items = [item for block in run for item in block.items]
+    boxes = [item.bbox or (0.0, 0.0, 0.0, 0.0) for item in items]
+    levels = _levels(boxes, is_rtl_text([item.text for item in items], False), em)
+    for item, level in zip(items, levels, strict=True):
+        item.level = max(item.level, level)
+    ordered = sum(block.ordered for block in run) * 2 > len(run)
+    return ListBlock(bbox=union(boxes), ordered=ordered, items=items, source=run[0].source)
+
+
+def _levels(boxes: Sequence[Box], rtl: bool, em: float) -> list[int]:
+    """How deep each item is nested, by where it begins."""
+    levels: list[int] = []
+    stack: list[float] = []
+    for box in boxes:
+        edge = -box[2] if rtl else box[0]
+        while stack and edge < stack[-1] - _SAME_INDENT_EM * em:
+            stack.pop()
+        if not stack or edge > stack[-1] + _SAME_INDENT_EM * em:
+            stack.append(edge)
+        levels.append(len(stack))
+    return levels
 
 
 def _run(blocks: Sequence[Block], markers: Sequence[Marker | None], start: int, em: float) -> int:
@@ -90,15 +130,10 @@ def _near(above: Box | None, below: Box | None, em: float) -> bool:
 def _list(blocks: Sequence[Block], markers: Sequence[Marker | None], em: float) -> ListBlock:
     boxes = [block.bbox or (0.0, 0.0, 0.0, 0.0) for block in blocks]
     rtl = is_rtl_text([marker.text for marker in markers if marker is not None], False)
-    items = []
-    stack: list[float] = []
-    for box, marker in zip(boxes, markers, strict=True):
-        assert marker is not None
-        edge = -box[2] if rtl else box[0]
-        while stack and edge < stack[-1] - _SAME_INDENT_EM * em:
-            stack.pop()
-        if not stack or edge > stack[-1] + _SAME_INDENT_EM * em:
-            stack.append(edge)
-        items.append(ListItem(text=marker.text, bbox=box, level=len(stack), marker=marker.mark))
+    items = [
+        ListItem(text=marker.text, bbox=box, level=level, marker=marker.mark)
+        for box, level, marker in zip(boxes, _levels(boxes, rtl, em), markers, strict=True)
+        if marker is not None
+    ]
     ordered = sum(marker is not None and marker.ordered for marker in markers) * 2 > len(markers)
     return ListBlock(bbox=union(boxes), ordered=ordered, items=items)

@@ -14,7 +14,7 @@ from docparse.model.embedded import ocr_rapid, ocr_tesseract, orientation_net, p
 from docparse.model.embedded.bend import Bend, find_bend, levelled
 from docparse.model.embedded.ground import evened
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
-from docparse.schemas.page import PageImage, TextQuality
+from docparse.schemas.page import PageImage, Tag, TextQuality
 
 Turn = orientation_net.Turn
 _TURNS: tuple[Turn, ...] = (0, 90, 180, 270)
@@ -111,6 +111,9 @@ def turn_page(page: PageImage, turn: Turn) -> PageImage:
     def there(box: Box) -> Box:
         return _turn(box, turn, w, h)
 
+    def turned(tag: Tag) -> Tag:
+        return tag._replace(lines=tuple(map(there, tag.lines)), kids=tuple(map(turned, tag.kids)))
+
     return page.replace(
         pixels=None if page.pixels is None else np.ascontiguousarray(np.rot90(page.pixels, -turn // 90)),
         width_px=page.height_px if swap else page.width_px, height_px=page.width_px if swap else page.height_px,
@@ -123,6 +126,7 @@ def turn_page(page: PageImage, turn: Turn) -> PageImage:
             for p in page.pictures
         ),
         links=tuple(link._replace(bbox=there(link.bbox)) for link in page.links),
+        tags=tuple(turned(tag) for tag in page.tags),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
+from docparse.model.embedded.tags import TextTag
 from docparse.schemas.page import WordStyle
 
 _LOOK_AHEAD = 200
@@ -36,12 +37,16 @@ _ITALIC = int(WordStyle.ITALIC)  # an IntFlag is slow to test
 
 @dataclass(slots=True)
 class Para:
-    """Lines of one paragraph; `breaks[i]` says that line i starts on a line of its own (verse, address)."""
+    """Lines of one paragraph; `breaks[i]` says that line i starts on a line of its own (verse, address).
+
+    `tag` is the element of a tagged PDF that holds them all.
+    """
 
     lines: list[Line]
     breaks: list[bool] = field(default_factory=list)
     left: float = 0.0
     right: float = 0.0
+    tag: TextTag | None = None
 
     @property
     def box(self) -> Box:

@@ -24,6 +24,7 @@ from docparse.model.embedded.snug import snug
 from docparse.model.embedded.swallowed import beside_prose, without_prose
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.dashes import lost_dashes
+from docparse.model.embedded.tables.tagged import with_tagged
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.model.embedded.type_size import with_type
 from docparse.model.embedded.types import FoundTable, Region
@@ -89,7 +90,7 @@ def recognise(
         read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
     else:
         running, margin = _from_layer(upright, running) if running else (running, [])
-        tables = without_sheets(find_tables(upright, running, found), plots)
+        tables = without_sheets(with_tagged(find_tables(upright, running, found), upright, running), plots)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)

@@ -41,7 +41,7 @@ class FoundTable:
     """A table with its grid; `confidence` is 0 to 1, `ruled` whether drawn lines gave the cells.
 
     On scans, `plain` says that its place shows text and rules alone, `grid` that its cells are such as no running text
-    has, too.
+    has, too. `tagged` tables are those that the file's own structure names.
     """
 
     bbox: Box
@@ -52,3 +52,4 @@ class FoundTable:
     ruled: bool = False
     plain: bool = False
     grid: bool = False
+    tagged: bool = False

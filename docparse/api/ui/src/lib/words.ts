@@ -116,7 +116,7 @@ export const isDoubt = (code: string): boolean => !(code in NOTES) && stem(code)
 export const checkWords = (name: string): string => CHECKS[name] ?? plain(name)
 
 const SOURCES: Record<string, string> = {
-  text_layer: 'the text layer', embedded: 'the embedded engine', qwen: 'Qwen2.5-VL', remote: 'a remote model',
+  text_layer: 'the text layer', tags: 'the tags of the PDF', embedded: 'the embedded engine', qwen: 'Qwen2.5-VL', remote: 'a remote model',
 }
 
 export const sourceWords = (source: string): string => SOURCES[source] ?? source
