@@ -106,6 +106,58 @@ def test_a_slip_on_a_broad_scan_is_told_by_the_words_of_a_till() -> None:
         assert [type(block) for block in sheet.blocks() if isinstance(block, PageFooter)] == kinds
 
 
+def test_numbers_and_the_word_change_in_prose_make_no_slip() -> None:
+    sheet = Sheet(595, 842)
+    for row in range(12):
+        sheet.put(60, 200 + 30 * row, f"the mean was 0.{row + 10} before they saw any")
+        sheet.put(60, 214 + 30 * row, "change.")
+    sheet.put(60, 802, "Thank you, please come again")
+    sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+    assert [type(block) for block in sheet.blocks() if isinstance(block, PageFooter)] == [PageFooter]
+
+
+def test_a_head_with_the_page_number_may_stand_close_over_the_text() -> None:
+    for number, kinds in (("6", [PageHeader, PageNumber]), ("x6y", [])):
+        sheet = Sheet()
+        sheet.put(60, 40, "Andersson et al.")
+        sheet.put(490, 40, number)
+        sheet.paragraph(60, 51, 440, LOREM * 20)
+        sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+        found = [type(block) for block in sheet.blocks() if isinstance(block, (PageHeader, PageNumber))]
+        assert found == kinds
+
+
+def test_the_number_beside_a_running_line_that_the_model_saw_runs_with_it() -> None:
+    sheet = Sheet()
+    sheet.put(60, 40, "Some words of a head")
+    sheet.put(490, 40, "6")
+    sheet.paragraph(60, 51, 440, LOREM * 20)
+    sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+    blocks = sheet.blocks(regions=(Region("header", (58, 28, 200, 44), 0.9),))
+    assert [type(block) for block in blocks][:1] == [PageHeader]
+    assert [block.text for block in blocks if isinstance(block, PageNumber)] == ["6"]
+
+
+def test_a_line_in_which_a_sentence_ends_is_no_heading_on_scans() -> None:
+    for text, kind in (("归档工具是最好的。按照下面的方法", Paragraph), ("归档工具是最好的按照下面的方法", Heading)):
+        sheet = Sheet()
+        sheet.put(60, 100, text, 15, "china-s")
+        for row in range(12):
+            sheet.put(60, 160 + 16 * row, "这是一个很长的段落它的字比上面的小一些而且有很多行", 11, "china-s")
+        sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+        assert isinstance(sheet.blocks()[0], kind)
+
+
+def test_initials_of_authors_are_no_item_of_the_list_below() -> None:
+    sheet = Sheet()
+    sheet.put(60, 100, "D. Rossi, B. Smith and C. Ivanova")
+    sheet.paragraph(60, 150, 440, LOREM * 4)
+    for row, mark in enumerate("abc"):
+        sheet.put(60, 400 + 14 * row, f"{mark}. an item of the list")
+    lists = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
+    assert [[item.marker for item in found.items] for found in lists] == [["a.", "b.", "c."]]
+
+
 def test_running_header_footer_and_page_number() -> None:
     sheet = Sheet()
     sheet.put(60, 40, "Journal of Tests, vol. 3", 8)

@@ -35,6 +35,8 @@ _BOTTOM, _BOTTOM_WIDE = 0.935, 0.885
 _TOP_DEEP = 0.2  # where a head may stand that has its page number beside it: margins may be broad
 _LAST_APART = 0.8  # of the leading, between text and a number under its middle
 _LEADING_EM = 1.5  # that it is at most
+_CLOSE_HEAD = 0.5  # of the leading, by which the box of a line below may reach into a head with the page's number
+_HEAD_WIDE = 0.6  # of the page's width, that such a head spans
 _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{2,6}|[iv])[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
@@ -48,6 +50,7 @@ _PAID = re.compile(
 )
 _AMOUNT = re.compile(r"\d[.,]\d\d\b")
 _LEAST_AMOUNTS = 3  # lines of a slip with one
+_SLIP_WORDS = 5  # of a line on it: prose has "change" and numbers too
 
 Place = Literal["header", "footer", "number"]
 
@@ -81,6 +84,7 @@ def split_furniture(
     if sum(len(line.plain) for line in lines) - sum(len(line.plain) for line in seen) < _LEAST_LETTERS:
         seen = []
     if seen:
+        seen += [line for line in lines if line not in seen and _is_number_beside(line, seen)]
         known = {id(line) for line in seen}
         lines = [line for line in lines if id(line) not in known]
     rows = _rows(lines)
@@ -102,9 +106,13 @@ def split_furniture(
 
 
 def _is_slip(lines: Sequence[Line]) -> bool:
-    """The words of a till and its amounts: a slip, though its scan is as broad as a sheet."""
-    texts = [line_text(line) for line in lines]
-    return any(map(_PAID.match, texts)) and sum(map(bool, map(_AMOUNT.search, texts))) >= _LEAST_AMOUNTS
+    """The words of a till beside an amount, and more amounts: a slip, though its scan is as broad as a sheet."""
+    amounts = [line for line in lines if _AMOUNT.search(line_text(line))]
+    if len(amounts) < _LEAST_AMOUNTS:
+        return False
+    short = [line for line in amounts if len(line.words) <= _SLIP_WORDS]
+    paid = [line for line in lines if len(line.words) <= _SLIP_WORDS and _PAID.match(line_text(line))]
+    return any(abs(line.baseline - other.baseline) < line.size for line in paid for other in short)
 
 
 def is_stamp(text: str) -> bool:
@@ -117,6 +125,13 @@ def _in_region(line: Line, regions: Sequence[Region], height: float) -> bool:
     if 0.14 * height < line.baseline < 0.88 * height:
         return False
     return any(region.kind in ("header", "footer") and inside_share(line.box, region.bbox) > 0.6 for region in regions)
+
+
+def _is_number_beside(line: Line, seen: Sequence[Line]) -> bool:
+    """Whether a number stands in the row of a running line, as the page's does at the other margin."""
+    if not _NUMERAL.fullmatch(line.plain):
+        return False
+    return any(abs(line.baseline - other.baseline) < 0.5 * min(line.size, other.size) for other in seen)
 
 
 def is_page_number(text: str) -> bool:
@@ -266,6 +281,8 @@ def _apart(
     """Whether the gap behind the row, or a rule in it, sets it apart from the body."""
     gap = next_near - far
     sure = (_TOP if down else 1 - _BOTTOM) * page.height
+    if stats.ocr and strong and far <= sure and gap > -_CLOSE_HEAD * stats.leading and _has_number(row, page.width):
+        return True
     small = all(line.size < 0.95 * stats.size for line in row)
     needed = 0.55 if strong or far <= sure else 1.1
     if small:
@@ -275,6 +292,13 @@ def _apart(
     if stats.letters < 500 and not strong:
         needed = max(needed, 2.5)
     return gap > needed * stats.leading or _ruled(page, row, far, next_near, down)
+
+
+def _has_number(row: list[Line], width: float) -> bool:
+    """The page's number at one margin and a few words at the other."""
+    texts = (line_text(row[0]), line_text(row[-1]))
+    ends = [is_page_number(text) and any(map(str.isdigit, text)) for text in texts]
+    return len(row) == 2 and sum(ends) == 1 and _spread(row, width) and row[-1].x1 - row[0].x0 > _HEAD_WIDE * width
 
 
 def _spread(row: list[Line], width: float) -> bool:

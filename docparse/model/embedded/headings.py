@@ -33,6 +33,7 @@ _TITLE_WORDS = 10  # in italics
 _SMALL_CAPS = re.compile(r"csc\d*$|small-?cap|[-+]sc\b", re.I)
 _QUOTES = "\"'”’»」』"
 _SENTENCE_WORDS, _SIGNS_PER_WORD = 6, 2.0
+_SENTENCE_END = re.compile(r"[^\W\d_]{2}。[^\W\d_]{2}")
 _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
 
@@ -54,7 +55,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     if stats.ocr and _SIGNS.search(text):  # a formula, a line of code
         return False
     ratio = para.size / stats.size
-    sentence = is_sentence(text)
+    sentence = is_sentence(text) or (stats.ocr and _goes_on_after_a_sentence(text))
     if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
         return False
     if ratio >= 1.16:
@@ -85,6 +86,11 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     if _CHAPTER.match(text):
         return roomy and len(words) < 9
     return roomy and ratio > 0.97 and capital and len(words) <= 10
+
+
+def _goes_on_after_a_sentence(text: str) -> bool:
+    """Whether a Chinese or Japanese sentence ends inside a text: Latin letters in such a line make OCR's box higher."""
+    return _SENTENCE_END.search(text) is not None
 
 
 def is_sentence(text: str) -> bool:

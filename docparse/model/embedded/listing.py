@@ -107,6 +107,9 @@ def _counts_with(marker: Marker | None, known: Sequence[Marker]) -> bool:
     if not marker.ordered:
         return sum(other.mark == marker.mark for other in known) > 2
     alike = [other.key for other in known if other.mark.replace(other.key, "") == marker.mark.replace(marker.key, "")]
+    alike = [
+        key for key in alike if key.isupper() == marker.key.isupper()
+    ]  # "D. Rossi" before items a. to e. wrote them
     return any(follows(marker.key, key) or follows(key, marker.key) for key in alike if key)
 
 
