@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import io
 import warnings
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pymupdf
 from PIL import Image, UnidentifiedImageError
 
 from docparse.errors import DamagedFile, FileMissing
+from docparse.geometry import Box
 from docparse.schemas.document import Block, Document, Page
 from docparse.source.images import displayed
 
@@ -45,11 +47,17 @@ def to_overlay(document: Document, original: str | Path | bytes, *, password: st
     `original` is the file that was parsed, a PDF or an image (its frames become pages). A page that can't be drawn
     stays white under its boxes. Raises FileMissing, or DamagedFile when the original can't be opened at all.
     """
+    placed: dict[int, list[tuple[Block, Box]]] = defaultdict(list)
+    for number, block in ((page.number, block) for page in document.pages for block in page.blocks):
+        for part in block.parts:
+            placed[part.page].append((block, part.bbox))
+        if not block.parts and block.bbox is not None:
+            placed[number].append((block, block.bbox))
     with pymupdf.open() as out:
         with open_original(original, password) as source:
             for page in document.pages:
                 draw_page(out, source, page)
-                _draw_boxes(out[-1], page)
+                _draw_boxes(out[-1], page, placed[page.number])
         if not len(out):
             out.new_page()
         data: bytes = out.tobytes(garbage=3, deflate=True)
@@ -123,27 +131,26 @@ def _side(units: float) -> float:
     return min(max(units, 3.0), _MAX_SIDE_PT)
 
 
-def _draw_boxes(target: pymupdf.Page, page: Page) -> None:
+def _draw_boxes(target: pymupdf.Page, page: Page, placed: Sequence[tuple[Block, Box]]) -> None:
+    """Boxes of cells, and those of blocks and of the parts of blocks that began on a page before."""
     shape = target.new_shape()
     labels = pymupdf.TextWriter(target.rect)  # insert_text forgets its font where the original has one of that name
     across = target.rect.width / page.width if page.width > 0 else 1.0
     down = target.rect.height / page.height if page.height > 0 else 1.0
     scaled = pymupdf.Matrix(across, down)
     for block in page.blocks:
-        parts = [part.bbox for part in block.parts if part.page == page.number]
-        boxes = parts or ([block.bbox] if block.bbox is not None else [])
-        colour = _COLOURS.get(block.kind, _RUNNING)
         for cell in getattr(block, "cells", ()):
             if cell.bbox is not None:
                 shape.draw_rect(pymupdf.Rect(cell.bbox) * scaled)
                 shape.finish(color=_CELL, width=0.3)
-        for box in boxes:
-            shape.draw_rect(pymupdf.Rect(box) * scaled)
-            shape.finish(color=colour, width=0.9, fill=colour, fill_opacity=0.06)
-            corner = pymupdf.Point(box[0] * across, box[1] * down)
-            _label(shape, labels, corner, _label_text(block), colour)
+    for block, box in placed:
+        colour = _COLOURS.get(block.kind, _RUNNING)
+        shape.draw_rect(pymupdf.Rect(box) * scaled)
+        shape.finish(color=colour, width=0.9, fill=colour, fill_opacity=0.06)
+        corner = pymupdf.Point(box[0] * across, box[1] * down)
+        _label(shape, labels, corner, _label_text(block), colour)
     shape.commit()
-    if page.blocks:
+    if placed:
         labels.write_text(target, color=(1, 1, 1))
 
 

@@ -110,6 +110,8 @@ def test_overlay_draws_on_the_original(tmp_path: Path) -> None:
         assert "printed words" in pdf[0].get_text()
         assert "2 heading 1 0.98" in pdf[0].get_text()
         assert len(pdf[0].get_drawings()) > 20
+        joined = next(f"{b.order} paragraph" for b in sample().pages[1].blocks if "joined" in b.flags)
+        assert all(joined in page.get_text() for page in pdf), "each page has the part of it that stands there"
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
