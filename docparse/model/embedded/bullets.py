@@ -13,6 +13,8 @@ from docparse.schemas.page import PageImage, Word
 
 _BULLET, _DASH = "•", "–"
 _READ = frozenset("•●■▪◆□○·∙-.")
+_HANGUL_DOT = "ㆍ"  # counts as a letter
+_APART_EM = 0.4
 _REACH_EM, _FREE_EM = 2.4, 0.2  # from the text to the far edge of its bullet, and at least to the near one
 _SIDE_EM = (0.15, 0.6)  # of a bullet
 _LEVEL_EM = (0.12, 0.5)  # of its middle above the baseline
@@ -37,10 +39,12 @@ def with_bullets(words: Sequence[Word], page: PageImage) -> list[Word]:
     """The words that OCR read, with a bullet before those that one is printed before; two in a column at least."""
     if page.pixels is None:
         return list(words)
-    first: dict[int, Word] = {}
+    rows: dict[int, list[Word]] = {}
     for word in words:
-        first.setdefault(word.line, word)
-    blots = [blot for word in first.values() if word.line >= 0 and (blot := _blot(word, page)) is not None]
+        rows.setdefault(word.line, []).append(word)
+    signs = {id(row[0]) for row in rows.values() if _may_be_sign(row)}
+    first = [row[1 if id(row[0]) in signs and len(row) > 1 else 0] for line, row in rows.items() if line >= 0]
+    blots = [blot for word in first if (blot := _blot(word, page)) is not None]
     sure = {
         id(blot.word): blot for blot in blots
         if sum(other.sign == blot.sign and abs(blot.left - other.left) < _SAME_EM * blot.word.size
@@ -48,13 +52,22 @@ def with_bullets(words: Sequence[Word], page: PageImage) -> list[Word]:
     }  # fmt: skip
     result: list[Word] = []
     for word in words:
-        if word.text in _READ and any(_is_at(word, blot) for blot in sure.values()):
+        if (word.text in _READ or id(word) in signs) and any(_is_at(word, blot) for blot in sure.values()):
             continue
         if (blot := sure.get(id(word))) is not None:
             _, top, _, bottom = word.bbox
             result.append(word._replace(text=blot.sign, bbox=(blot.left, top, blot.right, bottom), space=True))
         result.append(word)
     return result
+
+
+def _may_be_sign(row: Sequence[Word]) -> bool:
+    """Whether a line is one sign, or begins with one that is no letter and stands apart."""
+    sign = row[0]
+    if len(sign.text) > 1 or len(row) == 1:
+        return len(sign.text) == 1
+    apart = row[1].bbox[0] - sign.bbox[2] > _APART_EM * sign.size
+    return apart and (not sign.text.isalpha() or sign.text == _HANGUL_DOT)
 
 
 def _is_at(sign: Word, blot: _Blot) -> bool:

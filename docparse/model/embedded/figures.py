@@ -135,7 +135,7 @@ def _without_text(box: Box, words: Sequence[Word], em: float) -> Box:
     for word in words:
         if inside_share(word.bbox, box) > 0.5:
             rows.setdefault(word.line, []).append(word)
-    full = [union(word.bbox for word in row) for row in rows.values() if len(row) >= 6]
+    full = [union(word.bbox for word in row) for row in rows.values() if len(row) >= 6 and not _is_numbered(row)]
     x0, y0, x1, y1 = box
     for line in sorted(full, key=lambda line: -line[1]):
         if line[3] > y1 - 2.2 * em and line[1] > y0 + 3 * em:

@@ -18,6 +18,10 @@ _NARROW_EM = 4.0  # a wider gap is the end of a short line, whatever stands in t
 _MOST_CELLS = 400
 _LEAST_GAP_EM, _LEAST_MONO_GAP_EM = 0.55, 1.0  # a monospaced blank is 0.6 em wide, and blanks stand in line
 _NOISE = 0.02
+_ROW_EM, _EDGE_EM = 0.35, 0.5  # between words of one row, and between edges that are one
+_AT_EDGE = 0.45  # of the rows, that begin or end at one edge
+_LEAST_LINES, _MOST_RIVER = 3, 12  # rows that gutters part at least, and the blanks of justified text by chance at most
+_BODY = 0.5  # of the slack, by which the middle of an x is above the baseline: rows of ink end there
 
 
 class Gutters:
@@ -42,6 +46,9 @@ class Gutters:
         seen = ink is not None and _cover_by_ink(covered, ink, grid)
         _cover_by_words(covered, words, grid, 0.3 * em if seen else 0.0)
         self._find(covered, em, *grid)
+        if seen and self.stripes:
+            rows = _rows(words, em)
+            self.stripes = [stripe for stripe in self.stripes if _parts_text(stripe, rows, em)]
         if self.stripes and 2 * sum(map(is_mono_word, words)) > len(words):
             self._least_em = _LEAST_MONO_GAP_EM
 
@@ -71,10 +78,49 @@ class Gutters:
         if not self.stripes or (x1 - x0 <= self._least_em * em and not slack):
             return False
         x0, x1 = x0 - slack, x1 + slack
+        y -= _BODY * slack
         for left, top, right, bottom in self.stripes:
             if x0 <= (left + right) / 2 <= x1 and top - 1 <= y <= bottom + 4:
                 return True
         return False
+
+
+def _rows(words: Sequence[Word], em: float) -> list[list[Word]]:
+    """Words by their baselines."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.baseline):
+        if rows and word.baseline - rows[-1][0].baseline < _ROW_EM * em:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return rows
+
+
+def _parts_text(stripe: Box, rows: Sequence[Sequence[Word]], em: float) -> bool:
+    """Whether lines of words stand on both sides of a stripe, and those right of it begin at one edge, or those left of
+    it end at one. The words of a justified text do neither where its blanks happen to meet.
+    """
+    left, top, right, bottom = stripe
+    ends, starts, numbers = [], [], 0
+    for row in rows:
+        if not top <= row[0].baseline - _BODY * em / 2 <= bottom:
+            continue
+        before = [word for word in row if word.bbox[0] + word.bbox[2] < left + right]
+        after = [word for word in row if word.bbox[0] + word.bbox[2] >= left + right]
+        if before and after:
+            first = min(after, key=lambda word: word.bbox[0])
+            if not first.text[0].isalpha():
+                numbers += 1  # they begin anywhere
+            ends.append(max(word.bbox[2] for word in before))
+            starts.append(first.bbox[0])
+    if len(starts) - numbers > _MOST_RIVER or max(_LEAST_LINES, len(starts) / 2) <= numbers:
+        return True
+    return max(_alike(starts, em), _alike(ends, em)) >= max(_LEAST_LINES, _AT_EDGE * len(starts))
+
+
+def _alike(edges: Sequence[float], em: float) -> int:
+    """How many of the edges are at one place."""
+    return max([sum(edge <= other < edge + _EDGE_EM * em for other in edges) for edge in edges], default=0)
 
 
 def _free_cells(covered: NDArray[np.bool_], most: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

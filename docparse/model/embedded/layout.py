@@ -119,12 +119,12 @@ def _upright_blocks(
     drawn = {id(word) for figure in figures for word in figure.words}
     running = [word for word in words if id(word) not in drawn]
     figures += plots
+    fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     gutters = None
     if running and not running[0].font:  # read by OCR: the ink shows the gutters
-        gutters = Gutters(running, page_ink(page))
+        gutters = Gutters(running, ink.without(fixed) if (ink := page_ink(page)) else None)
     lines = join_rows(join_justified(make_lines(running, gutters), gutters))
     stats = page_stats(lines).beside(held)
-    fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
     top = min((box[1] for box in fixed), default=page.height)
     bottom = max((box[3] for box in fixed), default=0.0)
     furniture = split_furniture(page, lines, stats, top, bottom, regions)

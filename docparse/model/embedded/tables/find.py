@@ -11,7 +11,14 @@ from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.broken_rules import dashed_rules, over_tints
 from docparse.model.embedded.tables.ends import between_prose
 from docparse.model.embedded.tables.folded import unfolded
-from docparse.model.embedded.tables.heads import join_heads, with_group_head, with_head, with_total
+from docparse.model.embedded.tables.heads import (
+    HEAD_ROWS,
+    join_heads,
+    with_body,
+    with_group_head,
+    with_head,
+    with_total,
+)
 from docparse.model.embedded.tables.labelled import labelled_tables
 from docparse.model.embedded.tables.lattice import lattice_table, without_overlaps
 from docparse.model.embedded.tables.leaders import with_short_leaders
@@ -105,12 +112,13 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         words, (horizontal, vertical), drawn = _from_pixels(ink, page, words, em)
         em = em_of(words)
     tables, horizontal, vertical = _ruled(page, horizontal, vertical, words, em, drawn.dashed if drawn else ())
-    lattices = [table.bbox for table in tables]
-    free = _outside(words, lattices)
+    tables, headed = _open_below(tables, words, em) if drawn is not None else (tables, [])
+    free = _outside(words, lattices := [table.bbox for table in tables])
     stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
     runs = _runs(free, em)
-    seen = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
+    tabular = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
+    seen = [*headed, *(box for box in tabular if not _meets(box, headed))]
     stacks = [box for box in stacks if not any(_is_piece(box, other) for other in seen)]
     stacks, runs = join_runs(stacks, runs, words, em)
     others = [r for r in regions if r.kind != "table" and r.score >= 0.6 and area_share(r.bbox, page) < 0.8]
@@ -155,6 +163,19 @@ def _sums(box: Box | None, words: Sequence[Word], em: float) -> list[FoundTable]
     area = area_of(box, words, (), ()) if box else None
     table = open_table(area, em, _SEEN) if area else None
     return [table] if table else []
+
+
+def _open_below(tables: Sequence[FoundTable], words: Sequence[Word], em: float) -> tuple[list[FoundTable], list[Box]]:
+    """The tables without those that are the drawn head of a body without rules, and the boxes of these with it."""
+    kept: list[FoundTable] = []
+    headed: list[Box] = []
+    for table in tables:
+        whole = with_body(table.bbox, words, em) if table.rows <= HEAD_ROWS else table.bbox
+        if whole == table.bbox or any(overlap(whole, other.bbox) for other in tables if other is not table):
+            kept.append(table)
+        else:
+            headed.append(whole)
+    return kept, headed
 
 
 def _runs(words: Sequence[Word], em: float) -> list[Run]:

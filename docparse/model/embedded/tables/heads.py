@@ -13,7 +13,9 @@ from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
 
 _MOST_LINES = 4
-_HEAD_ROWS, _LEAST_SUMMED = 3, 2
+HEAD_ROWS, _LEAST_SUMMED = 3, 2
+_TALLEST_EM, _ROW_GAP_EM = 60.0, 1.2  # of a body without rules, and between its rows
+_LEAST_BODY, _SEVERAL = 2, 0.6  # rows with several cells, and their share
 
 
 def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
@@ -68,6 +70,24 @@ def with_group_head(box: Box, words: Sequence[Word], em: float) -> Box:
     return (x0, above[0].y0, x1, y1)
 
 
+def with_body(head: Box, words: Sequence[Word], em: float) -> Box:
+    """The box of a head whose cells are drawn with the rows right below it, where no rules part them."""
+    x0, y0, x1, y1 = head
+    rows = chunked(words_in(words, (x0 - 1, y1 - 0.3 * em, x1 + 1, y1 + _TALLEST_EM * em)), em)
+    astride = [
+        (u0, v0, u1, v1) for u0, v0, u1, v1 in (word.bbox for word in words)
+        if u0 < x0 - em < u1 + em or u0 - em < x1 + em < u1
+    ]  # fmt: skip
+    bottom, several, own = y1, 0, 0
+    for row in rows:
+        if row.y0 - bottom > _ROW_GAP_EM * em or is_caption(row.words):
+            break
+        if any(box[1] < row.middle < box[3] for box in astride):
+            break
+        bottom, own, several = max(bottom, row.y1), own + 1, several + (len(row.chunks) > 1)
+    return (x0, y0, x1, bottom) if several >= max(_LEAST_BODY, _SEVERAL * own) else head
+
+
 def chunked(words: Sequence[Word], em: float) -> list[TextRow]:
     """Rows of the words, their chunks set."""
     rows = text_rows(words)
@@ -91,7 +111,7 @@ def join_heads(tables: Sequence[FoundTable], em: float) -> list[FoundTable]:
 def _is_head(upper: FoundTable, lower: FoundTable, em: float) -> bool:
     a, b = upper.bbox, lower.bbox
     return (
-        upper.rows <= _HEAD_ROWS
+        upper.rows <= HEAD_ROWS
         and upper.cols == lower.cols
         and -0.5 * em < b[1] - a[3] < 0.6 * em
         and abs(a[0] - b[0]) < em
