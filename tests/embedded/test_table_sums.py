@@ -68,14 +68,15 @@ def _tables(sheet: Sheet) -> list[FoundTable]:
     return find_tables(PageImage(1, 588, 840, 595, 842, rules=tuple(sheet.rules)), sheet.words)
 
 
-def _apart(*, framed: bool) -> Sheet:
-    """Goods between rules, and under the last of them, at the right, what they come to."""
+def _apart(*, framed: bool, ruled: bool = True) -> Sheet:
+    """Goods between rules, or under one below their heads alone, and under them, at the right, what they come to."""
     sheet = Sheet()
     goods = (("Item", "Qty", "Price", "Amount"), *((f"Goods {n}", f"{n}", "10.00", f"{10 * n}.00") for n in (1, 2, 3)))
     for at, row in enumerate(goods):
         for x, text in zip((60, 260, 340, 440), row, strict=True):
             sheet.put(x, 100 + 18 * at, text)
-        sheet.rules.append(Rule((60, 105 + 18 * at, 500, 105.5 + 18 * at), True, 0.5))
+        if ruled or not at:
+            sheet.rules.append(Rule((60, 105 + 18 * at, 500, 105.5 + 18 * at), True, 0.5))
     for at, row in enumerate((("Subtotal", "60.00"), ("VAT 20 %", "12.00"), ("Total", "72.00"))):
         for x, text in zip((360, 440), row, strict=True):
             sheet.put(x, 180 + 16 * at, text)
@@ -84,8 +85,9 @@ def _apart(*, framed: bool) -> Sheet:
     return sheet
 
 
-def test_sums_under_the_goods_are_a_table_of_their_own() -> None:
-    goods, sums = _tables(_apart(framed=False))
+@pytest.mark.parametrize("ruled", [True, False])
+def test_sums_under_the_goods_are_a_table_of_their_own(ruled: bool) -> None:
+    goods, sums = _tables(_apart(framed=False, ruled=ruled))
     assert (goods.rows, goods.cols) == (4, 4)
     assert [cell.text for cell in sums.cells] == ["Subtotal", "60.00", "VAT 20 %", "12.00", "Total", "72.00"]
     assert not any(cell.header for cell in sums.cells)

@@ -46,7 +46,7 @@ def part_totals(
     gaps = [below.y0 - above.y1 for above, below in pairwise(goods)]
     if not closing and low - top <= max(gaps) + _APART_EM * em:
         return box, None
-    return (*box[:3], max(top, *closing)), union(word.bbox for row in sums for word in row.words)
+    return (*box[:3], max([top, *closing])), union(word.bbox for row in sums for word in row.words)
 
 
 def _is_sum(row: TextRow, edge: float) -> bool:
