@@ -109,6 +109,9 @@ class Note(NamedTuple):
     author: str = ""
 
 
+HEADING_ROLES = frozenset(("H", "H1", "H2", "H3", "H4", "H5", "H6", "Title"))
+
+
 class Tag(NamedTuple):
     """An element of a tagged PDF's structure tree, as far as it stands on the page.
 

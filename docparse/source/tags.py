@@ -11,17 +11,17 @@ import pymupdf
 from pymupdf import mupdf
 
 from docparse.geometry import Box
-from docparse.schemas.page import Tag
+from docparse.schemas.page import HEADING_ROLES, Tag
 
 _FLAGS = pymupdf.TEXT_COLLECT_STRUCTURE | pymupdf.TEXT_PRESERVE_WHITESPACE
 _FAR = 1.6  # of a line's height
 _STRUCT = 2  # what MuPDF calls such blocks
-_KEPT = frozenset((
-    "H", "H1", "H2", "H3", "H4", "H5", "H6", "Title", "P", "L", "LI", "Lbl", "LBody", "Figure", "Formula", "Caption",
-    "Note", "FENote", "Code", "BlockQuote", "TOC", "TOCI", "Form",
-))  # fmt: skip
+_KEPT = HEADING_ROLES | {
+    "P", "L", "LI", "Lbl", "LBody", "Figure", "Formula", "Caption", "Note", "FENote", "Code", "BlockQuote", "TOC",
+    "TOCI", "Form",
+}  # fmt: skip
 _CELLS = ("TH", "TD")
-_WHOLE = frozenset(("H", "H1", "H2", "H3", "H4", "H5", "H6", "Title", "Caption"))  # in one column, as cells are
+_WHOLE = HEADING_ROLES | {"Caption"}  # in one column, as cells are
 _MOST_DEEP = 60
 _MOST_IN_TABLE = 5_000  # elements; a table of more is left to geometry
 _MOST_MARKS = 5_000  # on a page, of those looked through for figures
@@ -53,7 +53,7 @@ class _Reader:
         role = block["std"]
         if role == "Table" and depth < _MOST_DEEP:
             with contextlib.suppress(_TooLarge):
-                return [], [Tag(role, (), tuple(self._cells(block, element, depth)), _alt(element))]
+                return [], [Tag(role, (), tuple(self._cells(block, element, depth)))]
             return [], []
         lines, kids = self._inside(block, element, depth, whole or role in _WHOLE)
         if role not in _KEPT:

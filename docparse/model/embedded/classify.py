@@ -11,10 +11,9 @@ from docparse.model.embedded.listings import find_listings
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.model.embedded.tagged_text import heading_level, item_block
-from docparse.model.embedded.tags import HEADINGS
 from docparse.model.embedded.types import Region
 from docparse.schemas.document import Block, Caption, Footnote, Heading, Paragraph
-from docparse.schemas.page import PageImage
+from docparse.schemas.page import HEADING_ROLES, PageImage
 
 _CELL_LINES = 3
 _IN, _AS_WIDE, _AS_HIGH = 0.9, 0.8, 0.45  # of a region in a paragraph's box
@@ -70,10 +69,9 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         if i in listing:
             blocks[i] = listing[i]
             continue
-        tagged = heading_level(para, text, stats.size) if para.tag else None
-        if para.tag and (item := item_block(para, text)) is not None:
+        if (item := item_block(para, text)) is not None:
             blocks[i] = item
-        elif tagged is not None:
+        elif heading_level(para, text, stats.size) is not None:
             found.append(i)
         elif (para.tag and para.tag.role == "Caption") or captions.is_caption(
             text, box, [*content.figures, *content.tables], stats.size
@@ -100,7 +98,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
 
 def _head(title: Para, rank: int, stats: PageStats) -> Heading:
     text = title.text.replace("\n", " ")
-    level = heading_level(title, text, stats.size) if title.tag else None
+    level = heading_level(title, text, stats.size)
     if level:
         return Heading(text=text, level=level, bbox=title.box, source="tags")
     return Heading(text=text, level=rank, bbox=title.box)
@@ -113,7 +111,7 @@ def _whole_headings(
     groups: list[list[int]] = []
     for i in found:
         tag = paras[i].tag
-        if tag and tag.role in HEADINGS:
+        if tag and tag.role in HEADING_ROLES:
             groups.append([i])
             continue
         above = paras[groups[-1][-1]] if groups else None

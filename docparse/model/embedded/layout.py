@@ -139,16 +139,15 @@ def _upright_blocks(
     if not stats.ocr:
         prose = with_stacks(prose, page.rules)
     ends = None if stats.ocr else LineEnds(prose, fixed, page.width, stats.width)
-    paras = make_paragraphs(prose, stats, walls, ends, fixed)
-    body: list[Block] = body_blocks(by_tags(paras, page) if page.tags else paras, content)
+    paras = by_tags(make_paragraphs(prose, stats, walls, ends, fixed), page)
+    body: list[Block] = body_blocks(paras, content)
     for each in displays:
         body += [unread_block(each)] if stats.ocr else formula_blocks(each, page.rules, page.shapes)
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
     body = join_parts(body, stats.size)
-    if page.tags:
-        name_figures(body, page)
+    name_figures(body, page)
     boxes = [block.bbox or (0, 0, 0, 0) for block in body]
     told = Told(_numbers(body), {i for i, block in enumerate(body) if isinstance(block, Heading)})
     order = reading_order(boxes, stats.size, rtl=stats.rtl, rules=page.rules, told=told)

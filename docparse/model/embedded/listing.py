@@ -106,10 +106,11 @@ def _counts_with(marker: Marker | None, known: Sequence[Marker]) -> bool:
         return False
     if not marker.ordered:
         return sum(other.mark == marker.mark for other in known) > 2
-    alike = [other.key for other in known if other.mark.replace(other.key, "") == marker.mark.replace(marker.key, "")]
     alike = [
-        key for key in alike if key.isupper() == marker.key.isupper()
-    ]  # "D. Rossi" before items a. to e. wrote them
+        other.key for other in known
+        if other.mark.replace(other.key, "") == marker.mark.replace(marker.key, "")
+        and other.key.isupper() == marker.key.isupper()  # "D. Rossi" before items a. to e. wrote them
+    ]  # fmt: skip
     return any(follows(marker.key, key) or follows(key, marker.key) for key in alike if key)
 
 

@@ -13,9 +13,9 @@ from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.script import is_cjk
-from docparse.model.embedded.tags import HEADINGS, TextTag, figure_tags, text_tags, words_of
+from docparse.model.embedded.tags import TextTag, figure_tags, text_tags, words_of
 from docparse.schemas.document import Block, Chart, Image, ListBlock, ListItem
-from docparse.schemas.page import PageImage
+from docparse.schemas.page import HEADING_ROLES, PageImage
 
 _SAYS_NOTHING = re.compile(
     r"(?:(?:picture|image|graphic|figure|shape|group|object|diagram|photo|bild|grafik|objekt|imagen?|immagine)\s*\d*|"
@@ -30,13 +30,12 @@ _NEAR_EM = 2.0  # between lines of one element
 
 def by_tags(paras: Sequence[Para], page: PageImage) -> list[Para]:
     """Paragraphs parted and joined as the tags of their lines say; those of one element know it."""
-    tags = list(text_tags(page.tags))
-    lines = [line for para in paras for line in para.lines]
-    owner = _owners(tags, lines)
-    if not owner:
+    if not page.tags:
         return list(paras)
+    tags = list(text_tags(page.tags))
+    owner = _owners(tags, [line for para in paras for line in para.lines])
     parts = [part for para in paras for part in _parted(para, tags, owner)]
-    return list(_joined(parts, tags, owner))
+    return _joined(parts, tags, owner)
 
 
 def _owners(tags: Sequence[TextTag], lines: Sequence[Line]) -> dict[int, int]:
@@ -68,8 +67,7 @@ def _parted(para: Para, tags: Sequence[TextTag], owner: dict[int, int]) -> Itera
 def _part(para: Para, start: int, end: int) -> Para:
     if start == 0 and end == len(para.lines):
         return para
-    breaks = para.breaks[start:end]
-    return Para(para.lines[start:end], [False, *breaks[1:]] if breaks else [], para.left, para.right)
+    return Para(para.lines[start:end], [False, *para.breaks[start + 1 : end]], para.left, para.right)
 
 
 def _kind(index: int, tags: Sequence[TextTag]) -> str:
@@ -88,7 +86,7 @@ def _goes_on(para: Para, i: int, above: str, below: str) -> bool:
     return para.breaks[i] or last not in STOPS or first.islower()
 
 
-def _joined(parts: Sequence[Para], tags: Sequence[TextTag], owner: dict[int, int]) -> Iterator[Para]:
+def _joined(parts: Sequence[Para], tags: Sequence[TextTag], owner: dict[int, int]) -> list[Para]:
     """Paragraphs of the same element under one another as one."""
     known: dict[int, Para] = {}
     kept: list[Para] = []
@@ -97,14 +95,14 @@ def _joined(parts: Sequence[Para], tags: Sequence[TextTag], owner: dict[int, int
         index = own[0] if len({_kind(each, tags) or each for each in own}) == 1 else -1
         above = known.get(index)
         if index >= 0 and above is not None and _is_under(above, part):
-            above.breaks = [*(above.breaks or [False] * len(above.lines)), _breaks(above, part), *part.breaks[1:]]
+            above.breaks = [*above.breaks, _breaks(above, part), *part.breaks[1:]]
             above.lines = [*above.lines, *part.lines]
             continue
         if index >= 0:
             part.tag = tags[index]
             known[index] = part
         kept.append(part)
-    yield from kept
+    return kept
 
 
 def _is_under(above: Para, below: Para) -> bool:
@@ -125,7 +123,7 @@ def heading_level(para: Para, text: str, body: float) -> int | None:
     """Level of a paragraph that its tag calls a heading, 0 where the tag gives none; None for other paragraphs, and
     for what is no larger, heavier or more capital than the text, whatever its tag says."""
     role = para.tag.role if para.tag else ""
-    if role not in HEADINGS or len(text) > _MOST_LETTERS or not any(map(str.isalpha, text)):
+    if role not in HEADING_ROLES or len(text) > _MOST_LETTERS or not any(map(str.isalpha, text)):
         return None
     if para.size < _SMALL * body and not para.lines[0].bold and not text.isupper():
         return None

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from docparse.geometry import Box, union
-from docparse.schemas.page import Tag, Word
+from docparse.model.embedded.tables.text_rows import height_of
+from docparse.schemas.page import HEADING_ROLES, Tag, Word
 
-HEADINGS = frozenset(("H", "H1", "H2", "H3", "H4", "H5", "H6", "Title"))
 _SLACK = 1.0  # page units around a line's box
 _INNER = frozenset(("Lbl", "LBody", "P", "BlockQuote"))  # of an item: its own text
 
@@ -58,7 +58,7 @@ def _is_list(tag: Tag) -> bool:
 
 def _item(tag: Tag, depth: int) -> Iterator[TextTag]:
     """An item of a list and what is nested in it; headings with numbers are items of lists, too."""
-    heads = [kid for body in tag.kids for kid in (body, *body.kids) if kid.role in HEADINGS]
+    heads = [kid for body in tag.kids for kid in (body, *body.kids) if kid.role in HEADING_ROLES]
     label = tuple(line for kid in tag.kids if kid.role == "Lbl" for line in all_lines(kid))
     if heads:
         yield TextTag(heads[0].role, (*label, *tag.lines, *(line for head in heads for line in all_lines(head))))
@@ -93,15 +93,15 @@ def all_lines(tag: Tag) -> Iterator[Box]:
 
 def words_of(elements: Sequence[Sequence[Box]], words: Sequence[Word]) -> dict[int, list[Word]]:
     """The words that stand in the lines of each element that has some, by the element's index."""
-    ordered = sorted(words, key=_height)
-    heights = [_height(word) for word in ordered]
+    ordered = sorted(words, key=height_of)
+    heights = [height_of(word) for word in ordered]
     nearest: dict[int, tuple[float, int, Word]] = {}
     for index, lines in enumerate(elements):
         for x0, y0, x1, y1 in lines:
             for word in ordered[bisect_left(heights, 2 * y0) : bisect_right(heights, 2 * y1)]:
                 left, _, right, _ = word.bbox
                 if x0 - _SLACK <= (left + right) / 2 <= x1 + _SLACK:
-                    off = abs(_height(word) - y0 - y1)
+                    off = abs(height_of(word) - y0 - y1)
                     if off < nearest.get(id(word), (1e9,))[0]:
                         nearest[id(word)] = (off, index, word)
     held: dict[int, list[Word]] = defaultdict(list)
@@ -116,8 +116,3 @@ def figure_tags(tags: Sequence[Tag]) -> Iterator[Tag]:
         if tag.role == "Figure" and tag.alt:
             yield tag
         yield from figure_tags(tag.kids)
-
-
-def _height(word: Word) -> float:
-    _, top, _, bottom = word.bbox
-    return top + bottom

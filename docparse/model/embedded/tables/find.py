@@ -113,7 +113,8 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         em = em_of(words)
     tables, horizontal, vertical = _ruled(page, horizontal, vertical, words, em, drawn.dashed if drawn else ())
     tables, headed = _open_below(tables, words, em) if drawn is not None else (tables, [])
-    free = _outside(words, lattices := [table.bbox for table in tables])
+    lattices = [table.bbox for table in tables]
+    free = _outside(words, lattices)
     stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
     runs = _runs(free, em)
@@ -128,26 +129,23 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     seen, runs = join_runs([box for box in seen if not _meets(box, lattices + stacks)], runs, words, em)
     for box in [*stacks, *(part for region in seen for part in between_prose(region, words, em))]:
         whole = with_tail(_with_ends(box, free, horizontal, em) if box in stacks else box, free, horizontal, em)
-        goods, sums = part_totals(whole, words, horizontal, vertical, em)
-        area = area_of(goods, words, horizontal, vertical)
-        table = open_table(area, em, _DRAWN if box in stacks and ink is None else _SEEN) if area else None
-        if table is None or is_prose(table) or is_masthead(table, words):
+        sure = _DRAWN if box in stacks and ink is None else _SEEN
+        found = _open_tables(whole, words, horizontal, vertical, em, sure)
+        if not found or is_prose(found[0]) or is_masthead(found[0], words):
             continue
-        if box in stacks and any(inside_share(box, other) > 0.8 for other in figures) and not is_full(table):
+        if box in stacks and any(inside_share(box, other) > 0.8 for other in figures) and not is_full(found[0]):
             continue  # lines of a plot that was printed and scanned
-        if box not in stacks or not is_frame(box, vertical, em) or is_open_table(table, has_caption(box, words, em)):
-            tables += [table, *_sums(sums, words, em)]
+        if box not in stacks or not is_frame(box, vertical, em) or is_open_table(found[0], has_caption(box, words, em)):
+            tables += found
     for box in (side for run in runs for side in side_by_side(run.bbox, free, em)):
         around = {other.kind for other in others if inside_share(box, other.bbox) > 0.8}
         if around and (drawn is None or around != {"text"}):
             continue
         whole = with_group_head(with_spanner(box, free, horizontal, em), free, em)
         whole = with_tail(whole, free, horizontal, em)
-        goods, sums = part_totals(whole, words, horizontal, vertical, em)
-        area = area_of(goods, words, horizontal, vertical)
-        table = open_table(area, em, _ALIGNED) if area else None
-        if table and is_open_table(table, has_caption(box, words, em)) and (not around or is_grid(table, numeric=True)):
-            tables += [table, *_sums(sums, words, em)]
+        found = _open_tables(whole, words, horizontal, vertical, em, _ALIGNED)
+        if found and is_open_table(found[0], has_caption(box, words, em)):
+            tables += found if not around or is_grid(found[0], numeric=True) else []
     tables += labelled_tables(_outside(free, [table.bbox for table in tables]), em)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
     tables = [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
@@ -158,11 +156,18 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     return [_in_reading_order(run) for table in tables for run in unfolded(table, vertical, em)]
 
 
-def _sums(box: Box | None, words: Sequence[Word], em: float) -> list[FoundTable]:
-    """The table of a block of sums; the rule over the last of them is no head's."""
-    area = area_of(box, words, (), ()) if box else None
-    table = open_table(area, em, _SEEN) if area else None
-    return [table] if table else []
+def _open_tables(
+    whole: Box, words: Sequence[Word], horizontal: Sequence[Line], vertical: Sequence[Line], em: float, sure: float
+) -> list[FoundTable]:
+    """The table in a box, and that of the sums which stand apart under it."""
+    goods, sums = part_totals(whole, words, horizontal, vertical, em)
+    area = area_of(goods, words, horizontal, vertical)
+    table = open_table(area, em, sure) if area else None
+    if table is None or sums is None:
+        return [table] if table else []
+    below = area_of(sums, words, (), ())  # the rule over the last of them is no head's
+    total = open_table(below, em, _SEEN) if below else None
+    return [table, total] if total else [table]
 
 
 def _open_below(tables: Sequence[FoundTable], words: Sequence[Word], em: float) -> tuple[list[FoundTable], list[Box]]:

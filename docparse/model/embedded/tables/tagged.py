@@ -11,10 +11,10 @@ from operator import itemgetter
 from docparse.geometry import Box, iou
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.text_rows import box_of, join_words, words_within
-from docparse.model.embedded.tags import HEADINGS, all_lines, words_of
+from docparse.model.embedded.tags import all_lines, words_of
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.document import Cell
-from docparse.schemas.page import PageImage, Tag, Word
+from docparse.schemas.page import HEADING_ROLES, PageImage, Tag, Word
 
 _SURE = 0.97
 _FAULTS = 0.05  # of the neighbours, up to which some may stand in the wrong order
@@ -42,15 +42,19 @@ def with_tagged(tables: Sequence[FoundTable], page: PageImage, words: Sequence[W
 
 def _goes_on(table: FoundTable, named: FoundTable) -> bool:
     """Whether a table has the cells of the named one and whole rows more, as of sums that the author set apart."""
-    texts = {"".join(cell.text.split()) for cell in table.cells}
-    own = {"".join(cell.text.split()) for cell in named.cells}
+    texts = {_letters(cell) for cell in table.cells}
+    own = {_letters(cell) for cell in named.cells}
     if table.rows <= named.rows or len(own - texts) > _FAULTS * len(own):
         return False
     more: dict[int, int] = defaultdict(int)
     for cell in table.cells:
         if cell.text:
-            more[cell.row] += "".join(cell.text.split()) not in own
+            more[cell.row] += _letters(cell) not in own
     return all(count > 1 for count in more.values() if count)
+
+
+def _letters(cell: Cell) -> str:
+    return "".join(cell.text.split())
 
 
 def _covers(table: FoundTable, other: FoundTable, words: Sequence[Word]) -> bool:
@@ -77,7 +81,7 @@ def _read(tag: Tag, words: Sequence[Word]) -> Iterator[FoundTable]:
 
 
 def _has_heading(tag: Tag) -> bool:
-    return any(kid.role in HEADINGS or _has_heading(kid) for kid in tag.kids)
+    return any(kid.role in HEADING_ROLES or _has_heading(kid) for kid in tag.kids)
 
 
 def _table(tag: Tag, words: Sequence[Word]) -> FoundTable | None:
@@ -148,7 +152,7 @@ def _drawn_as(table: FoundTable, found: Sequence[FoundTable], words: Sequence[Wo
     cells = []
     for cell in table.cells:
         other = boxes.get((cell.row, cell.col, cell.rowspan, cell.colspan))
-        same = other is not None and "".join(other.text.split()) == "".join(cell.text.split())
+        same = other is not None and _letters(other) == _letters(cell)
         cells.append(cell.model_copy(update={"bbox": other.bbox}) if same and other is not None else cell)
     headed = any(cell.header for cell in cells)
     if not headed:
