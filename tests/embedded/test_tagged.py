@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docparse import parse
+from docparse.model.embedded.lists import read_marker
 from docparse.options import ParseOptions
 from docparse.schemas.document import Block, Heading, Image, ListBlock, Paragraph, Table
 from tests.tagging import Element, Said, element, picture, row, table_of, tagged_pdf
@@ -127,6 +128,21 @@ def test_lines_that_are_tagged_each_as_a_paragraph_stay_one() -> None:
 def test_a_caption_is_one_by_its_tag() -> None:
     blocks = _blocks(_prose(80), element("Caption", Said("Where the ships lay in those days", 72, 170)), _prose(220))
     assert [block.kind for block in blocks] == ["paragraph", "caption", "paragraph"]
+
+
+def test_pictures_in_cells_are_not_lost_and_grounds_of_words_are_none() -> None:
+    for top, kept in ((168, 1), (145, 0)):
+        table = table_of(TOWNS, y=100, high=60)
+        table.inside.append(element("TR", element("TD"), element("TD", picture(66, top, 126, 208)), element("TD")))
+        blocks = _blocks(table, _prose(400))
+        assert [block.kind for block in blocks].count("image") == kept
+        assert [block.kind for block in blocks].count("table") == 1
+
+
+def test_bullets_of_sign_fonts_are_shown_as_what_they_are() -> None:
+    marker = read_marker("\uf0b7 Ships")
+    assert marker is not None
+    assert (marker.mark, marker.text) == ("•", "Ships")
 
 
 def test_a_figure_is_described_as_its_author_did() -> None:

@@ -101,6 +101,16 @@ def find_figures(
     return _with_words(figures, words, rows, strokes, drawn, taken, em)
 
 
+def pictures_in(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word]) -> list[Figure]:
+    """Raster pictures in the cells of tables; those under some of the tables' `words` are grounds."""
+    if not tables or not page.pictures:
+        return []
+    least = _LEAST_SIDE * max(page.width, page.height)
+    boxes = _picture_boxes(page, page.width * page.height, least, [])
+    inside = [box for box in boxes if any(_covers(table.bbox, box) for table in tables)]
+    return [Figure(box) for box in inside if not any(contains_point(box, *centre(word.bbox)) for word in words)]
+
+
 def _is_numbered(words: Sequence[Word]) -> bool:
     """Whether a figure's words are the numbers of axes in good part."""
     numbers = sum(_NUMBER.fullmatch(word.text) is not None for word in words if not word.style & _INDEX)

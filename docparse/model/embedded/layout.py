@@ -9,7 +9,7 @@ from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figure_parts import join_parts
-from docparse.model.embedded.figures import Figure, find_figures, is_listing
+from docparse.model.embedded.figures import Figure, find_figures, is_listing, pictures_in
 from docparse.model.embedded.formula import region_displays, unread_block
 from docparse.model.embedded.formula_find import find_displays
 from docparse.model.embedded.formula_rows import formula_blocks
@@ -145,6 +145,8 @@ def _upright_blocks(
         body += [unread_block(each)] if stats.ocr else formula_blocks(each, page.rules, page.shapes)
     body += [table_block(table) for table in tables]
     body += [figure_block(figure) for figure in figures]
+    if not stats.ocr:
+        body += [figure_block(figure) for figure in pictures_in(tables, page, held)]
     body += [Image(bbox=region.bbox, flags=["text_not_recognised"]) for region in regions if region.kind == "unread"]
     body = join_parts(body, stats.size)
     name_figures(body, page)

@@ -14,6 +14,10 @@ _NUMBER = re.compile(
 )
 
 
+# signs of Symbol and Wingdings, which no other font shows
+_SHOWN = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf076": "❖", "\uf0fc": "✓", "\uf02d": "–"}
+
+
 class Marker(NamedTuple):
     """A list marker as printed, and what follows it."""
 
@@ -32,7 +36,7 @@ def read_marker(text: str) -> Marker | None:
         return None
     match = _BULLET.match(text)
     if match:
-        return Marker(match["mark"], match["text"], False)
+        return Marker(_SHOWN.get(match["mark"], match["mark"]), match["text"], False)
     match = _NUMBER.match(text)
     if match:
         return Marker(match["mark"], match["text"], True, match["key"] or match["ref"] or match["mark"])
