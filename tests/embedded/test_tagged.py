@@ -133,7 +133,7 @@ def test_a_caption_is_one_by_its_tag() -> None:
 def test_pictures_in_cells_are_not_lost_and_grounds_of_words_are_none() -> None:
     for top, kept in ((168, 1), (145, 0)):
         table = table_of(TOWNS, y=100, high=60)
-        table.inside.append(element("TR", element("TD"), element("TD", picture(66, top, 126, 208)), element("TD")))
+        table.inside.insert(0, row(element("TD"), element("TD", picture(66, top, 126, 208)), element("TD")))
         blocks = _blocks(table, _prose(400))
         assert [block.kind for block in blocks].count("image") == kept
         assert [block.kind for block in blocks].count("table") == 1
