@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
 from docparse.geometry import inside_share, overlap
-from docparse.model.embedded.joining import join_pair
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, box_of, join_words, split_chunks, text_rows
@@ -177,16 +175,11 @@ def _table(run: _Run, em: float) -> FoundTable | None:
     ys = [box[1], *((a[-1].y1 + b[0].y0) / 2 for a, b in pairwise(groups)), box[3]]
     xs = [*edges, box[2]]
     cells = tuple(
-        Cell(row=r, col=c, text=_text(cell), header=header and r == 0, bbox=(xs[c], ys[r], xs[c + 1], ys[r + 1]))
+        Cell(row=r, col=c, text=join_words(cell), header=header and r == 0, bbox=(xs[c], ys[r], xs[c + 1], ys[r + 1]))
         for r, row in enumerate(texts)
         for c, cell in enumerate(row)
     )
     return FoundTable(box, cells, len(groups), len(edges), _CONFIDENCE, grid=True)
-
-
-def _text(words: Sequence[Word]) -> str:
-    """Running text of a cell of several lines."""
-    return reduce(join_pair, [join_words(row.words) for row in text_rows(words)], "")
 
 
 def _records(run: _Run, em: float) -> list[list[TextRow]]:

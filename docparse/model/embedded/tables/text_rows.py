@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import pairwise
 from statistics import median
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.indices import index_texts
-from docparse.model.embedded.joining import line_text
+from docparse.model.embedded.joining import join_pair, line_text
 from docparse.model.embedded.lines import line_of
 from docparse.rtl import is_rtl
 from docparse.schemas.page import Word, WordStyle
@@ -175,23 +176,24 @@ def split_chunks(row: TextRow, gap: float) -> list[Chunk]:
 
 
 def join_words(words: Sequence[Word]) -> str:
-    """Words of one cell in reading order, a blank where the page has one."""
+    """Words of one cell in reading order, a blank where the page has one; a word cut at a line's end is one again."""
     if len(words) < 2:
         return words[0].text if words else ""
+    return reduce(join_pair, map(_row_text, text_rows(words)), "")
+
+
+def _row_text(row: TextRow) -> str:
+    if any(is_rtl(char) for word in row.words for char in word.text):
+        return line_text(line_of(row.words))
     parts: list[str] = []
-    for row in text_rows(words):
-        if any(is_rtl(char) for word in row.words for char in word.text):
-            parts += [line_text(line_of(row.words)), " "]
-            continue
-        end = math.inf
-        for word, shown in zip(row.words, index_texts(row.words), strict=True):
-            if word.bbox[0] - end > _BLANK_EM * word.size and word.size:
-                parts.append(" ")
-            parts.append(shown)
-            if word.space:
-                parts.append(" ")
-            end = word.bbox[2]
-        parts.append(" ")
+    end = math.inf
+    for word, shown in zip(row.words, index_texts(row.words), strict=True):
+        if word.bbox[0] - end > _BLANK_EM * word.size and word.size:
+            parts.append(" ")
+        parts.append(shown)
+        if word.space:
+            parts.append(" ")
+        end = word.bbox[2]
     return " ".join("".join(parts).split())
 
 
