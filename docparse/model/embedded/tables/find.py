@@ -115,7 +115,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     tables, headed = _open_below(tables, words, em) if drawn is not None else (tables, [])
     lattices = [table.bbox for table in tables]
     free = _outside(words, lattices)
-    stacks = rule_stacks(_free_lines(horizontal, lattices), free, em)
+    stacks = rule_stacks(_free_lines(horizontal, lattices), vertical, free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
     runs = _runs(free, em)
     tabular = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]

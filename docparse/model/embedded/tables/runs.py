@@ -259,12 +259,19 @@ def join_runs(
             rest.append(run)
         elif len(touched) == 1:
             grown[touched[0]] = _grown(grown[touched[0]], run.bbox, words, em)
+        elif _are_below([grown[i] for i in touched]):
+            continue  # tables of one column of the page; the run holds what the next one has on their levels
         elif all(run.bbox[2] - run.bbox[0] > 1.15 * (grown[i][2] - grown[i][0]) for i in touched) and not are_apart(
             [grown[i] for i in touched], run.bbox, words, em
         ):
             inside = union([run.bbox, *(grown[i] for i in touched)])  # rules under some columns only
             grown = [box for i, box in enumerate(grown) if i not in touched] + [inside]
     return grown, [run for run in rest if not any(overlap(run.bbox, box) for box in grown)]
+
+
+def _are_below(boxes: Sequence[Box]) -> bool:
+    """Boxes one below the other: rules under some columns of a table stand beside one another."""
+    return all(min(a[2], b[2]) - max(a[0], b[0]) > 0.5 * min(a[2] - a[0], b[2] - b[0]) for a, b in pairwise(boxes))
 
 
 def _is_head_of(box: Box, run: Box, em: float) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from docparse.geometry import Box, overlap
+from docparse.model.embedded.tables.frames import Frames
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.rules import Line
@@ -17,21 +18,27 @@ from docparse.schemas.page import Word
 
 _ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may measure, and one of two columns of lines
 
+_ALIKE = 3  # rules of one length, which are those of a table
 
-def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) -> list[Box]:
+
+def rule_stacks(
+    horizontal: Sequence[Line], vertical: Sequence[Line], words: Sequence[Word], em: float
+) -> list[Box]:  # fmt: skip
     """Boxes from a first to a last rule of the same extent with rows of separate chunks between them."""
     stacks: list[Box] = []
     wide = sorted(line for line in joined(horizontal, em) if line.end - line.start > 8 * em)
     if len(wide) < 2:
         return []
-    between = _Between(words, em)
+    between, frames = _Between(words, em), Frames(vertical, em)
     used: set[int] = set()
     for i, top in enumerate(wide):
-        if i in used:
+        if i in used or ((over := frames.above(top)) and between.kind(over, top) != "table"):
             continue
         stack = [top]
         for j in range(i + 1, len(wide)):
             if _same_extent(top, wide[j], em):
+                if _is_framed(stack[-1], wide[j], between, frames) or _is_of_another(stack, wide[j], em):
+                    break
                 kind = between.kind(stack[-1], wide[j])
                 if kind == "other" and not (
                     len(stack) > 1 and between.is_tall_row((stack[-1], wide[j]), (stack[-2], stack[-1]))
@@ -42,15 +49,33 @@ def rule_stacks(horizontal: Sequence[Line], words: Sequence[Word], em: float) ->
                 stack.append(wide[j])
                 used.add(j)
         if len(stack) > 1 and any(between.kind(a, b) == "table" for a, b in pairwise(stack)):
-            stack = [*_first_rows(wide[:i], stack, between, em), *stack]
+            used.add(i)
+            stack = [*_first_rows([wide[k] for k in range(i) if k not in used], stack, between, em), *stack]
             x0 = min(line.start for line in stack)
             x1 = max(line.end for line in stack)
-            stacks.append((x0, _top(stack, horizontal, x0, x1, em), x1, stack[-1].pos))
+            stacks.append((x0, _top(stack, horizontal, frames, x0, x1, em), x1, stack[-1].pos))
     chosen: list[Box] = []
     for box in sorted(stacks, key=lambda b: b[0] - b[2]):  # rules over part of the columns stack up too
         if not any(overlap(box, other) for other in chosen):
             chosen.append(box)
     return chosen
+
+
+def _is_of_another(stack: Sequence[Line], line: Line, em: float) -> bool:
+    """The rules so far are of one length, and the next one is longer or shorter at both ends."""
+    first = stack[0]
+    if len(stack) < _ALIKE or any(max(abs(a.start - first.start), abs(a.end - first.end)) > 1 for a in stack):
+        return False
+    out = (first.start - line.start, line.end - first.end)
+    return min(out) > 0.5 * em or max(out) < -0.5 * em
+
+
+def _is_framed(upper: Line, lower: Line, between: _Between, frames: Frames) -> bool:
+    """The next rule begins a frame, or the last one ended one, and what is framed is no part of a table's rows."""
+    if (frames.above(upper) or frames.below(lower)) and between.is_empty(upper, lower):
+        return True
+    bottom = frames.below(lower)
+    return bottom is not None and frames.is_tall(lower, bottom) and between.kind(lower, bottom) != "table"
 
 
 def _first_rows(above: Sequence[Line], stack: Sequence[Line], between: _Between, em: float) -> list[Line]:
@@ -107,6 +132,9 @@ class _Between:
         if len(rows) > lines or lower.pos - upper.pos >= height * self._em:
             return "other"
         return "caption" if any(is_caption(row.words) for row in rows) else "gap"
+
+    def is_empty(self, upper: Line, lower: Line) -> bool:
+        return not self._rows(upper, lower)
 
     def is_tall_row(self, rules: tuple[Line, Line], near: tuple[Line, Line]) -> bool:
         """Lines that keep to the columns of the rows between two rules `near` by: a row with a cell of many lines."""
@@ -167,12 +195,16 @@ def is_frame(box: Box, vertical: Sequence[Line], em: float) -> bool:
     return any(abs(pos - x0) < 0.5 * em for pos in tall) and any(abs(pos - x1) < 0.5 * em for pos in tall)
 
 
-def _top(stack: list[Line], horizontal: Sequence[Line], x0: float, x1: float, em: float) -> float:
+def _top(
+    stack: list[Line], horizontal: Sequence[Line], frames: Frames, x0: float, x1: float, em: float
+) -> float:  # fmt: skip
     """A header may stand under shorter rules above the first full one."""
     top = stack[0].pos
     for line in sorted(horizontal, reverse=True):
         inside = line.start > x0 - em and line.end < x1 + em and line.end - line.start > 3 * em
         if inside and top - 2.5 * em < line.pos < top and line.end - line.start > 0.25 * (x1 - x0):
+            if _same_extent(line, stack[0], em) and frames.above(line):
+                break
             top = line.pos
     return top
 

@@ -36,17 +36,27 @@ def past_labels(edges: Sequence[Line], vertical: Sequence[Line], em: float) -> l
         if (
             first is None
             or edge.pos - found[-1].pos > 2 * _STRIPE_EM * em
-            or abs(edge.end - first.end) > em
             or edge.start < first.start - em
+            or edge.end > first.end + em
+            or (edge.start > first.start + em and edge.end < first.end - em)
         ):
             first = edge
-        elif edge.start > first.start + em and any(
-            abs(side.pos - edge.start) < 0.5 * em and side.start <= first.pos + 1 and side.end > first.pos + 1
-            for side in vertical
-        ):
+        elif edge.start > first.start + em and _has_side(first, edge.start, vertical, em):
             edge = edge._replace(start=first.start)
+        elif edge.end < first.end - em:
+            if _has_side(first, edge.end, vertical, em):  # from right to left, labels stand at the right
+                edge = edge._replace(end=first.end)
+            else:
+                first = edge
         found.append(edge)
     return found
+
+
+def _has_side(edge: Line, x: float, vertical: Sequence[Line], em: float) -> bool:
+    """A cell of the band with the edge begins or ends at x."""
+    return any(
+        abs(side.pos - x) < 0.5 * em and side.start <= edge.pos + 1 and side.end >= edge.pos - 1 for side in vertical
+    )
 
 
 def last_edges(edges: Sequence[Line], words: Sequence[Word], em: float) -> list[Line]:
