@@ -13,7 +13,7 @@ from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
 
 _MOST_LINES = 4
-HEAD_ROWS, _LEAST_SUMMED = 3, 2
+HEAD_ROWS, _LEAST_SUMMED, _MOST_SUMS = 3, 2, 4
 _TALLEST_EM, _ROW_GAP_EM = 60.0, 1.2  # of a body without rules, and between its rows
 _LEAST_BODY, _SEVERAL = 2, 0.6  # rows with several cells, and their share
 
@@ -40,19 +40,24 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
 
 
 def with_total(box: Box, words: Sequence[Word], em: float) -> Box:
-    """The box with the row right below its last rule, where that is a sum under the numbers of the last column."""
+    """The box with the row right below its last rule, where that is a sum under the numbers of the last column, and
+    with the sums right below that one."""
     x0, y0, x1, y1 = box
-    below = chunked(words_in(words, (x0 - 1, y1 - 0.2 * em, x1 + 1, y1 + 2.2 * em)), em)[:1]
+    room = _MOST_SUMS * 2.2 * em
+    below = chunked(words_in(words, (x0 - 1, y1 - 0.2 * em, x1 + 1, y1 + room)), em)
     body = [row for row in chunked(words_in(words, (x0 - 1, y0, x1 + 1, y1)), em) if len(row.chunks) > 1]
-    if not below or len(below[0].chunks) < 2 or below[0].y0 - y1 > 0.8 * em:
-        return box
-    last = below[0].chunks[-1]
-    ends = [row.chunks[-1] for row in body if is_number(row.chunks[-1].text)]
-    under = sum(abs(chunk.x1 - last.x1) < 0.3 * em for chunk in ends)
-    outside = any(word.bbox[0] < x0 - em or word.bbox[2] > x1 + em for word in below[0].words)
-    if outside or not is_number(last.text) or under < _LEAST_SUMMED or is_caption(below[0].words):
-        return box
-    return (x0, y0, x1, max(y1, below[0].y1))
+    ends = [row.chunks[-1].x1 for row in body if is_number(row.chunks[-1].text)]
+    bottom = y1
+    for row in below:
+        last = row.chunks[-1]
+        under = sum(abs(end - last.x1) < 0.3 * em for end in ends)
+        outside = any(word.bbox[0] < x0 - em or word.bbox[2] > x1 + em for word in row.words)
+        if len(row.chunks) < 2 or row.y0 - bottom > 0.8 * em or outside or not is_number(last.text):
+            break
+        if under < _LEAST_SUMMED or is_caption(row.words):
+            break
+        bottom = max(bottom, row.y1)
+    return (x0, y0, x1, bottom)
 
 
 def with_group_head(box: Box, words: Sequence[Word], em: float) -> Box:

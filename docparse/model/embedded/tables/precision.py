@@ -23,6 +23,7 @@ _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
+_TICK_PT = 6.0  # of an axis
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
 _ALIGNED = 0.75  # confidence of tables that nothing but the places of their words show
@@ -47,7 +48,7 @@ def is_caption(words: Sequence[Word]) -> bool:
 
 def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
     """Curves, slanted lines or arrows run through it: a chart or a diagram."""
-    if _has_arrow(table.bbox, page):
+    if _has_arrow(table.bbox, page) or _has_ticks(table.bbox, page):
         return True
     filled = sum(bool(cell.text) for cell in table.cells)
     if table.ruled and filled > 0.6 * len(table.cells):
@@ -107,6 +108,22 @@ def _has_arrow(box: Box, page: PageImage) -> bool:
             if abs(level - axis) < 0.7 and any(head[along] - 1.5 < end < head[along + 2] + 1.5 for end in ends):
                 return True
     return False
+
+
+def _has_ticks(box: Box, page: PageImage) -> bool:
+    """Short strokes of one length at the left and at the bottom: those of the axes of a plot."""
+    x0, y0, x1, y1 = box
+    left: dict[tuple[int, int], int] = {}
+    low: dict[tuple[int, int], int] = {}
+    for rule in page.rules:
+        a, b, c, d = rule.bbox
+        if max(c - a, d - b) > _TICK_PT or max(c - a, d - b) < 1:
+            continue
+        if rule.horizontal and abs(a - x0) < _TICK_PT and y0 < b < y1:
+            left[round(a), round(c)] = left.get((round(a), round(c)), 0) + 1
+        elif not rule.horizontal and abs(d - y1) < _TICK_PT and x0 < a < x1:
+            low[round(b), round(d)] = low.get((round(b), round(d)), 0) + 1
+    return min(max(left.values(), default=0), max(low.values(), default=0)) > 1
 
 
 def _sides(box: Box) -> tuple[float, float]:

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from statistics import median
 
+from docparse.model.embedded.script import is_unspaced
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import TextRow
 
 Span = tuple[int, int]
 _TWO_WORDS = 12  # letters
+_LEAST_APART = 0.3  # of the lines of a table whose rows are farther apart than lines
+_BLANK_EM, _FLUSH_EM = 0.2, 0.3
 _HALF_EM = 0.75  # nearer than this is a cell set to the middle of a taller one beside it
 _BRACKETS, _WITH_BRACKETS = re.compile(r"\([^()]*\)\S{0,2}"), re.compile(r"[^\s(]+ ?\(")
 
@@ -27,14 +30,19 @@ def group_rows(
     if ruled is not None:
         return ruled
     pitch = _pitch(rows, spans)
-    tight = _tight_pitch([step for step in pitch if step > _HALF_EM * em] or pitch)
+    steps = [step for step in pitch if step > _HALF_EM * em] or pitch
+    tight = _tight_pitch(steps)
+    apart = _LEAST_APART * len(steps) <= sum(step > tight for step in steps)
     groups = [[0]]
     for i in range(1, len(rows)):
         near = pitch[i - 1] <= tight
         labelled = spans[groups[-1][0]][0][0] == 0  # a label begins with the first line, it is not set to the middle
         beside = _overlap(rows, spans, i) and not (labelled and _several_records(rows, [*groups[-1], i]))
-        if beside or (
-            near and not _rule_between(rows[i - 1], rows[i], horizontal) and _continues(rows, spans, groups[-1], i, em)
+        near = near and not _rule_between(rows[i - 1], rows[i], horizontal)
+        if (
+            beside
+            or (near and _continues(rows, spans, groups[-1], i, em))
+            or (near and apart and _breaks_label(rows, spans, groups[-1], i, em))
         ):
             groups[-1].append(i)
         else:
@@ -91,7 +99,7 @@ def _tight_pitch(pitch: list[float]) -> float:
     low = ordered[len(ordered) // 10]
     wide = [p for p in ordered if p > 1.3 * low]
     # most rows stand apart and some lines close together: only the close ones can belong together
-    return 1.25 * low if len(wide) >= 0.3 * len(ordered) else 1.25 * median(ordered)
+    return 1.25 * low if len(wide) >= _LEAST_APART * len(ordered) else 1.25 * median(ordered)
 
 
 def _overlap(rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], index: int) -> bool:
@@ -126,6 +134,21 @@ def _continues(
         indent = row.chunks[0].x0 - above.chunks[0].x0
         return 0 in taken and (_is_lower(text) or text[0] == "(" or indent > 0.8 * em) and indent > -0.3 * em
     return False
+
+
+def _breaks_label(
+    rows: Sequence[TextRow], spans: Sequence[Sequence[Span]], group: list[int], index: int, em: float
+) -> bool:  # fmt: skip
+    """The line holds a label alone, whose first word had no room in the label's line above."""
+    above = next((i for i in reversed(group) if spans[i][0] == (0, 0)), None)
+    if above is None or list(spans[index]) != [(0, 0)] or all(spans[i] == [(0, 0)] for i in group):
+        return False
+    label, chunk = rows[above].chunks[0], rows[index].chunks[0]
+    right = max(row.chunks[0].x1 for row, own in zip(rows, spans, strict=True) if own and own[0] == (0, 0))
+    word = chunk.words[0]
+    width = word.bbox[2] - word.bbox[0]
+    room = width / len(word.text) if is_unspaced(word.text[0]) else width + _BLANK_EM * em
+    return abs(chunk.x0 - label.x0) < _FLUSH_EM * em and label.x1 + room > right
 
 
 def _is_head_of_centred(

@@ -291,8 +291,13 @@ def _grown(box: Box, run: Box, words: Sequence[Word], em: float) -> Box:
     if not overlap(box, run):
         return union((box, run))
     labelled = run[0] < box[0] - 3 * em and _holds_labels((run[0], run[1], box[0], run[3]), run, words)
-    left = run[0] if labelled else min(box[0], max(run[0], box[0] - em))
-    return (left, min(box[1], run[1]), max(box[2], min(run[2], box[2] + em)), max(box[3], run[3]))
+    left, right = run[0] if labelled else max(run[0], box[0] - em), min(run[2], box[2] + em)
+    inside = words_in(words, (left, run[1], right, run[3]))
+    rows = [row for row in text_rows(inside) if len(split_chunks(row, 1.1 * em)) > 1]  # not of another column's lines
+    if not rows:
+        return box
+    left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
+    return (min(box[0], left), min(box[1], rows[0].y0), max(box[2], right), max(box[3], rows[-1].y1))
 
 
 def _holds_labels(box: Box, run: Box, words: Sequence[Word]) -> bool:

@@ -13,11 +13,12 @@ from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.runs import is_full_line
-from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, is_bold, split_chunks, text_rows
 from docparse.schemas.page import Word
 
 _ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may measure, and one of two columns of lines
 
+_BLANK_EM, _HEAD_EM = 0.6, 3.0  # between two tables; where the first line of a head stands
 _ALIKE = 3  # rules of one length, which are those of a table
 
 
@@ -44,6 +45,8 @@ def rule_stacks(
                     len(stack) > 1 and between.is_tall_row((stack[-1], wide[j]), (stack[-2], stack[-1]))
                 ):
                     break
+                if kind == "gap" and len(stack) > 1 and between.begins_anew(stack, wide[j]):
+                    break
                 if kind == "caption" and any(between.kind(a, b) == "table" for a, b in pairwise(stack)):
                     break
                 stack.append(wide[j])
@@ -53,7 +56,7 @@ def rule_stacks(
             stack = [*_first_rows([wide[k] for k in range(i) if k not in used], stack, between, em), *stack]
             x0 = min(line.start for line in stack)
             x1 = max(line.end for line in stack)
-            stacks.append((x0, _top(stack, horizontal, frames, x0, x1, em), x1, stack[-1].pos))
+            stacks.append((x0, _top(stack, horizontal, x0, x1, em), x1, stack[-1].pos))
     chosen: list[Box] = []
     for box in sorted(stacks, key=lambda b: b[0] - b[2]):  # rules over part of the columns stack up too
         if not any(overlap(box, other) for other in chosen):
@@ -136,6 +139,16 @@ class _Between:
     def is_empty(self, upper: Line, lower: Line) -> bool:
         return not self._rows(upper, lower)
 
+    def begins_anew(self, stack: Sequence[Line], line: Line) -> bool:
+        """Under a blank, heads in bold, after rows that are not: those of another table."""
+        last, em = stack[-1], self._em
+        if line.pos - last.pos < _BLANK_EM * em or self._rows(last, line):
+            return False
+        head = self._rows(line, line._replace(pos=line.pos + _HEAD_EM * em))[:1]
+        if not head or not is_bold(head[0]) or any(is_number(chunk.text) for chunk in head[0].chunks):
+            return False
+        return not any(is_bold(row) for row in self._rows(stack[-2], last))
+
     def is_tall_row(self, rules: tuple[Line, Line], near: tuple[Line, Line]) -> bool:
         """Lines that keep to the columns of the rows between two rules `near` by: a row with a cell of many lines."""
         columns = max((sorted(row.chunks, key=_left) for row in self._rows(*near)), key=len, default=[])
@@ -195,16 +208,13 @@ def is_frame(box: Box, vertical: Sequence[Line], em: float) -> bool:
     return any(abs(pos - x0) < 0.5 * em for pos in tall) and any(abs(pos - x1) < 0.5 * em for pos in tall)
 
 
-def _top(
-    stack: list[Line], horizontal: Sequence[Line], frames: Frames, x0: float, x1: float, em: float
-) -> float:  # fmt: skip
+def _top(stack: list[Line], horizontal: Sequence[Line], x0: float, x1: float, em: float) -> float:
     """A header may stand under shorter rules above the first full one."""
     top = stack[0].pos
     for line in sorted(horizontal, reverse=True):
         inside = line.start > x0 - em and line.end < x1 + em and line.end - line.start > 3 * em
-        if inside and top - 2.5 * em < line.pos < top and line.end - line.start > 0.25 * (x1 - x0):
-            if _same_extent(line, stack[0], em) and frames.above(line):
-                break
+        long = line.end - line.start > 0.25 * (x1 - x0) and not _same_extent(line, stack[0], em)
+        if inside and top - 2.5 * em < line.pos < top and long:
             top = line.pos
     return top
 

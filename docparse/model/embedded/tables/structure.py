@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box
+from docparse.model.embedded.script import is_rtl_text
+from docparse.model.embedded.tables.cell_spans import open_labels, over_heads_below
 from docparse.model.embedded.tables.columns import (
     Corridor,
     blank_of,
@@ -30,6 +32,7 @@ from docparse.model.embedded.tables.text_rows import Chunk, TextRow, is_bold, pa
 from docparse.schemas.page import Word
 
 _MAX_HEADER_LINES, _FEW_LINES = 10, 4
+_NEARER = 0.85  # of the distance of two rows: lines of one cell
 
 
 @dataclass(slots=True)
@@ -68,7 +71,8 @@ def _build(area: Area, rows: list[TextRow], header: int, bounds: list[float], em
     spans = [_side_by_side([columns_of(chunk, bounds) for chunk in row.chunks], row, bounds) for row in rows]
     levels = _header_levels(area, rows[:header], spans[:header], bounds, em)
     groups = group_rows(rows[header:], spans[header:], area.horizontal, em)
-    starts = [start for start, _ in levels] + [header + group[0] for group in groups]
+    body = [header + group[0] for group in groups]
+    starts = [*(start for start, _ in levels), *body]
     ys = [area.bbox[1], *(_edge(rows[i - 1], rows[i]) for i in starts[1:]), area.bbox[3]]
     xs = [area.bbox[0], *bounds, area.bbox[2]]
     right = np.ones((len(ys) - 1, len(xs) - 1), bool)
@@ -76,6 +80,8 @@ def _build(area: Area, rows: list[TextRow], header: int, bounds: list[float], em
     for level, (_, closed) in enumerate(levels):
         if level + 1 < len(levels):
             below[level] = closed
+    for number, is_open in enumerate(open_labels(rows, spans, body, area.horizontal), len(levels)):
+        below[number, 0] = not is_open
     stops = [*starts[1:], len(rows)]
     for index, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         for line in range(start, stop):
@@ -138,9 +144,18 @@ def _header_lines(area: Area, rows: list[TextRow], em: float) -> int:
         if _is_data(row) or (index < _FEW_LINES and _begins_numbers(row, rows[index + 1 :])):
             count = index
             while count > 1 and len(rows[count - 1].chunks) == 1 and rows[count - 1].x1 < rows[index].chunks[1].x0:
+                if _goes_on(rows[count - 2 : index + 1], count == index, area):
+                    break
                 count -= 1
             return count
     return 1 if len(rows) > 2 and is_bold(rows[0]) and not any(map(is_bold, rows[1:])) else 0
+
+
+def _goes_on(rows: Sequence[TextRow], last: bool, area: Area) -> bool:
+    """The second line is the end of a head begun in the first: nearer to it than to the rows below, without a rule."""
+    head, row, below = rows[:3]
+    ruled = any(head.middle < line.pos < row.middle for line in area.horizontal)
+    return last and not ruled and row.middle - head.middle < _NEARER * (below.middle - row.middle)
 
 
 def _is_ruled_data(area: Area, rows: list[TextRow], above: int) -> bool:
@@ -182,6 +197,8 @@ def _header_levels(
     for i in reversed(range(len(rows) - 1)):
         repeated = _repeated_groups(rows, spans, i)
         spans[i][:] = repeated or [_centred(rows, spans, i, number, em) for number in range(len(spans[i]))]
+    if len(rows) > 1:
+        spans[0][:] = over_heads_below(spans[0], spans[1], count - 1 if _is_rtl(area.words) else 0)
     levels: list[tuple[int, list[bool]]] = []
     start = 0
     for i in range(len(rows) - 1):
@@ -194,6 +211,10 @@ def _header_levels(
             start = i + 1
     levels.append((start, [True] * count))
     return levels
+
+
+def _is_rtl(words: Sequence[Word]) -> bool:
+    return is_rtl_text([word.text for word in words], False)
 
 
 def _centred(
