@@ -167,3 +167,27 @@ def test_river_of_a_paragraph_over_the_gap_between_two_columns_of_a_table_parts_
     assert page_gutters(words, 10.0) == []
     (table,) = find_tables(page(), words)
     assert table.cols == 6
+
+
+def _cell(text: str, x: float, y: float, line: int, *, right: bool = False) -> list[Word]:
+    width = sum(5.0 * len(part) + 3 for part in text.split()) - 3
+    return set_words(text.split(), x - width if right else x, x if right else x + width, y, line)
+
+
+def test_a_wide_table_whose_labels_and_numbers_fill_its_left_half_is_one() -> None:
+    rows = [
+        ("Goods of the years", "Sold in all", "Sent", "Kept here"),
+        ("Iron ore and coal", "9,335.72", "722", "447.58"),
+        ("Wool of the farms in the far north of it", "7.06", "910", "1.81"),
+        ("Fish", "500.92", "9,417", "2,631.66"),
+        ("Salt of the two mines by the sea", "81.55", "12", "75.20"),
+    ]
+    words: list[Word] = []
+    for number, row in enumerate(rows):
+        y = 100.0 + 18 * number
+        words += _cell(row[0], 50, y, 4 * number)
+        for col, x in enumerate((310.0, 358.0, 420.0), 1):
+            words += _cell(row[col], x, y, 4 * number + col, right=True)
+    assert page_gutters(words, 10.0) == []
+    (table,) = find_tables(page(), words)
+    assert [[cell.text for cell in table.cells if cell.row == r] for r in range(table.rows)] == [list(r) for r in rows]

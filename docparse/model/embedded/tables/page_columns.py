@@ -14,6 +14,7 @@ from docparse.schemas.page import Word
 _ALIGNED = 0.6  # of the lines beside a gutter that belongs to a table stand on one level with the other side's
 _LEVEL_EM = 0.12
 _BLANK_EM = 0.75  # a blank of justified text is seldom wider, a gutter never as narrow
+_TORN_EM = 1.5  # a blank between words that is none of running text
 WIDEST_EM = 28.0  # of a column that is one of several
 _PROSE_ROWS, _PROSE_WORDS = 4, 3.0
 
@@ -101,7 +102,9 @@ def _parts_page(cut: Cut, others: Sequence[Cut], words: _Level, em: float) -> bo
     left, right = level.rows(lows[0], cut.x), level.rows(cut.x, highs[0])
     if min(len(left), len(right)) < 3 or _is_river(left, right, em):
         return False
-    if _is_column(left, em) or _is_column(right, em) or _aligned_share(left, right, em) < _ALIGNED:
+    if any(_is_column(side, em) and not _is_torn(side, em) for side in (left, right)):
+        return True
+    if _aligned_share(left, right, em) < _ALIGNED:
         return True
     sides = [*((low, cut.x) for low in lows[1:]), *((cut.x, high) for high in highs[1:])]
     columns = (level.words(low, high) for low, high in sides)
@@ -123,6 +126,12 @@ def _is_column(rows: Sequence[TextRow], em: float) -> bool:
     start, end = min(row.x0 for row in rows), max(row.x1 for row in rows)
     full = sum(row.x0 - start < 0.6 * em and end - row.x1 < 0.6 * em for row in rows)
     return 2 * full > len(rows) and 8 * em < end - start < WIDEST_EM * em
+
+
+def _is_torn(rows: Sequence[TextRow], em: float) -> bool:
+    """Whether words of most lines are as far apart as labels and numbers are, though no corridor parts them."""
+    torn = sum(any(b.bbox[0] - a.bbox[2] > _TORN_EM * em for a, b in pairwise(row.words)) for row in rows)
+    return 2 * torn > len(rows)
 
 
 def _is_river(left: Sequence[TextRow], right: Sequence[TextRow], em: float) -> bool:
