@@ -50,6 +50,19 @@ def test_bold_labels_beside_one_line_each_are_a_table() -> None:
     assert not any(cell.header for cell in table.cells)
 
 
+def test_labels_and_numbers_of_one_line_that_ocr_read_are_a_table() -> None:
+    sheet = [("Invoice number", ["R-2020-9246"]), ("Invoice date", ["28 January 2020"]),
+             ("Due date", ["11 February 2020"]), ("VAT number", ["GB645481949"])]  # fmt: skip
+    (table,) = _found(_read(_said(sheet, 0.0)))
+    assert rows_of(table) == [[label, *lines] for label, lines in sheet]
+    assert table.grid  # such rows are believed against a layout model that sees text
+    assert _found(_read(_said(TERMS))) == []  # lines of OCR do not stand exactly enough for rows of several
+
+
+def _read(words: list[Word]) -> list[Word]:
+    return [word._replace(font="", confidence=0.9) for word in words]
+
+
 def test_two_addresses_side_by_side_are_no_table() -> None:
     left, right = ["Ada Byron", "Mill Lane", "York", "England"], ["Carl Gauss", "Am Wall", "Celle", "Hanover"]
     assert _found(_said([(a, [b]) for a, b in zip(left, right, strict=True)], 0.0)) == []

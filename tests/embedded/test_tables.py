@@ -229,6 +229,25 @@ def test_words_of_a_scan_part_at_the_blank_between_them() -> None:
     assert tight[1].bbox[0] == pytest.approx(drawn[1].bbox[0] + 5, abs=2)
 
 
+def test_a_line_in_clearly_larger_type_keeps_its_size() -> None:
+    image = Image.new("RGB", (616, 868), "white")
+    draw = ImageDraw.Draw(image)
+    words = []
+    for number, (y, size, line) in enumerate([(100, 26, "Invoice"), (140, 14, "Item Price"), (160, 14, "Pears 12.50")]):
+        x = 100.0
+        for part in line.split():
+            x0, y0, x1, y1 = draw.textbbox((x, y), part, font_size=size)
+            draw.text((x, y), part, fill="black", font_size=size)
+            words.append(Word(part, (x0 - 3, y0 - 4, x1 + 3, y1 + 4), 0.8 * (y1 - y0 + 8), line=number, confidence=0.9))
+            x += draw.textlength(part + " ", font_size=size)
+    page_image = PageImage(1, 616, 868, 616.0, 868.0, "px", np.asarray(image), is_scan=True)
+    ink = ink_mask(page_image)
+    assert ink is not None
+    title, *others = [word.size for word in tighten(ink, page_image, words)]
+    assert title > 1.3 * max(others)
+    assert max(others) < 1.15 * min(others)
+
+
 def test_blanks_of_monospaced_words_read_by_ocr_part_no_columns() -> None:
     def typed(x: float, y: float, line: str) -> list[Word]:
         words = text(x, y, line, char=0.6)

@@ -248,7 +248,7 @@ def _ruled(
 def _witnessed(table: FoundTable, drawn: Drawn) -> FoundTable:
     """The table with what its own place and shape say for it, against a layout model that sees text or a figure."""
     plain = table.rows > 2 and drawn.is_text(table.bbox)  # two rows may be the lines of a sheet
-    grid = plain and is_grid(table, numeric=table.confidence < _SEEN)
+    grid = table.grid or (plain and is_grid(table, numeric=table.confidence < _SEEN))
     return dataclasses.replace(table, plain=plain, grid=grid)
 
 

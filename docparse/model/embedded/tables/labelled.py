@@ -42,8 +42,9 @@ class _Run(NamedTuple):
 
 
 def labelled_tables(words: Sequence[Word], em: float) -> list[FoundTable]:
-    """Tables of such rows among words that are of no other table, top to bottom; none where OCR read the words."""
-    if not words or not words[0].font:
+    """Tables of such rows among words that are of no other table, top to bottom; where OCR read the words, those of one
+    line a row alone."""
+    if not words:
         return []
     rows = text_rows(words)
     for row in rows:
@@ -249,7 +250,8 @@ def _is_told(
         for a, b in pairwise(groups)
     )  # fmt: skip
     if long:
-        return stopped and sum(len(group) > 1 for group in groups) < max(sum(map(len, groups)), 2)
+        exact = run.rows[0].words[0].font != ""  # what OCR read does not stand exactly enough on its lines
+        return exact and stopped and sum(len(group) > 1 for group in groups) < max(sum(map(len, groups)), 2)
     set_apart = all(w.style & _EMPHASIS for cells in texts for w in cells[0]) and not any(
         all(w.style & _EMPHASIS for w in cells[1]) for cells in texts[1:] if cells[1]
     )

@@ -22,6 +22,7 @@ _PALE_EM, _PALE_THICK_EM = 4.0, 0.3
 _REST, _TINT, _TINTED = 0.04, 40, 0.03  # of the ink; of 255 darker than paper; of the area
 _BLANK_PX = 3  # columns without ink: less is a gap between letters
 _DIGIT_HEIGHT = 0.75  # of the text size, blurred edges included
+_LARGER = 1.3  # boxes of OCR are a fifth looser here than there
 
 _Bounds = tuple[int, int, int, int]  # left, top, past the right and past the bottom, in pixels
 
@@ -170,7 +171,8 @@ def _is_bar(line: Line, across: Sequence[Line], em: float) -> bool:
 
 
 def tighten(ink: Mask, page: PageImage, words: Sequence[Word]) -> list[Word]:
-    """Words of an OCR engine, whose boxes are padded, with boxes as wide as their ink and one text size high."""
+    """Words of an OCR engine, whose boxes are padded, with boxes as wide as their ink and one text size high; that of
+    lines in clearly larger type is told from their boxes and their ink."""
     bounds = [_ink_bounds(ink, page.to_px(word.bbox)) for word in words]
     for index, (left, right) in enumerate(pairwise(words)):
         if left.line == right.line:
@@ -180,7 +182,23 @@ def tighten(ink: Mask, page: PageImage, words: Sequence[Word]) -> list[Word]:
     if not heights:
         return list(words)
     size = median(heights) / _DIGIT_HEIGHT / page.scale_y
-    return [_tight(word, bound, size, page.scale_x) for word, bound in zip(words, bounds, strict=True)]
+    larger = _larger(words, bounds, median(heights))
+    return [
+        _tight(word, bound, size * larger.get(word.line, 1.0), page.scale_x)
+        for word, bound in zip(words, bounds, strict=True)
+    ]
+
+
+def _larger(words: Sequence[Word], bounds: Sequence[_Bounds | None], height: float) -> dict[int, float]:
+    """How many times larger than usual the lines are whose boxes and ink both are clearly higher."""
+    usual = median(word.size for word in words)
+    tallest: dict[int, int] = {}
+    for word, bound in zip(words, bounds, strict=True):
+        if bound and word.size > _LARGER * usual:
+            tallest[word.line] = max(tallest.get(word.line, 0), bound[3] - bound[1])
+    sizes = {word.line: word.size for word in words if word.line in tallest}
+    ratios = {line: min(sizes[line] / usual, tall / height) for line, tall in tallest.items()}
+    return {line: ratio for line, ratio in ratios.items() if ratio > _LARGER}
 
 
 def _tight(word: Word, bound: _Bounds | None, size: float, scale_x: float) -> Word:
