@@ -16,6 +16,7 @@ from docparse.invoices.options import InvoiceOptions
 from docparse.invoices.outputs import JsonLines, check_output, write_table
 from docparse.invoices.run import extract_invoices
 from docparse.schemas.invoice import Failure, InvoiceResult
+from docparse.source import readable
 
 
 class InvoiceRun:
@@ -52,7 +53,7 @@ class InvoiceRun:
         """Keep the rows of files that are done; others come again."""
         assert self._lines is not None
         assert self._manifest is not None
-        wanted = {str(source) for source in self.sources if self._manifest.is_done(source)}
+        wanted = {readable(source) for source in self.sources if self._manifest.is_done(source)}
         self._lines.keep(wanted)
 
     def __call__(self) -> DocparseError | None:
@@ -61,11 +62,12 @@ class InvoiceRun:
         todo = [source for source in self.sources if self._manifest is None or not self._manifest.is_done(source)]
         self.skipped = len(self.sources) - len(todo)
         results = extract_invoices(todo, self.options)
+        paths = {readable(source): source for source in todo}
         failed = 0
         for source, group in groupby(results, key=lambda result: result.source):
             found = list(group)
             failed += any(result.status == "failed" for result in found)
-            self._take(Path(source), found)
+            self._take(paths.get(source, Path(source)), found)
         if self.output is not None and self._lines is not None and self._lines.path != self.output:
             write_table(self.output, self._lines)
         self.seconds = time.monotonic() - started

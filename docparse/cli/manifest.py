@@ -30,7 +30,7 @@ class Manifest:
             return
         line = json.dumps({"run": self.run, "docparse_version": __version__, **record}, ensure_ascii=False)
         try:
-            with self.path.open("a", encoding="utf-8") as file:
+            with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(line + "\n")
         except OSError as error:
             raise OutputError(f"manifest {self.path}: {error.strerror or error}") from error

@@ -73,7 +73,7 @@ def report_failure(error: BaseException, args: Sequence[str]) -> int:
 
 def print_json(value: dict[str, Any]) -> None:
     """Exactly one object on stdout."""
-    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 

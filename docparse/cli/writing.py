@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,7 +84,7 @@ def write_targets(
 def _write_pictures(document: Document, beside: Path) -> Document:
     """Pictures into `<name>.images/` beside the output; the document that refers to them there."""
     folder = beside.with_name(f"{beside.stem}.images")
-    return write_images(document, folder, prefix=quote(folder.name))
+    return write_images(document, folder, prefix=quote(os.fsencode(folder.name)))
 
 
 def _write(target: Target, data: bytes) -> None:

@@ -27,6 +27,7 @@ from docparse.invoices.text import Sheet, Sheets
 from docparse.model.base import Engine
 from docparse.schemas.invoice import Flag, Invoice, InvoiceResult
 from docparse.settings import Settings
+from docparse.source import readable
 
 _NOTICES = frozenset(
     {"derived", "inferred", "from_page", "several_invoices", "credit_note", "turned_page"}
@@ -56,13 +57,13 @@ def read_document(
         results = _from_pages(opened, options, tools)
     seconds = round(time.monotonic() - started, 3)
     for result in results:
-        result.source = str(source) if isinstance(source, (str, Path)) else name or result.source
+        result.source = readable(source) if isinstance(source, (str, Path)) else name or result.source
         result.engine, result.seconds = tools.asker.name if tools.asker else tools.engine.name, seconds
     return results
 
 
 def _shown(source: str | Path | bytes) -> str:
-    return Path(source).name if isinstance(source, (str, Path)) else "document"
+    return readable(Path(source).name) if isinstance(source, (str, Path)) else "document"
 
 
 def _from_bare_xml(data: bytes, name: str) -> InvoiceResult:

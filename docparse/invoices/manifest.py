@@ -32,7 +32,7 @@ class RunManifest:
             "seconds": seconds, "error": error,
         }  # fmt: skip
         try:
-            with self.path.open("a", encoding="utf-8") as file:
+            with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
         except OSError as error_:
             raise OutputError(f"manifest {self.path}: {error_.strerror or error_}") from None

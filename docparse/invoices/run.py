@@ -19,6 +19,7 @@ from docparse.invoices.templates import load_templates
 from docparse.model.base import Engine
 from docparse.schemas.invoice import Failure, InvoiceResult
 from docparse.settings import Settings, load_settings
+from docparse.source import readable
 
 AnyInput = str | Path
 
@@ -95,9 +96,9 @@ def _guarded(source: AnyInput, options: InvoiceOptions, settings: Settings, tool
 
 def failed(source: AnyInput, error: DocparseError, started_s: float) -> InvoiceResult:
     """The result of a file that could not be read."""
-    failure = Failure(code=error.code, message=error.message, user_action=error.user_action)
+    failure = Failure(code=error.code, message=readable(error.message), user_action=error.user_action)
     seconds = round(time.monotonic() - started_s, 3)
-    return InvoiceResult(source=str(source), status="failed", origin="none", error=failure, seconds=seconds)
+    return InvoiceResult(source=readable(source), status="failed", origin="none", error=failure, seconds=seconds)
 
 
 def _cores() -> int:

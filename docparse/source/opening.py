@@ -176,6 +176,11 @@ def _read(reading: Reading, number: int, budget: PixelBudget) -> PageImage:
     return page
 
 
+def readable(path: str | Path) -> str:
+    """A path as it can be written and shown: bytes of a name that are no UTF-8 are escaped, as in "caf\\xe9.pdf"."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def _as_path(
     source: str | Path | bytes | BinaryIO, name: str | None, settings: Settings, stack: contextlib.ExitStack
 ) -> tuple[Path, str]:
@@ -186,7 +191,8 @@ def _as_path(
             raise FileMissing(f"{path} does not exist")
         if not path.is_file():
             raise InputError(f"{path} is {'a folder' if path.is_dir() else 'no regular file'}, not a PDF or image")
-        return path.absolute(), name or path.name  # the child may have started in another folder
+        path = path.absolute()  # the child may have started in another folder
+        return path if readable(path) == str(path) else _linked(path, stack), name or readable(path.name)
     try:
         file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="docparse-"))  # noqa: SIM115
         if isinstance(source, bytes):
@@ -199,6 +205,16 @@ def _as_path(
         folder = tempfile.gettempdir()
         raise OutputError(f"can't keep the input in {folder}: {error.strerror or error}") from None
     return Path(file.name), name or "document"
+
+
+def _linked(path: Path, stack: contextlib.ExitStack) -> Path:
+    """The file under a name that MuPDF can open: it takes UTF-8 only."""
+    try:
+        link = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docparse-"))) / "document"
+        link.symlink_to(path)
+    except OSError as error:
+        raise OutputError(f"can't link to the input in {tempfile.gettempdir()}: {error.strerror or error}") from None
+    return link
 
 
 def _copy(source: BinaryIO, target: IO[bytes], name: str, settings: Settings) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from cli_documents import Docparse, write_pdf, write_png
 
 
@@ -59,6 +61,23 @@ def test_folders_are_mirrored_and_stems_kept_apart(docparse: Docparse, tmp_path:
 def test_folder_gets_html_json_and_markdown(docparse: Docparse, pdf: Path, tmp_path: Path) -> None:
     assert docparse(pdf.name, "-o", "out/").code == 0
     assert _names(tmp_path / "out") == {"file.html", "file.json", "file.md", "manifest.jsonl"}
+
+
+def test_a_name_that_is_no_utf_8_stops_neither_its_file_nor_the_others(docparse: Docparse, tmp_path: Path) -> None:
+    old = Path("in") / os.fsdecode(b"r\xe9sum\xe9.pdf")  # of an old archive, in Latin-1
+    write_pdf(tmp_path / "in" / "a.pdf")
+    try:
+        (tmp_path / old).write_bytes((tmp_path / "in" / "a.pdf").read_bytes())
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    result = docparse("in", "-o", "out/", "--json")
+    assert result.code == 0, result.err
+    assert (tmp_path / "out" / old.with_suffix(".md").name).read_text() == (tmp_path / "out" / "a.md").read_text()
+    found = json.loads((tmp_path / "out" / old.with_suffix(".json").name).read_text())
+    assert (found["source"]["name"], found["flags"]) == ("r\\xe9sum\\xe9.pdf", [])
+    lines = (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()
+    assert {json.loads(line)["input"] for line in lines} == {"in/a.pdf", str(old)}
+    assert {document["input"] for document in json.loads(result.out)["documents"]} == {"in/a.pdf", str(old)}
 
 
 def test_manifest(docparse: Docparse, pdf: Path, tmp_path: Path) -> None:

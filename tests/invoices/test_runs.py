@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import openpyxl
@@ -38,6 +39,19 @@ def test_a_folder_to_json_lines(folder: Path, tmp_path: Path, capsys: pytest.Cap
     assert [Path(str(row["source"])).name for row in found] == ["a.pdf", "b.pdf"]
     assert [InvoiceResult.model_validate(row).status for row in found] == ["review", "ok"]
     assert "2 files" in capsys.readouterr().err
+
+
+def test_a_name_that_is_no_utf_8_stops_no_run(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = folder / os.fsdecode(b"caf\xe9.pdf")
+    try:
+        old.write_bytes((folder / "a.pdf").read_bytes())
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    output = tmp_path / "out.jsonl"
+    assert run(folder, "-o", output) == 0
+    assert [Path(str(row["source"])).name for row in rows(output)] == ["a.pdf", "b.pdf", "caf\\xe9.pdf"]
+    assert run(folder, "-o", output) == 0
+    assert "3 done before" in capsys.readouterr().err
 
 
 def test_amounts_are_numbers_in_json(folder: Path, tmp_path: Path) -> None:
