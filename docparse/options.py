@@ -61,7 +61,7 @@ def select_pages(ranges: str | None, count: int, *, check_only: bool = False) ->
     Raises PageRangeInvalid for bad syntax or a page that the file does not have.
     """
     if ranges is None or not ranges.strip():
-        return list(range(1, count + 1))
+        return [] if check_only else list(range(1, count + 1))
     chosen: dict[int, None] = {}
     for part in ranges.split(","):
         match = _PART.fullmatch(part.strip())

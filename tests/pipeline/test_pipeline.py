@@ -13,6 +13,7 @@ import pytest
 import docparse
 from docparse.errors import EngineError, FileMissing, PageRangeInvalid, PageTimeout
 from docparse.model.base import Deadline
+from docparse.options import ParseOptions, select_pages
 from docparse.pipeline import PageDone, parse, parse_pages
 from docparse.schemas.page import PageImage, PageOutput, PixelBudget
 
@@ -115,6 +116,12 @@ def test_an_abandoned_iterator_cancels_what_is_under_way() -> None:
     pages.close()  # type: ignore[attr-defined]
     assert all(future.cancelled() for future in engine.hanging)
     assert not engine.closed, "an engine that was passed in belongs to the caller"
+
+
+def test_an_empty_page_range_means_all_pages_and_costs_nothing_to_check() -> None:
+    assert ParseOptions(pages="").pages == ""  # a billion numbers were listed for it, until the memory was full
+    assert select_pages(" ", 10**15, check_only=True) == []
+    assert select_pages("", 3) == [1, 2, 3]
 
 
 def test_chosen_pages_keep_their_numbers() -> None:
