@@ -176,9 +176,10 @@ def _read(reading: Reading, number: int, budget: PixelBudget) -> PageImage:
     return page
 
 
-def readable(path: str | Path) -> str:
-    """A path as it can be written and shown: bytes of a name that are no UTF-8 are escaped, as in "caf\\xe9.pdf"."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def readable(text: str | Path) -> str:
+    """A path, or a message with one, as it can be written and shown: bytes of a name that are no UTF-8 are escaped, as
+    in "caf\\udce9.pdf"."""
+    return str(text).encode("utf-8", "backslashreplace").decode()
 
 
 def _as_path(

@@ -74,7 +74,7 @@ def test_a_name_that_is_no_utf_8_stops_neither_its_file_nor_the_others(docparse:
     assert result.code == 0, result.err
     assert (tmp_path / "out" / old.with_suffix(".md").name).read_text() == (tmp_path / "out" / "a.md").read_text()
     found = json.loads((tmp_path / "out" / old.with_suffix(".json").name).read_text())
-    assert (found["source"]["name"], found["flags"]) == ("r\\xe9sum\\xe9.pdf", [])
+    assert (found["source"]["name"], found["flags"]) == ("r\\udce9sum\\udce9.pdf", [])
     lines = (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()
     assert {json.loads(line)["input"] for line in lines} == {"in/a.pdf", str(old)}
     assert {document["input"] for document in json.loads(result.out)["documents"]} == {"in/a.pdf", str(old)}

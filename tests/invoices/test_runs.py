@@ -10,8 +10,10 @@ import pytest
 from invoice_pages import ENGLISH, GERMAN, draw
 
 from docparse.cli import main
+from docparse.errors import DocparseError
 from docparse.invoices.json_repair import read_json
 from docparse.invoices.outputs import row_of
+from docparse.invoices.run import failed
 from docparse.schemas.invoice import InvoiceResult
 
 
@@ -49,9 +51,15 @@ def test_a_name_that_is_no_utf_8_stops_no_run(folder: Path, tmp_path: Path, caps
         pytest.skip("this file system takes UTF-8 names only")
     output = tmp_path / "out.jsonl"
     assert run(folder, "-o", output) == 0
-    assert [Path(str(row["source"])).name for row in rows(output)] == ["a.pdf", "b.pdf", "caf\\xe9.pdf"]
+    assert [Path(str(row["source"])).name for row in rows(output)] == ["a.pdf", "b.pdf", "caf\\udce9.pdf"]
     assert run(folder, "-o", output) == 0
     assert "3 done before" in capsys.readouterr().err
+
+
+def test_what_went_wrong_can_be_written_whatever_stands_in_it() -> None:
+    found = failed(os.fsdecode(b"caf\xe9.pdf"), DocparseError("half a sign: \ud800"), 0.0)
+    assert json.loads(found.model_dump_json())["error"]["message"] == "half a sign: \\ud800"
+    assert found.source == "caf\\udce9.pdf"
 
 
 def test_amounts_are_numbers_in_json(folder: Path, tmp_path: Path) -> None:

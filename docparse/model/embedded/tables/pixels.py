@@ -181,8 +181,9 @@ def tighten(ink: Mask, page: PageImage, words: Sequence[Word]) -> list[Word]:
     heights = heights or [b[3] - b[1] for b in bounds if b]
     if not heights:
         return list(words)
-    size = median(heights) / _DIGIT_HEIGHT / page.scale_y
-    larger = _larger(words, bounds, median(heights))
+    height = median(heights)
+    size = height / _DIGIT_HEIGHT / page.scale_y
+    larger = _larger(words, bounds, height)
     return [
         _tight(word, bound, size * larger.get(word.line, 1.0), page.scale_x)
         for word, bound in zip(words, bounds, strict=True)
