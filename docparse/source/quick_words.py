@@ -10,6 +10,7 @@ from typing import Any
 
 from docparse.schemas.page import Word, make_word
 from docparse.source.accents import LOOSE_ACCENT
+from docparse.source.glyph_texts import may_overstate
 from docparse.source.words import TINY_PT, Line, Span, clean, is_leader, span_style, without_doubles
 
 _SPACED = re.compile(r"(?:(?<!\S)[^\W\d_] ){3}[^\W\d_](?!\S)")  # may be one letterspaced word: needs the characters
@@ -45,7 +46,7 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     spans: list[Span] = [span for span in line["spans"] if span["text"]]
     text = "".join([span["text"] for span in spans])
     plain = text.isascii()
-    if not plain and _OTHER_ORDER.search(text):
+    if not plain and (_OTHER_ORDER.search(text) or any(map(may_overstate, spans))):
         return None
     loose = (not plain or "^" in text or "~" in text or "`" in text) and LOOSE_ACCENT.search(text)
     if loose or any(span["size"] < TINY_PT for span in spans):

@@ -10,6 +10,7 @@ from docparse.source.bidi import has_rtl
 from docparse.source.bitmap_fonts import has_bitmap_signs, name_bitmap_letters
 from docparse.source.bracket_pieces import with_brackets
 from docparse.source.fixed_pitch import with_fixed_pitch
+from docparse.source.glyph_texts import drop_overstated
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
@@ -64,7 +65,9 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
 
 
 def _char_lines(text: pymupdf.TextPage) -> list[Line]:
-    return [line for block in text.extractRAWDICT()["blocks"] for line in block.get("lines", ())]
+    lines = [line for block in text.extractRAWDICT()["blocks"] for line in block.get("lines", ())]
+    drop_overstated(lines)
+    return lines
 
 
 def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:

@@ -15,6 +15,10 @@ TERMS = [
     ("Signal", ["A sign given from afar,", "by light or by sound."]),
     ("Island", ["Land with water on all sides."]),
 ]
+SHEET = [
+    ("Invoice date", "16 November, in the morning"), ("Conditions of the payment", "at once"),
+    ("Due date", "16 November"), ("Your reference", "PO445"), ("Invoice", "FA-2017-0010"),
+]  # fmt: skip
 
 
 def _said(terms: list[tuple[str, list[str]]], space: float = 6.0, style: int = 0) -> list[Word]:
@@ -48,6 +52,19 @@ def test_bold_labels_beside_one_line_each_are_a_table() -> None:
     (table,) = _found(_said(sheet, 0.0, BOLD))
     assert rows_of(table) == [[label, *lines] for label, lines in sheet]
     assert not any(cell.header for cell in table.cells)
+
+
+def test_labels_beside_a_block_and_one_that_all_but_reaches_its_value_are_a_table() -> None:
+    words = []
+    for number, (label, value) in enumerate(SHEET):
+        words += [word._replace(style=BOLD) for word in put(100, 200 + 17 * number, label, number)]
+        words += put(225, 200 + 17 * number, value, number)
+    block = ["Contact", "Tony Dubois", "+33 4 72 07 08 56", "tony@example.org", "Lyon", "France"]
+    for number, line in enumerate(block):
+        words += put(400, 200 + 11.5 * number, line, 20 + number)
+    (table,) = _found(words)
+    assert rows_of(table) == [list(row) for row in SHEET]
+    assert table.bbox[2] < 400
 
 
 def test_labels_and_numbers_of_one_line_that_ocr_read_are_a_table() -> None:

@@ -541,6 +541,25 @@ def test_lines_that_stop_short_of_their_column_stand_alone() -> None:
     assert texts[2] == "Date: 3 May\nOur reference: NH-22\nTelephone: 0123 4567"
 
 
+def test_an_address_in_the_right_half_of_a_page_keeps_its_lines() -> None:
+    lines = ["Ma jolie boutique", "Alexandre Payet", "35 rue de la République", "69001 Lyon", "France"]
+    sheet = Sheet()
+    for i, text in enumerate(lines):
+        sheet.put(330, 100 + 12 * i, text)
+    sheet.paragraph(60, 200, 460, LOREM * 3)
+    assert texts(sheet.blocks())[0] == "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"), [("Avoir AV-2017-0005", True), ("Facture 2017/55 12", False), ("Total 1.250,00 €", False)]
+)
+def test_a_kind_of_paper_and_its_number_in_large_type_are_a_heading(text: str, heading: bool) -> None:
+    sheet = Sheet()
+    sheet.put(60, 100, text, 20, "hebo", WordStyle.BOLD)
+    sheet.paragraph(60, 150, 440, LOREM * 3)
+    assert isinstance(sheet.blocks()[0], Heading) == heading
+
+
 def test_verse_keeps_its_lines_and_a_narrow_column_does_not() -> None:
     verse = [
         "I met the river in the morning light", "and asked it for the name it had at night;",

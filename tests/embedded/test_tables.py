@@ -429,6 +429,19 @@ def test_time_grows_with_the_words_and_rules() -> None:
     assert growth(run, 1000, 8000) < 32  # 8 times as many; their square would be 64
 
 
+def test_grounds_of_two_cells_part_a_column_that_no_rule_parts() -> None:
+    rows = [["Item", "Price", "Off", "Sum"], ["Pears", "4.55", "10%", "20.48"], ["Plums", "19.80", "5%", "19.00"]]
+    words = column_texts(rows, [110, 210, 260, 310], 104, 20)
+    rules = ruled([100, 200, 300, 400], [100, 120, 140, 160])
+    head = [Shape((x0, 100, x1, 120), 1, True, 0xEEEEEE) for x0, x1 in ((100, 200), (200, 250), (250, 300), (300, 400))]
+    (table,) = find_tables(page(rules, tuple(head)), words)
+    assert (table.rows, table.cols) == (3, 4)
+    assert [cell.text for cell in table.cells if cell.row == 1] == rows[1]
+    padding = [Shape((x0, 100, x1, 120), 1, True, 0xEEEEEE) for x0, x1 in ((200, 206), (206, 290), (290, 300))]
+    (table,) = find_tables(page(rules, tuple(padding)), words)
+    assert table.cols == 3
+
+
 def test_head_centred_over_the_rules_of_the_columns_belongs_to_the_table() -> None:
     words = [*text(301, 98, "Year Ended"), *text(255, 116, "2025"), *text(355, 116, "2024")]
     over_columns = [Line(112, 230, 320), Line(112, 330, 420)]

@@ -49,6 +49,34 @@ def test_words_are_cut_where_font_or_size_change() -> None:
     assert not x.style & (WordStyle.SUBSCRIPT | WordStyle.SUPERSCRIPT)
 
 
+def named_glyph_pdf(name: str, text: bytes) -> bytes:
+    """Text in Helvetica behind a sign of a second font whose table names it `name`."""
+    unicode = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 begincodespacerange <00> <ff> "
+        f"endcodespacerange 1 beginbfchar\n<41> <{name.encode('utf-16-be').hex()}>\nendbfchar endcmap end end"
+    )
+    fonts = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>/G 5 0 R>>>>"
+    sign = b"<</Type/Font/Subtype/Type1/BaseFont/ZapfDingbats/ToUnicode 6 0 R>>"
+    content = b"BT /G 12 Tf 50 200 Td (A) Tj /F 12 Tf 12 0 Td (%b) Tj ET" % text
+    return made.raw_pdf(
+        content, page=b"/MediaBox[0 0 400 300]", resources=fonts, more=(sign, made.stream(unicode.encode()))
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("✉ info@example.org", b" sales@example.org", ["✉", "sales@example.org"]),
+        ("☎ +33", b" +33 4 72", ["☎", "+33", "4", "72"]),
+        ("ffi", b"x y", ["ffi", "x", "y"]),  # a ligature shows all that it is named with
+    ],
+)
+def test_words_that_a_sign_is_named_with_and_does_not_show_are_no_text(
+    name: str, text: bytes, found: list[str]
+) -> None:
+    assert texts(made.first_page(named_glyph_pdf(name, text))) == found
+
+
 def test_a_gap_parts_words_where_the_font_has_no_blank() -> None:
     assert texts(page_of(b"BT /F 12 Tf 50 200 Td [(two) -400 (words)] TJ ET")) == ["two", "words"]
 

@@ -26,6 +26,8 @@ _NAMED = {
     "摘要", "参考文献", "目录", "目次",
 }  # fmt: skip
 SMALL, LARGE = 0.88, 1.5  # of the text: sizes of notes, and of what is a heading though it is a sentence
+_TITLE_RATIO = 1.3
+_NAMED_NUMBER = re.compile(r"[^\W\d_]{3,}[.:]?\s(?:\S+\s)?(?=\S*\d)[\w/#-]{3,}")  # "Invoice INV-2017-0005", no amount
 _MOST_LETTERS = 220
 _CELLS = 2  # others in the row of bold type: it heads a column
 _SHOUTED_WORDS = 14
@@ -57,7 +59,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     ratio = para.size / stats.size
     sentence = is_sentence(text) or (stats.ocr and _goes_on_after_a_sentence(text))
     if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
-        return False
+        return ratio >= _TITLE_RATIO and not stats.ocr and _NAMED_NUMBER.fullmatch(text) is not None
     if ratio >= 1.16:
         return not (sentence and ratio < LARGE)
     if ratio < SMALL or sentence or text[-1] == ":" or len(para.lines) > 3 or len(words) > 18:

@@ -71,7 +71,7 @@ class LineEnds:
             return all(line.x1 - line.x0 < _SHORT * self._page_width for line in run) and not any(
                 line.plain[0].islower() for line in run[1:]
             )
-        if x1 - x0 > 0.95 * self._usual_width and x1 - x0 > _SHORT * (self._page_width - 2 * x0):
+        if x1 - x0 > 0.95 * self._usual_width and x1 - x0 > _SHORT * (self._margin(x0) - x0):
             return False
         if run[0].rtl or len(self._lines) > _MOST or is_cjk(run[0].plain[0]) or has_label(run[0].plain):
             return False
@@ -84,6 +84,14 @@ class LineEnds:
         if early or round(x0 / _EDGE_PT) in self._loose:
             return True
         return sure and len(run) <= _FEW and not any(line.plain[0].islower() for line in run[1:])
+
+    def _margin(self, x0: float) -> float:
+        """Where lines end that begin at x0 with nothing beside them: as far from the page's edge, or as other lines."""
+        return max(self._page_width - x0, self._right)
+
+    @functools.cached_property
+    def _right(self) -> float:
+        return max(line.x1 for line in self._lines)
 
     def _is_centred(self, run: Sequence[Line], x0: float, x1: float, em: float) -> bool:
         """Whether lines of unlike width stand on the middle of the page."""
@@ -104,7 +112,7 @@ class LineEnds:
             and len(line.words) > 4
             and id(line) not in mine
         ]
-        edge = max(ends, default=self._page_width - x0)
+        edge = max(ends, default=self._margin(x0))
         beside = [box[0] for box in self._boxes if x1 <= box[0] < edge and box[1] < y1 and y0 < box[3]]
         return (min(beside) - em, False) if beside else (edge, len(ends) > 1)
 

@@ -51,7 +51,7 @@ from docparse.model.embedded.tables.rules import Line, band_edges, clusters, dra
 from docparse.model.embedded.tables.runs import Run, join_runs, text_runs
 from docparse.model.embedded.tables.sides import side_by_side
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
-from docparse.model.embedded.tables.stripes import is_stripe, last_edges, past_labels
+from docparse.model.embedded.tables.stripes import column_sides, is_stripe, last_edges, past_labels
 from docparse.model.embedded.tables.text_rows import em_of, well_boxed
 from docparse.model.embedded.tables.totals import part_totals
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
@@ -234,6 +234,10 @@ def _ruled(
 ) -> tuple[list[FoundTable], list[Line], list[Line]]:  # fmt: skip
     """Tables whose cells are drawn or stand on bands, and the lines with the edges of bands and those of dashes."""
     tables = _lattices(horizontal, vertical, words)
+    sides = column_sides(page.shapes, [table.bbox for table in tables], vertical, words)
+    if sides:
+        vertical = merge([*vertical, *sides])
+        tables = _lattices(horizontal, vertical, words)
     bands = band_edges(page, [table.bbox for table in tables])
     if dashed:
         horizontal = merge([*horizontal, *dashed], 0.2 * em, 0.3 * em)

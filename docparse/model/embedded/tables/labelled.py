@@ -22,6 +22,7 @@ _LABEL_SHARE, _SHARE_PLAIN = 0.45, 0.6  # the label's width in that of the table
 _WIDE = 1.1  # of the leading: the step to the next row where cells have room round them
 _BESIDE_EM, _SHORT_EM, _FOREIGN_EM = 7.0, 2.0, 3.0
 _CLOSE_EM, _BLOCK_ROWS = 0.4, 12  # the least blank after a label; rows that are looked at under those that show a block
+_OVERLAP = 0.25  # of a row's height, in that of the next one
 _CONFIDENCE, _OTHER_SIZE = 0.75, 0.08
 _BOLD, _MONO = int(WordStyle.BOLD), int(WordStyle.MONO)
 _EMPHASIS = int(WordStyle.BOLD | WordStyle.ITALIC)
@@ -31,11 +32,13 @@ _STOPS = ".!?;:。！？"
 
 
 class _Run(NamedTuple):
-    """Rows of which each begins at the label's edge `left` or goes on under what begins at `right`."""
+    """Rows of which each begins at the label's edge `left` or goes on under what begins at `right`; between their
+    heights stand those of `beside`, of a block further right."""
 
     rows: list[TextRow]
     left: float
     right: float
+    beside: list[TextRow]
 
     def has_label(self, row: TextRow, em: float) -> bool:
         return row.x0 < self.right - _EDGE_EM * em
@@ -62,7 +65,7 @@ def _tables(rows: Sequence[TextRow], em: float) -> list[FoundTable]:
         run, first = _run(rows, at, em), at
         if at and run.rows and (above := _parted_at(rows[at - 1], run, em)):
             run, first = run._replace(rows=[above, *run.rows]), at - 1
-        end = first + len(run.rows)
+        end = first + len(run.rows) + len(run.beside)
         around = [*rows[max(0, first - 1) : first], *rows[end:][:1]]
         table = None if len(run.rows) < _LEAST or _goes_on(run, around) else _table(run, em)
         if table is not None:
@@ -76,10 +79,17 @@ def _parted_at(row: TextRow, run: _Run, em: float) -> TextRow | None:
     near = run.rows[0].y0 - row.y1 <= _APART_EM * em
     if not near or len(row.chunks) != 1 or abs(row.x0 - run.left) > _EDGE_EM * em:
         return None
-    for at, (before, word) in enumerate(pairwise(row.words), 1):
-        if abs(word.bbox[0] - run.right) < _EDGE_EM * em and word.bbox[0] - before.bbox[2] > _CLOSE_EM * em:
-            chunks = [Chunk(part, part[0].bbox[0], part[-1].bbox[2]) for part in (row.words[:at], row.words[at:])]
-            return TextRow(row.words, row.y0, row.y1, chunks)
+    return _parted(row, run.right, em)
+
+
+def _parted(row: TextRow, right: float, em: float) -> TextRow | None:
+    """The row with its first chunk in two, where a word of it begins at `right` behind the least blank."""
+    first = row.chunks[0].words
+    for at, (before, word) in enumerate(pairwise(first), 1):
+        if abs(word.bbox[0] - right) < _EDGE_EM * em and word.bbox[0] - before.bbox[2] > _CLOSE_EM * em:
+            parts = (first[:at], first[at:])
+            chunks = [Chunk(part, part[0].bbox[0], part[-1].bbox[2]) for part in parts]
+            return TextRow(row.words, row.y0, row.y1, [*chunks, *row.chunks[1:]])
     return None
 
 
@@ -111,22 +121,40 @@ def _right_of(row: TextRow, x: float) -> TextRow | None:
 def _run(rows: Sequence[TextRow], at: int, em: float) -> _Run:
     first, edge = rows[at], _EDGE_EM * em
     if len(first.chunks) < 2 or not _is_label(first.chunks[0].text):
-        return _Run([], 0.0, 0.0)
-    run = _Run([first], first.x0, first.chunks[1].x0)
+        return _Run([], 0.0, 0.0, [])
+    kept = [first]
+    beside: list[TextRow] = []
+    passed: list[TextRow] = []  # of a block beside the table, if it goes on
+    left, right = first.x0, first.chunks[1].x0
     starts = [chunk.x0 for chunk in first.chunks[1:]]
-    for row in rows[at + 1 :]:
-        if row.y0 - run.rows[-1].y1 > _APART_EM * em:
+    for number, row in enumerate(rows[at + 1 :], at + 1):
+        if row.y0 - kept[-1].y1 > _APART_EM * em:
             break
-        label = abs(row.x0 - run.left) < edge
+        if row.x0 - right > _FOREIGN_EM * em and _is_between(row, kept[-1], rows[number + 1 :]):
+            passed.append(row)
+            continue
+        label = abs(row.x0 - left) < edge
+        if label and row.chunks[0].x1 > right - edge:
+            parted = _parted(row, right, em)
+            if parted is None:
+                break
+            row = parted
         begins = row.chunks[1:2] if label else row.chunks[:1]
-        if label and row.chunks[0].x1 > run.right - edge:
-            break
         known = starts if not label else starts[:1]
         if (begins and all(abs(begins[0].x0 - start) > edge for start in known)) or _other_type(row, first):
             break
-        run.rows.append(row)
+        kept.append(row)
+        beside += passed
+        passed = []
         starts += [chunk.x0 for chunk in row.chunks[2:]] if label else []
-    return run
+    return _Run(kept, left, right, beside)
+
+
+def _is_between(row: TextRow, above: TextRow, below: Sequence[TextRow]) -> bool:
+    """Whether a row stands neither level with its neighbours nor wholly apart from them."""
+    return row.y0 < above.y1 - _OVERLAP * (above.y1 - above.y0) or any(
+        other.y0 < row.y1 - _OVERLAP * (row.y1 - row.y0) for other in below[:1]
+    )
 
 
 def _goes_on(run: _Run, around: Sequence[TextRow]) -> bool:
@@ -158,7 +186,11 @@ def _table(run: _Run, em: float) -> FoundTable | None:
     groups = [[_own(row, edges, em) for row in group] for group in groups]
     words = [word for group in groups for row in group for word in row.words]
     box = box_of(words)
-    if any(inside_share(word.bbox, box) > 0.5 and word not in words for row in run.rows for word in row.words):
+    if any(
+        inside_share(word.bbox, box) > 0.5 and word not in words
+        for row in [*run.rows, *run.beside]
+        for word in row.words
+    ):
         return None
     texts = [[[w for row in group for w in row.words if low <= w.bbox[0] + _EDGE_EM * em < high]
               for low, high in pairwise([*edges, box[2] + em])] for group in groups]  # fmt: skip

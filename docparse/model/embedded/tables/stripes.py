@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from docparse.geometry import Box
+from docparse.geometry import Box, inside_share
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows, words_in
-from docparse.schemas.page import Word
+from docparse.schemas.page import Shape, Word
 
 _STRIPE_EM = 3.5  # height of a row between two bands
 _TALL_EM = 12.0  # of one with cells of many lines
 _LEAST = 3  # edges of bands above a last row without one
+_GROUND_PT, _INSIDE = 4.0, 0.9  # height of a cell's ground at least; its share in the table
 _LEVEL_EM, _LINE_EM = 0.35, 1.7
 
 
@@ -23,6 +24,27 @@ def is_stripe(box: Box, edges: Sequence[Line], em: float) -> bool:
         for edge in edges
         if _is_as_wide(edge, box, em)
     )
+
+
+def column_sides(
+    shapes: Sequence[Shape], tables: Sequence[Box], vertical: Sequence[Line], words: Sequence[Word]
+) -> list[Line]:
+    """Sides at which the grounds of two cells with words, of a drawn table, meet without a rule and no word stands
+    across: they part columns."""
+    grounds = [s.bbox for s in shapes if s.filled and s.segments == 1 and s.bbox[3] - s.bbox[1] > _GROUND_PT]
+    found: list[Line] = []
+    for box in tables:
+        inside = words_in(words, box)
+        own = [ground for ground in grounds if inside_share(ground, box) > _INSIDE and words_in(inside, ground)]
+        starts = {(round(ground[0]), round(ground[1]), round(ground[3])) for ground in own}
+        sides = {x for _x0, y0, x, y1 in own if (round(x), round(y0), round(y1)) in starts}
+        drawn = [line.pos for line in vertical if line.start < box[3] and box[1] < line.end]
+        found += [
+            Line(x, box[1], box[3]) for x in sides
+            if all(abs(x - pos) > _GROUND_PT for pos in drawn)
+            and not any(word.bbox[0] < x - 1 and word.bbox[2] > x + 1 for word in inside)
+        ]  # fmt: skip
+    return found
 
 
 def past_labels(edges: Sequence[Line], vertical: Sequence[Line], em: float) -> list[Line]:
