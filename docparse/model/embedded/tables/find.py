@@ -11,6 +11,7 @@ from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.broken_rules import dashed_rules, over_tints
 from docparse.model.embedded.tables.ends import between_prose
 from docparse.model.embedded.tables.folded import unfolded
+from docparse.model.embedded.tables.headed import headed_tables
 from docparse.model.embedded.tables.heads import (
     HEAD_ROWS,
     join_heads,
@@ -149,6 +150,8 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     tables += labelled_tables(_outside(free, [table.bbox for table in tables]), em)
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
     tables = [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
+    if drawn is None:
+        tables += headed_tables(_outside(words, [table.bbox for table in tables]), horizontal, page.shapes, em)
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     if drawn is not None:
