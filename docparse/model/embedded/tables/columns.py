@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.model.embedded.lists import is_bullet
+from docparse.model.embedded.script import is_rtl_char, is_unspaced
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, em_of, split_chunks
 from docparse.schemas.page import Word, WordStyle
@@ -101,23 +102,39 @@ def _split_at(chunk: Chunk, bars: list[float]) -> list[Chunk]:
 
 
 def with_bullets(chunks: list[Chunk]) -> list[Chunk]:
-    """A bullet is part of the text behind it."""
+    """A bullet is part of the text behind it, which stands left of it in a right-to-left script."""
     result: list[Chunk] = []
     for chunk in chunks:
-        before = result[-1].words if result else []
-        if len(before) == 1 and is_bullet(before[0].text) and _is_text(chunk) and _is_near(before[0], chunk):
-            result[-1] = Chunk(result[-1].words + chunk.words, result[-1].x0, chunk.x1)
+        last = result[-1] if result else None
+        if last is not None and (_is_before(last, chunk) or _is_after(last, chunk)):
+            result[-1] = Chunk(last.words + chunk.words, last.x0, chunk.x1)
         else:
             result.append(chunk)
     return result
 
 
-def _is_near(bullet: Word, chunk: Chunk) -> bool:
-    return chunk.x0 - bullet.bbox[2] < _BULLET_HEIGHTS * (bullet.bbox[3] - bullet.bbox[1])
+def _is_before(bullet: Chunk, text: Chunk) -> bool:
+    if not _is_bullet(bullet) or text.x0 - bullet.x1 >= _reach(bullet):
+        return False
+    first = text.words[0].text
+    return is_unspaced(first[0]) or (len(first) > 1 and first[0].isalpha() and not is_rtl_char(first[0]))
 
 
-def _is_text(chunk: Chunk) -> bool:
-    return len(chunk.words[0].text) > 1 and chunk.words[0].text[0].isalpha()
+def _is_after(text: Chunk, bullet: Chunk) -> bool:
+    if not _is_bullet(bullet) or bullet.x0 - text.x1 >= _reach(bullet):
+        return False
+    first = text.words[-1].text
+    return len(first) > 1 and is_rtl_char(first[0])
+
+
+def _is_bullet(chunk: Chunk) -> bool:
+    first = chunk.words[0].text
+    return len(first) == 1 and len(chunk.words) == 1 and is_bullet(first)
+
+
+def _reach(bullet: Chunk) -> float:
+    _, top, _, bottom = bullet.words[0].bbox
+    return _BULLET_HEIGHTS * (bottom - top)
 
 
 def corridors(rows: Sequence[TextRow], header: int, em: float, blank: float = 0.0) -> list[Corridor]:

@@ -9,6 +9,7 @@ from docparse.geometry import Box, inside_share, overlap
 from docparse.geometry import area as area_size
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.broken_rules import dashed_rules, over_tints
+from docparse.model.embedded.tables.crossed import in_columns_of
 from docparse.model.embedded.tables.ends import between_prose
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.headed import headed_tables
@@ -196,7 +197,7 @@ def _runs(words: Sequence[Word], em: float) -> list[Run]:
         return runs
     boxes = [run.bbox for run in whole]
     columns = (_outside(column, boxes) for column in in_columns(words, em))
-    return [*whole, *(run for column in columns for run in text_runs(column, em))]
+    return in_columns_of([*whole, *(run for column in columns for run in text_runs(column, em))], words, em)
 
 
 def _width_em(run: Run, em: float) -> float:

@@ -14,7 +14,7 @@ from docparse.model.embedded.tables.text_rows import TextRow
 
 Span = tuple[int, int]
 _TWO_WORDS = 12  # letters
-_LEAST_APART = 0.3  # of the lines of a table whose rows are farther apart than lines
+_LEAST_APART, _MOST_APART = 0.3, 0.6  # of the lines, or of those of several cells, where rows are farther apart
 _BLANK_EM, _FLUSH_EM = 0.2, 0.3
 _HALF_EM = 0.75  # nearer than this is a cell set to the middle of a taller one beside it
 _BRACKETS, _WITH_BRACKETS = re.compile(r"\([^()]*\)\S{0,2}"), re.compile(r"[^\s(]+ ?\(")
@@ -32,7 +32,8 @@ def group_rows(
     pitch = _pitch(rows, spans)
     steps = [step for step in pitch if step > _HALF_EM * em] or pitch
     tight = _tight_pitch(steps)
-    apart = _LEAST_APART * len(steps) <= sum(step > tight for step in steps)
+    several = [step for row, step in zip(rows[1:], pitch, strict=True) if len(row.chunks) > 1]
+    apart = _share(steps, tight) >= _LEAST_APART or _share(several, tight) >= _MOST_APART
     groups = [[0]]
     for i in range(1, len(rows)):
         near = pitch[i - 1] <= tight
@@ -89,6 +90,10 @@ def _pitch(rows: Sequence[TextRow], spans: Sequence[Sequence[Span]]) -> list[flo
             result.append(middles[i] - max(above, default=middles[i - 1]))
         last.update(dict.fromkeys(columns, middles[i]))
     return result
+
+
+def _share(steps: Sequence[float], tight: float) -> float:
+    return sum(step > tight for step in steps) / len(steps) if steps else 0.0
 
 
 def _tight_pitch(pitch: list[float]) -> float:

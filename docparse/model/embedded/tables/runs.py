@@ -13,7 +13,7 @@ from docparse.model.embedded.script import is_cjk, is_unspaced
 from docparse.model.embedded.tables.columns import with_bullets
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
-from docparse.model.embedded.tables.sides import are_apart
+from docparse.model.embedded.tables.sides import are_apart, begins_with_labels
 from docparse.model.embedded.tables.text_rows import (
     Chunk,
     TextRow,
@@ -291,6 +291,7 @@ def _grown(box: Box, run: Box, words: Sequence[Word], em: float) -> Box:
     if not overlap(box, run):
         return union((box, run))
     labelled = run[0] < box[0] - 3 * em and _holds_labels((run[0], run[1], box[0], run[3]), run, words)
+    labelled = labelled and not begins_with_labels(box, words, em)
     left, right = run[0] if labelled else max(run[0], box[0] - em), min(run[2], box[2] + em)
     inside = words_in(words, (left, run[1], right, run[3]))
     rows = [row for row in text_rows(inside) if len(split_chunks(row, 1.1 * em)) > 1]  # not of another column's lines

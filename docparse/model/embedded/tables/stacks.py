@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from docparse.geometry import Box, overlap
+from docparse.model.embedded.tables.columns import with_bullets
 from docparse.model.embedded.tables.frames import Frames
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.precision import is_caption
@@ -19,6 +20,7 @@ from docparse.schemas.page import Word
 _ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may measure, and one of two columns of lines
 
 _BLANK_EM, _HEAD_EM = 0.6, 3.0  # between two tables; where the first line of a head stands
+_LIST_EM = 3.0  # how far from the end of the rules the bullets of a list between two tables stand
 _ALIKE = 3  # rules of one length, which are those of a table
 
 
@@ -171,6 +173,8 @@ class _Between:
         above: TextRow | None = None
         for row in text_rows(w for w in self._words[first:last] if w.bbox[2] > upper.start and w.bbox[0] < upper.end):
             row.chunks = split_chunks(row, 0.9 * self._em)
+            if min(row.x0 - upper.start, upper.end - row.x1) < _LIST_EM * self._em:  # no list in a cell
+                row.chunks = with_bullets(row.chunks)
             if above is not None and lower.pos - upper.pos < _ROW_EM * self._em and _beside(above, row):
                 rows[-1].chunks = rows[-1].chunks + row.chunks
             else:
