@@ -57,6 +57,17 @@ def test_heads_of_several_lines_in_bold_and_heads_that_all_but_touch() -> None:
     ]
 
 
+def test_sums_under_the_amounts_of_goods_are_a_table_of_their_own() -> None:
+    sums = [["Net", "573.00"], ["VAT 19 %", "108.87"], ["Total", "681.87"]]
+    words = [*_line(HEADS, 200), *_line(GOODS, 222)]
+    for number, (label, amount) in enumerate(sums):
+        words += [*put(320, 260 + 14 * number, label, 50 + number), *put(400, 260 + 14 * number, amount, 60 + number)]
+    words += put(100, 267, "To be paid within 30 days", 70)
+    goods, total = _found(words, [UNDER])
+    assert rows_of(goods) == [HEADS, GOODS]
+    assert rows_of(total) == sums
+
+
 def test_text_under_underlined_words_is_no_table() -> None:
     lines = ["We sent you three of them in 2021, and", "another 14 of them in the year after"]
     prose = [word for number, line in enumerate(lines) for word in put(100, 222 + 12 * number, line, number)]

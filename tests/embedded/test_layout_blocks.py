@@ -550,6 +550,18 @@ def test_an_address_in_the_right_half_of_a_page_keeps_its_lines() -> None:
     assert texts(sheet.blocks())[0] == "\n".join(lines)
 
 
+def test_an_address_among_short_lines_keeps_its_lines_and_a_list_of_dates_does_not() -> None:
+    lines = ["Bloemen Noord N.V.", "Havenstraat 31", "5611 EM Eindhoven"]
+    dates = ["11.09.2018; 14.09.2018;", "24.09.2018; 27.09.2018;", "22.10.2018"]
+    sheet = Sheet()
+    for i, text in enumerate(lines):
+        sheet.put(60, 100 + 12 * i, text)
+    for i, text in enumerate(dates):
+        sheet.put(250, 200 + 12 * i, text)
+    sheet.put(480, 300, "Page 1 of 1")
+    assert texts(sheet.blocks())[:2] == ["\n".join(lines), " ".join(dates)]
+
+
 @pytest.mark.parametrize(
     ("text", "heading"), [("Avoir AV-2017-0005", True), ("Facture 2017/55 12", False), ("Total 1.250,00 €", False)]
 )

@@ -19,7 +19,8 @@ from docparse.model.embedded.script import is_cjk
 
 _SHORT = 0.62  # of its column's width: running text is wider
 _MOST = 3000  # lines; beyond them nobody wrote a letter
-_FEW = 6
+_SEVERAL, _FEW = 3, 6
+_SPARSE = 0.4  # of the width of what stands on a page
 _EDGE_PT = 8.0
 _OFTEN = 12
 _LABEL = re.compile(r"[^\W\d_][^:]{0,28}:\s+\S")
@@ -83,7 +84,13 @@ class LineEnds:
         early = sum(_stops_early(prev, line, x1) for prev, line in pairwise(run))
         if early or round(x0 / _EDGE_PT) in self._loose:
             return True
-        return sure and len(run) <= _FEW and not any(line.plain[0].islower() for line in run[1:])
+        few = len(run) <= _FEW and not any(line.plain[0].islower() for line in run[1:])
+        return few and (sure or (len(run) >= _SEVERAL and self._is_sparse and not _is_enumeration(run)))
+
+    @property
+    def _is_sparse(self) -> bool:
+        """Whether lines of the page are usually too short for running text."""
+        return self._usual_width < _SPARSE * (self._right - min(line.x0 for line in self._lines))
 
     def _margin(self, x0: float) -> float:
         """Where lines end that begin at x0 with nothing beside them: as far from the page's edge, or as other lines."""
@@ -91,7 +98,8 @@ class LineEnds:
 
     @functools.cached_property
     def _right(self) -> float:
-        return max(line.x1 for line in self._lines)
+        margin = self._page_width - min(line.x0 for line in self._lines)  # pictures may go on to the page's edge
+        return max([line.x1 for line in self._lines] + [box[2] for box in self._boxes if box[2] <= margin])
 
     def _is_centred(self, run: Sequence[Line], x0: float, x1: float, em: float) -> bool:
         """Whether lines of unlike width stand on the middle of the page."""
@@ -115,6 +123,11 @@ class LineEnds:
         edge = max(ends, default=self._margin(x0))
         beside = [box[0] for box in self._boxes if x1 <= box[0] < edge and box[1] < y1 and y0 < box[3]]
         return (min(beside) - em, False) if beside else (edge, len(ends) > 1)
+
+
+def _is_enumeration(run: Sequence[Line]) -> bool:
+    """Whether a run goes on with what it lists, or is of signs without blanks, which may end anywhere."""
+    return any(line.plain[-1] == ";" or is_cjk(line.plain[0]) for line in run)
 
 
 def _stops_early(prev: Line, line: Line, right: float) -> bool:

@@ -55,7 +55,7 @@ from docparse.model.embedded.tables.sides import side_by_side
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
 from docparse.model.embedded.tables.stripes import column_sides, is_stripe, last_edges, past_labels
 from docparse.model.embedded.tables.text_rows import em_of, well_boxed
-from docparse.model.embedded.tables.totals import part_totals
+from docparse.model.embedded.tables.totals import part_totals, sums_under
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
@@ -152,7 +152,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
     tables = [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
     if drawn is None:
-        tables += headed_tables(_outside(words, [table.bbox for table in tables]), horizontal, page.shapes, em)
+        tables += _bills(page, tables, words, horizontal, em)
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     if drawn is not None:
@@ -172,6 +172,18 @@ def _open_tables(
     below = area_of(sums, words, (), ())  # the rule over the last of them is no head's
     total = open_table(below, em, _SEEN) if below else None
     return [table, total] if total else [table]
+
+
+def _bills(
+    page: PageImage, tables: Sequence[FoundTable], words: Sequence[Word], horizontal: Sequence[Line], em: float
+) -> list[FoundTable]:
+    """Tables of a few goods under their heads, and those of the sums under goods, among words of no other table."""
+    left = _outside(words, [table.bbox for table in tables])
+    goods = headed_tables(left, horizontal, page.shapes, em)
+    left = _outside(left, [table.bbox for table in goods])
+    areas = [area_of(box, left, (), ()) for box in sums_under([*tables, *goods], left, em)]
+    sums = [open_table(area, em, _SEEN) for area in areas if area]
+    return [*goods, *(table for table in sums if table)]
 
 
 def _open_below(tables: Sequence[FoundTable], words: Sequence[Word], em: float) -> tuple[list[FoundTable], list[Box]]:

@@ -10,12 +10,14 @@ from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.heads import chunked
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import TextRow, words_in
+from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
 
 _LEFT_SHARE = 0.4  # of the width of the goods, at their left: no sum's label stands there
 _APART_EM, _FLUSH_EM = 0.3, 1.0
 _LEAST_SUMS, _LEAST_GOODS = 2, 2
 _MOST_CHUNKS, _LEAST_CHUNKS = 3, 3  # of a sum and of goods: label, rate and amount; name, price and amount
+_FAR_EM, _NEXT_EM, _REACH_EM = 6.0, 2.0, 30.0  # from a table to its sums, between them, and to the last of them
 _WHOLE = 0.9  # of the table's width: a rule of all of it
 
 
@@ -47,6 +49,32 @@ def part_totals(
     if not closing and low - top <= max(gaps) + _APART_EM * em:
         return box, None
     return (*box[:3], max([top, *closing])), union(word.bbox for row in sums for word in row.words)
+
+
+def sums_under(tables: Sequence[FoundTable], words: Sequence[Word], em: float) -> list[Box]:
+    """Boxes of the sums that stand under the last columns of tables with numbers there, among words of no table."""
+    found: list[Box] = []
+    for table in tables:
+        x0, _, x1, bottom = table.bbox
+        last = [cell.text for cell in table.cells if cell.col + cell.colspan == table.cols and not cell.header]
+        if table.cols < _LEAST_CHUNKS or not any(map(_is_amount, last)):
+            continue
+        edge = x0 + _LEFT_SHARE * (x1 - x0)
+        rows = chunked(words_in(words, (edge, bottom, x1 + _FLUSH_EM * em, bottom + _REACH_EM * em)), em)
+        sums: list[TextRow] = []
+        for row in rows:
+            far = row.y0 - (sums[-1].y1 if sums else bottom) > (_NEXT_EM if sums else _FAR_EM) * em
+            ends = [other.x1 for other in sums[:1]] or [x1]
+            if far or not _is_sum(row, edge) or abs(row.x1 - ends[0]) > _FLUSH_EM * em:
+                break
+            sums.append(row)
+        if len(sums) >= _LEAST_SUMS:
+            found.append(union(word.bbox for row in sums for word in row.words))
+    return found
+
+
+def _is_amount(text: str) -> bool:
+    return any(map(is_number, (text, *text.split()[-2:])))
 
 
 def _is_sum(row: TextRow, edge: float) -> bool:
