@@ -12,20 +12,21 @@ from typing import Literal
 
 from docparse.geometry import area, inside_share
 from docparse.model.embedded.joining import line_text
-from docparse.model.embedded.lines import Line
+from docparse.model.embedded.line_ends import opens_with_sign
+from docparse.model.embedded.lines import Line, line_of
 from docparse.model.embedded.stats import PageStats
 from docparse.model.embedded.types import Region
 from docparse.schemas.page import PageImage
 
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s.]*(?:(?:page|seite|p\.|pág(?:ina)?\.?|pagina|str\.|стр\.|страница|trang|页|頁|第|ページ|쪽|페이지|หน้า|صفحة)\s*)?"
-    r"(?:\d{1,4}|[ivxlcdm]{1,6}|[IVXLCDM]{1,6}|[A-Z]?-?\d{1,3}|\d{1,3}-\d{1,3}|[٠-٩۰-۹]{1,4})"
+    r"(?:\d{1,4}|[ivxlcdm]{1,6}|[IVXLCDM]{1,6}|[A-Z]?-?\d{1,3}|\d{1,3}\s?[-–]\s?\d{1,3}|[٠-٩۰-۹]{1,4})"
     r"(?:\s*(?:/|of|von|de|sur|di|из|van)\s*\d{1,4})?\s*(?:页|頁|ページ|쪽|페이지)?[-–—|\s.]*",
     re.I,
 )
 _TELLING = re.compile(
-    r"https?://|www\.|\bdoi\b|©|\bcopyright\b|\bISSN\b|\bvol(?:ume|\.)|\bpage \d|\bdownloaded\b|"
-    r"\ball rights reserved\b|\b\d+ (?:of|von|sur|de) \d+\b|\brev(?:ision|\.)|\bconfidential\b|"
+    r"https?://|www\.|\bdoi\b|©|\bcopyright\b|\bISSN\b|\bvol(?:ume|\.),?\s*(?:\d|[ivxlc]+\b)|\bpage \d|\bdownloaded\b|"
+    r"\ball rights reserved\b|\b\d+ (?:of|von|sur|de) \d+\b|\brev(?:ision|\.):?\s*(?:\d|[a-z]\b)|\bconfidential\b|"
     r"\bpublished by\b|\bet al\b|\.(?:com|org|net|gov|edu)\b",
     re.I,
 )
@@ -92,6 +93,7 @@ def split_furniture(
     least = 0 if scanned else 2  # a stamped scan has no other text
     heads = _take(page, rows, stats, top, down=True) if len(rows) > least + 1 or scanned else []
     rest = rows[len(heads) :]
+    heads = [_with_chapter(row) for row in heads]
     feet = _take(page, rest[::-1], stats, page.height - bottom, down=False) if len(rest) > least else []
     if not feet and len(rest) > least and _is_last_number(page, rest, stats, bottom):
         feet = [rest[-1]]
@@ -161,17 +163,20 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
         if best and len(row) == 1 and near - last > stats.leading and not _is_telling(row):  # the body starts here
             break
         last = far
+        edge = (
+            height if _is_from_edge_to_edge(page, row, rows[k + 1 :], stats) else bound
+        )  # it may have a logo beside it
         limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
         if down and not k and far > limit and _is_deep_head(page, rows, stats, bound):
             return rows[:1]
         if (not down and any(_is_note(line) for line in row)) or _is_cells(row, rows[k + 1 : k + 8]):
             break
-        if far > limit or far > bound or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
+        if far > limit or far > edge or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
             break
         if down and _is_heading(row, stats):
             break
         strong = strong or _is_telling(row)
-        next_near = min(_extent(rows[k + 1], height, down)[0] if k + 1 < len(rows) else height, bound)
+        next_near = min(_extent(rows[k + 1], height, down)[0] if k + 1 < len(rows) else height, edge)
         if _apart(page, row, far, next_near, stats, down, strong):
             best = k + 1
         elif next_near - far > 2.0 * stats.leading:
@@ -181,7 +186,7 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
 
 def _is_deep_head(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: float) -> bool:
     """Whether the first row, below a broad margin, is a head with its page number: no line of a contents page."""
-    row, below = rows[0], rows[1] if len(rows) > 1 else []
+    row, below = _with_chapter(rows[0]), rows[1] if len(rows) > 1 else []
     numbers = [line for line in (row[0], row[-1]) if line.plain.isdecimal() and len(line.plain) < 5]
     _, far = _extent(row, page.height, down=True)
     if len(row) > 3 or len(numbers) != 1 or far > min(_TOP_DEEP * page.height, bound):
@@ -195,8 +200,26 @@ def _is_deep_head(page: PageImage, rows: list[list[Line]], stats: PageStats, bou
     return not any(line.words[-1].text.isdecimal() and abs(line.x1 - numbers[0].x1) < line.size for line in below)
 
 
+def _with_chapter(row: list[Line]) -> list[Line]:
+    """A row between two numbers with that of the chapter at its title: the other one is the page's."""
+    if len(row) != 3 or not (row[0].plain.isdecimal() and row[2].plain.isdecimal()):
+        return row
+    first, title, last = row
+    before, behind = title.x0 - first.x1, last.x0 - title.x1
+    if min(before, behind) > 0.5 * max(before, behind):
+        return row
+    if before < behind:
+        return [line_of([*first.words, *title.words]), last]
+    return [first, line_of([*title.words, *last.words])]
+
+
+def _is_from_edge_to_edge(page: PageImage, row: list[Line], rows: list[list[Line]], stats: PageStats) -> bool:
+    """Whether a page's number and a few words stand at the margins of the text: no axis beside a caption."""
+    return not stats.ocr and _has_number(row, page.width) and all(_at_an_edge(line, rows, stats) for line in row)
+
+
 def _at_an_edge(number: Line, rows: list[list[Line]], stats: PageStats) -> bool:
-    """Whether a number stands where full lines of text begin or end."""
+    """Whether a number or title stands where full lines of text begin or end."""
     full = (line for row in rows for line in row if line.width > 0.85 * stats.width)
     return any(min(abs(line.x0 - number.x0), abs(line.x1 - number.x1)) < 0.5 * number.size for line in full)
 
@@ -219,7 +242,9 @@ def _is_last_number(page: PageImage, rows: list[list[Line]], stats: PageStats, b
 
 
 def _is_note(line: Line) -> bool:
-    """A footnote: a marker before a few words."""
+    """A footnote: a marker before a few words, or a raised one, as before the address of a page."""
+    if opens_with_sign(line):
+        return True
     return len(line.words) >= 4 and _NOTE.match(line.plain) is not None and not _is_telling([line])
 
 

@@ -17,6 +17,7 @@ from docparse.model.embedded.captions import has_label
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.script import is_cjk
 
+_NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _SHORT = 0.62  # of its column's width: running text is wider
 _MOST = 3000  # lines; beyond them nobody wrote a letter
 _SEVERAL, _FEW = 3, 6
@@ -150,3 +151,10 @@ def is_entry(line: Line) -> bool:
     text, number = line.words[-2], line.words[-1]
     numeral = number.text.isdigit() or not number.text.lower().strip("ivxlc")
     return numeral and number.bbox[0] - text.bbox[2] > _TAB_EM * line.size
+
+
+def opens_with_sign(line: Line) -> bool:
+    """Whether a raised number or sign stands first, as in footnotes and the addresses of authors."""
+    first = line.words[0]
+    raised = first.size < 0.87 * line.size and line.baseline - first.baseline > 0.15 * line.size
+    return raised and len(line.words) > 1 and (first.text.isdigit() or first.text in _NOTE_SIGNS)

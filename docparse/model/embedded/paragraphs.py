@@ -11,7 +11,7 @@ from statistics import median
 from docparse.geometry import Box, inside_share
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import join_lines
-from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry
+from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry, opens_with_sign
 from docparse.model.embedded.line_reach import flush_ends, local_ends
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
@@ -26,7 +26,6 @@ _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entr
 _SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
 _FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text, and how short its last lines are
-_NOTE_SIGNS = ("*", "**", "∗", "†", "‡", "§", "¶")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
@@ -177,13 +176,6 @@ def _changes_size(lines: Sequence[Line], i: int) -> bool:
     )
 
 
-def _opens_with_sign(line: Line) -> bool:
-    """Whether a raised number or sign stands first, as in footnotes and the addresses of authors."""
-    first = line.words[0]
-    raised = first.size < 0.87 * line.size and line.baseline - first.baseline > 0.15 * line.size
-    return raised and len(line.words) > 1 and (first.text.isdigit() or first.text in _NOTE_SIGNS)
-
-
 class _Splitter:
     """Decides between two lines of a run: same paragraph, new line in it, or a new paragraph."""
 
@@ -294,7 +286,7 @@ class _Splitter:
             return "newline"
         if self.markers[i] is not None and self._starts_item(i):
             return "break"
-        if _opens_with_sign(line) and _opens_with_sign(para.lines[0]):
+        if opens_with_sign(line) and opens_with_sign(para.lines[0]):
             return "break"
         if self.deliberate or is_entry(prev):
             return "newline"
@@ -339,7 +331,7 @@ class _Splitter:
                 return "join"
             if indent < -0.8 * em and len(para.lines) > 1:
                 return "break"
-        elif indent > 0.8 * em and self._returns(i, em) and not _opens_with_sign(first):
+        elif indent > 0.8 * em and self._returns(i, em) and not opens_with_sign(first):
             return "break"
         if _ENTRY.search(prev.plain):  # of a contents page, with dots that lead to a number
             return "newline"
