@@ -289,7 +289,7 @@ class _Splitter:
         if opens_with_sign(line) and opens_with_sign(para.lines[0]):
             return "break"
         if self.deliberate or is_entry(prev):
-            return "newline"
+            return "break" if self._leaves_item(i, em, para) else "newline"
         if self.centred:
             return "join" if not self._room(i, em) else "newline"
         return self._by_indent(i, prev, line, em, para)
@@ -329,9 +329,9 @@ class _Splitter:
         elif item:
             if len(para.lines) == 1 and indent > 0.3 * em:
                 return "join"
-            if indent < -0.8 * em and len(para.lines) > 1:
+            if self._leaves_item(i, em, para):
                 return "break"
-        elif indent > 0.8 * em and self._returns(i, em) and not opens_with_sign(first):
+        elif indent > 0.8 * em and self._returns(i, em) and not opens_with_sign(first) and not self._is_amid(i, em):
             return "break"
         if _ENTRY.search(prev.plain):  # of a contents page, with dots that lead to a number
             return "newline"
@@ -340,6 +340,26 @@ class _Splitter:
         if prev.plain[-1:] in STOPS:
             return "break"
         return "newline"
+
+    def _is_amid(self, i: int, em: float) -> bool:
+        """Whether a sentence goes on in an indented line, as below a term: behind a full line, with a small letter.
+        Behind numbers stand what is under an entry of an index, or other data."""
+        prev, line = self.lines[i - 1], self.lines[i]
+        if prev.plain[-1] in STOPS or prev.plain[-1].isdecimal() or not line.plain[0].islower():
+            return False
+        full = self.end(line) < self.end(prev) + em and not self._room(i, em)
+        return full and len(prev.words) > _TEXT_WORDS
+
+    def _leaves_item(self, i: int, em: float, para: Para) -> bool:
+        """Whether a line farther out is no part of an item: text goes on there only behind a full first line, where
+        nothing else is indented."""
+        prev = self.lines[i - 1]
+        if self.markers[i - len(para.lines)] is None or self.indent(i) - self.indent(i - 1) > -0.8 * em:
+            return False
+        if len(para.lines) > 1 or self._room(i, em):
+            return True
+        alone = sum(abs(self.end(line) - self.end(prev)) < em for line in self.lines) == 1
+        return alone and prev.plain[-1] in _ENDS and _begins(self.lines[i])
 
     def _returns(self, i: int, em: float) -> bool:
         """Whether the line after an indented one goes back, as after a paragraph's first line."""
