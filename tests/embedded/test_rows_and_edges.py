@@ -145,6 +145,17 @@ def test_body_type_is_that_of_the_prose_and_not_of_larger_listings() -> None:
     assert not any(isinstance(block, Heading) for block in sheet.blocks())
 
 
+def test_body_type_is_that_of_the_prose_and_not_of_more_letters_of_small_listings() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM)
+    for i in range(30):
+        sheet.put(80, y + 7 * i, "some.command(that, does, something, useful, with, it, all, day)", 5, "cour", MONO)
+    y = sheet.paragraph(60, y + 230, 440, LOREM)
+    for i in range(30):
+        sheet.put(80, y + 7 * i, "another.command(that, does, something, else, with, it, all, day)", 5, "cour", MONO)
+    assert not any(isinstance(block, Heading) for block in sheet.blocks())
+
+
 def test_a_dash_at_the_start_of_a_line_goes_on_with_the_sentence() -> None:
     sheet = Sheet()
     sheet.put(60, 200, "Here is a sentence that fills its line from the left to the right edge and then goes on")

@@ -15,6 +15,7 @@ from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_LINES = 6, 3
 _CODE_SHARE = 0.4  # of the monospaced lines of a page
+_SMALL_CODE = 0.85  # of the size of the prose over it
 _PROSE_SHARE = 0.3  # of a page's letters: with less of it the size of its listings is the usual one
 
 
@@ -58,6 +59,15 @@ def _is_typed(lines: Sequence[Line], size: float) -> bool:
     return sum(has_signs(line.plain) for line in mono) < _CODE_SHARE * len(mono)
 
 
+def _is_larger_prose(lines: Sequence[Line], sizes: Counter[float], code: Counter[float]) -> bool:
+    """Whether what is not monospaced is running text over listings in small print, and no headings over them."""
+    if not sizes:
+        return False
+    size, small = (max(found, key=lambda key: (found[key], key)) for found in (sizes, code))
+    prose = [line for line in lines if abs(line.size - size) < 0.5]
+    return small < _SMALL_CODE * size and _has_other_prose(prose, size)
+
+
 def page_stats(lines: Sequence[Line]) -> PageStats:
     """Statistics of a page's lines, weighted by letters."""
     if not lines:
@@ -73,7 +83,7 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
         bold += count if line.bold else 0
         read += count if not line.words[0].font else 0
     mono = code.total()
-    if mono and letters - mono < _PROSE_SHARE * letters:
+    if mono and letters - mono < _PROSE_SHARE * letters and not _is_larger_prose(lines, sizes, code):
         sizes += code
     size = max(sizes, key=lambda key: (sizes[key], key))
     exact = [line for line in lines if abs(line.size - size) <= 0.26]
