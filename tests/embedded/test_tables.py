@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from growth import growth
 from PIL import Image, ImageDraw
+from scaling import growth
 
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.tables import find_tables

@@ -163,9 +163,8 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
         if best and len(row) == 1 and near - last > stats.leading and not _is_telling(row):  # the body starts here
             break
         last = far
-        edge = (
-            height if _is_from_edge_to_edge(page, row, rows[k + 1 :], stats) else bound
-        )  # it may have a logo beside it
+        beside_logo = _is_from_edge_to_edge(page, row, rows[k + 1 :], stats)
+        edge = height if beside_logo else bound
         limit = (_TOP_WIDE if down else 1 - _BOTTOM_WIDE) * height
         if down and not k and far > limit and _is_deep_head(page, rows, stats, bound):
             return rows[:1]
