@@ -34,15 +34,22 @@ def column_sides(
     grounds = [s.bbox for s in shapes if s.filled and s.segments == 1 and s.bbox[3] - s.bbox[1] > _GROUND_PT]
     found: list[Line] = []
     for box in tables:
-        inside = words_in(words, box)
-        own = [ground for ground in grounds if inside_share(ground, box) > _INSIDE and words_in(inside, ground)]
-        starts = {(round(ground[0]), round(ground[1]), round(ground[3])) for ground in own}
-        sides = {x for _x0, y0, x, y1 in own if (round(x), round(y0), round(y1)) in starts}
+        own = [ground for ground in grounds if inside_share(ground, box) > _INSIDE]
+        starts: dict[tuple[int, int, int], list[Box]] = {}
+        for ground in own:
+            starts.setdefault((round(ground[0]), round(ground[1]), round(ground[3])), []).append(ground)
         drawn = [line.pos for line in vertical if line.start < box[3] and box[1] < line.end]
+        free = [ground for ground in own if all(abs(ground[2] - pos) > _GROUND_PT for pos in drawn)]
+        inside = words_in(words, box) if free else []  # where every cell is drawn, no word is looked at
+        sides = {
+            left[2]
+            for left in free
+            for right in starts.get((round(left[2]), round(left[1]), round(left[3])), [])
+            if words_in(inside, left) and words_in(inside, right)
+        }
         found += [
             Line(x, box[1], box[3]) for x in sides
-            if all(abs(x - pos) > _GROUND_PT for pos in drawn)
-            and not any(word.bbox[0] < x - 1 and word.bbox[2] > x + 1 for word in inside)
+            if not any(word.bbox[0] < x - 1 and word.bbox[2] > x + 1 for word in inside)
         ]  # fmt: skip
     return found
 
