@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from docparse.model.embedded.lists import is_bullet
 from docparse.model.embedded.script import is_rtl_char, is_unspaced
+from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.rules import Line
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, em_of, split_chunks
 from docparse.schemas.page import Word, WordStyle
@@ -24,6 +25,7 @@ _LEFT_OF_SYMBOL = re.compile(r"^[%*†‡§¶°)\]]+$|^[a-z]$")  # belongs to wh
 _CONNECTED = re.compile(r"^(to|bis|and|und|à|a|±|–|—|/|×)\s+\S")  # goes on with a range or a sum begun before it
 _SIDES = 0.15  # of a monospaced letter: what the ink of a word lacks at its sides
 _MONO_WORDS, _MONO_SHARE = 6, 0.65
+_FLUSH_EM, _NEARLY_EM, _MOST_FLUSH = 0.15, 0.5, 0.7  # from the ends of numbers set to the right, and how many are so
 _ALIKE = 3  # chunks of each of a few rows: they show the columns
 _BULLET_HEIGHTS = 1.7  # of its line: farther from its text it is a sign in a column of its own
 
@@ -212,9 +214,22 @@ def _spanners(texts: Sequence[Sequence[Chunk]]) -> list[list[bool]]:
     for chunks in texts:
         if len(chunks) == 1 and several[at] and low[at] > left + 0.25 * (high[at] - low[at]):
             wide[at] = True  # a title over the columns
+        if len(chunks) == 1 and _reaches_past(chunks[0], texts):
+            wide[at] = True  # a note under goods, beside whose names short numbers stand
         result.append([bool(flag) for flag in wide[at : at + len(chunks)]])
         at += len(chunks)
     return result
+
+
+def _reaches_past(chunk: Chunk, texts: Sequence[Sequence[Chunk]]) -> bool:
+    """Whether what stands alone in its row ends behind the beginning of a number that has its own label beside it."""
+    return any(
+        len(chunks) >= _ALIKE
+        and chunk.x0 < chunks[0].x1
+        and chunks[1].x0 < chunk.x1
+        and is_number(chunks[1].words[0].text)
+        for chunks in texts
+    )
 
 
 def without_symbol_columns(bounds: list[float], rows: Sequence[TextRow]) -> list[float]:
@@ -255,13 +270,43 @@ def columns_of(chunk: Chunk, bounds: Sequence[float]) -> tuple[int, int]:
     return first, max(first, bisect_right(bounds, chunk.x1))
 
 
-def split_at_bounds(rows: Sequence[TextRow], header: int, bounds: Sequence[float], em: float) -> None:
-    """Part the chunks that only stand close together on either side of a separator."""
+def split_at_bounds(rows: Sequence[TextRow], header: int, bounds: Sequence[float], em: float) -> list[float]:
+    """Part the chunks that only stand close together on either side of a separator; the separators, of which those
+    between two heads a blank apart are moved there."""
     for number, row in enumerate(rows):
         parts: list[Chunk] = []
         for chunk in row.chunks:
             parts += _parted(chunk, bounds, em, number < header)
         row.chunks = parts
+    moved = list(bounds)
+    for row in rows[:header] if len(rows) > header + 1 else ():
+        for at, chunk in enumerate(row.chunks):
+            first, last = columns_of(chunk, bounds)
+            if last - first == 1 and (parts := _flush_heads(chunk, rows[header:], first, bounds, em)):
+                row.chunks[at : at + 1] = parts
+                moved[first] = (parts[0].x1 + parts[1].x0) / 2
+                break
+    return moved
+
+
+def _flush_heads(chunk: Chunk, body: Sequence[TextRow], first: int, bounds: Sequence[float], em: float) -> list[Chunk]:
+    """The two heads in a chunk over two columns, each of which ends where the numbers of its column do, the first one
+    exactly; nothing where it is one head."""
+    below = [c for row in body for c in row.chunks]
+    numbers = [c for c in below if is_number(c.text)]
+    ends = [[c.x1 for c in numbers if columns_of(c, bounds) == (column, column)] for column in (first, first + 1)]
+    if not _end_at(chunk.x1, ends[1], _NEARLY_EM * em):
+        return []
+    for at, (left, right) in enumerate(pairwise(chunk.words), 1):
+        x0, x1 = left.bbox[2], right.bbox[0]
+        if _end_at(x0, ends[0], _FLUSH_EM * em) and not any(c.x0 < (x0 + x1) / 2 < c.x1 for c in below):
+            return [Chunk(chunk.words[:at], chunk.x0, x0), Chunk(chunk.words[at:], x1, chunk.x1)]
+    return []
+
+
+def _end_at(x: float, ends: Sequence[float], within: float) -> bool:
+    """Most of several numbers end there."""
+    return len(ends) > 1 and sum(abs(end - x) < within for end in ends) >= _MOST_FLUSH * len(ends)
 
 
 def _parted(chunk: Chunk, bounds: Sequence[float], em: float, in_header: bool) -> list[Chunk]:

@@ -11,6 +11,7 @@ from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.broken_rules import dashed_rules, over_tints
 from docparse.model.embedded.tables.crossed import in_columns_of
 from docparse.model.embedded.tables.ends import between_prose
+from docparse.model.embedded.tables.fields import field_blocks
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.headed import headed_tables
 from docparse.model.embedded.tables.heads import (
@@ -115,8 +116,10 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         em = em_of(words)
     tables, horizontal, vertical = _ruled(page, horizontal, vertical, words, em, drawn.dashed if drawn else ())
     tables, headed = _open_below(tables, words, em) if drawn is not None else (tables, [])
-    lattices = [table.bbox for table in tables]
-    free = _outside(words, lattices)
+    free = _outside(words, [table.bbox for table in tables])
+    fields = field_blocks(free, horizontal, em) if drawn is None else []
+    lattices = [table.bbox for table in [*tables, *fields]]
+    free = _outside(free, [table.bbox for table in fields])
     stacks = rule_stacks(_free_lines(horizontal, lattices), vertical, free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
     runs = _runs(free, em)
@@ -149,15 +152,19 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         if found and is_open_table(found[0], has_caption(box, words, em)):
             tables += found if not around or is_grid(found[0], numeric=True) else []
     tables += labelled_tables(_outside(free, [table.bbox for table in tables]), em)
-    tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
-    tables = [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
-    if drawn is None:
-        tables += _bills(page, tables, words, horizontal, em)
+    tables = [*_sound(tables, page, words, em), *fields]
+    tables += _bills(page, tables, words, horizontal, em) if drawn is None else []
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
     return [_in_reading_order(run) for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _sound(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word], em: float) -> list[FoundTable]:
+    """The tables without what is a drawing, a part of the lines of text, cards or a page of contents."""
+    tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
+    return [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
 
 
 def _open_tables(

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from docparse.geometry import Box, union
 from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.precision import is_caption
-from docparse.model.embedded.tables.text_rows import TextRow, split_chunks, text_rows, words_in
+from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
 
 _MOST_LINES = 4
-HEAD_ROWS, _LEAST_SUMMED, _MOST_SUMS = 3, 2, 4
+HEAD_ROWS, _LEAST_SUMMED, _MOST_SUMS, _SUM_WORDS = 3, 2, 4, 4
 _TALLEST_EM, _ROW_GAP_EM = 60.0, 1.2  # of a body without rules, and between its rows
 _LEAST_BODY, _SEVERAL = 2, 0.6  # rows with several cells, and their share
 
@@ -52,12 +52,23 @@ def with_total(box: Box, words: Sequence[Word], em: float) -> Box:
         last = row.chunks[-1]
         under = sum(abs(end - last.x1) < 0.3 * em for end in ends)
         outside = any(word.bbox[0] < x0 - em or word.bbox[2] > x1 + em for word in row.words)
-        if len(row.chunks) < 2 or row.y0 - bottom > 0.8 * em or outside or not is_number(last.text):
+        if (
+            row.y0 - bottom > 0.8 * em
+            or outside
+            or not (_is_sum(last) if len(row.chunks) < 2 else is_number(last.text))
+        ):
             break
         if under < _LEAST_SUMMED or is_caption(row.words):
             break
         bottom = max(bottom, row.y1)
     return (x0, y0, x1, bottom)
+
+
+def _is_sum(chunk: Chunk) -> bool:
+    """A short label and an amount right behind it, with its sign or without."""
+    texts = [word.text for word in chunk.words]
+    amounts = (" ".join(texts[at:]) for at in range(max(1, len(texts) - 2), len(texts)))
+    return len(texts) <= _SUM_WORDS and not is_number(texts[0]) and any(map(is_number, amounts))
 
 
 def with_group_head(box: Box, words: Sequence[Word], em: float) -> Box:

@@ -20,6 +20,7 @@ from docparse.schemas.page import Word
 _ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may measure, and one of two columns of lines
 
 _BLANK_EM, _HEAD_EM = 0.6, 3.0  # between two tables; where the first line of a head stands
+_BLANK_ROWS_EM = 10.0  # within what stands between two rules of a table
 _LIST_EM = 3.0  # how far from the end of the rules the bullets of a list between two tables stand
 _ALIKE = 3  # rules of one length, which are those of a table
 
@@ -49,7 +50,8 @@ def rule_stacks(
                     break
                 if kind == "gap" and len(stack) > 1 and between.begins_anew(stack, wide[j]):
                     break
-                if kind == "caption" and any(between.kind(a, b) == "table" for a, b in pairwise(stack)):
+                ends = kind == "caption" or between.has_blank(stack[-1], wide[j], vertical)
+                if ends and any(between.kind(a, b) == "table" for a, b in pairwise(stack)):
                     break
                 stack.append(wide[j])
                 used.add(j)
@@ -140,6 +142,17 @@ class _Between:
 
     def is_empty(self, upper: Line, lower: Line) -> bool:
         return not self._rows(upper, lower)
+
+    def has_blank(self, upper: Line, lower: Line, vertical: Sequence[Line]) -> bool:
+        """Far below the last line under the upper rule, others stand over the lower one: those of something else."""
+        far, em = _BLANK_ROWS_EM * self._em, self._em
+        if lower.pos - upper.pos < far:
+            return False
+        if any(side.start < upper.pos + em and side.end > lower.pos - em for side in vertical):
+            return False  # columns that are drawn
+        rows = self._rows(upper, lower)
+        ends = [upper.pos, *(row.y1 for row in rows)]
+        return any(row.y0 - end > far for end, row in zip(ends, rows, strict=False))
 
     def begins_anew(self, stack: Sequence[Line], line: Line) -> bool:
         """Under a blank, heads in bold, after rows that are not: those of another table."""

@@ -67,7 +67,7 @@ def _bounds(area: Area, found: list[Corridor], em: float) -> list[float]:
 
 
 def _build(area: Area, rows: list[TextRow], header: int, bounds: list[float], em: float) -> tuple[Grid, int]:
-    split_at_bounds(rows, header, bounds, em)
+    bounds = split_at_bounds(rows, header, bounds, em)
     spans = [_side_by_side([columns_of(chunk, bounds) for chunk in row.chunks], row, bounds) for row in rows]
     levels = _header_levels(area, rows[:header], spans[:header], bounds, em)
     groups = group_rows(rows[header:], spans[header:], area.horizontal, em)
