@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from docparse.model.embedded.line_ends import is_entry
+from docparse.model.embedded.line_ends import is_address, is_entry
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
@@ -57,6 +57,8 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     if stats.ocr and _SIGNS.search(text):  # a formula, a line of code
         return False
     ratio = para.size / stats.size
+    if ratio < LARGE and all(para.breaks[1:]) and is_address(para.lines):
+        return False
     sentence = is_sentence(text) or (stats.ocr and _goes_on_after_a_sentence(text))
     if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
         return ratio >= _TITLE_RATIO and not stats.ocr and _NAMED_NUMBER.fullmatch(text) is not None

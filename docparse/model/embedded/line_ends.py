@@ -25,6 +25,12 @@ _SPARSE = 0.4  # of the width of what stands on a page
 _EDGE_PT = 8.0
 _OFTEN = 12
 _LABEL = re.compile(r"[^\W\d_][^:]{0,28}:\s+\S")
+_WEB = re.compile(r"@|^(www\.|https?:)")
+_SHORTENED = re.compile(r"^([A-Z]\.)*[A-Z]\w{0,4}\.$")  # "B.V.", "Inc.", "Str."
+_NUMBER = re.compile(r"(?<!\S)[+(#]?\d|(?<!\S)[A-Z]{0,4}[-/]?\d{2}")  # a word that begins as one
+_NAME = re.compile(r"[^\W\d_]{2}")
+_MOST_LINES, _LINE_WORDS = 8, 6  # of an address
+_AT_EDGE_EM, _SHORT_EM = 0.2, 25.0  # of lines set to the right
 _TAB_EM = 1.6
 _MISREAD, _NEXT_EM, _WIDER = 0.35, 2.0, 1.2  # of a size that is measured, to the next line of a text, and its width
 STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
@@ -73,6 +79,8 @@ class LineEnds:
             return all(line.x1 - line.x0 < _SHORT * self._page_width for line in run) and not any(
                 line.plain[0].islower() for line in run[1:]
             )
+        if _is_flush_right(run, x0, x1, em) or is_address(run):
+            return True
         if x1 - x0 > 0.95 * self._usual_width and x1 - x0 > _SHORT * (self._margin(x0) - x0):
             return False
         if run[0].rtl or len(self._lines) > _MOST or is_cjk(run[0].plain[0]) or has_label(run[0].plain):
@@ -124,6 +132,42 @@ class LineEnds:
         edge = max(ends, default=self._margin(x0))
         beside = [box[0] for box in self._boxes if x1 <= box[0] < edge and box[1] < y1 and y0 < box[3]]
         return (min(beside) - em, False) if beside else (edge, len(ends) > 1)
+
+
+def _is_flush_right(run: Sequence[Line], x0: float, x1: float, em: float) -> bool:
+    """Whether lines of a few words, names among them, end at one edge and begin each at its own, also farther right
+    than the line above."""
+    starts = sorted(line.x0 for line in run)
+    if not any(b.x0 - a.x0 > em for a, b in pairwise(run)) or x1 - x0 > _SHORT_EM * em or not run[0].words[0].font:
+        return False
+    if sum(b - a < _AT_EDGE_EM * em for a, b in pairwise(starts)) * 4 > len(run):
+        return False
+    return all(
+        x1 - line.x1 < _AT_EDGE_EM * em and len(line.words) <= _LINE_WORDS and not line.rtl
+        and not line.plain[0].islower() and _NAME.search(line.plain)
+        for line in run
+    )  # fmt: skip
+
+
+def is_address(run: Sequence[Line]) -> bool:
+    """Whether a few lines of few words begin, and most of them end, with names and numbers; of two lines, both have a
+    number."""
+    if not 2 <= len(run) <= _MOST_LINES or any(len(line.words) > _LINE_WORDS for line in run):
+        return False
+    texts = [line.plain for line in run]
+    if not all(text[0].isupper() or text[0].isdecimal() or _WEB.search(text) for text in texts):
+        return False
+    if any(line.x1 - line.x0 > _SHORT_EM * line.size for line in run):
+        return False
+    numbered = sum(_NUMBER.search(text) is not None for text in texts)
+    named = sum(_NAME.search(text) is not None for text in texts)
+    if numbered < (1 if len(run) >= _SEVERAL else 2) or 2 * named < len(run):
+        return False
+    last = [text.split()[-1] for text in texts]
+    if any(word[-1] in STOPS and not _SHORTENED.search(word) for word in last):
+        return False
+    ended = sum(word[0].isupper() or word[0].isdecimal() or _WEB.search(word) is not None for word in last)
+    return 2 * ended > len(last)
 
 
 def _is_enumeration(run: Sequence[Line]) -> bool:

@@ -32,20 +32,34 @@ class _Band:
         self.values: dict[int, list[Chunk]] = {column: [] for column in columns}
 
 
-def field_blocks(words: Sequence[Word], horizontal: Sequence[Line], em: float) -> list[FoundTable]:
-    """Such blocks as tables of rows of labels and rows of values in turn, top to bottom."""
+def field_blocks(
+    rows: Sequence[TextRow], words: Sequence[Word], horizontal: Sequence[Line], em: float
+) -> list[FoundTable]:
+    """Such blocks among the words, whose rows have their chunks, as tables of labels and values in turn, top to
+    bottom."""
     found: list[FoundTable] = []
-    rows = chunked(words, em)
     for at, row in enumerate(rows[:-1]):
-        if len(row.chunks) < 2 or any(table.bbox[1] < row.middle < table.bbox[3] for table in found):
+        if not _may_be_labels(row, em) or any(table.bbox[1] < row.middle < table.bbox[3] for table in found):
             continue
         for labels in _label_runs(row):
-            if labels[0].words[0].size > _LARGE * em or not _has_value(labels, rows[at + 1 : at + 1 + _BESIDE], em):
+            if not _has_value(labels, rows[at + 1 : at + 1 + _BESIDE], em):
                 continue
             if not _is_under(labels, rows[max(0, at - _BESIDE) : at], em):
                 block = _block(labels, words, horizontal, em)
                 found += [_table(block, len(labels))] if _is_block(block) else []
     return found
+
+
+def _may_be_labels(row: TextRow, em: float) -> bool:
+    """Whether neighbours in a row begin alike, with letters: of most rows no more need be looked at."""
+    last: Word | None = None
+    for chunk in row.chunks if len(row.chunks) > 1 else ():
+        first = chunk.words[0]
+        short = len(chunk.words) <= _LABEL_WORDS and first.size <= _LARGE * em and first.text[0].isalpha()
+        if short and last is not None and (first.size, first.style) == (last.size, last.style):
+            return True
+        last = first if short else None
+    return False
 
 
 def _label_runs(row: TextRow) -> list[list[Chunk]]:

@@ -51,11 +51,11 @@ from docparse.model.embedded.tables.precision import (
     runs_on,
 )
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
-from docparse.model.embedded.tables.runs import Run, join_runs, text_runs
+from docparse.model.embedded.tables.runs import Run, chunked_lines, join_runs, runs_of, text_runs
 from docparse.model.embedded.tables.sides import side_by_side
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
 from docparse.model.embedded.tables.stripes import column_sides, is_stripe, last_edges, past_labels
-from docparse.model.embedded.tables.text_rows import em_of, well_boxed
+from docparse.model.embedded.tables.text_rows import TextRow, em_of, well_boxed
 from docparse.model.embedded.tables.totals import part_totals, sums_under
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
 from docparse.model.embedded.types import FoundTable, Region
@@ -117,12 +117,11 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     tables, horizontal, vertical = _ruled(page, horizontal, vertical, words, em, drawn.dashed if drawn else ())
     tables, headed = _open_below(tables, words, em) if drawn is not None else (tables, [])
     free = _outside(words, [table.bbox for table in tables])
-    fields = field_blocks(free, horizontal, em) if drawn is None else []
+    fields, free, lines = _fields(free, horizontal, em, exact=drawn is None)
     lattices = [table.bbox for table in [*tables, *fields]]
-    free = _outside(free, [table.bbox for table in fields])
     stacks = rule_stacks(_free_lines(horizontal, lattices), vertical, free, em)
     stacks = [box for box in stacks if not _meets(box, lattices)]
-    runs = _runs(free, em)
+    runs = _runs(free, lines, em)
     tabular = [region.bbox for region in regions if region.kind == "table" and region.score >= 0.5]
     seen = [*headed, *(box for box in tabular if not _meets(box, headed))]
     stacks = [box for box in stacks if not any(_is_piece(box, other) for other in seen)]
@@ -167,6 +166,18 @@ def _sound(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word],
     return [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
 
 
+def _fields(
+    words: list[Word], horizontal: Sequence[Line], em: float, *, exact: bool
+) -> tuple[list[FoundTable], list[Word], list[TextRow]]:
+    """Blocks of fields where words stand exactly, the words of no such block, and the lines of these."""
+    lines = chunked_lines(words, em)
+    fields = field_blocks(lines, words, horizontal, em) if exact else []
+    if fields:
+        words = _outside(words, [table.bbox for table in fields])
+        lines = chunked_lines(words, em)
+    return fields, words, lines
+
+
 def _open_tables(
     whole: Box, words: Sequence[Word], horizontal: Sequence[Line], vertical: Sequence[Line], em: float, sure: float
 ) -> list[FoundTable]:
@@ -206,9 +217,9 @@ def _open_below(tables: Sequence[FoundTable], words: Sequence[Word], em: float) 
     return kept, headed
 
 
-def _runs(words: Sequence[Word], em: float) -> list[Run]:
+def _runs(words: Sequence[Word], lines: Sequence[TextRow], em: float) -> list[Run]:
     """Runs of aligned lines; where some lie across columns of the page, the others and those of each column."""
-    runs = text_runs(words, em)
+    runs = runs_of(lines, em)
     if not words or not words[0].font or all(_width_em(run, em) <= _COLUMN_EM for run in runs):
         return runs
     whole = [run for run in runs if _width_em(run, em) <= _COLUMN_EM or _is_in_column(run, words, em)]

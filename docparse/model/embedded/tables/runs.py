@@ -43,9 +43,20 @@ class Run(NamedTuple):
 
 def text_runs(words: Sequence[Word], em: float) -> list[Run]:
     """Runs of three or more lines with two or more chunks each."""
+    return runs_of(chunked_lines(words, em), em)
+
+
+def chunked_lines(words: Sequence[Word], em: float) -> list[TextRow]:
+    """Rows of the words, their chunks set: what stands so far apart may be of several columns."""
     rows = text_rows(words)
     for row in rows:
         row.chunks = with_bullets(split_chunks(row, 1.1 * em))
+    return rows
+
+
+def runs_of(rows: Sequence[TextRow], em: float) -> list[Run]:
+    """`text_runs` of rows with their chunks, which are changed."""
+    for row in rows:
         if len(row.chunks) < 3 and is_caption(row.words):
             row.chunks = []
     part_heads(rows, em)
