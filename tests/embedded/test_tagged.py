@@ -72,6 +72,14 @@ def test_a_table_that_only_lays_out_the_page_is_none() -> None:
     assert not _of(Table, _blocks(element("Table", row(left, right), low)))
 
 
+def test_labels_with_nothing_beside_them_are_no_table() -> None:
+    blocks = _blocks(_prose(80), table_of([["Tax clause", ""], ["Tax identifier", ""]], y=180), _prose(300))
+    assert not _of(Table, blocks)
+    text = " ".join(block.text for block in blocks if isinstance(block, Paragraph | Heading))
+    assert "Tax clause" in text
+    assert "Tax identifier" in text
+
+
 def test_headings_have_the_level_of_their_tags() -> None:
     blocks = _blocks(
         element("H1", Said("A harbour", 72, 80, 20)), _prose(110),

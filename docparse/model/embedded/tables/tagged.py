@@ -94,6 +94,8 @@ def _table(tag: Tag, words: Sequence[Word]) -> FoundTable | None:
     mine = [word for its in held.values() for word in its]
     if len(held) < 2 or not mine or len(mine) > _PROSE_WORDS * len(held):
         return None
+    if len({cells[index].col + c for index in held for c in range(cells[index].colspan)}) < 2:
+        return None  # labels without what they ask for; cells that are drawn are found by their rules
     if rows - len({cells[index].row + r for index in held for r in range(cells[index].rowspan)}) > _EMPTY * rows:
         return None
     box = box_of(mine)
