@@ -44,7 +44,8 @@ class Paper:
         return InkPlots(self.page, self.words, rows_of(self.words, EM), taken, EM).found
 
 
-def plotted() -> Paper:
+def drawn() -> Paper:
+    """A curve with its axes and their numbers, and nothing else."""
     paper = Paper()
     for line in AXES:
         paper.draw.line(line, "black", 2)
@@ -52,6 +53,11 @@ def plotted() -> Paper:
     for i in range(6):
         paper.put(80, 110 + 30 * i, f"{60 - 10 * i}")
         paper.put(110 + 50 * i, 308, f"{10 * i}")
+    return paper
+
+
+def plotted() -> Paper:
+    paper = drawn()
     paper.put(210, 324, "Age in whole years")
     for y in range(500, 620, 16):
         paper.put(90, y, "All that is written here is a sentence that goes on and on for the width of it")
@@ -158,3 +164,48 @@ def test_grain_around_a_plot_does_not_lead_away_from_it() -> None:
         paper.draw.rectangle((x, 180, x + 7, 187), "black")
     (box,) = paper.plots()
     assert box[2] < 480
+
+
+def test_names_of_level_bars_are_of_the_plot_though_they_begin_where_text_does() -> None:
+    paper = Paper()
+    for i, name in enumerate(("Ducks", "Swans", "Geese", "Coots")):
+        paper.draw.rectangle((125, 100 + 30 * i, 200 + 40 * i, 120 + 30 * i), fill="black")
+        paper.put(120 - 6 * len(name), 104 + 30 * i, name)
+    paper.draw.line((124, 90, 124, 220), "black", 2)
+    for i in range(5):
+        paper.put(120 + 50 * i, 226, f"{10 * i}")
+    for y in range(400, 560, 16):
+        paper.put(90, y, "All that is written here is a sentence that goes on and on for the width of it")
+    (box,) = paper.plots()
+    assert box[0] <= 90
+    (figure,) = find_figures(paper.page, paper.words, [], [], EM)
+    assert {"Ducks", "Swans", "Geese", "Coots", "40"} <= {word.text for word in figure.words}
+
+
+def test_numbers_with_the_mark_of_the_axis_read_as_a_dash_are_of_the_plot() -> None:
+    paper = plotted()
+    paper.words = [word._replace(text=f"{word.text}-") if word.bbox[0] == 80 else word for word in paper.words]
+    (box,) = paper.plots()
+    assert box[0] <= 80
+
+
+def test_a_plot_that_the_model_saw_together_with_text_is_found_in_it() -> None:
+    paper = plotted()
+    for y in range(30, 90, 16):
+        paper.put(60, y, "All that is written here is a sentence that goes on and on")
+    (figure,) = find_figures(paper.page, paper.words, [Region("figure", (40, 20, 480, 345), 0.8)], [], EM)
+    assert figure.bbox[1] > 90
+    assert {"60", "Age"} < {word.text for word in figure.words}
+
+
+def test_points_of_a_slide_beside_a_plot_are_none_of_it_and_a_legend_is() -> None:
+    paper = drawn()
+    paper.put(150, 340, "• Mites")
+    paper.put(150, 360, "• Cedars")
+    assert paper.plots() == []
+    for i, text in enumerate(("• Fewer mites", "• More cedars")):
+        paper.words += [
+            word._replace(bbox=(450, 100 + 40 * i, 560, 124 + 40 * i), size=2 * EM, line=100 + i)
+            for word in [Word(text, (0, 0, 0, 0), EM, baseline=120.0 + 40 * i)]
+        ]
+    assert len(paper.plots()) == 1

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from docparse.model.embedded import chemistry, ocr, ocr_foreign, ocr_script, ocr_tesseract
+from docparse.model.embedded.music_ink import find_staves
 from docparse.model.embedded.ocr_decode import Decoded
 from docparse.model.embedded.ocr_detect import TextBox, boxes_of_map, components
 from docparse.model.embedded.ocr_rapid import lost_blanks
@@ -71,6 +72,74 @@ def test_unread_notes_by_a_staff_are_no_foreign_script() -> None:
     notes, text = (OcrLine((), (100.0, y, 600.0, y + 24.0), 0.0) for y in (112.0, 600.0))
     assert not ocr._is_foreign_page(sheet, [notes])
     assert ocr._is_foreign_page(sheet, [notes, text])
+
+
+def test_text_on_even_rules_is_in_a_foreign_script() -> None:
+    """Lines to write on lie as even as a staff, but what stands on them is not as tall as their distance."""
+    image = np.full((600, 900, 3), 255, np.uint8)
+    for row in range(5):
+        image[100 + 40 * row : 102 + 40 * row, 60:840] = 0
+    unread = [OcrLine((), (70.0, 74.0 + 40 * row, 420.0, 98.0 + 40 * row), 0.0) for row in range(5)]
+    assert find_staves(image[:, :, 0])
+    assert ocr._is_foreign_page(image, unread)
+    notes = [OcrLine((), (70.0, 70.0 + 40 * row, 420.0, 130.0 + 40 * row), 0.0) for row in range(5)]
+    assert not ocr._is_foreign_page(image, notes)
+
+
+def test_lines_that_the_page_analysis_left_out_are_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(10.0, 40.0 * row, 310.0, 40.0 * row + 20) for row in range(5)]
+
+    def as_line(text: str, box: tuple[float, float, float, float], confidence: float = 0.95) -> OcrLine:
+        return OcrLine((OcrWord(text, box, confidence),), box, confidence, tight=True)
+
+    seen = [OcrLine((), box, 0.0) for box in rows]
+    half = (10.0, rows[3][1], 120.0, rows[3][3])
+    page = [as_line("одна", rows[0]), as_line("две", rows[1]), as_line("три", rows[2]), as_line("чет", half)]
+    asked: list[tuple[float, float, float, float]] = []
+
+    def strips(_: object, boxes: list[tuple[float, float, float, float]], *__: object, **___: object) -> list[OcrLine]:
+        asked.extend(boxes)
+        return [as_line("четыре пять шесть", rows[3]), as_line("xyz", rows[4], 0.3)]
+
+    monkeypatch.setattr(ocr_foreign, "_page_languages", lambda *_: ("rus",))
+    monkeypatch.setattr(ocr_tesseract, "read_lines", lambda *_, **__: (page, True))
+    monkeypatch.setattr(ocr_foreign.ocr_strips, "read_boxes", strips)
+    image = np.full((240, 400, 3), 255, np.uint8)
+    lines, complete = ocr_foreign.read_script(image, ocr_script.SCRIPTS["Cyrillic"], seen)
+    assert complete
+    assert asked == rows[3:]
+    assert [line.text for line in lines] == ["одна", "две", "три", "четыре пять шесть"]
+
+
+def test_numbers_and_latin_words_that_tesseract_left_out_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = [TextBox((10.0, 10.0, 60.0, 30.0), 0.9), TextBox((10.0, 50.0, 60.0, 70.0), 0.9)]
+    known = OcrLine((OcrWord("год", boxes[0].bbox, 0.9),), boxes[0].bbox, 0.9)
+    number = OcrLine((OcrWord("1994", boxes[1].bbox, 0.99),), boxes[1].bbox, 0.99)
+    asked: list[TextBox] = []
+
+    def recognise(_: object, wanted: list[TextBox], **__: object) -> tuple[list[OcrLine], bool]:
+        asked.extend(wanted)
+        return [number], True
+
+    monkeypatch.setattr(ocr.ocr_rapid, "recognise", recognise)
+    found = ocr._with_plain(np.full((100, 100, 3), 255, np.uint8), [known], boxes, None)
+    assert asked == boxes[1:]
+    assert [line.text for line in found] == ["год", "1994"]
+
+
+def test_a_part_that_was_left_out_goes_into_its_line() -> None:
+    def of_words(*words: tuple[str, float]) -> OcrLine:
+        found = tuple(OcrWord(text, (x, 10.0, x + 40, 30.0), 0.9) for text, x in words)
+        return OcrLine(found, (found[0].bbox[0], 10.0, found[-1].bbox[2], 30.0), 0.9)
+
+    line, number = of_words(("давать", 10.0), ("раз", 110.0)), of_words(("23", 60.0))
+    (found,) = ocr_foreign.with_lines([line], [number])
+    assert found.text == "давать 23 раз"
+    back = line._replace(words=tuple(reversed(line.words)))
+    assert [word.text for word in ocr_foreign.with_lines([back], [number])[0].words] == ["раз", "23", "давать"]
+    tight, padded = (57.0, 9.0, 103.0, 31.0), (50.0, 0.0, 130.0, 40.0)
+    assert ocr_foreign.left_out([tight, padded], [number]) == []
+    assert ocr_foreign.left_out([(50.0, 0.0, 250.0, 40.0)], [number]) == [(50.0, 0.0, 250.0, 40.0)]
 
 
 def test_foreign_lines() -> None:

@@ -108,3 +108,20 @@ def test_pages_without_pixels_or_ink_are_left_alone() -> None:
     page = page_of(Picture.new("L", (560, 560), 255))
     assert tell_pictures(blocks, page.replace(pixels=None), ()) == (blocks, ())
     assert tell_pictures(blocks, page, ()) == (blocks, ())
+
+
+def test_a_form_in_frames_is_no_chart() -> None:
+    sheet = Picture.new("L", (600, 800), 255)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((50, 60, 550, 760), outline=0, width=2)
+    words: list[Word] = []
+    for row in range(12):
+        top = 80 + 55 * row
+        draw.line((50, top + 40, 550, top + 40), fill=0, width=2)
+        words.append(Word("生年月日と住所", (60, top, 200, top + 18), 18.0, line=row, baseline=top + 15.0))
+    page = page_of(sheet)
+    blocks: list[Block] = [Paragraph(text=word.text, bbox=word.bbox) for word in words]
+    told, flags = tell_pictures(list(blocks), page, words)
+    assert (told, flags) == (blocks, ())
+    labels = [word._replace(bbox=(60 + 40 * i, *word.bbox[1:])) for i, word in enumerate(words[:6])]
+    assert "chart_data_not_recognised" in tell_pictures(list(blocks[:6]), page, labels)[1]

@@ -19,6 +19,8 @@ _CELL_LINES = 3
 _IN, _AS_WIDE, _AS_HIGH = 0.9, 0.8, 0.45  # of a region in a paragraph's box
 _WORD_EM = 6.0  # of the longest word that is looked at
 
+_POINT = "•"
+
 
 @dataclass(slots=True)
 class Content:
@@ -149,6 +151,8 @@ def _goes_on(above: Para, below: Para) -> bool:
 
 
 def _heading(para: Para, text: str, space: float, beside: int, content: Content) -> bool:
+    if text[0] == _POINT:  # of a slide, in large type; squares and the like stand before headings, too
+        return False
     if content.regions and content.is_named(para.box, "heading") and len(para.lines) <= 4 and len(text) < 250:
         ratio = para.size / content.stats.size
         if (headings.is_sentence(text) and ratio < headings.LARGE) or (

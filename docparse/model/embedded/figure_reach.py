@@ -17,7 +17,8 @@ _BOLD = int(WordStyle.BOLD)  # an IntFlag is slow to test
 _LABEL, _MARK = 12, 6  # characters of a label's line, and of one by a picture
 _HEADING = 6  # characters of a bold line that is none
 _SHARED = 2  # lines of text that begin at a margin
-_TICK, _TICKS = re.compile(r"[+−–-]?\d[\d.,]*\s?%?"), 3  # numbers under or beside one another make an axis
+# numbers under or beside one another make an axis; OCR takes the mark behind one for a dash
+_TICK, _TICKS = re.compile(r"[+−–-]?\d[\d.,]*\s?%?(?:\s?[-–—])?"), 3
 _ALONG_EM, _UNDER_EM, _STROKE_EM, _APART_EM = 1.6, 1.2, 0.3, 0.6
 _PANEL = re.compile(r"\([a-z]\)\s*\S")  # what is written under a panel
 _LARGEST_EM = 1.3  # of a label's type

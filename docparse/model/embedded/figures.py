@@ -14,6 +14,7 @@ from docparse.model.embedded.figure_reach import Row, captioned_drawings, grown,
 from docparse.model.embedded.ink_plots import InkPlots
 from docparse.model.embedded.line_drawings import fat, line_drawings
 from docparse.model.embedded.mono import is_mono_word
+from docparse.model.embedded.script import word_count
 from docparse.model.embedded.tones import toned_pictures
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
@@ -23,7 +24,7 @@ _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a f
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
 # words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
 _TEXT_WORDS, _TEXT_LINES, _TEXT_SHARE, _ALIGNED = 20, 8, 0.7, 0.5
-_PART = 0.6
+_PART, _FULL_WORDS, _MIXED_LINES = 0.6, 6, 3
 _PLOT_NUMBERS, _PLOT_WORDS, _PLOT_SHARE = 4, 60, 0.3
 _CARD_WORDS, _CARD_SHARE = 3, 0.6  # of a line, and the height of lines in that of their box
 _MOST_SHAPES = 4000
@@ -71,25 +72,19 @@ def find_figures(
     read = bool(words) and not words[0].font
     rows = rows_of(words, em) if read or strokes or boxes or drawn or regions else []
     drawn += captioned_drawings(rows, strokes, [*taken, *boxes, *drawn], em) if strokes else []
-    seen = [
-        region.bbox for region in regions if region.kind in ("figure", "chart") and area(region.bbox) < _GROUND * size
-    ]
+    figures, mixed = _model_figures(regions, boxes + drawn, words, size, em)
+    figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
+    figures = [figure for figure in figures if not any(_is_part(figure, other) for other in figures)]
+    seen = [figure.bbox for figure in figures if figure not in mixed and area(figure.bbox) < _GROUND * size]
     plotted = InkPlots(page, words, rows, [*taken, *boxes, *drawn, *seen], em)
     drawn += plotted.found
-    figures: list[Figure] = []
-    for region in regions:
-        if region.kind in ("figure", "chart") and area(region.bbox) < _BACKGROUND * size:
-            if _is_page_of_text(region.bbox, words, em):
-                continue
-            inner = [box for box in boxes + drawn if inside_share(box, region.bbox) > 0.6]
-            box = _without_text(_snug(region.bbox, inner), words, em)
-            own = _words_in(box, words)
-            box = plotted.whole(box) if _is_numbered(own) else box
-            figure = Figure(box, chart=region.kind == "chart", score=region.score, words=own)
-            if not _is_panel(figure, em):
-                figures.append(figure)
-    figures = [figure for figure in figures if not any(_is_part(figure, other) for other in figures)]
-    figures = [figure for figure in figures if not any(_covers(box, figure.bbox) for box in taken)]
+    # a plot in what the model took for one with text beside it is the figure that it saw
+    figures = [figure for figure in figures if figure not in mixed or not any(
+        inside_share(box, figure.bbox) > _PART for box in plotted.found
+    )]  # fmt: skip
+    for figure in figures:
+        if _is_numbered(figure.words):
+            figure.bbox = plotted.whole(figure.bbox)
     for box in boxes + drawn:
         known = [figure.bbox for figure in figures]
         if any(inside_share(box, other) > 0.5 or inside_share(other, box) > 0.5 for other in known):
@@ -99,6 +94,31 @@ def find_figures(
     if plot and len(figures) == 1 and not plots and area(figures[0].bbox) > _PLOT_SHARE * size:
         figures[0].bbox = union([figures[0].bbox, *(word.bbox for word in words)])
     return _with_words(figures, words, rows, strokes, drawn, taken, em)
+
+
+def _model_figures(
+    regions: Sequence[Region], inner: Sequence[Box], words: Sequence[Word], size: float, em: float
+) -> tuple[list[Figure], list[Figure]]:
+    """What the model took for figures on a page of this `size` (area), and which of them were taken with running text.
+
+    What is text is left out of them, as far as it stands at an edge; `inner` is what is drawn.
+    """
+    figures: list[Figure] = []
+    mixed: list[Figure] = []
+    for region in regions:
+        if region.kind not in ("figure", "chart") or area(region.bbox) >= _BACKGROUND * size:
+            continue
+        if is_page_of_text(region.bbox, words, em):
+            continue
+        box = _snug(region.bbox, [box for box in inner if inside_share(box, region.bbox) > 0.6])
+        box = _without_text(box, words, em)
+        figure = Figure(box, chart=region.kind == "chart", score=region.score, words=_words_in(box, words))
+        if _is_panel(figure, em):
+            continue
+        figures.append(figure)
+        if sum(line[1] < box[3] for line in _full_lines(region.bbox, words)) >= _MIXED_LINES:  # no caption under it
+            mixed.append(figure)
+    return figures, mixed
 
 
 def pictures_in(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word]) -> list[Figure]:
@@ -117,10 +137,10 @@ def _is_numbered(words: Sequence[Word]) -> bool:
     return numbers >= _PLOT_NUMBERS and numbers >= _PLOT_SHARE * len(words)
 
 
-def _is_page_of_text(box: Box, words: Sequence[Word], em: float) -> bool:
+def is_page_of_text(box: Box, words: Sequence[Word], em: float) -> bool:
     """Most words of the page stand in it, in lines that begin at one edge: a form or a list, no labels of a drawing."""
     inside = [word for word in words if inside_share(word.bbox, box) > 0.5]
-    if len(inside) < max(_TEXT_WORDS, _TEXT_SHARE * len(words)):
+    if len(inside) < _TEXT_SHARE * len(words) or sum(word_count(word.text) for word in inside) < _TEXT_WORDS:
         return False
     starts: dict[int, float] = {}
     for word in inside:
@@ -141,11 +161,7 @@ def _covers(table: Box, figure: Box) -> bool:
 
 def _without_text(box: Box, words: Sequence[Word], em: float) -> Box:
     """The box without lines of running text at its foot and head, which are captions and paragraphs."""
-    rows: dict[int, list[Word]] = {}
-    for word in words:
-        if inside_share(word.bbox, box) > 0.5:
-            rows.setdefault(word.line, []).append(word)
-    full = [union(word.bbox for word in row) for row in rows.values() if len(row) >= 6 and not _is_numbered(row)]
+    full = _full_lines(box, words)
     x0, y0, x1, y1 = box
     for line in sorted(full, key=lambda line: -line[1]):
         if line[3] > y1 - 2.2 * em and line[1] > y0 + 3 * em:
@@ -154,6 +170,16 @@ def _without_text(box: Box, words: Sequence[Word], em: float) -> Box:
         if line[1] < y0 + 2.2 * em and line[3] < y1 - 3 * em:
             y0 = max(y0, line[3] + 0.2 * em)
     return (x0, y0, x1, y1)
+
+
+def _full_lines(box: Box, words: Sequence[Word]) -> list[Box]:
+    """Lines of running text in a box."""
+    rows: dict[int, list[Word]] = {}
+    for word in words:
+        if inside_share(word.bbox, box) > 0.5:
+            rows.setdefault(word.line, []).append(word)
+    full = [row for row in rows.values() if len(row) >= _FULL_WORDS and not _is_numbered(row)]
+    return [union(word.bbox for word in row) for row in full]
 
 
 def _snug(region: Box, inner: list[Box]) -> Box:

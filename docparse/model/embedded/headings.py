@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from docparse.model.embedded.line_ends import is_address, is_entry
 from docparse.model.embedded.paragraphs import Para
-from docparse.model.embedded.script import is_cjk
+from docparse.model.embedded.script import word_count
 from docparse.model.embedded.stats import PageStats
 from docparse.schemas.page import WordStyle
 
@@ -34,7 +34,7 @@ _SHOUTED_WORDS = 14
 _TITLE_WORDS = 10  # in italics
 _SMALL_CAPS = re.compile(r"csc\d*$|small-?cap|[-+]sc\b", re.I)
 _QUOTES = "\"'”’»」』"
-_SENTENCE_WORDS, _SIGNS_PER_WORD = 6, 2.0
+_SENTENCE_WORDS = 6
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}。[^\W\d_]{2}")
 _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
@@ -100,8 +100,7 @@ def _goes_on_after_a_sentence(text: str) -> bool:
 def is_sentence(text: str) -> bool:
     """Whether a text ends as a sentence of some length does, be it quoted."""
     end = text.rstrip(_QUOTES)
-    size = len(text.split()) + sum(map(is_cjk, text)) / _SIGNS_PER_WORD
-    return end[-1:] in ("。", ".") and not end.endswith("...") and size > _SENTENCE_WORDS
+    return end[-1:] in ("。", ".") and not end.endswith("...") and word_count(text) > _SENTENCE_WORDS
 
 
 def number_of(text: str) -> str | None:

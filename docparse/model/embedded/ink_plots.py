@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from docparse.model.embedded.captions import is_caption
 from docparse.model.embedded.figure_reach import Row
 from docparse.model.embedded.ink import page_ink
 from docparse.model.embedded.ink_bars import axes_of, bar_charts, is_filled, is_solid
+from docparse.model.embedded.lists import is_bullet
 from docparse.model.embedded.ocr_detect import join_runs, level_runs
 from docparse.schemas.page import PageImage, Word
 
@@ -27,6 +30,8 @@ _LINE_WORDS, _LINES, _TEXT = 6, 1, 0.12  # of running text in a plot; share of w
 _NEAR_EM, _SAMPLE_EM = 1.6, 3.5  # from a plot to its names; length of a curve's sample before its name
 _REACH_EM = 4.0  # from a plot to ink that is a part of it
 _ABOVE_EM = 1.2  # over a plot, where its numbers may end; what stands higher is text
+_BESIDE_EM, _APART, _NAMES = 0.8, 0.3, 3  # from names to level bars; gap between two over their height; at least
+_POINT, _POINTS = 1.25, 2  # height of a slide's points in that of numbers, and how many there are at least
 _SIGNS = 2  # of a chart without curves: numbers along a side, filled areas
 _SMALL_EM = 1.5  # of one side of what is written or drawn beside a plot
 _SAMPLES = frozenset("-–—_•·●○■□▲△▼◆◇")  # as which OCR reads the samples
@@ -50,7 +55,7 @@ class InkPlots:
         self._short = [row for row, short in zip(rows, is_name, strict=True) if short]
         self._walls = [row.box for row, short in zip(rows, is_name, strict=True) if not short]
         ink = page_ink(page)
-        if ink is None or not self._walls:  # without any text the page is the picture
+        if ink is None or not (self._walls or _has_points(rows)):  # without any text the page is the picture
             return
         side = max(2, round(_CELL_EM * em * ink.scale_x))
         bars: list[Box] = []
@@ -73,10 +78,9 @@ class InkPlots:
         """The box of a large part if it is a plot, a chart with the numbers along its sides, or a picture."""
         if _is_text(box, words):
             return []
-        if _is_curved(own, em) or is_filled(own):
-            return [box]
         axes = axes_of(box, rows, self._em)
-        return [union([box, *axes])] if len(axes) + is_solid(own) >= _SIGNS else []
+        known = _is_curved(own, em) or is_filled(own) or len(axes) + is_solid(own) >= _SIGNS
+        return [union([box, *axes])] if known else []
 
     def whole(self, box: Box) -> Box:
         """The plot with the numbers along its axes, what is written under them, and names behind samples of curves."""
@@ -88,6 +92,7 @@ class InkPlots:
             near = (box[0] - _NEAR_EM * em, box[1] - _NEAR_EM * em, box[2] + _NEAR_EM * em, box[3] + _NEAR_EM * em)
             parts = [part for part in small if _runs_along(part, box, em)]
             parts += [row.box for row in self._short if row.is_label or _is_under(row.box, box, em)] + self._legend
+            parts += self._names(box)
             for part in parts:
                 whole = union((box, part))
                 if (
@@ -98,11 +103,36 @@ class InkPlots:
                     box = whole
         return box
 
+    def _names(self, box: Box) -> list[Box]:
+        """Short lines that end at one place before the plot and stand further apart than text: the names of level bars.
+
+        They may begin where the text of a column does.
+        """
+        em = self._em
+        ending = sorted(
+            (
+                row.box for row in self._short
+                if -0.3 * em < box[0] - row.box[2] < _BESIDE_EM * em and box[1] < centre(row.box)[1] < box[3]
+            ),
+            key=lambda name: name[1],
+        )  # fmt: skip
+        ends = [name[2] for name in ending]
+        apart = all(lower[1] - upper[3] > _APART * height(upper) for upper, lower in pairwise(ending))
+        return ending if len(ending) >= _NAMES and apart and max(ends) - min(ends) < 0.5 * em else []
+
     @cached_property
     def _legend(self) -> list[Box]:
         """Names with the samples of curves that stand before them, some of which OCR reads as dashes."""
         leading = [(row, [part for part in self._small if _leads_to(part, row.box, self._em)]) for row in self._short]
         return [union([row.box, *parts]) for row, parts in leading if parts or row.text[0] in _SAMPLES]
+
+
+def _has_points(rows: Sequence[Row]) -> bool:
+    """Whether items of a list stand on the page, in larger type than numbers: those of a legend are no larger."""
+    numbers = [height(row.box) for row in rows if row.text[-1:].isdigit()]
+    items = [height(row.box) for row in rows if row.text and is_bullet(row.text[0]) and len(row.text) > 1]
+    least = _POINT * median(numbers) if numbers else 0.0
+    return sum(tall >= least for tall in items) >= _POINTS
 
 
 def _squares(

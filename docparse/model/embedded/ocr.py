@@ -118,12 +118,22 @@ def _read(
     seen = _with_unread(lines, boxes)
     found, complete = ocr_foreign.read_script(image, script, seen, deadline=deadline)
     if wanted or not complete or ocr_foreign.bears_out(found, script):
-        return found, complete, (f"script:{script.name}",)
+        return _with_plain(image, found, boxes, deadline), complete, (f"script:{script.name}",)
     found, complete = ocr_foreign.read_latin(image, deadline=deadline)
     if found:
         return found, complete, ()
     lines, complete = ocr_rapid.recognise(image, boxes, deadline=deadline)
     return _with_unread(lines, boxes), complete, ("script_unsupported:unknown",)
+
+
+def _with_plain(
+    image: NDArray[np.uint8], lines: list[OcrLine], boxes: Sequence[TextBox], deadline: Deadline | None
+) -> list[OcrLine]:
+    """The lines of a page in another script, and the numbers and Latin words that Tesseract left out."""
+    missed = set(ocr_foreign.left_out([box.bbox for box in boxes], lines))
+    plain, _ = ocr_rapid.recognise(image, [box for box in boxes if box.bbox in missed], deadline=deadline)
+    sure = [line for line in plain if not is_foreign(line) and any(map(str.isalnum, line.text))]
+    return ocr_foreign.with_lines(lines, sure)
 
 
 def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
@@ -132,8 +142,12 @@ def _is_foreign_page(image: NDArray[np.uint8], probes: list[OcrLine]) -> bool:
 
     if not _are_foreign(probes):
         return False
-    places = [staff.around(_BY_STAFF) for staff in find_staves(grey(image))]
-    text = [line for line in probes if not any(overlap(line.bbox, place) > 0 for place in places)]
+    # rules to write on are as even as a staff, but stand further apart than what is written between them is tall
+    places = [(staff.space, staff.around(_BY_STAFF)) for staff in find_staves(grey(image))]
+    text = [
+        line for line in probes
+        if not any(line.bbox[3] - line.bbox[1] >= space and overlap(line.bbox, place) > 0 for space, place in places)
+    ]  # fmt: skip
     return len(text) == len(probes) or _are_foreign(text)
 
 

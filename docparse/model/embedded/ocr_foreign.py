@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docparse.geometry import contains_point, iou
+from docparse.geometry import Box, centre, contains_point, iou, union
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr_strips, ocr_tesseract, preprocess
 from docparse.model.embedded.ocr_script import SCRIPTS, Script, is_foreign, language_of, script_of, script_share
@@ -22,6 +22,8 @@ _LEAST_LATIN = 0.4  # bad print, whose page is flagged; other scripts read as La
 # clear print reads at 0.69 and 0.46 or more, bad print in wrong scripts at 0.63 and 0.41
 _SURE_PAGE, _LIKELY_PAGE = 0.67, 0.45
 _COVERED = 0.6
+_WIDE, _READ, _LEGIBLE, _LEAST_SIGNS = 1.5, 0.5, 0.6, 2
+_ROOM = 0.5  # of the height of a line, on both sides of its ink together
 _MOSTLY, _SAME_PLACE = 0.5, 0.4
 _LIKE_LATIN = ("Latin", "Vietnamese", "Cyrillic", "Greek")
 _NO_BLANKS = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "CJK", "HIRAGANA", "KATAKANA")
@@ -64,16 +66,70 @@ def read_script(
 ) -> tuple[list[OcrLine], bool]:
     """Lines of a page in the script (with English), and whether all was read. `others` are PP-OCRv6's.
 
-    Lines that Tesseract's page analysis missed are read one by one.
+    Lines that Tesseract's page analysis missed in whole or for the most part are read one by one.
     """
     languages = _page_languages(image, script, others, deadline)
     lines, complete = ocr_tesseract.read_lines(image, languages, deadline=deadline)
-    missed = [line for line in others if not _covers(lines, line)]
-    if len(missed) > (1 - _COVERED) * len(others):
-        lines, missed = ocr_strips.read_boxes(image, [line.bbox for line in others], languages, deadline=deadline), []
+    if sum(not _covers(lines, line) for line in others) > (1 - _COVERED) * len(others):
+        lines = ocr_strips.read_boxes(image, [line.bbox for line in others], languages, deadline=deadline)
+    else:
+        lines = _with_missed(image, lines, script, languages, others, deadline)
     lines = _in_script(image, lines, script, languages, deadline)
-    lines += [line for line in missed if not is_foreign(line) and len(line.text) > 1]
     return [_joined(line) for line in lines], complete
+
+
+def _with_missed(
+    image: NDArray[np.uint8], lines: list[OcrLine], script: Script, languages: tuple[str, ...],
+    others: Sequence[OcrLine], deadline: Deadline | None,
+) -> list[OcrLine]:  # fmt: skip
+    """The lines, and those beside pictures or over columns of which Tesseract's page analysis left out most."""
+    wide = [line.bbox for line in others if is_foreign(line) and _is_wide(line.bbox)]
+    read = ocr_strips.read_boxes(image, left_out(wide, lines), languages, deadline=deadline)
+    return with_lines(lines, [
+        line for line in read
+        if line.confidence >= _LEGIBLE and script_share(line.text, script) >= _MOSTLY and len(line.text) >= _LEAST_SIGNS
+    ])  # fmt: skip
+
+
+def left_out(boxes: Sequence[Box], lines: Sequence[OcrLine]) -> list[Box]:
+    """The boxes of lines, as generous as the detector's, over less than half of which words were read."""
+    words = [word.bbox for line in lines for word in line.words]
+    return [box for box in boxes if not _is_read(box, words)]
+
+
+def with_lines(lines: Sequence[OcrLine], found: Sequence[OcrLine]) -> list[OcrLine]:
+    """The lines and those found besides, in place of words that stand in them; a part of a line goes into it."""
+    places = [line.bbox for line in found]
+    kept: list[OcrLine] = []
+    for line in lines:
+        rest = tuple(word for word in line.words if not any(contains_point(box, *centre(word.bbox)) for box in places))
+        if rest:
+            kept.append(line if len(rest) == len(line.words) else _of_words(line, rest))
+    for line in found:
+        at = next((i for i, other in enumerate(kept) if contains_point(other.bbox, *centre(line.bbox))), None)
+        if at is None:
+            kept.append(line)
+        else:
+            kept[at] = _of_words(kept[at], (*kept[at].words, *line.words))
+    return kept
+
+
+def _of_words(line: OcrLine, words: Sequence[OcrWord]) -> OcrLine:
+    """The line with these words, in the direction in which its own run."""
+    back = line.words[0].bbox[0] > line.words[-1].bbox[0]
+    ordered = sorted(words, key=lambda word: word.bbox[0], reverse=back)
+    return line._replace(words=tuple(ordered), bbox=union(word.bbox for word in ordered))
+
+
+def _is_wide(box: Box) -> bool:
+    return box[2] - box[0] >= _WIDE * (box[3] - box[1])
+
+
+def _is_read(box: Box, words: Sequence[Box]) -> bool:
+    x0, y0, x1, y1 = box
+    inside = [(left, right) for left, top, right, bottom in words if y0 < (top + bottom) / 2 < y1]
+    ink = x1 - x0 - _ROOM * (y1 - y0)
+    return sum(max(0.0, min(x1, right) - max(x0, left)) for left, right in inside) >= _READ * ink
 
 
 def _in_script(

@@ -13,8 +13,10 @@ from docparse.geometry import Box, clip, inside_share, union
 from docparse.model.base import Deadline
 from docparse.model.embedded import chemistry, formula_ink, pictures, preprocess
 from docparse.model.embedded.charts import read_chart
+from docparse.model.embedded.figures import is_page_of_text
 from docparse.model.embedded.formula import beside_number, number_in
 from docparse.model.embedded.formula_symbols import FUNCTIONS
+from docparse.model.embedded.tables.text_rows import em_of
 from docparse.schemas.document import Block, Chart, Chemistry, Formula, Image, ListBlock, Music, Table
 from docparse.schemas.page import PageImage, Word
 
@@ -88,7 +90,7 @@ def _whole_page(
     if len(words) > _FEW_WORDS or extent is None:
         return blocks
     box = page.to_units(extent)
-    images = [block for block in blocks if isinstance(block, Image)]
+    images = [block for block in blocks if isinstance(block, Image | Chart)]
     if images:  # of a chart whose labels stand outside of what was taken for a picture
         cut = len(images) == 1 and _is_sparse(words, page) and _measured(images[0], page, words) is None
         is_chart = cut and _measured(Image(bbox=box), page, words) is not None
@@ -101,7 +103,8 @@ def _whole_page(
             return [clear if isinstance(b, Image) else b for b in _gathered(blocks, box, Image, even_empty=True)]
         if _is_sparse(words, page) and _measured(Image(bbox=box), page, words) is not None:
             return _gathered(blocks, box, Image, even_empty=True)
-        if pictures.looks_chart(drawing) and len(words) >= 3 and _is_sparse(words, page):
+        text = is_page_of_text(box, words, em_of(words))  # a form: its frames are no axes
+        if pictures.looks_chart(drawing) and len(words) >= 3 and _is_sparse(words, page) and not text:
             flags["chart_data_not_recognised"] = None
             return _gathered(blocks, box, Image, even_empty=True)
     if _is_formula(page, words):

@@ -9,6 +9,7 @@ from docparse.geometry import union
 from docparse.model.base import Deadline
 from docparse.model.embedded import ocr, orientation, regions, turned
 from docparse.model.embedded.bullets import with_bullets
+from docparse.model.embedded.checkboxes import with_checkboxes
 from docparse.model.embedded.dark_panels import lightened
 from docparse.model.embedded.drawn_marks import with_drawn_marks
 from docparse.model.embedded.ground import evened
@@ -129,9 +130,10 @@ def _tables_of(
 def _typed(
     words: Sequence[Word], printed: PageImage, tables: Sequence[FoundTable], found: Sequence[Region]
 ) -> list[Word]:
-    """Words that OCR read with what their ink tells of their type, and the bullets before them."""
+    """Words that OCR read with what their ink tells of their type, and the bullets and boxes before them."""
     headings = [region.bbox for region in found if region.kind == "heading" and region.score >= _SURE]
-    return with_bullets(with_type(words, printed, [table.bbox for table in tables], headings), printed)
+    typed = with_type(words, printed, [table.bbox for table in tables], headings)
+    return with_bullets(with_checkboxes(typed, printed), printed)
 
 
 def read_words(page: PageImage, *, languages: tuple[str, ...] = (), deadline: Deadline | None = None) -> PageOutput:

@@ -11,6 +11,7 @@ _NO_SPACE_RANGES = (
     (0x20000, 0x3FFFF),
 )  # fmt: skip
 _CJK_START = 0x2E80
+_SIGNS_PER_WORD = 2.0
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
 
 
@@ -46,3 +47,8 @@ def is_unspaced(char: str) -> bool:
 def is_cjk(char: str) -> bool:
     code = ord(char)
     return code >= _CJK_START and is_unspaced(char)
+
+
+def word_count(text: str) -> float:
+    """Words of a text; Chinese and Japanese, which part none, have one in two signs."""
+    return len(text.split()) + sum(map(is_cjk, text)) / _SIGNS_PER_WORD
