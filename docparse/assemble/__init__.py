@@ -12,6 +12,7 @@ from docparse.assemble.levels import name_headings, set_levels
 from docparse.assemble.order import mend_order
 from docparse.assemble.running import label_running
 from docparse.assemble.ties import tie_captions, tie_footnotes
+from docparse.assemble.unrepeated import free_unrepeated
 from docparse.errors import DocparseError
 from docparse.geometry import Box
 from docparse.options import ParseOptions
@@ -62,6 +63,7 @@ def assemble(document: Document, drafts: Sequence[PageDraft], *, outline: Outlin
     if options.running:
         label_running(document.pages)
         free_letterheads(document.pages)
+        free_unrepeated(document.pages)
     for page in document.pages:
         finish_page(page, options)
     if options.levels:

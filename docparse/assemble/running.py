@@ -107,6 +107,11 @@ def _pattern(candidate: _Candidate) -> str:
     text = candidate.text
     if isinstance(candidate.page.blocks[candidate.index], Heading):
         return text
+    return masked(text)
+
+
+def masked(text: str) -> str:
+    """A text with a sign for each of its numbers."""
     return re.sub(r"\s+", " ", re.sub(r"\b(?:\d+|[ivxlc]{1,7})\b", "#", text.lower())).strip()
 
 

@@ -94,3 +94,15 @@ def test_fonts_without_a_name_are_told_by_their_letters_room(font: str, name: st
     texts = ["illustration", "women", "Matrix", "will", "MWW", "still", "lamp", "GNU", "tilt"]
     words = with_fixed_pitch(_set(font, name, texts))
     assert {bool(word.style & MONO) for word in words} == {mono}
+
+
+def test_signs_of_another_font_stay_in_their_row_of_a_listing() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 2) + 10
+    for row, text in enumerate(['asm("mov r0, r1"', '"mov r1, r2"', ': "=r" (value));']):
+        sheet.put(60, y + 12 * row, text, font="cour", style=MONO)
+    for row in range(2):
+        sheet.put(204, y + 12 * row, '"\\n\\t"')
+    sheet.paragraph(60, y + 48, 440, LOREM * 2)
+    (code,) = [block.text for block in sheet.blocks() if isinstance(block, Code)]
+    assert [line.split("  ")[-1].strip() for line in code.split("\n")[:2]] == ['"\\n\\t"'] * 2

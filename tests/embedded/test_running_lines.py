@@ -6,8 +6,8 @@ import pymupdf
 import pytest
 from typeset import LOREM, Sheet, body
 
-from docparse.schemas.document import Footnote, PageFooter, PageHeader, PageNumber
-from docparse.schemas.page import Picture
+from docparse.schemas.document import Code, Footnote, PageFooter, PageHeader, PageNumber
+from docparse.schemas.page import Picture, WordStyle
 
 
 def kinds(sheet: Sheet, *wanted: type) -> list[str]:
@@ -71,3 +71,20 @@ def test_the_number_of_a_page_in_its_chapter() -> None:
     sheet.paragraph(60, 120, 440, LOREM * 20)
     sheet.put(478, 800, "2- 7")
     assert kinds(sheet, PageNumber) == ["2- 7"]
+
+
+def test_a_listing_at_the_top_of_a_page_is_no_running_head() -> None:
+    sheet = Sheet()
+    for row, text in enumerate(["\\usepackage[include]{spanish}", "\\usepackage[fontenc]{vietnamese}"]):
+        sheet.put(70, 50 + 11 * row, text, 8, font="cour", style=WordStyle.MONO)
+    sheet.paragraph(60, 100, 440, LOREM * 20)
+    assert kinds(sheet, PageHeader) == []
+    assert kinds(sheet, Code) == ["\\usepackage[include]{spanish}\n\\usepackage[fontenc]{vietnamese}"]
+
+
+def test_a_note_of_two_lines_at_the_top_of_a_page_is_no_running_head() -> None:
+    sheet = Sheet()
+    sheet.put(60, 50, "Note: use this one and not that one to set the exceptions in the", 8)
+    sheet.put(70, 60, "preamble before anything else is set.", 8)
+    sheet.paragraph(60, 100, 440, LOREM * 20)
+    assert kinds(sheet, PageHeader) == []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from docparse.geometry import area, inside_share
+from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.line_ends import opens_with_sign
 from docparse.model.embedded.lines import Line, line_of
@@ -42,6 +43,7 @@ _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{2,6}|[iv])[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
+_SENTENCE = 9  # words of a line that a sentence fills
 _CELLS = 4  # pieces of a row that may be one of a table
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
 _PAID = re.compile(
@@ -172,7 +174,11 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
             break
         if far > limit or far > edge or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
             break
-        if down and _is_heading(row, stats):
+        if (
+            (down and _is_heading(row, stats))
+            or _is_listing(row, page, stats)
+            or (not stats.ocr and _is_cut(row, rows[k + 1 : k + 2], down))
+        ):
             break
         strong = strong or _is_telling(row)
         next_near = min(_extent(rows[k + 1], height, down)[0] if k + 1 < len(rows) else height, edge)
@@ -287,6 +293,28 @@ def _is_prose(row: list[Line], stats: PageStats) -> bool:
     return any(
         len(line.words) >= 9 and line.size > 0.93 * stats.size and line.width > 0.85 * stats.width for line in row
     ) and not _is_telling(row)
+
+
+def _is_listing(row: list[Line], page: PageImage, stats: PageStats) -> bool:
+    """Lines of a program on a page of text; a name set so may run with the page's number."""
+    if not stats.code or stats.mono or _has_number(row, page.width):
+        return False
+    return all(is_mono(line) for line in row)
+
+
+def _is_cut(row: list[Line], next_row: list[list[Line]], down: bool) -> bool:
+    """Whether a line and the one next to it are of one sentence, as in the small print of a note."""
+    if len(row) > 1 or not next_row or len(next_row[0]) > 1:
+        return False
+    first, second = (row[0], next_row[0][0]) if down else (next_row[0][0], row[0])
+    if (
+        len(first.words) < _SENTENCE
+        or not second.plain[0].islower()
+        or abs(first.size - second.size) > 0.05 * first.size
+    ):
+        return False
+    near = second.baseline - first.baseline < 1.5 * first.size
+    return near and not (_is_telling([first]) or _is_telling([second]))
 
 
 def _is_telling(row: list[Line]) -> bool:

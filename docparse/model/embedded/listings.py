@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from docparse.geometry import Box, area, inside_share, union
 from docparse.model.embedded.code import code_text, has_signs, is_mono
+from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
@@ -21,6 +22,8 @@ _LARGER = 1.1  # of the text's size: headings
 _FRAME_EM, _FRAME_LINES = 8.0, 1.8  # width and height of a frame: lower ones are drawn behind single lines
 _INSIDE = 0.7  # of a box: long lines stick out of their frame
 _OPEN = 4  # listings side by side
+_SIGNS, _SIGN_EM, _LEVEL_EM = 12, 14.0, 0.4  # letters of signs, how far from their line they stand, and how level
+_WORD = re.compile(r"[^\W\d_]{2}")
 _SHORTEST = 4  # letters of a command
 
 
@@ -30,10 +33,13 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
         return {}
     mono = [all(is_mono(line) for line in para.lines) for para in paras]
     frames = _frames(page, stats.size) if any(mono) else []
+    signs = _signs(paras, mono)
     found: dict[int, Code | None] = {}
-    for members in _runs(paras, mono, frames, stats):
+    for members in _runs(paras, mono, frames, stats, signs):
         if sum(len(paras[j].lines) for j in members) < 2 and not _is_command(members[0], paras, frames, stats):
             continue
+        own = [j for j in signs if j not in found and _is_within(paras[j], members, paras)] if signs else []
+        members += own
         lines = [line for j in members for line in paras[j].lines]
         lines.sort(key=lambda line: (round(line.baseline), line.x0))
         found.update(dict.fromkeys(members))
@@ -41,12 +47,38 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
     return found
 
 
-def _runs(paras: Sequence[Para], mono: Sequence[bool], frames: Sequence[Box], stats: PageStats) -> list[list[int]]:
+def _signs(paras: Sequence[Para], mono: Sequence[bool]) -> set[int]:
+    """Paragraphs of a few signs of another font, as quotes and backslashes often are, in rows of monospaced lines."""
+    few = [
+        i for i, para in enumerate(paras)
+        if not mono[i] and all(len(line.plain) <= _SIGNS and not _WORD.search(line.plain) for line in para.lines)
+    ]  # fmt: skip
+    if not few:
+        return set()
+    rows = [line for para, is_code in zip(paras, mono, strict=True) if is_code for line in para.lines]
+    return {i for i in few if all(any(_in_row(line, row) for row in rows) for line in paras[i].lines)}
+
+
+def _in_row(sign: Line, line: Line) -> bool:
+    reach = _SIGN_EM * line.size
+    level = abs(sign.baseline - line.baseline) < _LEVEL_EM * line.size
+    return level and line.x0 - reach < sign.x0 < line.x1 + reach
+
+
+def _is_within(para: Para, members: Sequence[int], paras: Sequence[Para]) -> bool:
+    return all(any(_in_row(line, row) for j in members for row in paras[j].lines) for line in para.lines)
+
+
+def _runs(
+    paras: Sequence[Para], mono: Sequence[bool], frames: Sequence[Box], stats: PageStats, signs: Collection[int]
+) -> list[list[int]]:
     """Monospaced paragraphs under one another."""
     runs: list[list[int]] = []
     going: list[tuple[list[int], Box, Box | None]] = []  # those that may go on, with the box and frame of each
     for i, para in enumerate(paras):
         box = para.box
+        if i in signs:
+            continue
         if not mono[i]:
             going = [each for each in going if not _parts(box, each[1])]
             continue
