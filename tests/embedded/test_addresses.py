@@ -38,6 +38,16 @@ def test_names_and_numbers_line_by_line_are_an_address(lines: list[str]) -> None
         ["12.50", "14.20", "9.10"],
         ["Amsterdam", "Rotterdam", "Utrecht"],
         ["1025 RX Amsterdam"],
+        [
+            "Help Young People",
+            "Market Our Products",
+            "Make Fewer Claims",
+            "Support Good Laws",
+            "Work With Partners",
+            "Use Less Water",
+            "Serve All Communities",
+            "Give Returns 42",
+        ],
     ],
 )
 def test_prose_numbers_and_names_alone_are_none(lines: list[str]) -> None:

@@ -43,6 +43,7 @@ _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{2,6}|[iv])[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
+_NEXT_LINE = 2.0  # of the leading, from one line of a program to the next
 _SENTENCE = 9  # words of a line that a sentence fills
 _CELLS = 4  # pieces of a row that may be one of a table
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
@@ -176,7 +177,7 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
             break
         if (
             (down and _is_heading(row, stats))
-            or _is_listing(row, page, stats)
+            or _is_listing(row, rows[k + 1 : k + 2], page, stats)
             or (not stats.ocr and _is_cut(row, rows[k + 1 : k + 2], down))
         ):
             break
@@ -295,11 +296,14 @@ def _is_prose(row: list[Line], stats: PageStats) -> bool:
     ) and not _is_telling(row)
 
 
-def _is_listing(row: list[Line], page: PageImage, stats: PageStats) -> bool:
-    """Lines of a program on a page of text; a name set so may run with the page's number."""
-    if not stats.code or stats.mono or _has_number(row, page.width):
+def _is_listing(row: list[Line], next_row: list[list[Line]], page: PageImage, stats: PageStats) -> bool:
+    """The first or last of several lines of a program on a page of text; a name set so may run at the page's edge."""
+    if not stats.code or stats.mono or _is_telling(row) or _has_number(row, page.width):
         return False
-    return all(is_mono(line) for line in row)
+    rows = [row, *next_row]
+    if len(rows) < 2 or not all(is_mono(line) for each in rows for line in each):
+        return False
+    return abs(row[0].baseline - next_row[0][0].baseline) < _NEXT_LINE * stats.leading
 
 
 def _is_cut(row: list[Line], next_row: list[list[Line]], down: bool) -> bool:

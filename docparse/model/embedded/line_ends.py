@@ -29,7 +29,7 @@ _WEB = re.compile(r"@|^(www\.|https?:)")
 _SHORTENED = re.compile(r"^([A-Z]\.)*[A-Z]\w{0,4}\.$")  # "B.V.", "Inc.", "Str."
 _NUMBER = re.compile(r"(?<!\S)[+(#]?\d|(?<!\S)[A-Z]{0,4}[-/]?\d{2}")  # a word that begins as one
 _NAME = re.compile(r"[^\W\d_]{2}")
-_MOST_LINES, _LINE_WORDS = 8, 6  # of an address
+_MOST_LINES, _LINE_WORDS, _PER_NUMBER = 8, 6, 4  # of an address; lines of one number
 _AT_EDGE_EM, _SHORT_EM = 0.2, 25.0  # of lines set to the right
 _TAB_EM = 1.6
 _MISREAD, _NEXT_EM, _WIDER = 0.35, 2.0, 1.2  # of a size that is measured, to the next line of a text, and its width
@@ -150,8 +150,8 @@ def _is_flush_right(run: Sequence[Line], x0: float, x1: float, em: float) -> boo
 
 
 def is_address(run: Sequence[Line]) -> bool:
-    """Whether a few lines of few words begin, and most of them end, with names and numbers; of two lines, both have a
-    number."""
+    """Whether a few lines of few words begin, and most of them end, with names and numbers; one in four has a number,
+    and of two lines both."""
     if not 2 <= len(run) <= _MOST_LINES or any(len(line.words) > _LINE_WORDS for line in run):
         return False
     texts = [line.plain for line in run]
@@ -161,7 +161,7 @@ def is_address(run: Sequence[Line]) -> bool:
         return False
     numbered = sum(_NUMBER.search(text) is not None for text in texts)
     named = sum(_NAME.search(text) is not None for text in texts)
-    if numbered < (1 if len(run) >= _SEVERAL else 2) or 2 * named < len(run):
+    if numbered < (max(1, len(run) // _PER_NUMBER) if len(run) >= _SEVERAL else 2) or 2 * named < len(run):
         return False
     last = [text.split()[-1] for text in texts]
     if any(word[-1] in STOPS and not _SHORTENED.search(word) for word in last):

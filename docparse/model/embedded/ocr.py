@@ -6,6 +6,7 @@ makes nothing of them, Tesseract takes over with the script that fits, when it i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from statistics import median
 
@@ -47,6 +48,7 @@ _DASH = "一"
 _CLEAR = 0.97  # confidence of every probe on a page of clear print
 _CLEAR_LINE = 10  # signs
 _DOUBTFUL = "low_confidence"
+_PLAIN = re.compile(r"[\w.,:%+−–/ -]*\w[\w.,:%+−–/ -]*")  # words and numbers, no pieces of formulas
 _KNOWN = ("Latin", "HanS", "HanT", "Japanese")
 
 
@@ -132,7 +134,7 @@ def _with_plain(
     """The lines of a page in another script, and the numbers and Latin words that Tesseract left out."""
     missed = set(ocr_foreign.left_out([box.bbox for box in boxes], lines))
     plain, _ = ocr_rapid.recognise(image, [box for box in boxes if box.bbox in missed], deadline=deadline)
-    sure = [line for line in plain if not is_foreign(line) and any(map(str.isalnum, line.text))]
+    sure = [line for line in plain if not is_foreign(line) and _PLAIN.fullmatch(line.text)]
     return ocr_foreign.with_lines(lines, sure)
 
 

@@ -23,6 +23,7 @@ _LEAST_LATIN = 0.4  # bad print, whose page is flagged; other scripts read as La
 _SURE_PAGE, _LIKELY_PAGE = 0.67, 0.45
 _COVERED = 0.6
 _WIDE, _READ, _LEGIBLE, _LEAST_SIGNS = 1.5, 0.5, 0.6, 2
+_BLANK = 0.6  # of the height: a wider one parts columns
 _ROOM = 0.5  # of the height of a line, on both sides of its ink together
 _MOSTLY, _SAME_PLACE = 0.5, 0.4
 _LIKE_LATIN = ("Latin", "Vietnamese", "Cyrillic", "Greek")
@@ -106,12 +107,20 @@ def with_lines(lines: Sequence[OcrLine], found: Sequence[OcrLine]) -> list[OcrLi
         if rest:
             kept.append(line if len(rest) == len(line.words) else _of_words(line, rest))
     for line in found:
-        at = next((i for i, other in enumerate(kept) if contains_point(other.bbox, *centre(line.bbox))), None)
+        at = next((i for i, other in enumerate(kept) if _is_part(line.bbox, other)), None)
         if at is None:
             kept.append(line)
         else:
             kept[at] = _of_words(kept[at], (*kept[at].words, *line.words))
     return kept
+
+
+def _is_part(box: Box, line: OcrLine) -> bool:
+    """Whether a box stands in a line with a word beside it; a line over two columns has nothing between them."""
+    near = _BLANK * (box[3] - box[1])
+    return contains_point(line.bbox, *centre(box)) and any(
+        max(word.bbox[0] - box[2], box[0] - word.bbox[2]) < near for word in line.words
+    )
 
 
 def _of_words(line: OcrLine, words: Sequence[OcrWord]) -> OcrLine:
