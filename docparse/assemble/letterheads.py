@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from docparse.assemble.running import as_text
 from docparse.schemas.document import Block, Heading, Page, PageFooter, PageHeader, PageNumber, Paragraph
 
 _SALUTATION = re.compile(
@@ -27,7 +28,6 @@ _BILL = re.compile(
     re.I,
 )
 _FIRST = re.compile(r"\D*1(?!\d)(?:\D+\d+)?\D*")
-_KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts")
 
 
 def free_letterheads(pages: Sequence[Page]) -> None:
@@ -38,7 +38,7 @@ def free_letterheads(pages: Sequence[Page]) -> None:
     first = pages[0]
     for place, block in enumerate(first.blocks):
         if isinstance(block, PageHeader | PageFooter) and _plain(block) not in again:
-            first.blocks[place] = Paragraph(text=block.text, **{name: getattr(block, name) for name in _KEPT})
+            first.blocks[place] = as_text(block)
 
 
 def _is_letter(page: Page) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from docparse.assemble.running import KEPT
 from docparse.schemas.document import Block, Heading, Page, PageHeader, PageNumber, Paragraph
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 _SAME_SIZE = 0.06  # sizes closer than 6 % count as one
 _MAX_LEVEL = 6
-_KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts", "links")
 
 
 def set_levels(drafts: Sequence[PageDraft], outline: Outline) -> None:
@@ -54,7 +54,7 @@ def name_headings(pages: Sequence[Page], outline: Outline) -> None:
             if any(_in_one_row(block, number) for number in numbers):  # the running head names its chapter, too
                 continue
             known.add(key)
-            kept = {name: getattr(block, name) for name in _KEPT}
+            kept = {name: getattr(block, name) for name in KEPT}
             level = min(wanted[key], _MAX_LEVEL)
             page.blocks[index] = Heading(text=" ".join(block.text.split()), level=level, **kept)
 

@@ -19,6 +19,8 @@ from docparse.schemas.document import (
     Paragraph,
 )  # fmt: skip
 
+# what a block keeps that becomes one of another kind
+KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts", "links")
 _MARGIN = 0.12  # share of the page height at top and bottom in which running elements stand
 _DEEP = 0.2  # in which numbers stand that count with the pages
 _LEVEL = 0.012  # of the page height: how exactly running elements stand in one place
@@ -110,6 +112,11 @@ def _pattern(candidate: _Candidate) -> str:
     return masked(text)
 
 
+def as_text(block: PageHeader | PageFooter) -> Paragraph:
+    """A head or foot that is none as the paragraph that it is."""
+    return Paragraph(text=block.text, **{name: getattr(block, name) for name in KEPT})
+
+
 def masked(text: str) -> str:
     """A text with a sign for each of its numbers."""
     return re.sub(r"\s+", " ", re.sub(r"\b(?:\d+|[ivxlc]{1,7})\b", "#", text.lower())).strip()
@@ -129,8 +136,5 @@ def _same_height(members: list[_Candidate]) -> list[list[_Candidate]]:
 def _relabel(candidate: _Candidate, top: bool, *, number: bool) -> None:
     old: Block = candidate.page.blocks[candidate.index]
     kind = PageNumber if number else PageHeader if top else PageFooter
-    kept = {
-        name: getattr(old, name)
-        for name in ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts", "links")
-    }
+    kept = {name: getattr(old, name) for name in KEPT}
     candidate.page.blocks[candidate.index] = kind(text=candidate.text, **kept)

@@ -6,15 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from docparse.assemble.running import masked
+from docparse.assemble.running import as_text, masked
 from docparse.geometry import Box
-from docparse.schemas.document import Block, Page, PageFooter, PageHeader, PageNumber, Paragraph
+from docparse.schemas.document import Block, Page, PageFooter, PageHeader, PageNumber
 
 _LEAST_PAGES = 5  # of a document, from which on its running lines come again
 _AGAIN = 2  # pages with one text
 _LEVEL = 0.006  # of the page height: how exactly running lines stand in one place
 _OFTEN = 3  # one page in so many has a line where lines run, whatever they say
-_KEPT = ("id", "page", "bbox", "order", "source", "confidence", "checks", "flags", "parts", "links")
 
 
 class _Running(NamedTuple):
@@ -82,4 +81,4 @@ def _same_place(line: _Running, other: _Running) -> bool:
 def _free(line: _Running) -> None:
     old = line.page.blocks[line.place]
     assert isinstance(old, PageHeader | PageFooter)
-    line.page.blocks[line.place] = Paragraph(text=old.text, **{name: getattr(old, name) for name in _KEPT})
+    line.page.blocks[line.place] = as_text(old)

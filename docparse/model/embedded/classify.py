@@ -18,7 +18,6 @@ from docparse.schemas.page import HEADING_ROLES, PageImage
 _CELL_LINES = 3
 _IN, _AS_WIDE, _AS_HIGH = 0.9, 0.8, 0.45  # of a region in a paragraph's box
 _WORD_EM = 6.0  # of the longest word that is looked at
-
 _POINT = "•"
 
 

@@ -103,8 +103,8 @@ def _whole_page(
             return [clear if isinstance(b, Image) else b for b in _gathered(blocks, box, Image, even_empty=True)]
         if _is_sparse(words, page) and _measured(Image(bbox=box), page, words) is not None:
             return _gathered(blocks, box, Image, even_empty=True)
-        text = is_page_of_text(box, words, em_of(words))  # a form: its frames are no axes
-        if pictures.looks_chart(drawing) and len(words) >= 3 and _is_sparse(words, page) and not text:
+        framed = pictures.looks_chart(drawing) and len(words) >= 3 and _is_sparse(words, page)
+        if framed and not is_page_of_text(box, words, em_of(words)):  # the frames of a form are no axes
             flags["chart_data_not_recognised"] = None
             return _gathered(blocks, box, Image, even_empty=True)
     if _is_formula(page, words):
