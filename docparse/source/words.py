@@ -12,7 +12,13 @@ from docparse.schemas.page import Word, WordStyle
 from docparse.source.accents import set_accents
 from docparse.source.bidi import has_rtl, is_bare, rtl_runs, runs_left, whole_lines
 
-_DINGBATS = dict(zip("345678Hlnqu", "✓✔✕✖✗✘★●■❑◆", strict=True))  # of Zapf Dingbats, in forms
+# signs that fonts pass off as letters: those of Zapf Dingbats (in forms) and Wingdings by the letters' codes, and what
+# macOS calls the first signs that it takes out of OpenSymbol, where bullets come from
+_DINGBATS = dict(zip("345678Hlnqu", "✓✔✕✖✗✘★●■❑◆", strict=True))
+_WINGDINGS = dict(zip("lnoqruvxØàèü§¨ýþ", "●■□❑❒◆❖☒➢→➔✓▪□☒☑", strict=True))
+_WINGDINGS |= {chr(0xF000 + ord(code)): sign for code, sign in _WINGDINGS.items()}
+_OTHER_WINGDINGS = re.compile(r"Wingdings ?[23]")
+_OPENSYMBOL = dict.fromkeys('!"#$', "•")
 
 Char = dict[str, Any]
 Span = dict[str, Any]
@@ -280,15 +286,24 @@ def _doubled(first: Word, word: Word) -> bool:
 
 
 def with_dingbats(words: list[Word]) -> list[Word]:
-    """Words with the signs of forms by name where a font of signs passes them off as letters: "4" for a tick."""
-    if not any("ingbat" in font or font.endswith("ZaDb") for font in {word.font for word in words}):
+    """Words with signs by name where a font of signs passes them off as letters: "4" for a tick."""
+    tables = {font: signs for font in {word.font for word in words} if (signs := _signs_of(font))}
+    if not tables:
         return words
     return [
-        word._replace(text="".join(_DINGBATS.get(char, char) for char in word.text))
-        if "ingbat" in word.font or word.font.endswith("ZaDb")
+        word._replace(text="".join([tables[word.font].get(char, char) for char in word.text]))
+        if word.font in tables
         else word
         for word in words
     ]
+
+
+def _signs_of(font: str) -> dict[str, str]:
+    if "ingbat" in font or font.endswith("ZaDb"):
+        return _DINGBATS
+    if "Wingdings" in font and not _OTHER_WINGDINGS.search(font):
+        return _WINGDINGS
+    return _OPENSYMBOL if "OpenSymbol" in font else {}
 
 
 def with_columns(words: list[Word]) -> list[Word]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,11 @@ _CELL_LINES = 3
 _IN, _AS_WIDE, _AS_HIGH = 0.9, 0.8, 0.45  # of a region in a paragraph's box
 _WORD_EM = 6.0  # of the longest word that is looked at
 _POINT = "•"
+_TITLE, _SAME = 1.15, 1.05  # of the size of a date under a title: that of the title, and of names
+_DATE = re.compile(
+    r"[^\W\d]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\d{1,2}(?:\.|st|nd|rd|th)?\s[^\W\d]{3,12}\.?,?\s(?:19|20)\d\d"
+    r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
+)
 
 
 @dataclass(slots=True)
@@ -85,6 +91,9 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
             found.append(i)
         else:
             blocks[i] = Paragraph(text=text, bbox=box)
+    for i in _imprint(found, paras, texts):
+        found.remove(i)
+        blocks[i] = Paragraph(text=texts[i], bbox=paras[i].box)
     groups = _whole_headings(found, paras, texts, stats)
     titles = [
         paras[group[0]] if len(group) == 1 else Para([line for i in group for line in paras[i].lines])
@@ -103,6 +112,22 @@ def _head(title: Para, rank: int, stats: PageStats) -> Heading:
     if level:
         return Heading(text=text, level=level, bbox=title.box, source="tags")
     return Heading(text=text, level=rank, bbox=title.box)
+
+
+def _imprint(found: Sequence[int], paras: Sequence[Para], texts: Sequence[str]) -> list[int]:
+    """The headings that are the date under a title and the names between the two: centred as it is, in smaller type."""
+    dated = [i for i in found if _DATE.fullmatch(texts[i]) and not paras[i].lines[0].bold]
+    result: list[int] = []
+    for i in dated:
+        middle, size = _middle(paras[i]), paras[i].size
+        above = [j for j in found if j < i and abs(_middle(paras[j]) - middle) < size]
+        if any(paras[j].size > _TITLE * size for j in above):
+            result += [i, *(j for j in above if paras[j].size < _SAME * size and not paras[j].lines[0].bold)]
+    return sorted(set(result))
+
+
+def _middle(para: Para) -> float:
+    return (para.box[0] + para.box[2]) / 2
 
 
 def _whole_headings(

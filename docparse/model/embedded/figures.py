@@ -20,6 +20,7 @@ from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
 
 _GROUND = 0.6  # a figure of the model's over more of the page than this may be all that is on it
+_GROUND_WORDS, _GROUND_ROWS, _GROUND_TALL = 4, 3, 0.85  # of text on rows of colour: words, rows and their height
 _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
 # words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
@@ -61,7 +62,7 @@ def find_figures(
         boxes += [box for box in toned if not any(overlap(box, other) for other in boxes)]
     strokes = strokes_of(page)
     plot = not prose and not tables and _is_plot(words)
-    drawn = _drawing_boxes(page, em, least, prose, plot)
+    drawn = _drawing_boxes(page, words, em, least, prose, plot)
     drawn += [
         box for box in line_drawings(page, words, em)
         if not any(overlap(box, other) > 0 for other in drawn)
@@ -228,7 +229,7 @@ def _is_plot(words: Sequence[Word]) -> bool:
 
 
 def _drawing_boxes(
-    page: PageImage, em: float, least: float, prose: Sequence[tuple[float, float]], plot: bool
+    page: PageImage, words: Sequence[Word], em: float, least: float, prose: Sequence[tuple[float, float]], plot: bool
 ) -> list[Box]:
     """Clusters of drawn paths dense enough to be a drawing; on a `plot` one may be as large as the page."""
     size = page.width * page.height
@@ -253,8 +254,28 @@ def _drawing_boxes(
             continue
         if short < 2.2 * least and (strokes < 24 or long > 8 * short):
             continue
-        found.append(_with_rules(box, page, em))
+        if not _is_ground(box, page, words):
+            found.append(_with_rules(box, page, em))
     return join_near(found, 0.8 * em)
+
+
+def _is_ground(box: Box, page: PageImage, words: Sequence[Word]) -> bool:
+    """Whether a drawing is rows of colour that lie under one another with text on them: listings and tables are laid
+    on such.
+    """
+    inner = [word for word in words if contains_point(box, *centre(word.bbox))]
+    if len(inner) < _GROUND_WORDS or 2 * sum(_NUMBER.fullmatch(word.text) is not None for word in inner) > len(inner):
+        return False
+    wide = [
+        shape.bbox for shape in page.shapes[:_MOST_SHAPES]
+        if shape.segments <= 1 and shape.filled and inside_share(shape.bbox, box) > 0.9
+        and width(shape.bbox) > 0.5 * width(box)
+    ]  # fmt: skip
+    tall, end = 0.0, box[1]
+    for _, top, _, bottom in sorted(wide, key=lambda row: row[1]):
+        tall += max(0.0, bottom - max(top, end))
+        end = max(end, bottom)
+    return len(wide) >= _GROUND_ROWS and tall > _GROUND_TALL * height(box)
 
 
 def _lone_drawing(page: PageImage, least: float) -> list[Box]:

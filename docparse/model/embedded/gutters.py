@@ -21,6 +21,7 @@ _NOISE = 0.02
 _ROW_EM, _EDGE_EM = 0.35, 0.5  # between words of one row, and between edges that are one
 _AT_EDGE = 0.45  # of the rows, that begin or end at one edge
 _LEAST_LINES, _MOST_RIVER = 3, 12  # rows that gutters part at least, and the blanks of justified text by chance at most
+_LEAST_DOTS, _DOT_EM = 3, 2.0  # of a leader, and the blank between two of them
 _BODY = 0.5  # of the slack, by which the middle of an x is above the baseline: rows of ink end there
 
 
@@ -44,7 +45,7 @@ class Gutters:
         grid = (x0, y0, (x1 - x0) / across, (y1 - y0) / down)
         covered = np.zeros((down, across), np.bool_)
         seen = ink is not None and _cover_by_ink(covered, ink, grid)
-        _cover_by_words(covered, words, grid, 0.3 * em if seen else 0.0)
+        _cover_by_words(covered, [*words, *_leaders(words)], grid, 0.3 * em if seen else 0.0)
         self._find(covered, em, *grid)
         if seen and self.stripes:
             rows = _rows(words, em)
@@ -83,6 +84,26 @@ class Gutters:
             if x0 <= (left + right) / 2 <= x1 and top - 1 <= y <= bottom + 4:
                 return True
         return False
+
+
+def _leaders(words: Sequence[Word]) -> list[Word]:
+    """Words as wide as the rows of dots that lead from an entry to its page number, with the blank before them.
+
+    Dots that are set one by one stand under one another, and the blanks between them are no gutters.
+    """
+    found: list[Word] = []
+    run: list[Word] = []
+    for word in words:
+        dot = word.text == "."
+        goes_on = bool(run) and 0 <= word.bbox[0] - run[-1].bbox[2] < _DOT_EM * word.size
+        if goes_on and abs(word.baseline - run[-1].baseline) < 0.1 * word.size and (dot or len(run) > 1):
+            run.append(word)
+            if dot:
+                continue
+        if len(run) > _LEAST_DOTS:
+            found.append(run[-1]._replace(bbox=union(each.bbox for each in run)))
+        run = [word]
+    return found
 
 
 def _rows(words: Sequence[Word], em: float) -> list[list[Word]]:

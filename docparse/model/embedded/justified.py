@@ -132,7 +132,8 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
         em = line.size
         if len(row) < _EVEN_PIECES and abs(line.baseline - row[0].baseline) >= _SET_SOLID * em:
             continue
-        first = next((i for i, piece in enumerate(row) if piece.x0 > line.x0 - _INDENT_EM * em), len(row))
+        near = next((i for i, piece in enumerate(row) if piece.x0 > line.x0 - _INDENT_EM * em), len(row))
+        first = next((i for i, piece in enumerate(row) if abs(piece.x0 - line.x0) < _FLUSH_EM * em), near)
         last = next((i for i, piece in enumerate(row) if abs(piece.x1 - line.x1) < _FLUSH_EM * em), 0)
         if last <= first:
             continue

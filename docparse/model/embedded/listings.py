@@ -10,6 +10,7 @@ from docparse.geometry import Box, area, inside_share, union
 from docparse.model.embedded.code import code_text, has_signs, is_mono
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
+from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.schemas.document import Code
@@ -18,7 +19,7 @@ from docparse.schemas.page import PageImage
 _ADDRESS = re.compile(r"\w@\w|://|www\.|doi\b|\b10\.\d{4}/")
 _BESIDE_EM, _BESIDE_LINES = 8.0, 3  # to a cell in the row of a lone line, and its lines
 _TERM_EM = 1.0  # indent of what is said of a term
-_LARGER = 1.1  # of the text's size: headings
+_LARGER, _OTHER_SIZE = 1.1, 1.3  # of the text's size: headings; and type that is no part of a listing
 _FRAME_EM, _FRAME_LINES = 8.0, 1.8  # width and height of a frame: lower ones are drawn behind single lines
 _INSIDE = 0.7  # of a box: long lines stick out of their frame
 _OPEN = 4  # listings side by side
@@ -31,7 +32,7 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
     """The listing that begins with a paragraph, by its place; None for paragraphs that are part of one before."""
     if stats.mono or not stats.code:
         return {}
-    mono = [all(is_mono(line) for line in para.lines) for para in paras]
+    mono = [all(is_mono(line) for line in para.lines) and not _is_item(para) for para in paras]
     frames = _frames(page, stats.size) if any(mono) else []
     signs = _signs(paras, mono)
     found: dict[int, Code | None] = {}
@@ -45,6 +46,12 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
         found.update(dict.fromkeys(members))
         found[members[0]] = Code(text=code_text(lines), bbox=Para(lines).box)
     return found
+
+
+def _is_item(para: Para) -> bool:
+    """Whether names in monospaced type are the items of a list, whose markers are not."""
+    first = para.lines[0]
+    return len(first.words) > 1 and not is_mono_word(first.words[0]) and read_marker(first.plain) is not None
 
 
 def _signs(paras: Sequence[Para], mono: Sequence[bool]) -> set[int]:
@@ -83,7 +90,8 @@ def _runs(
             going = [each for each in going if not _parts(box, each[1])]
             continue
         frame = _frame_of(box, frames)
-        own = next((each for each in going if each[2] == frame and _continues(each[1], box, stats)), None)
+        alike = [each for each in going if each[2] == frame and _same_size(paras[each[0][-1]], para)]
+        own = next((each for each in alike if _continues(each[1], box, stats)), None)
         run = own[0] if own else []
         if own:
             going.remove(own)
@@ -93,6 +101,12 @@ def _runs(
         going.insert(0, (run, union((own[1], box)) if own else box, frame))
         del going[_OPEN:]
     return runs
+
+
+def _same_size(above: Para, below: Para) -> bool:
+    """Whether their largest type, not that of the lines' numbers, is of about one size."""
+    one, other = (max(word.size for line in para.lines for word in line.words) for para in (above, below))
+    return max(one, other) < _OTHER_SIZE * min(one, other)
 
 
 def _continues(above: Box, below: Box, stats: PageStats) -> bool:

@@ -199,11 +199,11 @@ class _Splitter:
         flush = sum(abs(end - other) < _FLUSH_EM * em for end, other in zip(ends, self.ends, strict=True))
         self.justified = len(lines) > _FEW_LINES and flush >= _FLUSH * len(lines)
         at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
-        self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))])
         self.hung = False
         middles = [(line.x0 + line.x1) / 2 for line in lines]
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
+        self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))], em)
         self.markers = [read_marker(line.plain) for line in lines]
         prose = [i for i in range(len(lines)) if not (self.mono and self.mono[i])]
         short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in STOPS for i in prose if i)
@@ -219,16 +219,20 @@ class _Splitter:
     def indent(self, i: int) -> float:
         return self.start(self.lines[i]) - self.starts[i]
 
-    def _hanging(self, at_edge: Sequence[bool]) -> list[bool]:
+    def _hanging(self, at_edge: Sequence[bool], em: float) -> list[bool]:
         """Of each line whether paragraphs hang there: start at the edge and go on indented. Free height may part lines
-        that do from others that don't."""
+        that do from others that don't; where full lines at the edge mostly go on at the edge, none hang."""
         whole = len(at_edge) >= 4 and 2 * sum(at_edge) <= len(at_edge) and at_edge[0]
         if not whole:
             return [False] * len(at_edge)
         cuts = [i for i in range(1, len(at_edge)) if self._is_far(i)]
         result: list[bool] = []
         for first, end in pairwise([0, *cuts, len(at_edge)]):
-            result += [2 * sum(at_edge[first:end]) <= end - first + 1] * (end - first)
+            hang = 2 * sum(at_edge[first:end]) <= end - first + 1
+            if hang:
+                full = [i for i in range(first + 1, end) if at_edge[i - 1] and not self._room(i, em)]
+                hang = 2 * sum(at_edge[i] for i in full) <= len(full)
+            result += [hang] * (end - first)
         return result
 
     def _is_hung(self, em: float) -> bool:
@@ -283,7 +287,8 @@ class _Splitter:
         if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em):
             return "break"
         if self.mono and self.mono[i - 1] and self.mono[i]:
-            return "newline"
+            item = self.markers[i] is not None and not is_mono_word(line.words[0])
+            return "break" if item else "newline"
         if self.markers[i] is not None and self._starts_item(i):
             return "break"
         if opens_with_sign(line) and opens_with_sign(para.lines[0]):

@@ -11,13 +11,14 @@ from statistics import median
 from docparse.model.embedded.captions import is_label
 from docparse.model.embedded.formula import is_number
 from docparse.model.embedded.lines import Line, line_of
-from docparse.model.embedded.lists import follows, read_marker
+from docparse.model.embedded.lists import BULLETS, follows, read_marker
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import Word, WordStyle
 
 _MARKER = re.compile(
-    r"[•◦▪▫●○■□☐☑☒\ufffd‣·⁃➢➤►✓✔❖◆\uf0b7\uf0a7\uf0d8\uf076\uf0fc–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
+    rf"[{BULLETS}\ufffd–—*-]|"
+    r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
 )
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")
 _PLAIN = re.compile(r"\d{1,4}")
@@ -33,6 +34,7 @@ _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie betwe
 _PROSE_LETTERS = 20
 _LABEL_WORDS, _FIELD_EM = 8, 18.0
 _OPTION_WORDS, _NEXT_EM = 10, 1.5
+_TO_LEADER_EM = 3.0  # from an entry of a contents page to the dots that lead to its number
 _FIELD, _MONO = int(WordStyle.FIELD), int(WordStyle.MONO)
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
@@ -97,6 +99,9 @@ def _belongs(left: Line, right: Line, plain: set[int], below: Sequence[Line]) ->
         return True
     if gap < _LABEL_EM * em and len(left.words) < 4 and is_label(left.plain):
         return True
+    if gap < _TO_LEADER_EM * em and (led := _LEADER.match(right.plain)):
+        number = right.plain[led.end() :]
+        return not number or _NUMBER.fullmatch(number) is not None
     return _LEADER.search(left.plain[-12:]) is not None and _NUMBER.fullmatch(right.plain) is not None
 
 
@@ -201,6 +206,7 @@ def _is_run_in(left: Line, right: Line, below: Sequence[Line]) -> bool:
 def _number_listings(rows: list[list[Line]]) -> set[int]:
     """Numbers of code lines: they count up at one edge, before monospaced text; here they become monospaced too."""
     runs: dict[int, list[tuple[Line, Word | None]]] = {}
+    every: dict[int, list[tuple[Line, Word | None]]] = {}
     for row in rows:
         for i, line in enumerate(row[:3]):
             number = line.words[0]
@@ -209,13 +215,16 @@ def _number_listings(rows: list[list[Line]]) -> set[int]:
             after = line.words[1] if len(line.words) > 1 else row[i + 1].words[0] if i + 1 < len(row) else None
             key = round(number.bbox[2] / number.size)
             run = next((runs[k] for k in (key, key - 1, key + 1) if k in runs), [])
+            if run and number.text == "1":
+                run = []  # the next listing
             if not run or int(number.text) == int(run[-1][0].words[0].text) + 1:
                 run.append((line, after))
                 runs[key] = run
+                every[id(run)] = run
     found: set[int] = set()
-    for run in {id(run): run for run in runs.values()}.values():
-        code = [after is not None and is_mono_word(after) for _, after in run]
-        if sum(code) < max(_LEAST_CODE, _CODE_SHARE * len(run)):
+    for run in every.values():
+        code = [is_mono_word(after) for _, after in run if after is not None]  # lines of listings may be empty
+        if sum(code) < max(_LEAST_CODE, _CODE_SHARE * len(code)):
             continue
         for line, _ in run:
             line.words[0] = line.words[0]._replace(style=line.words[0].style | _MONO)
