@@ -20,6 +20,7 @@ from docparse.schemas.page import Word, WordStyle
 _ASCENT, _DESCENT = 0.78, 0.22
 _SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cells
 _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
+_LED_GAP_EM = 2.0  # to the next dot of those that lead to a number
 _BOLD = int(WordStyle.BOLD)
 _NEAR = 40
 _TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
@@ -254,10 +255,11 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
         last = merged[-1]
         gap, em = part.x0 - last.x1, max(part.size, last.size)
         alike = min(part.size, last.size) > 0.6 * em
+        led = part.words[0].text == "." and last.words[-1].font and part.words[0].font  # dots set one by one
         stacked = part.words[0].size < 0.87 * em  # a subscript that starts under the superscript before it
         if (
             alike
-            and (-0.8 if stacked else -0.35) * em <= gap <= _MERGE_GAP_EM * em
+            and (-0.8 if stacked else -0.35) * em <= gap <= (_LED_GAP_EM if led else _MERGE_GAP_EM) * em
             and not gutters.part(last.x1, part.x0, part.baseline, em)
             and not next_panel(last.words, part.words[0])
         ):

@@ -229,9 +229,11 @@ class _Splitter:
         result: list[bool] = []
         for first, end in pairwise([0, *cuts, len(at_edge)]):
             hang = 2 * sum(at_edge[first:end]) <= end - first + 1
+            if hang and not at_edge[first] and end - first > 1:
+                hang = not all(at_edge[first + 1 : end])
             if hang:
                 full = [i for i in range(first + 1, end) if at_edge[i - 1] and not self._room(i, em)]
-                hang = 2 * sum(at_edge[i] for i in full) <= len(full)
+                hang = len(full) < _LEAST_HUNG or 2 * sum(at_edge[i] for i in full) <= len(full)
             result += [hang] * (end - first)
         return result
 
@@ -323,6 +325,9 @@ class _Splitter:
         indent = self.indent(i) - self.indent(i - 1)
         first = para.lines[0]
         item = self.markers[i - len(para.lines)] is not None
+        led = _ENTRY.search(prev.plain) is not None  # of a contents page, with dots that lead to a number
+        if led and prev.plain[-1].isalnum() and not self._leaves_item(i, em, para):
+            return "newline"
         if self.entries:  # of an index: what is indented goes on, or stands under the entry
             alone = self.indent(i) < 0.6 * em or self._room(i, em)
             return "newline" if alone else "join"
@@ -338,7 +343,7 @@ class _Splitter:
                 return "break"
         elif indent > 0.8 * em and self._returns(i, em) and not opens_with_sign(first) and not self._is_amid(i, em):
             return "break"
-        if _ENTRY.search(prev.plain):  # of a contents page, with dots that lead to a number
+        if led:
             return "newline"
         if not self._room(i, em):
             return "join"
