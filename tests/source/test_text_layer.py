@@ -335,3 +335,19 @@ def test_short_words_beside_a_spaced_out_one_are_whole() -> None:
     spans = [{"font": "F", "size": 9.0, "color": 0, "flags": 0, "alpha": 255, "char_flags": 16}] * 9
     apart = [{**span, "chars": [{"c": char}]} for span, char in zip(spans, "OUR  ONES", strict=True)]
     assert ["".join(char["c"] for char in span["chars"]) for span in _whole(apart)] == ["OUR  ONES"]
+
+
+@pytest.mark.parametrize(
+    ("font", "text", "shown"),
+    [
+        ("Wingdings-Regular", b"q", "❑"),
+        ("Wingdings", b"n", "■"),
+        ("Wingdings2", b"q", "q"),
+        ("OpenSymbol", b"!", "•"),
+        ("Helvetica", b"q", "q"),
+    ],
+)
+def test_signs_that_a_font_passes_off_as_letters_are_what_they_show(font: str, text: bytes, shown: str) -> None:
+    fonts = f"<</Font<</F<</Type/Font/Subtype/TrueType/BaseFont/{font}>>>>>>".encode()
+    pdf = made.raw_pdf(b"BT /F 12 Tf 50 200 Td (%b) Tj ET" % text, page=b"/MediaBox[0 0 400 300]", resources=fonts)
+    assert texts(made.first_page(pdf)) == [shown]

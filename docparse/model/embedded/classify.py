@@ -116,14 +116,14 @@ def _head(title: Para, rank: int, stats: PageStats) -> Heading:
 
 def _imprint(found: Sequence[int], paras: Sequence[Para], texts: Sequence[str]) -> list[int]:
     """The headings that are the date under a title and the names between the two: centred as it is, in smaller type."""
-    dated = [i for i in found if _DATE.fullmatch(texts[i]) and not paras[i].lines[0].bold]
+    dated = [i for i, text in enumerate(texts) if _DATE.fullmatch(text) and not paras[i].lines[0].bold] if found else []
     result: list[int] = []
     for i in dated:
         middle, size = _middle(paras[i]), paras[i].size
         above = [j for j in found if j < i and abs(_middle(paras[j]) - middle) < size]
         if any(paras[j].size > _TITLE * size for j in above):
-            result += [i, *(j for j in above if paras[j].size < _SAME * size and not paras[j].lines[0].bold)]
-    return sorted(set(result))
+            result += [j for j in [i, *above] if paras[j].size < _SAME * size and not paras[j].lines[0].bold]
+    return sorted(set(result) & set(found))
 
 
 def _middle(para: Para) -> float:

@@ -104,9 +104,12 @@ def _runs(
 
 
 def _same_size(above: Para, below: Para) -> bool:
-    """Whether their largest type, not that of the lines' numbers, is of about one size."""
-    one, other = (max(word.size for line in para.lines for word in line.words) for para in (above, below))
-    return max(one, other) < _OTHER_SIZE * min(one, other)
+    """Whether their type, but for the lines' numbers, is of about one size."""
+    one, other = (
+        max((word.size for line in para.lines for word in line.words if not word.text.isdecimal()), default=0.0)
+        for para in (above, below)
+    )
+    return min(one, other) == 0 or max(one, other) < _OTHER_SIZE * min(one, other)
 
 
 def _continues(above: Box, below: Box, stats: PageStats) -> bool:

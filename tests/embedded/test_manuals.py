@@ -1,0 +1,141 @@
+"""What manuals are made of: contents pages, listings, lists of names, imprints, hanging and stretched lines."""
+
+from __future__ import annotations
+
+import pytest
+from typeset import LOREM, Sheet, texts
+
+from docparse.schemas.document import Code, Heading, ListBlock, Paragraph
+from docparse.schemas.page import Shape, WordStyle
+
+MONO = WordStyle.MONO
+ENTRIES = ("1.1 Introduction", "1.2 Names", "1.3 What it is for", "1.4 Files and folders", "1.5 Use", "1.6 Errors")
+
+
+@pytest.mark.parametrize("step", [7.0, 12.0])
+@pytest.mark.parametrize("columns", [1, 2])
+def test_dots_set_one_by_one_lead_to_the_number_of_their_entry(step: float, columns: int) -> None:
+    sheet = Sheet()
+    sheet.put(60, 80, "Contents", 16, "hebo", WordStyle.BOLD)
+    for left in (60, 310)[:columns]:
+        end = left + 220 if columns == 2 else 520
+        for row, entry in enumerate(ENTRIES * 3):
+            y = 110 + 13 * row
+            right = sheet.put(left, y, entry)
+            first = int((right + 4 - left) / step) + 1  # the dots of all lines stand under one another
+            for place in range(first, int((end - 20 - left) / step)):
+                sheet.put(left + place * step, y, ".")
+            sheet.put(end - 11, y, str(10 + row))
+    blocks = sheet.blocks()
+    assert isinstance(blocks[0], Heading)
+    lines = "\n".join(texts(blocks[1:])).split("\n")
+    expected = [(entry.split()[0], str(10 + row)) for row, entry in enumerate(ENTRIES * 3)] * columns
+    assert [(line.split()[0], line.split()[-1]) for line in lines] == expected
+
+
+def test_every_listing_of_a_page_keeps_its_numbers() -> None:
+    sheet = Sheet()
+    program = ("int main(void)", "{", "", "    int a = 2;", "", "    return a;", "}")
+    for part in range(2):
+        y = sheet.paragraph(60, 100 + 200 * part, 440, LOREM * 2) + 6
+        for row, text in enumerate(program):
+            sheet.put(60, y + 12 * row, str(row + 1), 5)
+            if text:
+                sheet.put(75 + 6 * (len(text) - len(text.lstrip())), y + 12 * row, text.strip(), 10, "cour", MONO)
+    code = [block.text.splitlines() for block in sheet.blocks() if isinstance(block, Code)]
+    assert [[line.split() for line in listing] for listing in code] == [
+        [[str(row + 1), *text.split()] for row, text in enumerate(program)]
+    ] * 2
+
+
+@pytest.mark.parametrize("marks", [["–"] * 4, ["1.", "2.", "3.", "4."]])
+def test_names_in_monospaced_type_are_items_where_the_markers_are_not(marks: list[str]) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 3) + 6
+    names = ("visible_edge", "visible_contour", "system_line", "diagram_curve")
+    for row, (mark, name) in enumerate(zip(marks, names, strict=True)):
+        sheet.put(80, y + 13 * row, mark)
+        sheet.line -= 1
+        sheet.put(92, y + 13 * row, name, 10, "cour", MONO)
+    lists = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
+    assert [item.text for block in lists for item in block.items] == list(names)
+
+
+def test_a_heading_in_monospaced_type_is_no_part_of_the_listing_under_it() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 3)
+    sheet.put(60, y + 20, "LineReader", 16, "cour", MONO)
+    for row, text in enumerate(("class LineReader {", "public:", "};")):
+        sheet.put(60, y + 40 + 12 * row, text, 8, "cour", MONO)
+    kinds = [type(block) for block in sheet.blocks()]
+    assert kinds == [Paragraph, Heading, Code]
+
+
+def test_a_listing_on_rows_of_colour_is_no_picture() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 3)
+    for row in range(14):
+        top = y + 12 * row
+        sheet.shapes.append(Shape((60, top, 500, top + 12), filled=True, segments=1))
+        sheet.put(70, top + 9, f"value_{row} = {{}}, name", 9, "cour", MONO)
+    assert [type(block) for block in sheet.blocks()] == [Paragraph, Code]
+
+
+@pytest.mark.parametrize(
+    ("date", "gone"),
+    [("29 September 2006", True), ("November 10, 2022", True), ("2016/2/29", True), ("Part 2006", False)],
+)
+def test_names_and_date_under_a_title_are_no_headings(date: str, gone: bool) -> None:
+    sheet = Sheet()
+    for y, text, size in ((100, "Drawings with a Package", 18), (130, "Ann Example", 12), (150, date, 12)):
+        width = sheet.put(0, y, text, size)
+        moved = [word for word in sheet.words if word.baseline == y]
+        shift = 297 - (width - 0.278 * size) / 2
+        for word in moved:
+            x0, top, x1, bottom = word.bbox
+            sheet.words[sheet.words.index(word)] = word._replace(bbox=(x0 + shift, top, x1 + shift, bottom))
+    sheet.paragraph(60, 200, 440, LOREM * 4)
+    heads = [block.text for block in sheet.blocks() if isinstance(block, Heading)]
+    assert heads[0] == "Drawings with a Package"
+    assert ("Ann Example" not in heads and date not in heads) is gone
+
+
+def test_first_lines_stay_with_their_paragraphs_beside_hanging_items() -> None:
+    sheet = Sheet()
+    sheet.put(60, 100, "The Program")
+    y = 114.0
+    for _ in range(2):
+        sheet.put(85, y, "It is a front end to the system which extends the notion of control from one")
+        for row, text in enumerate((
+            "collection of files in a single folder to many collections that many people may use",
+            "at once, each containing files of its own; these can be combined together, in ways of",
+        )):  # fmt: skip
+            sheet.put(60, y + 12 * row + 12, text)
+        sheet.put(60, y + 36, "their own.")
+        y += 50
+    for _ in range(6):
+        sheet.put(85, y, "1. algorithms that guarantee that what was changed at a source is never lost by")
+        sheet.put(99, y + 12, "another change, by others, of a copy that was made before it")
+        y += 24
+    found = [block.text for block in sheet.blocks() if isinstance(block, Paragraph)]
+    assert sum(text.startswith("It is a front end") and text.endswith("their own.") for text in found) == 2
+
+
+def test_a_stretched_first_line_of_an_item_is_one() -> None:
+    sheet = Sheet()
+    line = "registry may use some hardcoded wrapping registry that several systems have in common with"
+    right = 0.0
+    for row in range(3):
+        right = sheet.put(75, 120 + 12 * row, line) - 2.8
+    y = 160.0
+    sheet.put(60, y, "4.")
+    words = ["The", "source", "registry", "will", "be", "configured", "from", "user", "file"]
+    wide = [sheet.put(700, y, word) - 702.8 for word in words]
+    sheet.words = [word for word in sheet.words if word.bbox[0] < 690]
+    gap = (right - 75 - sum(wide)) / (len(words) - 1)
+    x = 75.0
+    for word, width in zip(words, wide, strict=True):
+        sheet.put(x, y, word)
+        x += width + gap
+    sheet.put(75, y + 12, "that the user names, if there is one.")
+    assert texts(sheet.blocks())[-1] == " ".join(["4.", *words, "that the user names, if there is one."])
