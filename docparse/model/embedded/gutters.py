@@ -91,18 +91,22 @@ def _leaders(words: Sequence[Word]) -> list[Word]:
 
     Dots that are set one by one stand under one another, and the blanks between them are no gutters.
     """
+    dots = sorted(
+        [word for word in words if word.text == "." and word.font], key=lambda dot: (round(dot.baseline), dot.bbox[0])
+    )
+    runs: list[list[Word]] = []
+    for dot in dots:
+        last = runs[-1][-1] if runs else None
+        if last and dot.baseline - last.baseline < 1 and 0 <= dot.bbox[0] - last.bbox[2] < _DOT_EM * dot.size:
+            runs[-1].append(dot)
+        else:
+            runs.append([dot])
     found: list[Word] = []
-    run: list[Word] = []
-    for word in words:
-        dot = word.text == "."
-        goes_on = bool(run) and 0 <= word.bbox[0] - run[-1].bbox[2] < _DOT_EM * word.size
-        if goes_on and abs(word.baseline - run[-1].baseline) < 0.1 * word.size and (dot or len(run) > 1):
-            run.append(word)
-            if dot:
-                continue
-        if len(run) > _LEAST_DOTS:
-            found.append(run[-1]._replace(bbox=union(each.bbox for each in run)))
-        run = [word]
+    for run in runs:
+        if len(run) >= _LEAST_DOTS:
+            left, top, right, bottom = union(dot.bbox for dot in run)
+            step = run[1].bbox[0] - run[0].bbox[0]
+            found.append(run[0]._replace(bbox=(left - step, top, right + step, bottom)))
     return found
 
 

@@ -29,6 +29,7 @@ _SENTENCES_EM, _NEAR_EM = 1.8, 4.2  # between sentences of one line, and to line
 
 _TEXT_WORDS, _MANY_LINES, _OWN_ROWS = 3, 4, 5
 _ENDS_EM, _GAP_EM, _GAP_SHARE = 0.25, 8.0, 0.5  # how lines end alike; the widest gap, also as a share of the line
+_SIZES, _EVEN_SIZES = 0.08, 0.15  # between pieces of one line
 _STRETCHED_BLANK_EM = 1.0  # narrower than gutters
 _SMALL = 0.87  # of the size: indices and parts of fractions
 
@@ -240,7 +241,8 @@ def _fills(run: Row, line: Line, even: bool, *, near: bool = True) -> bool:
     They are words stretched to fill the line; sums and cells stand further apart, end in a number or begin a column.
     """
     em, first, last = line.size, run[0], run[-1]
-    if any(b.x0 - a.x1 > _STRETCHED_EM * em or abs(a.size - b.size) > 0.08 * em for a, b in pairwise(run)):
+    sizes = _EVEN_SIZES if even else _SIZES  # names in monospaced type are set larger
+    if any(b.x0 - a.x1 > _STRETCHED_EM * em or abs(a.size - b.size) > sizes * em for a, b in pairwise(run)):
         return False
     if first.plain.isdecimal() or all(piece.bold for piece in run) or abs(first.size - em) > 0.05 * em:
         return False

@@ -31,6 +31,8 @@ _DASHES = "-–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
 _TEXT_WORDS = 3
 _LEAST_HUNG, _HUNG_EM, _HUNG_FULL, _HUNG_BEGUN = 2, 5.0, 0.75, 0.9  # entries that hang, their indent, shares
+_FLUSH_TYPE_EM = 0.5  # between edges of lines in small capitals
+_BOLD = int(WordStyle.BOLD)
 _ITALIC = int(WordStyle.ITALIC)  # an IntFlag is slow to test
 
 
@@ -160,7 +162,17 @@ def _other_size(prev: Line, line: Line) -> bool:
     em, apart = max(prev.size, line.size), abs(prev.size - line.size)
     if apart <= 0.05 * em:
         return False
+    flush = min(abs(prev.x0 - line.x0), abs(prev.x1 - line.x1)) < _FLUSH_TYPE_EM * em
+    if flush and line.x1 < prev.x1 + em and _is_mixed(*sorted((prev, line), key=lambda each: each.size)):
+        return False
     return apart > 0.09 * em + 0.2 or {word.font for word in prev.words}.isdisjoint(word.font for word in line.words)
+
+
+def _is_mixed(small: Line, large: Line) -> bool:
+    """Whether letters of a line are of another's type although most are smaller: those of small capitals."""
+    fonts = {word.font for word in large.words if abs(word.size - large.size) <= _SAME_SIZE * large.size} - {""}
+    alike = [word for word in small.words if abs(word.size - large.size) <= _SAME_SIZE * large.size]
+    return len([word for word in alike if word.font in fonts and word.text[0].isalpha()]) >= _TEXT_WORDS
 
 
 def _changes_size(lines: Sequence[Line], i: int) -> bool:
@@ -280,7 +292,12 @@ class _Splitter:
         em = max(prev.size, line.size)
         if self._is_far(i) or self._parts_text(i, em):
             return "break"
-        if prev.bold != line.bold and (prev.bold or len(line.words) > 2 or line.bold) and not goes_on(prev, line):
+        run_in = prev.bold and not prev.words[-1].style & _BOLD and not self._room(i, em)  # a head, and its text begins
+        if (
+            prev.bold != line.bold
+            and (prev.bold or len(line.words) > 2 or line.bold)
+            and not (run_in or goes_on(prev, line))
+        ):
             return "break"
         if len(para.lines) == 1 and prev.styled(_ITALIC) and not line.styled(_ITALIC) and self._room(i, em):
             return "break"  # a term, or a place of work: a line in italics over what is said of it

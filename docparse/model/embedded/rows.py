@@ -17,7 +17,7 @@ from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import Word, WordStyle
 
 _MARKER = re.compile(
-    rf"[{BULLETS}\ufffd–—*-]|"
+    rf"[{BULLETS}\ufffd–—−*-]|"
     r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
 )
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")
@@ -93,7 +93,8 @@ def _belongs(left: Line, right: Line, plain: set[int], below: Sequence[Line]) ->
     if len(left.words) == 1 and gap < 5 * em:
         text = left.words[0].text
         numbered = id(left) in plain or _SECTION.fullmatch(text) is not None
-        if _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
+        circle = text == "o" and is_mono_word(left.words[0]) and not is_mono_word(right.words[0])  # Word's bullet
+        if circle or _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
             return True
     if _is_filled_in(left, right) or _are_options(left, right, below):
         return True

@@ -13,6 +13,7 @@ from docparse.geometry import Box, inside_share
 from docparse.schemas.page import PageImage
 
 _MAX_LINES = 3000  # per direction; a page with more is a drawing or a map
+_LOWEST_BAND, _LONG_BAR = 6.0, 100.0  # in points: lower fills are thick rules, where they run on for so long
 
 
 class Line(NamedTuple):
@@ -42,7 +43,19 @@ def drawn_lines(page: PageImage) -> tuple[list[Line], list[Line]]:
             horizontal.append(Line((y0 + y1) / 2, x0, x1))
         else:
             vertical.append(Line((x0 + x1) / 2, y0, y1))
+    horizontal += _bars(page)
     return merge(horizontal), merge(vertical)
+
+
+def _bars(page: PageImage) -> list[Line]:
+    """Thick rules that are filled, of several pieces maybe: none that is as wide as grounds of cells on the page."""
+    fills = [shape.bbox for shape in page.shapes if shape.filled and shape.segments == 1]
+    grounds = {(round(x0), round(x1)) for x0, y0, x1, y1 in fills if y1 - y0 > _LOWEST_BAND}
+    low = [
+        Line((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in fills
+        if y1 - y0 <= _LOWEST_BAND and (round(x0), round(x1)) not in grounds
+    ]  # fmt: skip
+    return [bar for bar in merge(low) if bar.end - bar.start > _LONG_BAR]
 
 
 def band_edges(page: PageImage, taken: Sequence[Box]) -> tuple[list[Line], list[Line]]:
@@ -51,7 +64,7 @@ def band_edges(page: PageImage, taken: Sequence[Box]) -> tuple[list[Line], list[
     vertical: list[Line] = []
     for shape in page.shapes:
         x0, y0, x1, y1 = shape.bbox
-        if not shape.filled or shape.segments != 1 or x1 - x0 <= 6 or not 6 < y1 - y0 < 0.5 * page.height:
+        if not shape.filled or shape.segments != 1 or x1 - x0 <= 6 or not _LOWEST_BAND < y1 - y0 < 0.5 * page.height:
             continue
         if any(inside_share(shape.bbox, box) > 0.5 for box in taken):
             continue
