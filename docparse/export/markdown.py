@@ -31,6 +31,7 @@ from docparse.schemas.document import (
 
 HeadersFooters = Literal["drop", "keep"]
 _TASKS = {"☐": "[ ] ", "☑": "[x] ", "☒": "[x] "}
+_CIRCLE = "o"  # as word processors set a round bullet
 _NUMBER = re.compile(r"\d{1,9}[.)]")
 
 
@@ -147,7 +148,7 @@ def _list(block: ListBlock) -> str:
         del indents[level:]
         number = _NUMBER.fullmatch(item.marker)
         sign, text = (item.marker, item.text) if number else ("-", item.text)
-        if not number and any(map(str.isalnum, item.marker)):
+        if not number and any(map(str.isalnum, item.marker)) and item.marker != _CIRCLE:
             text = f"{item.marker} {text}"
         written = linked_markdown(text, item.links, escape_block, shift=len(text) - len(item.text))
         indents.append(indents[-1] + len(sign) + 1)

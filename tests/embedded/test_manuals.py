@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from typeset import LOREM, Sheet, texts
 
-from docparse.schemas.document import Code, Heading, ListBlock, Paragraph
-from docparse.schemas.page import Shape, WordStyle
+from docparse.model.embedded.tables import find_tables
+from docparse.model.embedded.tables.precision import is_listing
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.document import Cell, Code, Heading, ListBlock, Paragraph
+from docparse.schemas.page import PageImage, Shape, Word, WordStyle
 
 MONO = WordStyle.MONO
 ENTRIES = ("1.1 Introduction", "1.2 Names", "1.3 What it is for", "1.4 Files and folders", "1.5 Use", "1.6 Errors")
@@ -139,3 +144,103 @@ def test_a_stretched_first_line_of_an_item_is_one() -> None:
         x += width + gap
     sheet.put(75, y + 12, "that the user names, if there is one.")
     assert texts(sheet.blocks())[-1] == " ".join(["4.", *words, "that the user names, if there is one."])
+
+
+@pytest.mark.parametrize("mark", ["o", "−"])
+def test_round_bullets_and_minus_signs_stand_before_items(mark: str) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 3) + 6
+    for row in range(3):
+        sheet.put(80, y + 13 * row, mark, 10, "cour" if mark == "o" else "helv", MONO if mark == "o" else 0)
+        sheet.put(100, y + 13 * row, f"Result in delay number {row}")
+    lists = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
+    assert [(item.marker, item.text) for block in lists for item in block.items] == [
+        (mark, f"Result in delay number {row}") for row in range(3)
+    ]
+
+
+def test_a_head_that_runs_in_is_no_line_of_its_own() -> None:
+    sheet = Sheet()
+    line = "the total of what the system reads, and what it writes there, is known"
+    for row in range(3):
+        sheet.put(60, 100 + 12 * row, line)
+    end = sheet.put(
+        60, 148, "Sequential reading of many files with several threads.", font="hebo", style=WordStyle.BOLD
+    )
+    sheet.line -= 1
+    sheet.put(end, 148, "Due to")
+    for row in range(3):
+        sheet.put(60, 160 + 12 * row, line)
+    assert [type(block) for block in sheet.blocks()] == [Paragraph, Paragraph]
+
+
+def test_a_paragraph_with_small_capitals_is_one() -> None:
+    sheet = Sheet()
+    x = 85.0
+    for text, size in (
+        ("It was at", 12),
+        ("THE CENTRE FOR ALL THE SCIENCES OF THE NORTH AND SO", 9.6),
+        ("of it all", 12),
+    ):
+        x = sheet.put(x, 100, text, size) + (0 if size == 12 else 0.9)
+        sheet.line -= 1
+    right = x - 3.4
+    sheet.line += 1
+    for row in range(3):
+        end = sheet.put(60, 114.5 + 14.5 * row, "that it was begun, with the aim of making what is taught better", 12)
+        shift = (right - end + 3.4) / 12
+        line = [word for word in sheet.words if word.line == sheet.line - 1]
+        for place, word in enumerate(line):
+            x0, top, x1, bottom = word.bbox
+            sheet.words[sheet.words.index(word)] = word._replace(
+                bbox=(x0 + place * shift, top, x1 + place * shift, bottom)
+            )
+    assert [type(block) for block in sheet.blocks()] == [Paragraph]
+
+
+def tables_of(sheet: Sheet) -> list[FoundTable]:
+    page = PageImage(1, 588, 840, sheet.width, sheet.height, rules=tuple(sheet.rules), shapes=tuple(sheet.shapes))
+    return find_tables(page, sheet.words)
+
+
+@pytest.mark.parametrize(
+    ("lines", "edge", "listing"),
+    [
+        (("; write it as text", "macro call ; {1} = name", ".name set {1}"), 145, True),
+        (("make(one, two)    it", "keep(one, two)    it", "give(one, two)    it"), 195, False),  # cut at wide blanks
+        (("this is a plain text", "that has no sign of a", "program in its lines"), 145, False),
+    ],
+)
+def test_lines_of_a_program_that_are_cut_at_their_blanks_are_no_cells(
+    lines: tuple[str, ...], edge: float, listing: bool
+) -> None:
+    words: list[Word] = []
+    cells: list[Cell] = []
+    for row, line in enumerate(lines):
+        base = 200.0 + 14 * row
+        for match in re.finditer(r"\S+", line):
+            x0, x1 = 100 + 6.0 * match.start(), 100 + 6.0 * match.end()
+            words.append(Word(match[0], (x0, base - 9, x1, base + 2), 10, "cour", MONO, 0, base, row))
+        for col, (x0, x1) in enumerate(((95, edge), (edge, 260))):
+            cells.append(Cell(row=row, col=col, text="x", bbox=(x0, base - 10, x1, base + 4)))
+    table = FoundTable((95, 190, 260, 232), tuple(cells), 3, 2)
+    assert is_listing(table, words) is listing
+
+
+def test_thick_bars_are_rules_of_a_table() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM * 2)
+    rows = (
+        ("Control", "Number", "Mode"),
+        ("POWER", "A_PWR", "MANUAL"),
+        ("LED", "A_UID", "MANUAL"),
+        ("FAN", "A_FAN", "AUTO"),
+    )
+    for row, texts_of_row in enumerate(rows):
+        for x, text in zip((60, 200, 360), texts_of_row, strict=True):
+            sheet.put(x, 200 + 24 * row, text)
+    for y in (206, 278):
+        for x0, x1 in ((55, 190), (190, 350), (350, 480)):
+            sheet.shapes.append(Shape((x0, y, x1, y + 4), filled=True, segments=1))
+    (table,) = tables_of(sheet)
+    assert (table.rows, table.cols) == (4, 3)

@@ -21,6 +21,7 @@ from docparse.schemas.page import PageImage, Word, WordStyle
 
 _GROUND = 0.6  # a figure of the model's over more of the page than this may be all that is on it
 _GROUND_WORDS, _GROUND_ROWS, _GROUND_TALL = 4, 3, 0.85  # of text on rows of colour: words, rows and their height
+_FRAME = 0.9  # of a drawing, that each of its shapes fills: frames drawn over one another
 _BACKGROUND = 0.8  # a picture over more of the page than this is paper, not a figure
 _LEAST_SIDE = 18.0 / 792  # of the page's longer side: smaller pictures are icons and bullets
 # words and lines of a form, its share of the page's words, and that of its lines which begin at one edge
@@ -260,12 +261,15 @@ def _drawing_boxes(
 
 
 def _is_ground(box: Box, page: PageImage, words: Sequence[Word]) -> bool:
-    """Whether a drawing is rows of colour that lie under one another with text on them: listings and tables are laid
-    on such.
+    """Whether a drawing is rows of colour that lie under one another with text on them, as listings and tables are laid
+    on, or the frame of a listing.
     """
     inner = [word for word in words if contains_point(box, *centre(word.bbox))]
     if len(inner) < _GROUND_WORDS or 2 * sum(_NUMBER.fullmatch(word.text) is not None for word in inner) > len(inner):
         return False
+    parts = [shape.bbox for shape in page.shapes[:_MOST_SHAPES] if inside_share(shape.bbox, box) > 0.9]
+    if all(area(part) > _FRAME * area(box) for part in parts) and _is_typed(inner):
+        return True
     wide = [
         shape.bbox for shape in page.shapes[:_MOST_SHAPES]
         if shape.segments <= 1 and shape.filled and inside_share(shape.bbox, box) > 0.9
@@ -351,6 +355,10 @@ def _with_words(
 
 def _words_in(box: Box, words: Sequence[Word]) -> list[Word]:
     return [word for word in words if contains_point(box, *centre(word.bbox))]
+
+
+def _is_typed(words: Sequence[Word]) -> bool:
+    return sum(map(is_mono_word, words)) >= _LISTING_SHARE * len(words)
 
 
 def is_listing(words: Sequence[Word]) -> bool:

@@ -89,16 +89,24 @@ def _runs(
         if not mono[i]:
             going = [each for each in going if not _parts(box, each[1])]
             continue
-        frame = _frame_of(box, frames)
-        alike = [each for each in going if each[2] == frame and _same_size(paras[each[0][-1]], para)]
-        own = next((each for each in alike if _continues(each[1], box, stats)), None)
+        inner = [word.bbox for line in para.lines for word in line.words if not word.text.isdecimal()]
+        frame = _frame_of(union(inner), frames) if inner else None
+        own = next(
+            (
+                each for each in going
+                if (each[2] == frame or not inner)  # numbers of lines may stand outside
+                and _same_size(paras[each[0][-1]], para)
+                and _continues(each[1], box, stats)
+            ),
+            None,
+        )  # fmt: skip
         run = own[0] if own else []
         if own:
             going.remove(own)
         else:
             runs.append(run)
         run.append(i)
-        going.insert(0, (run, union((own[1], box)) if own else box, frame))
+        going.insert(0, (run, union((own[1], box)) if own else box, own[2] if own and not inner else frame))
         del going[_OPEN:]
     return runs
 

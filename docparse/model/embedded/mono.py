@@ -8,8 +8,8 @@ from docparse.schemas.page import Word, WordStyle
 
 _MONO = int(WordStyle.MONO)
 _NAMES = (
-    "mono", "nimbusmon", "courier", "consol", "typewriter", "cmtt", "cmitt", "cmsltt", "sftt", "lmtt", "menlo",
-    "inconsolata", "fira code", "sourcecode", "lettergothic",
+    "mono", "nimbusmon", "courier", "consol", "typewriter", "cmtt", "cmitt", "cmsltt", "sftt", "sfst", "sfit", "ectt",
+    "ecst", "ecit", "lmtt", "menlo", "monaco", "inconsolata", "fira code", "sourcecode", "lettergothic",
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ from docparse.model.embedded.tables.precision import (
     is_drawing,
     is_full,
     is_grid,
+    is_listing,
     is_masthead,
     is_open_table,
     is_prose,
@@ -161,8 +162,9 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
 
 
 def _sound(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word], em: float) -> list[FoundTable]:
-    """The tables without what is a drawing, a part of the lines of text, cards or a page of contents."""
+    """The tables without what is a drawing, a part of the lines of text, a listing, cards or a page of contents."""
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
+    tables = [table for table in tables if not is_listing(table, words)]
     return [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.captions import names_table
+from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.header import is_number
 from docparse.model.embedded.tables.text_rows import words_in
@@ -20,9 +21,12 @@ _SUM = re.compile(r"\d[.,]\d\d(\s?\D{1,4})?$")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
+_PROGRAM = re.compile(r"[;{}]$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # signs of a line of a program
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
+_MONO_SHARE, _SIGNS_SHARE = 0.7, 0.2  # of a listing: letters in monospaced type, lines that read as a program's
+_MONO_BLANK = 0.75  # em: a blank of a listing
 _TICK_PT = 6.0  # of an axis
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
@@ -81,6 +85,37 @@ def cuts_lines(table: FoundTable, words: Sequence[Word], em: float) -> bool:
             sides = [x0 < (word.bbox[0] + word.bbox[2]) / 2 < x1 for word in (left, right)]
             cut += sides[0] != sides[1]
     return cut > (1 if table.ruled or table.confidence > _ALIGNED else 0)
+
+
+def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
+    """Lines of a program on a coloured ground, cut at their blanks."""
+    if table.ruled:
+        return False
+    x0, y0, x1, y1 = table.bbox
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        if x0 < (word.bbox[0] + word.bbox[2]) / 2 < x1 and y0 < (word.bbox[1] + word.bbox[3]) / 2 < y1:
+            lines.setdefault(round(word.baseline), []).append(word)
+    inner = [word for line in lines.values() for word in line]
+    mono = sum(len(word.text) for word in inner if is_mono_word(word))
+    if mono < _MONO_SHARE * sum(len(word.text) for word in inner):
+        return False
+    cells = [cell.bbox for cell in table.cells if cell.bbox and cell.text]
+    if not any(_cuts(line, cells) for line in lines.values()):
+        return False
+    signs = sum(_PROGRAM.search(" ".join(word.text for word in line)) is not None for line in lines.values())
+    return signs >= _SIGNS_SHARE * len(lines)
+
+
+def _cuts(line: Sequence[Word], cells: Sequence[Box]) -> bool:
+    """Whether the edge of a cell runs between words that stand a blank apart."""
+    for left, right in pairwise(sorted(line, key=lambda word: word.bbox[0])):
+        start, end, y = left.bbox[2], right.bbox[0], (left.bbox[1] + left.bbox[3]) / 2
+        if end - start < _MONO_BLANK * left.size and not any(
+            x0 < start - 0.1 and end + 0.1 < x1 and y0 < y < y1 for x0, y0, x1, y1 in cells
+        ):
+            return True
+    return False
 
 
 def _has_arrow(box: Box, page: PageImage) -> bool:
