@@ -7,6 +7,7 @@ import re
 import pytest
 from typeset import LOREM, Sheet, texts
 
+from docparse.model.embedded.line_numbers import part_line_numbers
 from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.precision import is_listing
 from docparse.model.embedded.types import FoundTable
@@ -244,3 +245,16 @@ def test_thick_bars_are_rules_of_a_table() -> None:
             sheet.shapes.append(Shape((x0, y, x1, y + 4), filled=True, segments=1))
     (table,) = tables_of(sheet)
     assert (table.rows, table.cols) == (4, 3)
+
+
+@pytest.mark.parametrize(("lines", "gone"), [(26, True), (26, False), (12, False)])
+def test_numbers_down_the_margin_of_court_paper_are_no_text(lines: int, gone: bool) -> None:
+    sheet = Sheet()
+    for row in range(lines):
+        sheet.put(50, 80 + 24 * row, str(row + 1))
+        sheet.line -= 1
+        if not gone or row in (1, 2, 3, 6, 7):  # a table has something in every row
+            sheet.put(80, 80 + 24 * row, "The party asks for what is due" if gone else f"Team {row}")
+    words, numbers = part_line_numbers(sheet.words)
+    assert len(numbers) == (lines if gone else 0)
+    assert len(words) == len(sheet.words) - len(numbers)

@@ -11,6 +11,7 @@ from statistics import median
 from docparse.schemas.page import Word
 
 _LEAST, _LEAST_BY_STEPS = 4, 3
+_LEAST_MARGIN, _LEAST_ALONE = 20, 3  # numbers down a margin, and those of them beside which nothing stands
 _EDGE_PT = 3.0
 _PROSE_WORDS = 6
 
@@ -21,6 +22,9 @@ def part_line_numbers(words: Sequence[Word]) -> tuple[Sequence[Word], list[Word]
     if len(numbers) < _LEAST_BY_STEPS:
         return words, []
     rows = _Rows(words)
+    if len(numbers) >= _LEAST_MARGIN and (margin := _margin(numbers, words, rows)):
+        gone = {id(word) for word in margin}
+        return [word for word in words if id(word) not in gone], margin
     groups: dict[int, list[Word]] = defaultdict(list)
     for word in numbers:
         if rows.is_first(word):
@@ -31,6 +35,20 @@ def part_line_numbers(words: Sequence[Word]) -> tuple[Sequence[Word], list[Word]
             gone = {id(word) for word in group}
             return [word for word in words if id(word) not in gone], group
     return words, []
+
+
+def _margin(numbers: Sequence[Word], words: Sequence[Word], rows: _Rows) -> list[Word]:
+    """Numbers from 1 down the margin of a page, as on court paper: they are printed where no text stands, too."""
+    left = min(word.bbox[0] for word in words)
+    column = sorted(
+        [word for word in numbers if word.bbox[0] - left < 2 * word.size], key=lambda word: word.baseline
+    )  # fmt: skip
+    if len(column) < _LEAST_MARGIN or [int(word.text) for word in column] != list(range(1, len(column) + 1)):
+        return []
+    pitches = [below.baseline - above.baseline for above, below in pairwise(column)]
+    if max(pitches) > 1.3 * min(pitches):
+        return []
+    return column if sum(not rows.beside(word) for word in column) >= _LEAST_ALONE else []
 
 
 class _Rows:
