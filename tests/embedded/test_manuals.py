@@ -258,3 +258,26 @@ def test_numbers_down_the_margin_of_court_paper_are_no_text(lines: int, gone: bo
     words, numbers = part_line_numbers(sheet.words)
     assert len(numbers) == (lines if gone else 0)
     assert len(words) == len(sheet.words) - len(numbers)
+
+
+def test_what_kind_a_definition_is_stands_behind_it() -> None:
+    sheet = Sheet()
+    y = 100.0
+    for name in ("dim1 (void)", "resize (int n, int m)"):
+        sheet.put(60, y, f"int {name}")
+        sheet.put(430, y, "[Method on Array]")
+        sheet.paragraph(90, y + 12, 410, LOREM * 2)
+        y += 80
+    found = texts(sheet.blocks())
+    assert [text for text in found if "[" in text] == [
+        "int dim1 (void) [Method on Array]", "int resize (int n, int m) [Method on Array]"
+    ]  # fmt: skip
+    assert found.index("int resize (int n, int m) [Method on Array]") == 2
+
+
+def test_an_address_in_large_type_is_no_heading() -> None:
+    sheet = Sheet()
+    sheet.put(60, 80, "The User's Guide", 20)
+    sheet.put(60, 110, "ann@example.org", 14)
+    sheet.paragraph(60, 150, 440, LOREM * 4)
+    assert [block.text for block in sheet.blocks() if isinstance(block, Heading)] == ["The User's Guide"]

@@ -36,6 +36,7 @@ _SMALL_CAPS = re.compile(r"csc\d*$|small-?cap|[-+]sc\b", re.I)
 _QUOTES = "\"'”’»」』"
 _SENTENCE_WORDS = 6
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}。[^\W\d_]{2}")
+_EMAIL = re.compile(r"\w@\w")
 _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
 
@@ -51,6 +52,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         or len(words) > 32
         or text[-1] in ",;،、-"
         or text[0] in "*†‡"
+        or _EMAIL.search(text)
         or (text[-1].isdecimal() and is_entry(para.lines[-1]))
     ):
         return False

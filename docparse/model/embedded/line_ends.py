@@ -32,6 +32,7 @@ _NAME = re.compile(r"[^\W\d_]{2}")
 _MOST_LINES, _LINE_WORDS, _PER_NUMBER = 8, 6, 4  # of an address; lines of one number
 _AT_EDGE_EM, _SHORT_EM = 0.2, 25.0  # of lines set to the right
 _TAB_EM = 1.6
+KIND = re.compile(r"\[[A-Z][^\[\]]{2,40}\]")
 _MISREAD, _NEXT_EM, _WIDER = 0.35, 2.0, 1.2  # of a size that is measured, to the next line of a text, and its width
 STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 
@@ -186,6 +187,18 @@ def _stops_early(prev: Line, line: Line, right: float) -> bool:
 def _is_justified(run: Sequence[Line], right: float) -> bool:
     flush = sum(right - line.x1 < 0.25 * line.size for line in run)
     return flush >= 3 and 2 * flush > len(run)
+
+
+def names_kind(line: Line) -> bool:
+    """Whether a line says at its end, far behind the rest, what it defines: "[Function]"."""
+    words = line.words
+    if words[-1].text[-1] != "]":
+        return False
+    first = next((i for i in range(len(words) - 1, 0, -1) if words[i].text[0] == "["), 0)
+    label = " ".join([word.text for word in words[first:]])
+    return (
+        first > 0 and KIND.fullmatch(label) is not None and words[first].bbox[0] - words[first - 1].bbox[2] > line.size
+    )
 
 
 def is_entry(line: Line) -> bool:

@@ -11,7 +11,7 @@ from statistics import median
 from docparse.geometry import Box, inside_share
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import join_lines
-from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry, opens_with_sign
+from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry, names_kind, opens_with_sign
 from docparse.model.embedded.line_reach import flush_ends, local_ends
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
@@ -290,7 +290,7 @@ class _Splitter:
     def cut(self, i: int, para: Para) -> str:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
-        if self._is_far(i) or self._parts_text(i, em):
+        if self._is_far(i) or self._parts_text(i, em) or names_kind(prev):
             return "break"
         run_in = prev.bold and not prev.words[-1].style & _BOLD and not self._room(i, em)  # a head, and its text begins
         if (

@@ -10,6 +10,7 @@ from statistics import median
 
 from docparse.model.embedded.captions import is_label
 from docparse.model.embedded.formula import is_number
+from docparse.model.embedded.line_ends import KIND
 from docparse.model.embedded.lines import Line, line_of
 from docparse.model.embedded.lists import BULLETS, follows, read_marker
 from docparse.model.embedded.mono import is_mono_word
@@ -63,7 +64,8 @@ def join_rows(lines: Sequence[Line]) -> list[Line]:
             code = id(current) in listing and nxt.x0 - current.x1 < _INDENT_EM * nxt.size
             belongs = _belongs(current, nxt, plain, below) and not _ends_column(current, around)
             head = _is_numbered_head(current, nxt, usual) or _is_run_in(current, nxt, below)
-            if label or tab or code or head or belongs:
+            kind = nxt is row[-1] and KIND.fullmatch(nxt.plain) is not None
+            if label or tab or code or head or belongs or kind:
                 words = nxt.words + current.words if nxt.rtl and current.rtl else current.words + nxt.words
                 current = line_of(words, nxt.rtl)
             else:
