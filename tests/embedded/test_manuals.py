@@ -39,6 +39,28 @@ def test_dots_set_one_by_one_lead_to_the_number_of_their_entry(step: float, colu
     assert [(line.split()[0], line.split()[-1]) for line in lines] == expected
 
 
+def test_numbers_that_stand_apart_belong_to_entries_whatever_these_begin_with() -> None:
+    sheet = Sheet()
+    entries = (
+        ("5.1", ".AC: Small Signals"),
+        ("5.2", "(No) Nesting"),
+        ("5.3", "Simple Files"),
+        ("5.4", "“Quotes” and so on"),
+    )
+    for row, (number, entry) in enumerate(entries):
+        y = 100 + 13 * row
+        sheet.put(60, y, number)
+        right = sheet.put(95, y, entry)
+        dots = "." * int((500 - right) / 7)
+        for place, dot in enumerate(dots):
+            sheet.put(right + 4 + 7 * place, y, dot)
+        sheet.put(515, y, str(30 + row))
+    lines = "\n".join(texts(sheet.blocks())).split("\n")
+    assert [(line.split()[0], line.split()[1], line.split()[-1]) for line in lines] == [
+        (number, entry.split()[0], str(30 + row)) for row, (number, entry) in enumerate(entries)
+    ]
+
+
 def test_every_listing_of_a_page_keeps_its_numbers() -> None:
     sheet = Sheet()
     program = ("int main(void)", "{", "", "    int a = 2;", "", "    return a;", "}")

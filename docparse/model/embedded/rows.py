@@ -96,7 +96,8 @@ def _belongs(left: Line, right: Line, plain: set[int], below: Sequence[Line]) ->
         text = left.words[0].text
         numbered = id(left) in plain or _SECTION.fullmatch(text) is not None
         circle = text == "o" and is_mono_word(left.words[0]) and not is_mono_word(right.words[0])  # Word's bullet
-        if circle or _MARKER.fullmatch(text) or (numbered and right.words[0].text[0].isalpha()):
+        names = right.words[0].text[0].isalpha() or has_leader(right.plain)
+        if circle or _MARKER.fullmatch(text) or (numbered and names):
             return True
     if _is_filled_in(left, right) or _are_options(left, right, below):
         return True
@@ -241,7 +242,8 @@ def _tabbed_rows(rows: list[list[Line]]) -> set[int]:
     previous: tuple[int, Line] | None = None
     for r, row in enumerate(rows):
         right = row[-1]
-        led = len(row) == 1 and _NUMBER.fullmatch(right.words[-1].text) is not None and has_leader(right.plain)
+        alone = len(row) == 1 or (len(row) == 2 and _HEAD_NUMBER.fullmatch(row[0].plain) is not None)
+        led = alone and _NUMBER.fullmatch(right.words[-1].text) is not None and has_leader(right.plain)
         if not led and not _is_tabbed(row):
             continue
         aligned = previous is not None and abs(previous[1].x1 - right.x1) < 0.5 * right.size
