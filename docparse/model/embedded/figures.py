@@ -267,13 +267,11 @@ def _is_ground(box: Box, page: PageImage, words: Sequence[Word]) -> bool:
     inner = [word for word in words if contains_point(box, *centre(word.bbox))]
     if len(inner) < _GROUND_WORDS or 2 * sum(_NUMBER.fullmatch(word.text) is not None for word in inner) > len(inner):
         return False
-    parts = [shape.bbox for shape in page.shapes[:_MOST_SHAPES] if inside_share(shape.bbox, box) > 0.9]
-    if all(area(part) > _FRAME * area(box) for part in parts) and _is_typed(inner):
+    parts = [shape for shape in page.shapes[:_MOST_SHAPES] if inside_share(shape.bbox, box) > 0.9]
+    if all(area(part.bbox) > _FRAME * area(box) for part in parts) and _is_typed(inner):
         return True
     wide = [
-        shape.bbox for shape in page.shapes[:_MOST_SHAPES]
-        if shape.segments <= 1 and shape.filled and inside_share(shape.bbox, box) > 0.9
-        and width(shape.bbox) > 0.5 * width(box)
+        part.bbox for part in parts if part.segments <= 1 and part.filled and width(part.bbox) > 0.5 * width(box)
     ]  # fmt: skip
     tall, end = 0.0, box[1]
     for _, top, _, bottom in sorted(wide, key=lambda row: row[1]):

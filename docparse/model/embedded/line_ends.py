@@ -32,7 +32,7 @@ _NAME = re.compile(r"[^\W\d_]{2}")
 _MOST_LINES, _LINE_WORDS, _PER_NUMBER = 8, 6, 4  # of an address; lines of one number
 _AT_EDGE_EM, _SHORT_EM = 0.2, 25.0  # of lines set to the right
 _TAB_EM = 1.6
-KIND = re.compile(r"\[[A-Z][^\[\]]{2,40}\]")
+KIND = re.compile(r"\[[A-Z][^\[\]]{2,40}\]")  # of a definition, flush right in manuals: "[Method on Array]"
 _MISREAD, _NEXT_EM, _WIDER = 0.35, 2.0, 1.2  # of a size that is measured, to the next line of a text, and its width
 STOPS = ".!?:;。！？：；…”’\"')]؟۔।"
 

@@ -241,8 +241,8 @@ class _Splitter:
         result: list[bool] = []
         for first, end in pairwise([0, *cuts, len(at_edge)]):
             hang = 2 * sum(at_edge[first:end]) <= end - first + 1
-            if hang and not at_edge[first] and end - first > 1:
-                hang = not all(at_edge[first + 1 : end])
+            if end - first > 1 and not at_edge[first] and all(at_edge[first + 1 : end]):
+                hang = False  # its first line alone is indented
             if hang:
                 full = [i for i in range(first + 1, end) if at_edge[i - 1] and not self._room(i, em)]
                 hang = len(full) < _LEAST_HUNG or 2 * sum(at_edge[i] for i in full) <= len(full)

@@ -21,7 +21,7 @@ _SUM = re.compile(r"\d[.,]\d\d(\s?\D{1,4})?$")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
-_PROGRAM = re.compile(r"[;{}]$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # signs of a line of a program
+_PROGRAM = re.compile(r"[;{}]$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
