@@ -20,6 +20,8 @@ _CELL_LINES = 3
 _IN, _AS_WIDE, _AS_HIGH = 0.9, 0.8, 0.45  # of a region in a paragraph's box
 _WORD_EM = 6.0  # of the longest word that is looked at
 _POINT = "•"
+_SIGN_LETTERS, _MANY_SIGNS = 3, 6
+_LEAST_CELLS, _CELL_GAP_EM = 4, 8.0
 _TITLE, _SAME = 1.15, 1.05  # of the size of a date under a title: that of the title, and of names
 _DATE = re.compile(
     r"[^\W\d]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\d{1,2}(?:\.|st|nd|rd|th)?\s[^\W\d]{3,12}\.?,?\s(?:19|20)\d\d"
@@ -91,7 +93,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
             found.append(i)
         else:
             blocks[i] = Paragraph(text=text, bbox=box)
-    for i in _imprint(found, paras, texts):
+    for i in {*_imprint(found, paras, texts), *_labels(found, paras, texts)}:
         found.remove(i)
         blocks[i] = Paragraph(text=texts[i], bbox=paras[i].box)
     groups = _whole_headings(found, paras, texts, stats)
@@ -115,19 +117,52 @@ def _head(title: Para, rank: int, stats: PageStats) -> Heading:
 
 
 def _imprint(found: Sequence[int], paras: Sequence[Para], texts: Sequence[str]) -> list[int]:
-    """The headings that are the date under a title and the names between the two: centred as it is, in smaller type."""
+    """The headings that are the date under a title and the names between the two: centred as it is, in smaller type.
+    Not what the file itself tags as a heading."""
     dated = [i for i, text in enumerate(texts) if _DATE.fullmatch(text) and not paras[i].lines[0].bold] if found else []
     result: list[int] = []
     for i in dated:
-        middle, size = _middle(paras[i]), paras[i].size
-        above = [j for j in found if j < i and abs(_middle(paras[j]) - middle) < size]
+        middle, size = _middle(i, paras), paras[i].size
+        above = [j for j in found if paras[j].box[1] < paras[i].box[1] and abs(_middle(j, paras) - middle) < size]
         if any(paras[j].size > _TITLE * size for j in above):
             result += [j for j in [i, *above] if paras[j].size < _SAME * size and not paras[j].lines[0].bold]
-    return sorted(set(result) & set(found))
+    return sorted({i for i in result if i in found and not _tagged(paras[i])})
 
 
-def _middle(para: Para) -> float:
-    return (para.box[0] + para.box[2]) / 2
+def _tagged(para: Para) -> bool:
+    """Whether the file's own tags call a paragraph a heading."""
+    return para.tag is not None and para.tag.role in HEADING_ROLES
+
+
+def _labels(found: Sequence[int], paras: Sequence[Para], texts: Sequence[str]) -> list[int]:
+    """The headings that are many signs of few letters, as on a map, or under one another in capitals, each with
+    something before it in its row, as in a table without rules."""
+    upper = [i for i in found if texts[i].isupper() and not _tagged(paras[i])]
+    signs = [i for i in upper if len(texts[i]) <= _SIGN_LETTERS]
+    result = signs if len(signs) >= _MANY_SIGNS else []
+    columns: dict[int, list[int]] = {}
+    for i in upper:
+        columns.setdefault(round(paras[i].box[0]), []).append(i)
+    for column in columns.values():
+        if len(column) >= _LEAST_CELLS and all(_has_before(i, paras) for i in column):
+            result = [*result, *column]
+    return result
+
+
+def _has_before(at: int, paras: Sequence[Para]) -> bool:
+    x0, y0, _, y1 = paras[at].box
+    y = (y0 + y1) / 2
+    return any(
+        para.box[1] < y < para.box[3] and len(para.lines) == 1 and 0 < x0 - para.box[2] < _CELL_GAP_EM * para.size
+        for para in paras
+    )
+
+
+def _middle(at: int, paras: Sequence[Para]) -> float:
+    """The middle of the row that a paragraph stands in: names stand beside one another."""
+    y = (paras[at].box[1] + paras[at].box[3]) / 2
+    row = [para.box for para in paras if para.box[1] < y < para.box[3]]
+    return (min(box[0] for box in row) + max(box[2] for box in row)) / 2
 
 
 def _whole_headings(
@@ -136,8 +171,7 @@ def _whole_headings(
     """Paragraphs that are headings, those together whose second goes on, indented, where the first stopped."""
     groups: list[list[int]] = []
     for i in found:
-        tag = paras[i].tag
-        if tag and tag.role in HEADING_ROLES:
+        if _tagged(paras[i]):
             groups.append([i])
             continue
         above = paras[groups[-1][-1]] if groups else None

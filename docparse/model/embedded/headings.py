@@ -36,6 +36,8 @@ _SMALL_CAPS = re.compile(r"csc\d*$|small-?cap|[-+]sc\b", re.I)
 _QUOTES = "\"'”’»」』"
 _SENTENCE_WORDS = 6
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}。[^\W\d_]{2}")
+_LED = re.compile(r"(?:\.\s?){4,}\d+$")
+_NEVER_FIRST = "*†‡◯☐❏"  # signs of notes, and boxes to tick
 _EMAIL = re.compile(r"\w@\w")
 _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
@@ -51,9 +53,9 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         not 2 <= letters <= _MOST_LETTERS
         or len(words) > 32
         or text[-1] in ",;،、-"
-        or text[0] in "*†‡"
+        or text[0] in _NEVER_FIRST
         or _EMAIL.search(text)
-        or (text[-1].isdecimal() and is_entry(para.lines[-1]))
+        or (text[-1].isdecimal() and (is_entry(para.lines[-1]) or _LED.search(text)))
     ):
         return False
     if stats.ocr and _SIGNS.search(text):  # a formula, a line of code

@@ -6,12 +6,14 @@ cells is that they stand elsewhere in every line: no white corridor runs down th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.gutters import Gutters
+from docparse.model.embedded.line_ends import KIND
 from docparse.model.embedded.lines import Line, line_of, next_panel
 from docparse.model.embedded.script import is_unspaced
 
@@ -24,6 +26,8 @@ _WIDEST_EM = 16.0
 _STRETCHED_EM, _SET_SOLID = 4.0, 1.5
 _INDENT_EM = 3.0
 _EVEN_PIECES, _EVEN = 4, 1.25
+_EVEN_GAP_EM, _EVEN_GAPS, _UNLIKE = 1.5, 0.03, 1.5  # between words stretched alike, what these differ by, their widths
+_QUAD_EM, _QUAD_ROWS_EM = 1.05, 2.5  # the blank, and to the lines next to it
 _PROSE_WORDS = 5
 _SENTENCES_EM, _NEAR_EM = 1.8, 4.2  # between sentences of one line, and to lines that show how wide a line is
 
@@ -48,6 +52,7 @@ def join_justified(lines: list[Line], gutters: Gutters | None = None) -> list[Li
     texts = [line for line in lines if _is_text(line)]
     for number, row in enumerate(rows):
         for part in _between(row, gutters):
+            part = _with_quads(_with_even(part), rows, number)
             if len(part) > 1:
                 part = _joined(part, _follow(rows, number, -1), _follow(rows, number, 1))
             result += _filled(part, rows, number, texts) if len(part) > 1 else part
@@ -90,6 +95,61 @@ def _follow(rows: Sequence[Row], number: int, step: int) -> list[Row]:
         found.append(last)
         at += step
     return found
+
+
+def _with_even(row: Row) -> Row:
+    """The row with neighbours put together that are words of unequal width equally far apart, a little more behind
+    commas and sentences: they were stretched, as cells of one pitch are not."""
+    result: Row = []
+    start = 0
+    while start < len(row):
+        end, least, most, counted = start, math.inf, 0.0, 0
+        for left, right in pairwise(row[start:]):
+            gap, em = right.x0 - left.x1, max(left.size, right.size)
+            ends = left.plain[-1] in ".!?:,;"
+            if not 0 < gap < (2 if ends else 1) * _EVEN_GAP_EM * em or min(left.size, right.size) < _SMALL * em:
+                break
+            if is_mono(left) and is_mono(right):
+                break  # columns of numbers that a program printed
+            if not ends:
+                least, most, counted = min(least, gap), max(most, gap), counted + 1
+            if most > least + _EVEN_GAPS * em:
+                break
+            end += 1
+        run = row[start : end + 1]
+        widths = [piece.x1 - piece.x0 for piece in run]
+        if len(run) >= _EVEN_PIECES and counted > 1 and max(widths) > _UNLIKE * min(widths) and _has_names(run):
+            result.append(line_of([word for piece in run for word in piece.words], run[0].rtl))
+            start = end + 1
+        else:
+            result.append(row[start])
+            start += 1
+    return result
+
+
+def _is_equation(line: Line) -> bool:
+    return any(word.text == "=" for word in line.words)
+
+
+def _has_names(run: Row) -> bool:
+    """Whether most pieces are words, no numbers and signs."""
+    return 3 * sum(any(map(str.isalpha, piece.plain)) for piece in run) > 2 * len(run)
+
+
+def _with_quads(row: Row, rows: Sequence[Row], number: int) -> Row:
+    """The row whole where its blanks are as wide as a letter and the lines next to it run over all of them."""
+    em = max(piece.size for piece in row)
+    next_to = [rows[at] for at in (number - 1, number + 1) if 0 <= at < len(rows)]
+    if (
+        len(row) < 2
+        or len(next_to) < 2
+        or any(is_mono(piece) or _is_equation(piece) for piece in row)
+        or any(len(other) > 1 or abs(other[0].baseline - row[0].baseline) > _QUAD_ROWS_EM * em for other in next_to)
+        or any(right.x0 - left.x1 > _QUAD_EM * em for left, right in pairwise(row))
+        or not all(_bridged(left, right, [other]) for left, right in pairwise(row) for other in next_to)
+    ):
+        return row
+    return [line_of([word for piece in row for word in piece.words], row[0].rtl)]
 
 
 def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
@@ -212,6 +272,8 @@ def _own_rows(rows: Sequence[Row], number: int, step: int, start: float, end: fl
     em = last.size
     while 0 <= at < len(rows) and len(found) < _OWN_ROWS and abs(rows[at][0].baseline - last.baseline) < _NEAR_EM * em:
         own = [line for line in rows[at] if line.x0 < end and start < line.x1 and line.size > _SMALL * em]
+        if len(own) > 1 and KIND.fullmatch(own[-1].plain):
+            own.pop()
         if own:
             found.append(own)
             last = own[0]

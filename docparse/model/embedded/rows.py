@@ -36,7 +36,7 @@ _PROSE_LETTERS = 20
 _LABEL_WORDS, _FIELD_EM = 8, 18.0
 _OPTION_WORDS, _NEXT_EM = 10, 1.5
 _TO_LEADER_EM = 3.0  # from an entry of a contents page to the dots that lead to its number
-_FIELD, _MONO = int(WordStyle.FIELD), int(WordStyle.MONO)
+_BOLD, _FIELD, _MONO = int(WordStyle.BOLD), int(WordStyle.FIELD), int(WordStyle.MONO)
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
 
@@ -114,8 +114,9 @@ def _is_numbered_head(left: Line, right: Line, usual: float) -> bool:
     if len(left.words) > 1 or not -0.3 * left.size < right.x0 - left.x1 < _HEAD_EM * left.size:
         return False
     cjk = is_cjk(right.plain[0])  # its fonts say little of their weight, and are scaled beside Latin ones
+    names = [word for word in right.words if not is_mono_word(word)]  # those in typewriter type are never bold
     return (
-        (cjk or left.bold == right.bold)
+        (cjk or left.bold in (right.bold, all(word.style & _BOLD for word in names)) or not names)
         and abs(left.size - right.size) < (0.12 if cjk else 0.05) * left.size
         and (left.bold or left.size > 1.12 * usual)
         and _HEAD_NUMBER.fullmatch(left.plain) is not None
