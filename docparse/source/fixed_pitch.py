@@ -10,6 +10,7 @@ from docparse.schemas.page import Word, WordStyle
 _MONO = int(WordStyle.MONO)
 _NAMELESS = re.compile(r"Type3.*|[A-Z]{1,3}\d+|CIDFont\+.*")  # "F38", "Type3 (378 0 R)"
 _SAMPLE, _LEAST = 40, 8  # words of a font that are measured, and that must be there
+_LEAST_LONG, _LEAST_LETTERS = 4, 40  # words of so many letters together are enough, too
 _LETTERS = 3  # of a word that counts
 _SAME = 0.02  # deviation of a letter's room, relative
 _NARROW, _BROAD = frozenset("ijlt1.,:;'|!"), frozenset("mwMWABCDGNOQ@%")  # other type gives them less room, or more
@@ -26,8 +27,13 @@ def with_fixed_pitch(words: list[Word]) -> list[Word]:
         sample = samples.get(word.font)
         if sample is not None and len(word.text) >= _LETTERS and len(sample) < _SAMPLE and word.text.isascii():
             sample.append(word)
-    mono = {font for font, sample in samples.items() if len(sample) >= _LEAST and _is_even(sample)}
+    mono = {font for font, sample in samples.items() if _is_enough(sample) and _is_even(sample)}
     return [word._replace(style=word.style | _MONO) if word.font in mono else word for word in words] if mono else words
+
+
+def _is_enough(sample: Sequence[Word]) -> bool:
+    few = len(sample) >= _LEAST_LONG and sum(len(word.text) for word in sample) >= _LEAST_LETTERS
+    return few or len(sample) >= _LEAST
 
 
 def _is_even(sample: Sequence[Word]) -> bool:

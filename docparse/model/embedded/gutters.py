@@ -50,7 +50,7 @@ class Gutters:
         if seen and self.stripes:
             rows = _rows(words, em)
             self.stripes = [stripe for stripe in self.stripes if _parts_text(stripe, rows, em)]
-        if self.stripes and 2 * sum(map(is_mono_word, words)) > len(words):
+        if self.stripes and 2 * sum(word.text.isascii() and is_mono_word(word) for word in words) > len(words):
             self._least_em = _LEAST_MONO_GAP_EM
 
     def _find(self, covered: NDArray[np.bool_], em: float, x0: float, y0: float, step_x: float, step_y: float) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from docparse.model.embedded.mono import is_mono_word
 from docparse.schemas.page import Word
 
 _LEAST, _LEAST_BY_STEPS = 4, 3
 _LEAST_MARGIN, _LEAST_ALONE = 20, 3  # numbers down a margin, and those of them beside which nothing stands
+_EVEN, _UNEVEN = 1.3, 3.5  # between the numbers of a page of its own, and of one of several with headings
 _EDGE_PT = 3.0
 _PROSE_WORDS = 6
 
@@ -38,17 +40,20 @@ def part_line_numbers(words: Sequence[Word]) -> tuple[Sequence[Word], list[Word]
 
 
 def _margin(numbers: Sequence[Word], words: Sequence[Word], rows: _Rows) -> list[Word]:
-    """Numbers from 1 down the margin of a page, as on court paper: they are printed where no text stands, too."""
+    """Numbers down the margin of a page, as on court paper and drafts: they are printed where no text stands, too."""
     left = min(word.bbox[0] for word in words)
     column = sorted(
         [word for word in numbers if word.bbox[0] - left < 2 * word.size], key=lambda word: word.baseline
     )  # fmt: skip
-    if len(column) < _LEAST_MARGIN or [int(word.text) for word in column] != list(range(1, len(column) + 1)):
+    if len(column) < _LEAST_MARGIN or any(int(b.text) != int(a.text) + 1 for a, b in pairwise(column)):
         return []
     pitches = [below.baseline - above.baseline for above, below in pairwise(column)]
-    if max(pitches) > 1.3 * min(pitches):
+    if max(pitches) > (_EVEN if column[0].text == "1" else _UNEVEN) * min(pitches):
         return []
-    return column if sum(not rows.beside(word) for word in column) >= _LEAST_ALONE else []
+    texts = [text for word in column if (text := rows.beside(word))]
+    if 2 * sum(is_mono_word(text[0]) for text in texts) > len(texts):
+        return []  # those of a listing are a part of it
+    return column if len(column) - len(texts) >= _LEAST_ALONE else []
 
 
 class _Rows:

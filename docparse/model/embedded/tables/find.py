@@ -40,6 +40,7 @@ from docparse.model.embedded.tables.pixels import (
 from docparse.model.embedded.tables.precision import (
     cuts_lines,
     has_caption,
+    has_one_row,
     is_cards,
     is_dotted,
     is_drawing,
@@ -136,7 +137,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
         whole = with_tail(_with_ends(box, free, horizontal, em) if box in stacks else box, free, horizontal, em)
         sure = _DRAWN if box in stacks and ink is None else _SEEN
         found = _open_tables(whole, words, horizontal, vertical, em, sure)
-        if not found or is_prose(found[0]) or is_masthead(found[0], words):
+        if not found or is_prose(found[0]) or is_masthead(found[0], words) or has_one_row(found[0]):
             continue
         if box in stacks and any(inside_share(box, other) > 0.8 for other in figures) and not is_full(found[0]):
             continue  # lines of a plot that was printed and scanned

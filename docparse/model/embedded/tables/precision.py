@@ -22,6 +22,7 @@ _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _PROGRAM = re.compile(r"[;{}]$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
+_PROMPT = re.compile(r"[$%]\s[a-z]|\w*>\s[a-z]")
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
@@ -87,6 +88,14 @@ def cuts_lines(table: FoundTable, words: Sequence[Word], em: float) -> bool:
     return cut > (1 if table.ruled or table.confidence > _ALIGNED else 0)
 
 
+def has_one_row(table: FoundTable) -> bool:
+    """Of several rows only one has more than one filled cell: heads, hints and rules between them."""
+    filled = [0] * table.rows
+    for cell in table.cells:
+        filled[cell.row] += bool(cell.text)
+    return table.rows > 2 and sum(cells > 1 for cells in filled) < 2
+
+
 def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
     """Lines of a program on a coloured ground, cut at their blanks."""
     if table.ruled:
@@ -103,6 +112,9 @@ def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
     cells = [cell.bbox for cell in table.cells if cell.bbox and cell.text]
     if not any(_cuts(line, cells) for line in lines.values()):
         return False
+    first = " ".join(word.text for word in lines[min(lines)]) if lines else ""
+    if _PROMPT.match(first):
+        return True  # a command, and what it printed
     signs = sum(_PROGRAM.search(" ".join(word.text for word in line)) is not None for line in lines.values())
     return signs >= _SIGNS_SHARE * len(lines)
 
