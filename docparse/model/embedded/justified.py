@@ -16,6 +16,7 @@ from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.line_ends import KIND
 from docparse.model.embedded.lines import Line, line_of, next_panel
 from docparse.model.embedded.script import is_unspaced
+from docparse.schemas.page import WordStyle
 
 _ROWS_AROUND = 7  # rows above and below that are asked
 _LEAST_AROUND = 2
@@ -37,6 +38,8 @@ _SIZES, _EVEN_SIZES = 0.08, 0.15  # between pieces of one line
 _STRETCHED_BLANK_EM = 1.0  # narrower than gutters
 _SMALL = 0.87  # of the size: indices and parts of fractions
 
+_ITALIC = int(WordStyle.ITALIC)
+
 Row = list[Line]
 
 
@@ -52,9 +55,9 @@ def join_justified(lines: list[Line], gutters: Gutters | None = None) -> list[Li
     texts = [line for line in lines if _is_text(line)]
     for number, row in enumerate(rows):
         for part in _between(row, gutters):
-            part = _with_quads(_with_even(part), rows, number)
             if len(part) > 1:
                 part = _joined(part, _follow(rows, number, -1), _follow(rows, number, 1))
+                part = _with_quads(_with_even(part), rows, number)
             result += _filled(part, rows, number, texts) if len(part) > 1 else part
     return result if len(result) < len(lines) else lines
 
@@ -99,14 +102,14 @@ def _follow(rows: Sequence[Row], number: int, step: int) -> list[Row]:
 
 def _with_even(row: Row) -> Row:
     """The row with neighbours put together that are words of unequal width equally far apart, a little more behind
-    commas and sentences: they were stretched, as cells of one pitch are not."""
+    commas, sentences and slanted words: they were stretched, as cells of one pitch are not."""
     result: Row = []
     start = 0
     while start < len(row):
         end, least, most, counted = start, math.inf, 0.0, 0
         for left, right in pairwise(row[start:]):
             gap, em = right.x0 - left.x1, max(left.size, right.size)
-            ends = left.plain[-1] in ".!?:,;"
+            ends = left.plain[-1] in ".!?:,;" or left.styled(_ITALIC) > right.styled(_ITALIC)
             if not 0 < gap < (2 if ends else 1) * _EVEN_GAP_EM * em or min(left.size, right.size) < _SMALL * em:
                 break
             if is_mono(left) and is_mono(right):

@@ -94,7 +94,7 @@ def _run(blocks: Sequence[Block], markers: Sequence[Marker | None], start: int, 
         end += 1
     if not agreed or (end - start == 1 and first.ordered):
         return start
-    if end - start == 1 and first.mark in "-–—*+»o":
+    if end - start == 1 and first.mark in "-\u2010–—*+»o":
         return start
     return end
 

@@ -14,7 +14,7 @@ from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
 from docparse.schemas.document import Code
-from docparse.schemas.page import PageImage
+from docparse.schemas.page import PageImage, WordStyle
 
 _ADDRESS = re.compile(r"\w@\w|://|www\.|doi\b|\b10\.\d{4}/")
 _BESIDE_EM, _BESIDE_LINES = 8.0, 3  # to a cell in the row of a lone line, and its lines
@@ -25,6 +25,8 @@ _INSIDE = 0.7  # of a box: long lines stick out of their frame
 _OPEN = 4  # listings side by side
 _SIGNS, _SIGN_EM, _LEVEL_EM = 12, 14.0, 0.4  # letters of signs, how far from their line they stand, and how level
 _WORD = re.compile(r"[^\W\d_]{2}")
+_SECTION = re.compile(r"\d{1,2}(\.\d{1,3})*\.?")
+_BOLD = int(WordStyle.BOLD)
 _SHORTEST = 4  # letters of a command
 
 
@@ -49,9 +51,12 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
 
 
 def _is_item(para: Para) -> bool:
-    """Whether names in monospaced type are the items of a list, whose markers are not."""
+    """Whether names in monospaced type are the items of a list, or heads, whose markers or numbers are not."""
     first = para.lines[0]
-    return len(first.words) > 1 and not is_mono_word(first.words[0]) and read_marker(first.plain) is not None
+    if len(first.words) < 2 or is_mono_word(first.words[0]):
+        return False
+    numbered = first.words[0].style & _BOLD and _SECTION.fullmatch(first.words[0].text)
+    return bool(numbered) or read_marker(first.plain) is not None
 
 
 def _signs(paras: Sequence[Para], mono: Sequence[bool]) -> set[int]:

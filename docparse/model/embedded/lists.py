@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 BULLETS = "•◦▪▫●○■□☐☑☒‣∙·⁃➢➤►▶✓✔❖◆◇★☆▸▹❑❒\uf0b7\uf0a7\uf0d8\uf076\uf0fc\u25cf\u2756\u27a2\uf02d"
-_BULLET = re.compile(rf"(?P<mark>[{BULLETS}]|\ufffd(?=\s)|[–—−\-*+»](?=\s)|o(?=\s\S))\s*(?P<text>\S.*)", re.S)
+_BULLET = re.compile(rf"(?P<mark>[{BULLETS}]|\ufffd(?=\s)|[–—−\u2010\-*+»](?=\s)|o(?=\s\S))\s*(?P<text>\S.*)", re.S)
 _NUMBER = re.compile(
     r"(?P<mark>\(?(?P<key>\d{1,3}|[a-z]|[A-Z]|[ivx]{1,5}|[IVX]{1,5}|[一二三四五六七八九十]{1,3}|[٠-٩]{1,3})[.)、:]|"
     r"\[(?P<ref>\d{1,3})\]|[①-⑳])(?:\s+|(?=[\u05d0-\u064a])|(?<=\d[.)])(?=[A-Z][a-z]{2}))(?P<text>\S.*)",

@@ -18,7 +18,7 @@ from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import Word, WordStyle
 
 _MARKER = re.compile(
-    rf"[{BULLETS}\ufffd–—−*-]|"
+    rf"[{BULLETS}\ufffd–—−\u2010*-]|"
     r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
 )
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")

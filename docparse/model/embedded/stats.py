@@ -15,6 +15,7 @@ from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_LINES = 6, 3
 _CODE_SHARE = 0.4  # of the monospaced lines of a page
+_TYPED_SHARE, _FEW_SIGNS = 0.3, 0.1  # of them: prose, and lines with a program's signs beside a line in other type
 _SMALL_CODE = 0.85  # of the size of the prose over it
 _PROSE_SHARE = 0.3  # of a page's letters: with less of it the size of its listings is the usual one
 
@@ -45,18 +46,26 @@ class PageStats:
         return dataclasses.replace(self, size=size, leading=1.25 * size, bold=False)
 
 
-def _has_other_prose(lines: Sequence[Line], size: float) -> bool:
-    """Whether running text in another type stands on the page: then what is monospaced is code, however much it is."""
+def _other_prose(lines: Sequence[Line], size: float) -> int:
+    """Lines of running text in another type: with some of them what is monospaced is code, however much it is."""
     prose = (line for line in lines if len(line.words) >= _PROSE_WORDS and line.size > 0.9 * size)
-    return sum(line.words[0].font != "" and not is_mono(line) for line in prose) >= _PROSE_LINES
+    return sum(line.words[0].font != "" and not is_mono(line) for line in prose)
 
 
 def _is_typed(lines: Sequence[Line], size: float) -> bool:
     """Whether the page's text itself is monospaced, as that of a typewriter: no listing beside prose or headings."""
-    if _has_other_prose(lines, size):
-        return False
+    others = _other_prose(lines, size)
     mono = [line for line in lines if is_mono(line)]
-    return sum(has_signs(line.plain) for line in mono) < _CODE_SHARE * len(mono)
+    signs = sum(has_signs(line.plain) for line in mono)
+    few = sum(map(_is_prose, mono)) < _TYPED_SHARE * len(mono) and signs > _FEW_SIGNS * len(mono)
+    if others >= _PROSE_LINES or (others and few):
+        return False
+    return signs < _CODE_SHARE * len(mono)
+
+
+def _is_prose(line: Line) -> bool:
+    words = [word.text.strip(".,;:!?()\"'") for word in line.words]
+    return len(words) >= _PROSE_WORDS and sum(map(str.isalpha, words)) > 0.8 * len(words)
 
 
 def _is_larger_prose(lines: Sequence[Line], sizes: Counter[float], code: Counter[float]) -> bool:
@@ -65,7 +74,7 @@ def _is_larger_prose(lines: Sequence[Line], sizes: Counter[float], code: Counter
         return False
     size, small = (max(found, key=lambda key: (found[key], key)) for found in (sizes, code))
     prose = [line for line in lines if abs(line.size - size) < 0.5]
-    return small < _SMALL_CODE * size and _has_other_prose(prose, size)
+    return small < _SMALL_CODE * size and _other_prose(prose, size) >= _PROSE_LINES
 
 
 def page_stats(lines: Sequence[Line]) -> PageStats:

@@ -317,7 +317,9 @@ def is_cards(table: FoundTable) -> bool:
 
 
 def runs_on(table: FoundTable) -> bool:
-    """Cells of a column that go on in the next one, as lines of running text do."""
+    """Cells of a column that go on in the next one, as lines of running text do, and no rules between them."""
+    if table.ruled:
+        return False
     texts = {(cell.row, cell.col): cell.text for cell in table.cells if cell.text}
     pairs = [(text, texts[row + 1, col]) for (row, col), text in texts.items() if (row + 1, col) in texts]
     on = sum(below[0].islower() and above[-1] not in ".:;!?" and len(above) > _LINE_LETTERS for above, below in pairs)
