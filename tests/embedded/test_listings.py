@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pymupdf
 import pytest
 from typeset import LOREM, Sheet
@@ -31,6 +33,41 @@ def test_command_between_paragraphs_is_code(text: str, is_code: bool) -> None:
     sheet.put(60, y + 10, text, font="cour", style=MONO)
     sheet.paragraph(60, y + 34, 440, LOREM * 2)
     assert any(isinstance(block, Code) for block in sheet.blocks()) is is_code
+
+
+OUTPUT = """\
+> fit <- model(time ~ age + sex)
+> print(fit)
+            coef  se(coef)
+age        0.020  0.00931
+sex       -0.531  0.17549
+Iterations: 4 outer, 12 inner
+n= 214, events= 152"""
+FORM = """\
+We charge you:
+Contract:  63419999
+Car:       318d Touring
+Rate from 01.11.2024
+Plate:     FB-LE 9999"""
+
+
+@pytest.mark.parametrize(("text", "is_code"), [(OUTPUT, True), (FORM, False)])
+def test_what_a_program_printed_is_code_beside_a_line_of_prose(text: str, is_code: bool) -> None:
+    sheet = Sheet()
+    sheet.put(60, 80, "None of the numbers below are of any note, but look at them.")
+    for row, line in enumerate(text.split("\n")):
+        for part in re.finditer(r"\S+", line):
+            sheet.put(60 + 6 * part.start(), 110 + 12 * row, part[0], font="cour", style=MONO)
+    assert any(isinstance(block, Code) for block in sheet.blocks()) is is_code
+
+
+def test_a_head_with_a_name_in_monospaced_type_is_no_listing() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 2)
+    sheet.put(60, y + 14, "2.2.10", 12, "hebo", WordStyle.BOLD)
+    sheet.put(120, y + 14, "@BeginExample and @EndExample", 12, "cour", MONO)
+    sheet.paragraph(60, y + 34, 440, LOREM * 2)
+    assert not any(isinstance(block, Code) for block in sheet.blocks())
 
 
 def test_term_and_cell_in_monospaced_type_are_no_code() -> None:
@@ -93,6 +130,15 @@ def _set(font: str, name: str, texts: list[str]) -> list[Word]:
 def test_fonts_without_a_name_are_told_by_their_letters_room(font: str, name: str, mono: bool) -> None:
     texts = ["illustration", "women", "Matrix", "will", "MWW", "still", "lamp", "GNU", "tilt"]
     words = with_fixed_pitch(_set(font, name, texts))
+    assert {bool(word.style & MONO) for word in words} == {mono}
+
+
+@pytest.mark.parametrize(
+    ("font", "name", "mono"),
+    [("cour", "F38", True), ("helv", "F38", False), ("cour", "Type3 (12 0 R)", True), ("cour", "Serif", False)],
+)
+def test_few_long_words_tell_a_font_without_a_name(font: str, name: str, mono: bool) -> None:
+    words = with_fixed_pitch(_set(font, name, ["length(Millimetres)", "will(DOM)", "getlength(illusion,WM)", "hint"]))
     assert {bool(word.style & MONO) for word in words} == {mono}
 
 

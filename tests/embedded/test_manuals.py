@@ -12,7 +12,7 @@ from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.precision import is_listing
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.document import Cell, Code, Heading, ListBlock, Paragraph
-from docparse.schemas.page import PageImage, Shape, Word, WordStyle
+from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
 
 MONO = WordStyle.MONO
 ENTRIES = ("1.1 Introduction", "1.2 Names", "1.3 What it is for", "1.4 Files and folders", "1.5 Use", "1.6 Errors")
@@ -169,7 +169,7 @@ def test_a_stretched_first_line_of_an_item_is_one() -> None:
     assert texts(sheet.blocks())[-1] == " ".join(["4.", *words, "that the user names, if there is one."])
 
 
-@pytest.mark.parametrize("mark", ["o", "−"])
+@pytest.mark.parametrize("mark", ["o", "−", "\u2010"])
 def test_round_bullets_and_minus_signs_stand_before_items(mark: str) -> None:
     sheet = Sheet()
     y = sheet.paragraph(60, 100, 440, LOREM * 3) + 6
@@ -250,6 +250,57 @@ def test_lines_of_a_program_that_are_cut_at_their_blanks_are_no_cells(
     assert is_listing(table, words) is listing
 
 
+def test_a_command_and_what_it_printed_is_no_table() -> None:
+    words: list[Word] = []
+    lines = (
+        "$ search 'kind of it'",
+        "i A lib-slim0   - slim library",
+        "i A lib0        - a library",
+        "i A data        - data of it",
+        "i A tools       - some tools",
+        "i A docs        - all of it",
+    )
+    for row, line in enumerate(lines):
+        base = 200.0 + 14 * row
+        for match in re.finditer(r"\S+", line):
+            x0, x1 = 100 + 6.0 * match.start(), 100 + 6.0 * match.end()
+            words.append(Word(match[0], (x0, base - 9, x1, base + 2), 10, "cour", MONO, 0, base, row))
+    cells = [
+        Cell(row=row, col=col, text="x", bbox=(x0, 190.0 + 14 * row, x1, 204.0 + 14 * row))
+        for row in range(6) for col, (x0, x1) in enumerate(((95, 151), (151, 300)))
+    ]  # fmt: skip
+    table = FoundTable((95, 190, 300, 274), tuple(cells), 6, 2)
+    assert is_listing(table, words)
+    assert not is_listing(table, [word for word in words if word.line])  # without the command
+
+
+def test_a_heading_and_a_hint_between_rules_are_no_table() -> None:
+    sheet = Sheet()
+    for x0, y, x1 in ((57, 49, 567), (65, 107, 564), (65, 143, 564)):
+        sheet.rules.append(Rule((x0, y, x1, y), True, 0.5))
+    sheet.put(57, 92, "2.5.2", 14, "hebo", WordStyle.BOLD)
+    sheet.put(120, 92, "The file at the top and who wrote it", 14, "hebo", WordStyle.BOLD)
+    sheet.put(67, 122, "Tip", 10, "hebo", WordStyle.BOLD)
+    sheet.put(67, 136, "The file at the top is used for the signing of all that is in the archive.")
+    sheet.paragraph(57, 190, 480, LOREM * 3)
+    assert not tables_of(sheet)
+
+
+def test_cells_between_rules_may_begin_in_small_letters() -> None:
+    sheet = Sheet()
+    says = ("create an empty folder for the work", "change to the folder of the work", "copy the files that it needs",
+            "compute what does not change at all", "save all that was computed there")  # fmt: skip
+    for row, (name, text) in enumerate(zip(("make", "enter", "demo", "run", "save"), says, strict=True)):
+        sheet.put(60, 113 + 20 * row, f"{name} the folder of this work")
+        sheet.put(300, 113 + 20 * row, text)
+    for row in range(6):
+        sheet.rules.append(Rule((55, 100 + 20 * row, 540, 100 + 20 * row), True, 0.5))
+    for x in (55, 290, 540):
+        sheet.rules.append(Rule((x, 100, x, 200), False, 0.5))
+    (table,) = tables_of(sheet)
+    assert (table.rows, table.cols) == (5, 2)
+
+
 def test_thick_bars_are_rules_of_a_table() -> None:
     sheet = Sheet()
     sheet.paragraph(60, 100, 440, LOREM * 2)
@@ -280,6 +331,19 @@ def test_numbers_down_the_margin_of_court_paper_are_no_text(lines: int, gone: bo
     words, numbers = part_line_numbers(sheet.words)
     assert len(numbers) == (lines if gone else 0)
     assert len(words) == len(sheet.words) - len(numbers)
+
+
+@pytest.mark.parametrize(("mono", "gone"), [(False, True), (True, False)])
+def test_numbers_of_the_lines_of_a_draft_go_on_from_page_to_page(mono: bool, gone: bool) -> None:
+    sheet = Sheet()
+    y = 80.0
+    for row in range(26):
+        y += 28 if row in (5, 15) else 13.8
+        sheet.put(30, y, str(261 + row), 9, "cour", MONO)
+        sheet.line -= 1
+        if row not in (4, 14, 25):  # empty lines are counted, too
+            sheet.put(60, y, "The station does what it is told", 9, *(("cour", MONO) if mono else ()))
+    assert len(part_line_numbers(sheet.words)[1]) == (26 if gone else 0)
 
 
 def test_what_kind_a_definition_is_stands_behind_it() -> None:

@@ -91,7 +91,7 @@ def test_headings_have_the_level_of_their_tags() -> None:
 
 def test_a_date_under_a_title_is_a_heading_where_its_tag_says_so() -> None:
     for role, level in (("P", None), ("H2", 2)):
-        title, date = Said("Drawings with a Package", 180, 100, 20), Said("29 September 2006", 216, 130, 14)
+        title, date = Said("Drawings with a Package", 180, 100, 20), Said("29 September 2006", 232, 130, 14)
         heads = _of(Heading, _blocks(element("H1", title), element(role, date), _prose(200, 8)))
         assert [head.level for head in heads if head.text == date.text] == ([level] if level else [])
 

@@ -1,0 +1,86 @@
+"""What is set as headings are and is none: led entries, cells in capitals, signs on maps, boxes to tick."""
+
+from __future__ import annotations
+
+import pytest
+from typeset import LOREM, Sheet
+
+from docparse.schemas.document import Heading
+from docparse.schemas.page import WordStyle
+
+
+def heads(sheet: Sheet) -> list[str]:
+    return [block.text for block in sheet.blocks() if isinstance(block, Heading)]
+
+
+def test_entries_in_large_type_with_leaders_are_no_headings() -> None:
+    sheet = Sheet()
+    sheet.put(60, 80, "Contents", 18, "hebo", WordStyle.BOLD)
+    for row, entry in enumerate(
+        ("Main changes in what is new", "An overview of all the models", "Hints for those who use it")
+    ):
+        right = sheet.put(60, 120 + 40 * row, f"{row + 1} {entry}", 13)
+        for x in range(int(right) + 4, 390, 14):
+            sheet.put(x, 120 + 40 * row, ".", 13)
+        sheet.put(394, 120 + 40 * row, str(row + 3), 13)
+        sheet.paragraph(80, 136 + 40 * row, 440, LOREM[:12])
+    assert heads(sheet) == ["Contents"]
+
+
+@pytest.mark.parametrize(("before", "count", "are_heads"), [(True, 5, False), (False, 5, True), (True, 2, True)])
+def test_names_in_capitals_are_cells_where_each_has_one_before_it(before: bool, count: int, are_heads: bool) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 80, 440, LOREM * 2) + 20
+    names = [f"LETTER {name}" for name in ("BRIM", "SYRUP", "TELLER", "TSEM", "RTELL")[:count]]
+    for row, name in enumerate(names):
+        if before:
+            sheet.put(60, y + 60 * row, f"U+1600{row}")
+        sheet.put(135, y + 60 * row, name)
+        if not before:
+            sheet.paragraph(135, y + 60 * row + 20, 300, LOREM[:12])
+    assert heads(sheet) == (names if are_heads else [])
+
+
+def test_signs_of_the_squares_of_a_map_are_no_headings() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 60, 440, LOREM * 3)
+    for row in range(4):
+        for col in range(4):
+            sheet.put(80 + 100 * col, 200 + 100 * row, "HN"[row % 2] + "QRST"[col], 24)
+    assert heads(sheet) == []
+
+
+def test_a_box_to_tick_begins_no_heading() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 60, 440, LOREM * 3)
+    sheet.put(60, y + 20, "◯ NEIN")
+    sheet.paragraph(60, y + 50, 440, LOREM * 3)
+    assert heads(sheet) == []
+
+
+def test_names_beside_one_another_over_a_date_are_no_headings() -> None:
+    sheet = Sheet()
+    sheet.put(180, 100, "Drawings with a Package", 18)
+    for x, y, text in (
+        (200, 130, "Ann Example"), (300, 130, "Bob Sampled"),
+        (130, 150, "Cora Instance"), (255, 150, "Dan Specimen"), (370, 150, "Eve Sampling"),
+        (254, 180, "May 7, 2012"),
+    ):  # fmt: skip
+        sheet.put(x, y, text, 12)
+    sheet.paragraph(60, 240, 440, LOREM * 4)
+    assert heads(sheet) == ["Drawings with a Package"]
+
+
+@pytest.mark.parametrize("mono", [True, False])
+def test_a_number_belongs_to_the_head_whose_name_is_in_typewriter_type(mono: bool) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 80, 440, LOREM * 3) + 20
+    sheet.put(60, y, "5", 14, "hebo", WordStyle.BOLD)
+    if mono:
+        sheet.put(90, y, "expect_equal", 14, "cour", WordStyle.MONO)
+    else:
+        end = sheet.put(90, y, "Types of a", 14, "hebo", WordStyle.BOLD)
+        sheet.line -= 1
+        sheet.put(end, y, "<types>", 14, "cour", WordStyle.MONO)
+    sheet.paragraph(60, y + 24, 440, LOREM * 3)
+    assert heads(sheet) == ["5 expect_equal" if mono else "5 Types of a <types>"]
