@@ -346,6 +346,18 @@ def test_numbers_of_the_lines_of_a_draft_go_on_from_page_to_page(mono: bool, gon
     assert len(part_line_numbers(sheet.words)[1]) == (26 if gone else 0)
 
 
+@pytest.mark.parametrize(("small", "gone"), [(True, True), (False, False)])
+def test_numbers_beside_every_line_of_a_full_page_are_no_text_where_lines_go_on(small: bool, gone: bool) -> None:
+    sheet = Sheet()
+    for row in range(24):
+        sheet.put(50, 80 + 24 * row, str(row + 1))
+        sheet.line -= 1
+        goes_on = small and row % 3 == 1
+        text = "which the other party caused when it came to the road" if goes_on else "The party came to the road"
+        sheet.put(80, 80 + 24 * row, text)
+    assert len(part_line_numbers(sheet.words)[1]) == (24 if gone else 0)
+
+
 def test_what_kind_a_definition_is_stands_behind_it() -> None:
     sheet = Sheet()
     y = 100.0

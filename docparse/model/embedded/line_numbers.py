@@ -16,6 +16,7 @@ _LEAST_MARGIN, _LEAST_ALONE = 20, 3  # numbers down a margin, and those of them 
 _EVEN, _UNEVEN = 1.3, 3.5  # between the numbers of a page of its own, and of one of several with headings
 _EDGE_PT = 3.0
 _PROSE_WORDS = 6
+_GOING = 0.25  # of the lines beside numbers
 
 
 def part_line_numbers(words: Sequence[Word]) -> tuple[Sequence[Word], list[Word]]:
@@ -53,7 +54,11 @@ def _margin(numbers: Sequence[Word], words: Sequence[Word], rows: _Rows) -> list
     texts = [text for word in column if (text := rows.beside(word))]
     if 2 * sum(is_mono_word(text[0]) for text in texts) > len(texts):
         return []  # those of a listing are a part of it
-    return column if len(column) - len(texts) >= _LEAST_ALONE else []
+    if len(column) - len(texts) >= _LEAST_ALONE:
+        return column
+    # a page full of text: lines that go on in the next one, as those of a table don't
+    going = sum(row[0].text[0].islower() and len(row) >= _PROSE_WORDS for row in texts)
+    return column if max(pitches) <= _EVEN * min(pitches) and going >= _GOING * len(texts) else []
 
 
 class _Rows:

@@ -18,6 +18,7 @@ from docparse.model.embedded.tables.heads import (
     HEAD_ROWS,
     join_heads,
     with_body,
+    with_bold_heads,
     with_group_head,
     with_head,
     with_total,
@@ -157,6 +158,7 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     tables += _bills(page, tables, words, horizontal, em) if drawn is None else []
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
+    tables = with_bold_heads(tables, words, em) if drawn is None else tables
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
     return [_in_reading_order(run) for table in tables for run in unfolded(table, vertical, em)]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
-from docparse.geometry import Box, union
+from docparse.geometry import Box, overlap, union
 from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
 from docparse.model.embedded.types import FoundTable
-from docparse.schemas.page import Word
+from docparse.schemas.document import Cell
+from docparse.schemas.page import Word, WordStyle
 
 _MOST_LINES = 4
 HEAD_ROWS, _LEAST_SUMMED, _MOST_SUMS, _SUM_WORDS = 3, 2, 4, 4
 _TALLEST_EM, _ROW_GAP_EM = 60.0, 1.2  # of a body without rules, and between its rows
+_LEAST_HEADS, _HEAD_EM = 3, 2.0  # bold heads over drawn cells, and how high they reach above these
+_BOLD = int(WordStyle.BOLD)
 _LEAST_BODY, _SEVERAL = 2, 0.6  # rows with several cells, and their share
 
 
@@ -37,6 +41,46 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
         top = min(top, row.y0)
     wanted = 0 if body is None else sum(any(map(str.isalnum, chunk.text)) for chunk in body.chunks)
     return (x0, top, x1, y1) if several >= max(2, wanted - 1) else box
+
+
+def with_bold_heads(tables: Sequence[FoundTable], words: Sequence[Word], em: float) -> list[FoundTable]:
+    """The tables, those of drawn cells with the bold heads right above them, one over each column, as first row."""
+    if not any(table.ruled for table in tables):
+        return list(tables)
+    boxes = [table.bbox for table in tables]
+    free = [word for word in words if not any(overlap(word.bbox, box) for box in boxes)]
+    return [_with_bold_heads(table, free, em) for table in tables]
+
+
+def _with_bold_heads(table: FoundTable, words: Sequence[Word], em: float) -> FoundTable:
+    if not table.ruled or table.cols < _LEAST_HEADS or not _has_no_head(table):
+        return table
+    x0, y0, x1, _ = table.bbox
+    row = next(iter(chunked(words_in(words, (0.0, y0 - _HEAD_EM * em, math.inf, y0 + 0.2 * em)), em)[-1:]), None)
+    if row is None or y0 - row.y1 > 0.8 * em or not all(word.style & _BOLD for word in row.words):
+        return table
+    sides = {cell.col: (cell.bbox[0], cell.bbox[2]) for cell in table.cells if cell.bbox and cell.colspan == 1}
+    heads: dict[int, Chunk] = {}
+    for chunk in row.chunks:
+        middle = (chunk.x0 + chunk.x1) / 2
+        col = next((col for col, (left, right) in sides.items() if left <= middle <= right), None)
+        if col is None or col in heads or is_number(chunk.text):
+            return table
+        heads[col] = chunk
+    if len(heads) < table.cols:
+        return table
+    first = [
+        Cell(row=0, col=col, text=head.text, header=True, bbox=(sides[col][0], row.y0, sides[col][1], y0))
+        for col, head in sorted(heads.items())
+    ]
+    body = [cell.model_copy(update={"row": cell.row + 1, "header": False}) for cell in table.cells]
+    box = (min(x0, row.chunks[0].x0), row.y0, max(x1, row.chunks[-1].x1), table.bbox[3])
+    return dataclasses.replace(table, bbox=box, cells=(*first, *body), rows=table.rows + 1)
+
+
+def _has_no_head(table: FoundTable) -> bool:
+    heads = [cell.text for cell in table.cells if cell.header and cell.row == 0]
+    return not heads or any(map(is_number, heads))
 
 
 def with_total(box: Box, words: Sequence[Word], em: float) -> Box:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from statistics import median
 
 from docparse.geometry import area, inside_share
 from docparse.model.embedded.tables.cells import Placed, drop_empty, place, to_cells
@@ -19,6 +20,7 @@ from docparse.schemas.page import Word
 
 _TITLE = re.compile(r"^(Table|Exhibit|Figure|Box|Tabelle|Tableau|Tabla|Abbildung)\s+[A-Z]?[-.]?\d", re.IGNORECASE)
 _COLUMN_LETTERS = 200  # of a cell on the average
+_MANY_CELLS, _FILLED, _CELL_LETTERS = 16, 0.75, 40
 _NOTE = re.compile(r"^\(?(Source|Sources|Note|Notes|Quelle|Remark)s?\b\s*[:.]", re.IGNORECASE)
 
 
@@ -110,11 +112,18 @@ def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
         return False
     if len({p[0] for p in filled}) < 2 or len({p[1] for p in filled}) < 2:
         return False
-    if 5 * len(placed) < 2 * rows * cols:
+    if 5 * len(placed) < 2 * rows * cols and not _are_cells(placed, filled):
         return False
     heads = sum(p[0] == 0 for p in filled) >= 0.6 * cols and sum(p[1] == 0 for p in filled) >= 0.6 * rows
     share = 2 if len(placed) <= 16 else 3
     return share * len(filled) >= len(placed) or (heads and rows > 3 and cols > 2)  # boxes to be ticked stay empty
+
+
+def _are_cells(placed: Sequence[Placed], filled: Sequence[Placed]) -> bool:
+    """Whether boxes that span many rows and columns are cells: many, most of them filled, with little in each."""
+    if len(placed) < _MANY_CELLS or len(filled) < _FILLED * len(placed):
+        return False
+    return median(_letters(cell) for cell in filled) < _CELL_LETTERS
 
 
 def without_overlaps(tables: Sequence[FoundTable]) -> list[FoundTable]:

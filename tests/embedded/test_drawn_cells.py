@@ -1,0 +1,57 @@
+"""Tables whose cells are drawn: bold heads over them, cells that span much of the grid, words of absurd height."""
+
+from __future__ import annotations
+
+import pytest
+
+from docparse.model.embedded.tables import find_tables
+from docparse.schemas.page import Rule, Word, WordStyle
+from tests.embedded.test_table_rows import BODY, XS, flat, page, put, put_rows, rows_of
+
+HEADS = ["Country", "Income", "Costs", "Rest"]
+SIDES = (95.0, 220.0, 300.0, 380.0, 450.0)
+
+
+def upright(x: float, y0: float, y1: float) -> Rule:
+    return Rule((x, y0, x, y1), False, 0.5)
+
+
+def drawn(y: float, rows: int) -> list[Rule]:
+    levels = [flat(y + 20 * row) for row in range(rows + 1)]
+    return [*levels, *(upright(x, y, y + 20 * rows) for x in SIDES)]
+
+
+@pytest.mark.parametrize(("bold", "heads"), [(True, HEADS), (False, HEADS), (True, ["Country", "Income", "", "Rest"])])
+def test_bold_heads_right_above_drawn_cells_are_their_first_row(bold: bool, heads: list[str]) -> None:
+    words = put_rows([heads], 186)
+    if bold:
+        words = [word._replace(style=WordStyle.BOLD) for word in words]
+    (table,) = find_tables(page(drawn(190, 5)), [*words, *put_rows(BODY, 204)])
+    taken = bold and all(heads)
+    assert rows_of(table) == ([heads, *BODY] if taken else BODY)
+    assert {cell.row for cell in table.cells if cell.header} <= {0}
+    assert (table.bbox[1] < 185) is taken
+
+
+def test_boxes_that_span_many_rows_and_columns_are_cells() -> None:
+    rules = [flat(200.0), flat(220.0), flat(500.0), upright(95, 200, 500), upright(450, 200, 500)]
+    rules += [upright(x, 200, 500) for x in (130, 200, 300, 360, 410)]
+    rules += [flat(220.0 + 20 * row, 200.0, 300.0) for row in range(1, 14)]
+    words = [word for place, x in enumerate((100, 140, 210, 310, 365, 415)) for word in put(x, 214, f"Head{place}")]
+    for row in range(14):
+        words += put(205, 234 + 20 * row, f"{row + 3} years", row)
+    for x in (100, 140, 310, 365, 415):
+        words += put(x, 360, "one")
+    (table,) = find_tables(page(rules), words)
+    assert (table.rows, table.cols) == (15, 6)
+    assert sorted(cell.rowspan for cell in table.cells if cell.text == "one") == [14] * 5
+
+
+def test_words_whose_font_says_that_they_are_tall_stand_in_their_own_rows() -> None:
+    def tall(word: Word) -> Word:
+        x0, _, x1, _ = word.bbox
+        return word._replace(bbox=(x0, word.baseline, x1, word.baseline + 120))
+
+    words = [tall(word) if word.text.isalpha() else word for word in put_rows([HEADS, *BODY], 204, xs=XS)]
+    (table,) = find_tables(page(drawn(190, 6)), words)
+    assert rows_of(table) == [HEADS, *BODY]
