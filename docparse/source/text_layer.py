@@ -16,7 +16,8 @@ from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
 from docparse.source.words import Line, read_words, with_columns, with_dingbats
 
-_HIDDEN = int(WordStyle.HIDDEN)
+_HIDDEN, _ROTATED = int(WordStyle.HIDDEN), int(WordStyle.ROTATED)
+_ABSURD = 6.0  # sizes: no letter is that tall, nor a sum or a bracket, which hang down from the baseline
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _NO_ACTUALTEXT = pymupdf.TEXT_IGNORE_ACTUALTEXT
@@ -59,9 +60,20 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
     left, top, right, bottom = (2 * side for side in page)
     for place, word in enumerate(words):
         x0, y0, x1, y1 = word.bbox
+        if y1 - y0 > _ABSURD * word.size and not word.style & _ROTATED:
+            words[place] = word = _at_baseline(word)
+            x0, y0, x1, y1 = word.bbox
         if not (left <= x0 + x1 <= right and top <= y0 + y1 <= bottom):
             words[place] = word._replace(style=word.style | _HIDDEN)
     return words
+
+
+def _at_baseline(word: Word) -> Word:
+    """A word with a box as tall as letters are, where its font, which has no name, says anything."""
+    x0, y0, x1, y1 = word.bbox
+    if y0 + 0.1 * word.size < word.baseline < y1:
+        return word
+    return word._replace(bbox=(x0, word.baseline - word.size, x1, word.baseline + 0.25 * word.size))
 
 
 def _char_lines(text: pymupdf.TextPage) -> list[Line]:

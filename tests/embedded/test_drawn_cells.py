@@ -1,12 +1,12 @@
-"""Tables whose cells are drawn: bold heads over them, cells that span much of the grid, words of absurd height."""
+"""Tables whose cells are drawn: bold heads over them, and cells that span much of the grid."""
 
 from __future__ import annotations
 
 import pytest
 
 from docparse.model.embedded.tables import find_tables
-from docparse.schemas.page import Rule, Word, WordStyle
-from tests.embedded.test_table_rows import BODY, XS, flat, page, put, put_rows, rows_of
+from docparse.schemas.page import Rule, WordStyle
+from tests.embedded.test_table_rows import BODY, flat, page, put, put_rows, rows_of
 
 HEADS = ["Country", "Income", "Costs", "Rest"]
 SIDES = (95.0, 220.0, 300.0, 380.0, 450.0)
@@ -45,13 +45,3 @@ def test_boxes_that_span_many_rows_and_columns_are_cells() -> None:
     (table,) = find_tables(page(rules), words)
     assert (table.rows, table.cols) == (15, 6)
     assert sorted(cell.rowspan for cell in table.cells if cell.text == "one") == [14] * 5
-
-
-def test_words_whose_font_says_that_they_are_tall_stand_in_their_own_rows() -> None:
-    def tall(word: Word) -> Word:
-        x0, _, x1, _ = word.bbox
-        return word._replace(bbox=(x0, word.baseline, x1, word.baseline + 120))
-
-    words = [tall(word) if word.text.isalpha() else word for word in put_rows([HEADS, *BODY], 204, xs=XS)]
-    (table,) = find_tables(page(drawn(190, 6)), words)
-    assert rows_of(table) == [HEADS, *BODY]

@@ -17,7 +17,7 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def bitmap_pdf(*lines: list[bytes]) -> bytes:
+def bitmap_pdf(*lines: list[bytes], box: str = "0 0 500 700") -> bytes:
     """Lines of words in a font of 500 units a glyph, whose blanks are gaps of 400; codes are TeX's."""
     shown = []
     for number, words in enumerate(lines):
@@ -33,7 +33,7 @@ def bitmap_pdf(*lines: list[bytes]) -> bytes:
         f"endcodespacerange {len(codes)} beginbfchar\n{pairs}\nendbfchar endcmap end end"
     )
     font = (
-        "<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 0/LastChar 255"
+        f"<</Type/Font/Subtype/Type3/FontBBox[{box}]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 0/LastChar 255"
         f"/Widths[{'500 ' * 256}]/Encoding<</Differences[{names}]>>/CharProcs<<{glyphs}>>"
         "/Resources<<>>/ToUnicode 7 0 R>>"
     )
@@ -69,3 +69,10 @@ def test_signs_of_a_named_font_stay() -> None:
 def test_a_font_of_one_sign_that_is_no_letter_keeps_it() -> None:
     page = first_page(bitmap_pdf([b"\x1c", b"\x1c"]))
     assert {word.text for word in page.text.words} == {"✜✜"}
+
+
+def test_words_whose_font_says_that_they_are_tall_have_boxes_at_their_baseline() -> None:
+    layer = first_page(bitmap_pdf([b"These", b"words", b"are"], [b"below", b"them"], box="0 -12000 500 0")).text
+    for word in layer.words:
+        assert word.bbox[1] < word.baseline < word.bbox[3]
+        assert word.bbox[3] - word.bbox[1] < 2 * word.size

@@ -18,7 +18,6 @@ from docparse.schemas.page import Word, WordStyle
 
 _BLANK_EM = 0.22  # a wider gap is a blank even where the source has none
 _ASCENT_EM, _DESCENT_EM = 1.05, 0.45  # a box that reaches farther is its font's, not its letters'
-_ABSURD = 3.0  # sizes: no letter is that tall
 _HEAD_EM = 0.35  # the least blank between two heads in bold
 _BOLD = int(WordStyle.BOLD)
 _ROTATED, _SCRIPT = int(WordStyle.ROTATED), int(WordStyle.SUPERSCRIPT | WordStyle.SUBSCRIPT)
@@ -89,8 +88,8 @@ def em_of(words: Sequence[Word]) -> float:
 def well_boxed(words: Sequence[Word]) -> list[Word]:
     """The words with boxes as tall as their line.
 
-    Symbol fonts name the height of their largest sign for that of all, fonts without a name any height, and super-
-    and subscripts stand on a level of their own: either would put words of one line into rows of several.
+    Symbol fonts name the height of their largest sign for that of all, and super- and subscripts stand on a level of
+    their own: either would put words of one line into rows of several.
     """
     result: list[Word] = []
     main: Word | None = None
@@ -103,8 +102,8 @@ def well_boxed(words: Sequence[Word]) -> list[Word]:
             result.append(_as_tall(word, main) if main is not None and main.line == line else word)
             continue
         top, bottom = baseline - _ASCENT_EM * size, baseline + _DESCENT_EM * size
-        if (y0 < top or y1 > bottom) and (y0 < baseline < y1 or y1 - y0 > _ABSURD * size):
-            box = (x0, max(y0, top), x1, min(y1, bottom)) if y0 < baseline < y1 else (x0, top, x1, bottom)
+        if (y0 < top or y1 > bottom) and y0 < baseline < y1:
+            box = (x0, max(y0, top), x1, min(y1, bottom))
             word = Word(text, box, size, font, style, colour, baseline, line, space, confidence)  # faster than _replace
         main = word
         result.append(word)
