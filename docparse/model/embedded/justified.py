@@ -100,34 +100,44 @@ def _follow(rows: Sequence[Row], number: int, step: int) -> list[Row]:
     return found
 
 
+def _whole(run: Row) -> Line:
+    return line_of([word for piece in run for word in piece.words], run[0].rtl)
+
+
 def _with_even(row: Row) -> Row:
-    """The row with neighbours put together that are words of unequal width equally far apart, a little more behind
-    commas, sentences and slanted words: they were stretched, as cells of one pitch are not."""
+    """The row with neighbours put together that are words of unequal width equally far apart: they were stretched, as
+    cells of one pitch are not."""
     result: Row = []
     start = 0
     while start < len(row):
-        end, least, most, counted = start, math.inf, 0.0, 0
-        for left, right in pairwise(row[start:]):
-            gap, em = right.x0 - left.x1, max(left.size, right.size)
-            ends = left.plain[-1] in ".!?:,;" or left.styled(_ITALIC) > right.styled(_ITALIC)
-            if not 0 < gap < (2 if ends else 1) * _EVEN_GAP_EM * em or min(left.size, right.size) < _SMALL * em:
-                break
-            if is_mono(left) and is_mono(right):
-                break  # columns of numbers that a program printed
-            if not ends:
-                least, most, counted = min(least, gap), max(most, gap), counted + 1
-            if most > least + _EVEN_GAPS * em:
-                break
-            end += 1
-        run = row[start : end + 1]
+        run = _even_run(row[start:])
         widths = [piece.x1 - piece.x0 for piece in run]
-        if len(run) >= _EVEN_PIECES and counted > 1 and max(widths) > _UNLIKE * min(widths) and _has_names(run):
-            result.append(line_of([word for piece in run for word in piece.words], run[0].rtl))
-            start = end + 1
+        if len(run) >= _EVEN_PIECES and max(widths) > _UNLIKE * min(widths) and _has_names(run):
+            result.append(_whole(run))
         else:
-            result.append(row[start])
-            start += 1
+            run = run[:1]
+            result += run
+        start += len(run)
     return result
+
+
+def _even_run(row: Row) -> Row:
+    """The first pieces of a row that stand equally far apart, some further behind commas, sentences and slanted words;
+    the first one alone where not two gaps show how far that is."""
+    end, least, most, counted = 1, math.inf, 0.0, 0
+    for left, right in pairwise(row):
+        gap, em = right.x0 - left.x1, max(left.size, right.size)
+        ends = left.plain[-1] in ".!?:,;" or left.styled(_ITALIC) > right.styled(_ITALIC)
+        if not 0 < gap < (2 if ends else 1) * _EVEN_GAP_EM * em or min(left.size, right.size) < _SMALL * em:
+            break
+        if is_mono(left) and is_mono(right):
+            break  # columns of numbers that a program printed
+        if not ends:
+            least, most, counted = min(least, gap), max(most, gap), counted + 1
+        if most > least + _EVEN_GAPS * em:
+            break
+        end += 1
+    return row[:end] if counted > 1 else row[:1]
 
 
 def _is_equation(line: Line) -> bool:
@@ -152,7 +162,7 @@ def _with_quads(row: Row, rows: Sequence[Row], number: int) -> Row:
         or not all(_bridged(left, right, [other]) for left, right in pairwise(row) for other in next_to)
     ):
         return row
-    return [line_of([word for piece in row for word in piece.words], row[0].rtl)]
+    return [_whole(row)]
 
 
 def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
@@ -173,7 +183,7 @@ def _joined(row: Row, above: Sequence[Row], below: Sequence[Row]) -> Row:
     result: Row = []
     for run in runs:
         if len(run) > 1 and _is_flush(run, around):
-            result.append(line_of([word for line in run for word in line.words], run[0].rtl))
+            result.append(_whole(run))
         else:
             result += run
     return result
@@ -191,7 +201,7 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
             and _is_prose(line) and _fills(row, line, even=False, near=False)
         ]  # fmt: skip
         if len(whole) >= _LEAST_AROUND:
-            return [line_of([word for piece in row for word in piece.words], row[0].rtl)]
+            return [_whole(row)]
     for line in next_to:
         em = line.size
         if len(row) < _EVEN_PIECES and abs(line.baseline - row[0].baseline) >= _SET_SOLID * em:
@@ -204,7 +214,7 @@ def _stretched(row: Row, next_to: Sequence[Line]) -> Row:
         run = row[first : last + 1]
         even = _is_even(run)
         if _fills(run, line, even) and (even or _is_prose(line)):
-            row = [*row[:first], line_of([word for piece in run for word in piece.words], run[0].rtl), *row[last + 1 :]]
+            row = [*row[:first], _whole(run), *row[last + 1 :]]
     return row
 
 
@@ -218,7 +228,7 @@ def _filled(row: Row, rows: Sequence[Row], number: int, texts: Sequence[Line]) -
         run = row[first : last + 1]
         if not _is_sentence(run) or not _stands_in_text(run, rows, number, alike):
             return row
-        row = [*row[:first], line_of([word for piece in run for word in piece.words], run[0].rtl), *row[last + 1 :]]
+        row = [*row[:first], _whole(run), *row[last + 1 :]]
 
 
 def _filling(row: Row, texts: Sequence[Line]) -> tuple[int, int, list[Line]] | None:

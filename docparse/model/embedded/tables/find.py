@@ -158,10 +158,15 @@ def _upright_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Re
     tables += _bills(page, tables, words, horizontal, em) if drawn is None else []
     tables = without_overlaps(tables)
     tables = join_heads(tables, em) if len(tables) > 1 else tables
-    tables = with_bold_heads(tables, words, em) if drawn is None else tables
+    tables = _under_heads(tables, words, em) if drawn is None else tables
     if drawn is not None:
         tables = [_witnessed(table, drawn) for table in tables]
     return [_in_reading_order(run) for table in tables for run in unfolded(table, vertical, em)]
+
+
+def _under_heads(tables: Sequence[FoundTable], words: Sequence[Word], em: float) -> list[FoundTable]:
+    left = _outside(words, [table.bbox for table in tables])
+    return [with_bold_heads(table, left, em) for table in tables]
 
 
 def _sound(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word], em: float) -> list[FoundTable]:

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from docparse.geometry import Box, overlap, union
+from docparse.geometry import Box, union
 from docparse.model.embedded.tables.header import is_number, is_year
 from docparse.model.embedded.tables.precision import is_caption
 from docparse.model.embedded.tables.text_rows import Chunk, TextRow, split_chunks, text_rows, words_in
@@ -43,22 +43,16 @@ def with_head(box: Box, words: Sequence[Word], em: float) -> Box:
     return (x0, top, x1, y1) if several >= max(2, wanted - 1) else box
 
 
-def with_bold_heads(tables: Sequence[FoundTable], words: Sequence[Word], em: float) -> list[FoundTable]:
-    """The tables, those of drawn cells with the bold heads right above them, one over each column, as first row."""
-    if not any(table.ruled for table in tables):
-        return list(tables)
-    boxes = [table.bbox for table in tables]
-    free = [word for word in words if not any(overlap(word.bbox, box) for box in boxes)]
-    return [_with_bold_heads(table, free, em) for table in tables]
-
-
-def _with_bold_heads(table: FoundTable, words: Sequence[Word], em: float) -> FoundTable:
+def with_bold_heads(table: FoundTable, words: Sequence[Word], em: float) -> FoundTable:
+    """The table of drawn cells with the bold heads right above it, one over each column, as its first row; `words` are
+    those of no table."""
     if not table.ruled or table.cols < _LEAST_HEADS or not _has_no_head(table):
         return table
     x0, y0, x1, _ = table.bbox
-    row = next(iter(chunked(words_in(words, (0.0, y0 - _HEAD_EM * em, math.inf, y0 + 0.2 * em)), em)[-1:]), None)
-    if row is None or y0 - row.y1 > 0.8 * em or not all(word.style & _BOLD for word in row.words):
+    above = chunked(words_in(words, (0.0, y0 - _HEAD_EM * em, math.inf, y0 + 0.2 * em)), em)
+    if not above or y0 - above[-1].y1 > 0.8 * em or not all(word.style & _BOLD for word in above[-1].words):
         return table
+    row = above[-1]
     sides = {cell.col: (cell.bbox[0], cell.bbox[2]) for cell in table.cells if cell.bbox and cell.colspan == 1}
     heads: dict[int, Chunk] = {}
     for chunk in row.chunks:
