@@ -61,6 +61,15 @@ def test_what_a_program_printed_is_code_beside_a_line_of_prose(text: str, is_cod
     assert any(isinstance(block, Code) for block in sheet.blocks()) is is_code
 
 
+def test_output_in_columns_that_ocr_parted_is_code() -> None:
+    sheet = Sheet()
+    for row in range(10):
+        sheet.put(60, 110 + 24 * row, f"> round(ftable(rates[, {row}]), 1)", font="", style=MONO)
+        for column in range(6):
+            sheet.put(80 + 60 * column, 122 + 24 * row, f"{row}{column}.5", font="", style=MONO)
+    assert any(isinstance(block, Code) for block in sheet.blocks())
+
+
 def test_a_head_with_a_name_in_monospaced_type_is_no_listing() -> None:
     sheet = Sheet()
     y = sheet.paragraph(60, 100, 440, LOREM * 2)

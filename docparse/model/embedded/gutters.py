@@ -76,7 +76,8 @@ class Gutters:
     def part(self, x0: float, x1: float, y: float, em: float) -> bool:
         """Whether a gutter parts words that end at x0 and start at x1, at height y."""
         slack = self._slack_em * em
-        if not self.stripes or (x1 - x0 <= self._least_em * em and not slack):
+        exact = not slack or self._least_em > _LEAST_GAP_EM  # blanks of monospaced type stand under one another
+        if not self.stripes or (x1 - x0 <= self._least_em * em and exact):
             return False
         x0, x1 = x0 - slack, x1 + slack
         y -= _BODY * slack

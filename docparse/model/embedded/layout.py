@@ -9,7 +9,7 @@ from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figure_parts import join_parts
-from docparse.model.embedded.figures import Figure, find_figures, is_listing, pictures_in
+from docparse.model.embedded.figures import Figure, find_figures, pictures_in
 from docparse.model.embedded.formula import region_displays, unread_block
 from docparse.model.embedded.formula_find import find_displays
 from docparse.model.embedded.formula_rows import formula_blocks
@@ -29,6 +29,7 @@ from docparse.model.embedded.paragraphs import make_paragraphs
 from docparse.model.embedded.rows import join_rows
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import page_stats
+from docparse.model.embedded.tables.precision import is_listing
 from docparse.model.embedded.tables.text_rows import words_within
 from docparse.model.embedded.tagged_text import by_tags, name_figures
 from docparse.model.embedded.turned import Direction
@@ -226,7 +227,7 @@ def _is_other(table: FoundTable, words: Sequence[Word], regions: Sequence[Region
         for r in regions
         if r.kind == "table" and overlap(r.bbox, table.bbox) > 0.4 * min(area(r.bbox), area(table.bbox))
     ]
-    if not table.ruled and is_listing(words_within(words, [table.bbox])):
+    if words and not words[0].font and is_listing(table, words):  # OCR's words have their type only now
         return True
     if any(region.score >= _SURE for region in same) or table.grid or _is_drawn_grid(table, 3):
         return False

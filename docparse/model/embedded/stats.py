@@ -56,11 +56,14 @@ def _is_typed(lines: Sequence[Line], size: float) -> bool:
     """Whether the page's text itself is monospaced, as that of a typewriter: no listing beside prose or headings."""
     others = _other_prose(lines, size)
     mono = [line for line in lines if is_mono(line)]
-    signs = sum(has_signs(line.plain) for line in mono)
-    few = sum(map(_is_prose, mono)) < _TYPED_SHARE * len(mono) and signs > _FEW_SIGNS * len(mono)
+    rows: dict[int, list[str]] = {}
+    for line in mono:  # OCR parts them at wide blanks
+        rows.setdefault(round(line.baseline / size), []).append(line.plain)
+    signs = sum(has_signs(" ".join(row)) for row in rows.values())
+    few = sum(map(_is_prose, mono)) < _TYPED_SHARE * len(mono) and signs > _FEW_SIGNS * len(rows)
     if others >= _PROSE_LINES or (others and few):
         return False
-    return signs < _CODE_SHARE * len(mono)
+    return signs < _CODE_SHARE * len(rows)
 
 
 def _is_prose(line: Line) -> bool:
