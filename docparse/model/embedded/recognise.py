@@ -68,7 +68,7 @@ def recognise(
         words, flags = result.words, (*pose.flags, *result.flags)
         if not words and page.text.hidden and not pose:
             words, flags = page.text.hidden, (*flags, "hidden_text_used")
-        found = [*without_prose(found, words), *(Region("unread", box) for box in result.unread)]
+        found = [*without_prose(found, words, even), *(Region("unread", box) for box in result.unread)]
         sharp, even = lightened(sharp, words, em_of(words)), lightened(even, words, em_of(words))
     elif page.text.quality is TextQuality.HIDDEN and not words:
         words, flags = page.text.hidden, ("hidden_text_used",)

@@ -1,5 +1,5 @@
-"""Columns of running text that the layout model took into a figure or a table beside them, as it does on pages unlike
-papers: known by their many full lines at even steps, which neither has."""
+"""Text that the layout model took for a figure, or columns of it that it took into one or into a table beside them, as
+it does on pages unlike papers: known by their many full lines at even steps, which neither has, or by no other ink."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+import numpy as np
+
 from docparse.geometry import Box, area, centre, contains_point, inside_share, overlap, union
+from docparse.model.embedded.ink import Ink, page_ink
 from docparse.model.embedded.types import FoundTable, Region
-from docparse.schemas.page import Word
+from docparse.schemas.page import PageImage, Word
 
 _LEAST_LINES, _LEAST_LETTERS = 7, 18  # of a column, and of its lines
 _EVEN, _MOSTLY = 0.12, 0.75  # stray of the steps, and their share
@@ -24,6 +27,9 @@ _WITHIN = 0.8
 _ON_LINE, _ALIGNED = 0.15, 0.6  # of a height; share of the rows beside a column that stand on its lines: its own table
 _LEAST_WORDS = 6
 _ROWS = 0.75  # of a table's width
+_LEAST_ROWS, _LEGIBLE = 3, 0.96  # of what may be nothing but text; confidence of its letters: formulas are misread
+_AROUND, _DOTS = 0.15, 0.4  # of the height of a line: around words, and where dots stand between them
+_RULE, _THICK, _LEFT = 0.5, 0.3, 0.03  # a level rule, of a figure's width and a line's height; other ink in a figure
 _IN_TABLE, _NUMBERS = 3, 6  # lines of a column in a table that is none; numbers beside one that may be a table
 
 
@@ -40,17 +46,23 @@ class _Line(NamedTuple):
         return (self.box[1] + self.box[3]) / 2
 
 
-def without_prose(regions: Sequence[Region], words: Sequence[Word]) -> list[Region]:
-    """The regions without figures that are full of columns of text, and tables without the columns beside them."""
+def without_prose(regions: Sequence[Region], words: Sequence[Word], page: PageImage) -> list[Region]:
+    """The regions without figures that are full of columns of text or nothing but text, and tables without the columns
+    beside them."""
     if not any(region.kind in ("figure", "table") for region in regions):
         return list(regions)
     lines = _lines(words)
+    ink = page_ink(page)
     columns = _columns(lines)
     kept: list[Region] = []
     for region in regions:
         inner = [union(line.box for line in column) for column in columns]
         inner = [box for box in inner if inside_share(box, region.bbox) > _WITHIN]
-        if region.kind == "figure" and (sum(map(area, inner)) > _MUCH * area(region.bbox) or _is_text(region, lines)):
+        if region.kind == "figure" and (
+            sum(map(area, inner)) > _MUCH * area(region.bbox)
+            or _is_text(region, lines)
+            or (ink is not None and _is_nothing_else(region, words, ink))
+        ):
             continue
         beside = [box for box in inner if not _spans(box, region.bbox)]
         if region.kind == "table" and beside:
@@ -115,6 +127,46 @@ def _is_text(figure: Region, lines: Sequence[_Line]) -> bool:
         line.box for line in lines if line.letters >= _LEAST_LETTERS and contains_point(figure.bbox, *centre(line.box))
     ]
     return len(inside) >= _MANY and sum(map(area, inside)) > _LINED * area(figure.bbox)
+
+
+def _is_nothing_else(figure: Region, words: Sequence[Word], ink: Ink) -> bool:
+    """Whether words are all that is printed in a figure, but for dots between them and level rules: contents, a list, a
+    listing, an index."""
+    inner = [word for word in words if contains_point(figure.bbox, *centre(word.bbox))]
+    lines = _lines(inner)
+    letters = sum(len(word.text) for word in inner)
+    if len(lines) < _LEAST_ROWS or sum(word.confidence * len(word.text) for word in inner) < _LEGIBLE * letters:
+        return False
+    em = median(line.height for line in lines)
+    around = _AROUND * em
+    boxes = [(x0 - around, y0 - around, x1 + around, y1 + around) for x0, y0, x1, y1 in (w.bbox for w in inner)]
+    for row in _rows(lines):
+        x0, y0, x1, y1 = union(line.box for line in row)
+        boxes.append((x0, y1 - _DOTS * (y1 - y0), x1, y1))
+    dark, others = (each.dark[_slices(figure.bbox, each)] for each in (ink, ink.without(boxes)))
+    level = others.sum(axis=1) > _RULE * others.shape[1]
+    thick = max(3, round(_THICK * em * ink.scale_y))
+    if len(level) < thick or np.convolve(level, np.ones(thick), "valid").max() == thick:
+        return False  # a photograph, a panel
+    return bool(others[~level].sum() < _LEFT * dark.sum())
+
+
+def _rows(lines: Sequence[_Line]) -> list[list[_Line]]:
+    """Lines side by side."""
+    rows: list[list[_Line]] = []
+    for line in sorted(lines, key=lambda line: line.middle):
+        if rows and line.middle - rows[-1][0].middle < 0.5 * line.height:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return rows
+
+
+def _slices(box: Box, ink: Ink) -> tuple[slice, slice]:
+    x0, y0, x1, y1 = (max(0.0, side) for side in box)
+    return (
+        slice(round(y0 * ink.scale_y), round(y1 * ink.scale_y)), slice(round(x0 * ink.scale_x), round(x1 * ink.scale_x))
+    )  # fmt: skip
 
 
 def _beside(table: Region, columns: Sequence[Box], lines: Sequence[_Line]) -> list[Region]:
