@@ -14,6 +14,7 @@ from docparse.model.base import Deadline
 from docparse.model.embedded.inference import load_model, model_path
 from docparse.model.embedded.ocr_decode import Decoded, Decoder
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
+from docparse.model.embedded.ocr_leaders import has_room, with_leaders
 from docparse.model.embedded.ocr_mend import run_together, with_letters
 from docparse.model.embedded.ocr_raised import with_indices
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
@@ -201,6 +202,8 @@ def _widest_gap(inked: NDArray[np.bool_]) -> int:
 def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8], stretch: float = 1.0) -> OcrLine | None:
     if not decoded.text:
         return None
+    if has_room(decoded, strip.shape[1], _LINE_PX, _STEP_PX):
+        decoded = with_leaders(decoded, _ink(strip), _STEP_PX)
     scale = (box[2] - box[0]) / max(1, strip.shape[1])
     centres = box[0] + (decoded.columns + 0.5) * _STEP_PX * scale
     text = _with_indices(decoded, strip)

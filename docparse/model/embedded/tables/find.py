@@ -43,6 +43,7 @@ from docparse.model.embedded.tables.precision import (
     has_caption,
     has_one_row,
     is_cards,
+    is_contents,
     is_dotted,
     is_drawing,
     is_full,
@@ -173,7 +174,9 @@ def _sound(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word],
     """The tables without what is a drawing, a part of the lines of text, a listing, cards or a page of contents."""
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
     tables = [table for table in tables if not is_listing(table, words)]
-    return [table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table))]
+    return [
+        table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table) or is_contents(table))
+    ]
 
 
 def _fields(

@@ -20,6 +20,8 @@ _AMOUNT = re.compile(r"^[^,.]*\d[.,]\d+\D*$|\d[.,]\d{3}\b|[$€£¥%]")
 _SUM = re.compile(r"\d[.,]\d\d(\s?\D{1,4})?$")
 _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
+_ENTRY = re.compile(r"(\d{1,2}(?:\.\d{1,3})*\.?)\s?\D")
+_CONTENTS_ROWS, _CONTENTS_PARTS, _RISING = 5, 0.3, 0.9  # entries, shares of parts of sections and of pages in order
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _PROGRAM = re.compile(r"[;{}]$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
 _PROMPT = re.compile(r"[$%]\s[a-z]|\w*>\s[a-z]")
@@ -278,6 +280,30 @@ def _is_contents(texts: dict[int, list[str]], first: list[str], last: list[str],
     return plain >= 0.9 * len(titles) and (
         table.cols == 2 or sum(map(bool, map(_SECTION.match, first))) > 0.5 * len(first)
     )
+
+
+def is_contents(table: FoundTable) -> bool:
+    """Rows that begin with the number of a section and end with that of a page, which never falls behind."""
+    if table.ruled:
+        return False
+    rows = [""] * table.rows
+    for cell in sorted(table.cells, key=lambda cell: cell.col):
+        rows[cell.row] += f" {cell.text}" if cell.text else ""
+    rows = [row.strip() for row in rows if row]
+    entries = [(entry[1], page, row) for row in rows if (entry := _ENTRY.match(row)) and (page := _page_of(row))]
+    parts = sum("." in section.rstrip(".") or ".." in row for section, _, row in entries)
+    if len(entries) < max(_CONTENTS_ROWS, len(rows) / 2) or parts < _CONTENTS_PARTS * len(rows):
+        return False
+    pages = [page for _, page, _ in entries]
+    return sum(a <= b for a, b in pairwise(pages)) >= _RISING * (len(pages) - 1)
+
+
+def _page_of(row: str) -> int:
+    """The number behind a title and the dots that lead to it, 0 where none is."""
+    title = row.rstrip("0123456789")
+    digits = row[len(title) :]
+    title = title.rstrip(" .")
+    return int(digits) if 0 < len(digits) < 5 and title and not title[-1].isdigit() and title[-1] != "," else 0
 
 
 def _has_amounts(texts: dict[int, list[str]], last: list[str]) -> bool:

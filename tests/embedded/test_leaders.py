@@ -1,0 +1,84 @@
+"""Dots that lead to page numbers on scans, and pages of contents that are no tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from docparse.model.embedded.ocr_decode import Decoded
+from docparse.model.embedded.ocr_leaders import has_room, with_leaders
+from docparse.model.embedded.tables.precision import is_contents
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.document import Cell
+
+STEP = 8
+
+
+def decoded(text: str, columns: list[int]) -> Decoded:
+    return Decoded(tuple(text), np.array(columns), np.ones(len(text), np.float32))
+
+
+def strip(width: int, letters: list[int], dots: range, rule: bool = False, top: int = 34) -> NDArray[np.bool_]:
+    """Where a strip is printed: letters in these columns, and dots or a rule at the foot."""
+    ink = np.zeros((48, width), np.bool_)
+    for column in letters:
+        ink[8:38, column * STEP : column * STEP + STEP] = True
+    for x in dots:
+        ink[top : top + 4, x : x + (12 if rule else 4)] = True
+    return ink
+
+
+def read(text: str, columns: list[int], ink: NDArray[np.bool_]) -> str:
+    found = decoded(text, columns)
+    assert has_room(found, ink.shape[1], ink.shape[0], STEP)
+    result = with_leaders(found, ink, STEP)
+    assert len(result.text) == len(result.columns) == len(result.scores)
+    assert (np.diff(result.columns) >= 0).all()
+    return "".join(result.text)
+
+
+def test_dots_between_a_title_and_its_page_are_all_read() -> None:
+    ink = strip(400, [1, 3, 45, 47], range(48, 344, 12))
+    assert read("GU12", [1, 3, 45, 47], ink) == "GU " + "." * 25 + " 12"
+    assert read("GU..12", [1, 3, 6, 7, 45, 47], ink) == "GU " + "." * 25 + " 12", "few of them were read"
+    assert read("GU", [1, 3], strip(400, [1, 3], range(48, 396, 12))) == "GU " + "." * 29, (
+        "the page is in another strip"
+    )
+
+
+def test_a_wide_blank_is_one_where_no_dots_can_be_told() -> None:
+    assert read("GU12", [1, 3, 45, 47], strip(400, [1, 3, 45, 47], range(0))) == "GU 12"
+    assert read("GU 12", [1, 3, 20, 45, 47], strip(400, [1, 3, 45, 47], range(0))) == "GU 12"
+    assert read("目次", [1, 45], strip(400, [1, 45], range(0))) == "目次"
+
+
+@pytest.mark.parametrize(("rule", "top"), [(True, 34), (False, 4)])
+def test_rules_and_dots_over_the_line_are_no_leaders(rule: bool, top: int) -> None:
+    ink = strip(400, [1, 3, 45, 47], range(48, 344, 12), rule, top)
+    assert "." not in read("GU12", [1, 3, 45, 47], ink)
+
+
+def test_letters_side_by_side_have_no_room_for_leaders() -> None:
+    assert not has_room(decoded("GUI 12", [1, 3, 5, 6, 8, 10]), 96, 48, STEP)
+
+
+ENTRIES = [
+    ("1", "Introduction", "3"), ("1.1", "Notions ..........", "3"), ("1.2", "User Interface .....", "4"),
+    ("2", "Plots", "5"), ("2.1", "Options of the Interface ......", "5"), ("2.2", "Contour Lines .....", "9"),
+]  # fmt: skip
+GOODS = [(str(n), f"Pencil no. {n}", str(price)) for n, price in enumerate((12, 8, 30, 4, 17, 9), 1)]
+
+
+@pytest.mark.parametrize(("rows", "contents"), [(ENTRIES, True), (GOODS, False), (ENTRIES[::-1], False)])
+@pytest.mark.parametrize("joined", [False, True])
+def test_sections_before_pages_that_never_fall_behind_are_contents(
+    rows: list[tuple[str, ...]], contents: bool, joined: bool
+) -> None:
+    cells = [[" ".join(row)] if joined else row for row in rows]
+    found = tuple(
+        Cell(row=number, col=column, text=text) for number, row in enumerate(cells) for column, text in enumerate(row)
+    )
+    table = FoundTable((0, 0, 100, 100), found, len(rows), 1 if joined else 3, 0.8)
+    assert is_contents(table) is contents
+    assert not is_contents(FoundTable((0, 0, 100, 100), found, len(rows), 3, 0.8, ruled=True))
