@@ -289,3 +289,18 @@ def test_paragraph_that_ends_with_a_full_line_is_parted_by_a_little_more_height(
         sheet.put(60, y, "Some words about a subject that takes as much room as there is in one line of it" + end)
         y += step if row == 3 else 12.0
     assert len([block for block in sheet.blocks() if isinstance(block, Paragraph)]) == 1 + parted
+
+
+@pytest.mark.parametrize(
+    ("label", "parts"),
+    [("Corresponding author: ", True), ("*Correspondence to: ", True), ("Keywords: ", True), ("University of ", False)],
+)
+def test_what_a_paper_says_of_itself_is_a_paragraph_under_its_authors(label: str, parts: bool) -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 300, 240, LOREM * 4)
+    for line, text in enumerate(
+        ["University of Auckland, New Zealand", "University of Toronto, Canada", f"{label}Tim T."]
+    ):
+        sheet.put(60, 100 + 12 * line, text, 9)
+    found = next(text for text in texts(sheet.blocks()) if "Tim" in text)
+    assert ("Toronto" not in found) is parts

@@ -26,6 +26,8 @@ _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entr
 _SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
 _FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text, and how short its last lines are
+# what papers say of themselves under the names of their authors
+_ABOUT = re.compile(r"[*†‡§¶]?\s?(Correspond(ing authors?|ence)|Key ?words|Abbreviations)\b.{,30}:")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-\u2010–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
@@ -290,7 +292,7 @@ class _Splitter:
     def cut(self, i: int, para: Para) -> str:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
-        if self._is_far(i) or self._parts_text(i, em) or names_kind(prev):
+        if self._is_far(i) or self._parts_text(i, em) or names_kind(prev) or _ABOUT.match(line.plain):
             return "break"
         run_in = prev.bold and not prev.words[-1].style & _BOLD and not self._room(i, em)  # a head, and its text begins
         if (
