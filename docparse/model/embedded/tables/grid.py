@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,17 @@ class Grid:
     @property
     def cols(self) -> int:
         return len(self.xs) - 1
+
+    def divided(self, at: Mapping[int, Sequence[float]]) -> Grid:
+        """The grid with some of its rows cut at the given heights, from side to side."""
+        counts = [1 + len(at.get(row, ())) for row in range(self.rows)]
+        ys = [self.ys[0]]
+        for row in range(self.rows):
+            ys += [*at.get(row, ()), self.ys[row + 1]]
+        last = np.cumsum(counts) - 1
+        below = np.ones((len(ys) - 1, self.cols), np.bool_)
+        below[last] = self.below
+        return Grid(self.xs, ys, np.repeat(self.right, counts, axis=0), below)
 
     @property
     def bbox(self) -> Box:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from docparse.geometry import area, inside_share
@@ -14,13 +15,15 @@ from docparse.model.embedded.tables.open_tables import open_table
 from docparse.model.embedded.tables.precision import is_prose
 from docparse.model.embedded.tables.rules import Cluster
 from docparse.model.embedded.tables.structure import Area
-from docparse.model.embedded.tables.text_rows import em_of, split_chunks, text_rows, words_in
+from docparse.model.embedded.tables.text_rows import TextRow, em_of, split_chunks, text_rows, words_in
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.page import Word
 
 _TITLE = re.compile(r"^(Table|Exhibit|Figure|Box|Tabelle|Tableau|Tabla|Abbildung)\s+[A-Z]?[-.]?\d", re.IGNORECASE)
 _COLUMN_LETTERS = 200  # of a cell on the average
 _MANY_CELLS, _FILLED, _CELL_LETTERS = 16, 0.75, 40
+# lines that are rows: at least, off level and room at their ends, share of them, and width of labels to what is beside
+_LEAST_ROWS, _LEVEL_EM, _ROOM_EM, _MOSTLY, _LABEL = 3, 0.3, 0.5, 0.7, 0.6
 _NOTE = re.compile(r"^\(?(Source|Sources|Note|Notes|Quelle|Remark)s?\b\s*[:.]", re.IGNORECASE)
 
 
@@ -39,6 +42,10 @@ def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
         table = open_table(area, em)
         if table and not is_prose(table):
             return table
+    rows = _undrawn_rows(grid, placed, em)
+    if rows:
+        grid = grid.divided(rows)
+        placed = place(grid, inside)
     if not _is_table(placed, grid.rows, grid.cols):
         return None
     if _is_columns(cluster, placed, em):
@@ -46,6 +53,39 @@ def lattice_table(cluster: Cluster, words: Sequence[Word]) -> FoundTable | None:
     grid, placed = _peel(grid, placed)
     cells = to_cells(grid, placed, header_rows(placed, grid.rows))
     return FoundTable(grid.bbox, cells, grid.rows, grid.cols, 0.95, ruled=True)
+
+
+def _undrawn_rows(grid: Grid, placed: Sequence[Placed], em: float) -> dict[int, list[float]]:
+    """Where rows part in rows of the grid that hold several, with no rules between them: by row, heights."""
+    found = {}
+    for row in range(grid.rows):
+        cells = [cell for cell in placed if cell[0] <= row < cell[0] + cell[2]]
+        if all(cell[2] == cell[3] == 1 for cell in cells):
+            lines = [(grid.xs[cell[1] + 1], text_rows(cell[4])) for cell in cells if cell[4]]
+            if _are_rows(lines, em):
+                first = lines[0][1]
+                found[row] = [(above.y1 + below.y0) / 2 for above, below in pairwise(first)]
+    return found
+
+
+def _are_rows(cells: Sequence[tuple[float, Sequence[TextRow]]], em: float) -> bool:
+    """Whether lines of cells side by side (with their right edges) are rows: they stand level, end where there is room
+    for what follows, and their labels are short. An address beside another is neither."""
+    if len(cells) < 2 or len(cells[0][1]) < _LEAST_ROWS:
+        return False
+    levels = [line.middle for line in cells[0][1]]
+    if any(min(abs(line.middle - level) for level in levels) > _LEVEL_EM * em for _, own in cells for line in own):
+        return False
+    if sum(len(own) >= _MOSTLY * len(levels) for _, own in cells) < 2:
+        return False
+    widths = [max(line.x1 for line in own) - min(line.x0 for line in own) for _, own in cells]
+    if len(cells) == 2 and widths[0] > _LABEL * widths[1]:
+        return False
+    ends = [
+        edge - above.x1 - (below.words[0].bbox[2] - below.words[0].bbox[0]) > _ROOM_EM * em
+        for edge, own in cells for above, below in pairwise(own) if len(above.words) + len(below.words) > 2
+    ]  # fmt: skip
+    return len(ends) > 1 and sum(ends) >= _MOSTLY * len(ends)
 
 
 def _is_columns(cluster: Cluster, placed: list[Placed], em: float) -> bool:
@@ -62,11 +102,14 @@ def _letters(cell: Placed) -> int:
 
 
 def _half_drawn(placed: list[Placed], em: float) -> bool:
-    """Several cells hold numbers one below another, or most hold pieces far apart: rules are missing."""
+    """Several cells hold numbers one below another, or most of them, or all that are as wide as the table, hold pieces
+    far apart: rules are missing."""
     stacked = apart = filled = 0
+    wide: list[bool] = []
+    cols = max((col + colspan for _row, col, _rowspan, colspan, _words in placed), default=0)
     tall: dict[int, int] = {}
     deep: set[int] = set()
-    for row, _col, _rowspan, _colspan, words in placed:
+    for row, _col, _rowspan, colspan, words in placed:
         if not words:
             continue
         if len(words) == 1:
@@ -79,7 +122,12 @@ def _half_drawn(placed: list[Placed], em: float) -> bool:
         tall[row] = tall.get(row, 0) + (len(lines) > 2)
         if numbers > 2:
             deep.add(row)
-        apart += any(len(split_chunks(line, 1.2 * em)) > 1 for line in lines)
+        is_apart = any(len(split_chunks(line, 1.2 * em)) > 1 for line in lines)
+        apart += is_apart
+        if colspan == cols > 1:
+            wide.append(is_apart)
+    if len(wide) > 1 and all(wide):
+        return True
     if any(tall[row] > 1 for row in deep):
         return True
     return (stacked > 1 and 4 * stacked >= filled) or (apart > 1 and 2 * apart >= filled)
