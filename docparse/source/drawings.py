@@ -20,7 +20,9 @@ _RULE_THICKNESS_PT = 3.0
 _STRAIGHT_PT = 1.0  # how far a rule may slope
 _MERGE_ACROSS_PT, _MERGE_ALONG_PT = 0.75, 1.5  # rules this close make one
 _FAR_OUT_PT = 200.0  # beyond the page's edge
+_WHOLE, _MOST_GROUNDS = 0.95, 2  # of the page's sides; fills of all of it: more than these are cut to bands
 _MOST_PATHS = 60_000
+_STENCIL_PT, _MOST_STENCILS = 1.2, 400  # thickness and number of rules that are images
 _MOST_CONTENT_BYTES = 4 << 20  # compressed content beyond this is a map or a plot
 _MUCH_CONTENT_BYTES = 128 << 10  # compressed content from which on it pays to count the paths first
 EVERYWHERE = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
@@ -43,8 +45,9 @@ def read_drawings(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> tupl
         return [], (*flags, "drawings_skipped")
     if len(paths) > _MOST_PATHS:
         return [], (*flags, "drawings_skipped")
-    far_out = page.rect.width + _FAR_OUT_PT
-    if any(path["rect"][2] > far_out and "f" in path["type"] for path in paths):
+    if not paths:
+        return _stencilled(display_list), flags
+    if _needs_clips(paths, page.rect):
         paths = _as_seen(page)
     if not page.rotation:
         return paths, flags
@@ -53,8 +56,17 @@ def read_drawings(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> tupl
     return [_turned(path, turn) for path in paths], flags
 
 
+def _needs_clips(paths: Sequence[Path], page: pymupdf.Rect) -> bool:
+    """Whether what is painted reaches far beyond the page, or covers all of it again and again."""
+    width, height = page.width, page.height
+    filled = [path["rect"] for path in paths if "f" in path["type"]]
+    whole = sum(x1 - x0 > _WHOLE * width and y1 - y0 > _WHOLE * height for x0, y0, x1, y1 in filled)
+    return whole > _MOST_GROUNDS or any(x1 > width + _FAR_OUT_PT for _, _, x1, _ in filled)
+
+
 def _as_seen(page: pymupdf.Page) -> list[Path]:
-    """Paths with their boxes as far as clips show them: browsers draw the stroke of a root far too long and cut it."""
+    """Paths with their boxes as far as clips show them: browsers draw the stroke of a root far too long and cut it,
+    others paint the page for every band of a table and cut that."""
     clips: dict[int, Box] = {}
     paths: list[Path] = []
     for path in page.get_cdrawings(extended=True):
@@ -66,8 +78,43 @@ def _as_seen(page: pymupdf.Page) -> list[Path]:
             x0, y0, x1, y1 = path["rect"]
             for box in clips.values():
                 x0, y0, x1, y1 = max(x0, box[0]), max(y0, box[1]), min(x1, box[2]), min(y1, box[3])
-            paths.append({**path, "rect": (x0, y0, x1, y1)} if x1 > x0 and y1 > y0 else path)
+            if x1 > x0 and y1 > y0:
+                box = (x0, y0, x1, y1)
+                boxes = box != path["rect"] and all(item[0] == "re" for item in path["items"])
+                path = {**path, "rect": box, **({"items": [("re", box)]} if boxes else {})}
+            paths.append(path)
     return paths
+
+
+class _Stencils(mupdf.FzDevice2):  # type: ignore[misc]
+    """Boxes of the stencils that a page paints through, as far as they are thin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thin: list[Box] = []
+        self.use_virtual_fill_image_mask()
+
+    def fill_image_mask(self, context: Any, image: Any, matrix: Any, *_: Any) -> None:
+        del context, image
+        xs, ys = (
+            (start, start + a + b) for start, a, b in ((matrix.e, matrix.a, matrix.c), (matrix.f, matrix.b, matrix.d))
+        )
+        box = (min(xs), min(ys), max(xs), max(ys))
+        if _thin(box) and min(box[2] - box[0], box[3] - box[1]) <= _STENCIL_PT:
+            self.thin.append(box)
+
+
+def _stencilled(display_list: pymupdf.DisplayList) -> list[Path]:
+    """Rules that are images of one pixel: old converters draw none otherwise. None of pictures cut into strips."""
+    stencils = _Stencils()
+    try:
+        mupdf.fz_run_display_list(display_list.this, stencils, mupdf.FzMatrix(), EVERYWHERE, mupdf.FzCookie())
+        mupdf.fz_close_device(stencils)
+    except (RuntimeError, ValueError):
+        return []
+    if len(stencils.thin) > _MOST_STENCILS:
+        return []
+    return [{"type": "f", "rect": box, "items": [("re", box)], "fill": (0.0, 0.0, 0.0)} for box in stencils.thin]
 
 
 class _Counter(mupdf.FzDevice2):  # type: ignore[misc]

@@ -70,3 +70,28 @@ def test_box_drawn_side_by_side_is_a_box() -> None:
     box, triangle = drawn(outline).shapes
     assert box.segments == 1
     assert triangle.segments > 1
+
+
+STENCIL = b"q %d 0 0 %g %d %d cm BI /IM true /W 1 /H 1 /BPC 1 /D[1 0] ID \x80 EI Q "
+
+
+def test_stencils_of_one_pixel_are_the_rules_of_old_converters() -> None:
+    content = STENCIL % (300, 0.5, 50, 200) + STENCIL % (1, 80, 50, 120) + STENCIL % (100, 60, 200, 20)
+    page = drawn(content)
+    assert sorted(boxes(page.rules)) == [[50, 100, 51, 180], [50, 100, 350, 100]]
+    turned = made.first_page(made.raw_pdf(content, page=b"/MediaBox[0 0 400 300]/Rotate 90"))
+    assert sorted(boxes(turned.rules)) == [[120, 50, 200, 51], [200, 50, 200, 350]]
+
+
+def test_stencils_beside_drawn_rules_and_pictures_in_strips_are_none() -> None:
+    assert boxes(drawn(b"50 100 300 0.5 re f " + STENCIL % (300, 0.5, 50, 200)).rules) == [[50, 200, 350, 200]]
+    assert not drawn(b"".join(STENCIL % (300, 0.5, 50, 20 + n / 2) for n in range(500))).rules
+
+
+def test_fills_of_the_whole_page_that_clips_cut_to_bands_are_these_bands() -> None:
+    bands = [(50, 200, 300, 20), (50, 180, 300, 20), (50, 160, 300, 20), (50, 159, 300, 0.5)]
+    content = b"".join(b"q %g %g %g %g re W n 0.8 g 0 0 400 300 re f Q " % band for band in bands)
+    page = drawn(content)
+    assert boxes(page.shapes) == [[50, 80, 350, 100], [50, 100, 350, 120], [50, 120, 350, 140]]
+    assert boxes(page.rules) == [[50, 140, 350, 141]]
+    assert len(drawn(b"0.8 g 0 0 400 300 re f 0.9 g 0 0 400 300 re f").shapes) == 2
