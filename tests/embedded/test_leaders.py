@@ -50,6 +50,8 @@ def test_dots_between_a_title_and_its_page_are_all_read() -> None:
 def test_a_wide_blank_is_one_where_no_dots_can_be_told() -> None:
     assert read("GU12", [1, 3, 45, 47], strip(400, [1, 3, 45, 47], range(0))) == "GU 12"
     assert read("GU 12", [1, 3, 20, 45, 47], strip(400, [1, 3, 45, 47], range(0))) == "GU 12"
+    assert read("GU.12", [1, 3, 6, 45, 47], strip(400, [1, 3, 45, 47], range(0))) == "GU. 12"
+    assert read("96.20", [1, 3, 20, 30, 32], strip(300, [1, 3, 30, 32], range(0))) == "96.20", "a number set wide"
     assert read("目次", [1, 45], strip(400, [1, 45], range(0))) == "目次"
 
 

@@ -26,7 +26,7 @@ def has_room(decoded: Decoded, width_px: int, height_px: int, step_px: int) -> b
 
 def with_leaders(decoded: Decoded, ink: NDArray[np.bool_], step_px: int) -> Decoded:
     """The characters of a strip with every dot of its leaders, parted from the words beside them by blanks; dots too
-    faint to be told are a blank.
+    faint to be told are at least a blank.
 
     `ink` (height, width) is where the strip is printed; a column of `decoded` is `step_px` wide.
     """
@@ -44,11 +44,12 @@ def with_leaders(decoded: Decoded, ink: NDArray[np.bool_], step_px: int) -> Deco
         dots = _dots(ink[:, start:end])
         if not dots and (is_last or not _lost_blank(decoded.text[left : right + 1])):
             continue
-        at = [int(decoded.columns[left]) + 1, *((start + dot) // step_px for dot in dots)]
-        text += [*decoded.text[done : left + 1], " ", *"." * len(dots)]
-        columns += [*decoded.columns[done : left + 1].tolist(), *at]
-        scores += [*decoded.scores[done : left + 1].tolist(), *[float(decoded.scores[left])] * len(at)]
-        if dots and not is_last:
+        kept = left + 1 if dots else right
+        at = [int(decoded.columns[left]) + 1, *((start + dot) // step_px for dot in dots)] if dots else []
+        text += [*decoded.text[done:kept], *([" ", *"." * len(dots)] if dots else [])]
+        columns += [*decoded.columns[done:kept].tolist(), *at]
+        scores += [*decoded.scores[done:kept].tolist(), *[float(decoded.scores[left])] * len(at)]
+        if not is_last:
             text.append(" ")
             columns.append(int(decoded.columns[right]))
             scores.append(float(decoded.scores[right]))
@@ -67,8 +68,11 @@ def _is_solid(char: str) -> bool:
 
 
 def _lost_blank(text: Sequence[str]) -> bool:
-    """Whether no blank was read between characters of a script that has them."""
-    return not any(map(str.isspace, text)) and not any(is_unspaced(text[end]) for end in (0, -1))
+    """Whether no blank was read between characters of a script that has them; never inside a number, as tills set their
+    digits wide."""
+    if any(map(str.isspace, text)) or (text[0].isdigit() and text[-1].isdigit()):
+        return False
+    return not any(is_unspaced(text[end]) for end in (0, -1))
 
 
 def _dots(ink: NDArray[np.bool_]) -> list[int]:
