@@ -10,6 +10,7 @@ from docparse.schemas.document import (
     Block,
     Chart,
     Chemistry,
+    Code,
     Formula,
     Image,
     ListBlock,
@@ -51,6 +52,8 @@ def printed(block: Block) -> Printed:
             return Printed(block.text, whole=False)
         case Music() | Chemistry():
             return Printed("", whole=False)
+        case Code():
+            return Printed(block.text)  # its dollar signs are those of variables
         case Formula():
             if block.latex:
                 return Printed(_numbers_of(block.latex), whole=False, loose=True)

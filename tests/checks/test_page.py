@@ -19,6 +19,7 @@ from docparse.geometry import Box
 from docparse.schemas.document import (
     Block,
     Cell,
+    Code,
     Formula,
     Heading,
     Image,
@@ -152,6 +153,14 @@ def test_hyphens_spacing_and_ligatures_are_no_difference() -> None:
     words = [*words_of("The ﬁrst experi-", 50, 60), *words_of("ment was in 1 000 places", 50, 75)]
     blocks: list[Block] = [Paragraph(text="The first experiment was in 1000 places", bbox=(50, 55, 540, 90))]
     assert flags(blocks, words) == []
+
+
+def test_dollar_signs_of_a_listing_are_no_maths() -> None:
+    lines = ["UPSTREAM=$(query --upstream pulse)", r"sed -i /#PULSE_DIR/a \\ ", "cd $HOME/pulse/sources"]
+    words = [word for row, line in enumerate(lines) for word in words_of(line, 50, 60 + 14 * row)]
+    box = (45, 55, 400, 105)
+    assert flags([Code(text="\n".join(lines), bbox=box)], words) == []
+    assert "missing_text" in flags([Code(text="\n".join(lines[:2]), bbox=box)], words)
 
 
 def test_maths_is_compared_by_its_numbers() -> None:
