@@ -52,7 +52,7 @@ def without_prose(regions: Sequence[Region], words: Sequence[Word], page: PageIm
     if not any(region.kind in ("figure", "table") for region in regions):
         return list(regions)
     lines = _lines(words)
-    ink = page_ink(page)
+    ink = page_ink(page) if any(region.kind == "figure" for region in regions) else None
     columns = _columns(lines)
     kept: list[Region] = []
     for region in regions:
