@@ -1,17 +1,20 @@
-"""Bitmap fonts of TeX whose letters a converter named as dingbats: "♥♦t" for "not".
+"""Bitmap fonts of TeX, whose glyphs have codes and no names that anybody knows.
 
 dvips calls the glyph of code 105 "a105". So is a pencil called in Zapf Dingbats (Adobe's zapfdingbats.txt), and
-Ghostscript writes that into the PDF as the glyph's Unicode. The sign still tells the code, and TeX's encodings say what
-that prints.
+Ghostscript writes that into the PDF as the glyph's Unicode: "♥♦t" for "not". pdfTeX names none, and MuPDF takes the
+codes for Unicode: ligatures, quotation marks, dashes and bullets become control characters. TeX's encodings (T1, TS1,
+OT1: LaTeX's encguide) say what such a code prints.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docparse.schemas.page import Word
+from docparse.source.tex_fonts import UNKNOWN
 
 Line = dict[str, Any]
 Char = dict[str, Any]
@@ -35,12 +38,18 @@ _NEW_HIGH = "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ă�
 _OLD_TABLE = {**{c: chr(c) for c in range(32, 127)}, **dict(enumerate(t for part in _OLD for t in part)), **_OLD_ODD}
 _NEW_TABLE = {
     **{c: chr(c) for c in (*range(32, 127), *range(0xC0, 0x100))}, **dict(enumerate(t for part in _NEW for t in part)),
-    **dict(enumerate(_NEW_HIGH, 0x80)), 39: "’", 96: "‘", 127: "-",
+    **dict(enumerate(_NEW_HIGH, 0x80)), 39: "’", 96: "‘", 127: "-", 0xD7: "Œ", 0xDF: "ẞ", 0xF7: "œ", 0xFF: "ß",
 }  # fmt: skip
-_SYMBOLS = {0x84: "†", 0x85: "‡", 0x88: "•"}  # TS1
-_OLD_LIGATURES, _NEW_LIGATURES = range(11, 16), range(27, 32)
+_SYMBOLS = {  # TS1
+    0x84: "†", 0x85: "‡", 0x87: "‰", 0x88: "•", 0x8C: "ƒ", 0x8D: "₡", 0x8E: "₩", 0x91: "₱", 0x92: "₤",
+    0x94: "‽", 0x96: "₫", 0x97: "™", 0x98: "‱", 0x99: "¶", 0x9A: "฿", 0x9B: "№", 0x9E: "◦", 0xBF: "€",
+}  # fmt: skip
+_BARE = re.compile(r"Type3.*|[A-Z]{1,2}\d{1,4}")  # fonts without a name, and what TeX's programs call them
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_OLD_LIGATURES, _NEW_LIGATURES, _ASCII = range(11, 16), range(27, 32), range(32, 127)
+_GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone in text
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
-_PLAIN = 0.85  # of its text that is ASCII then: less in a font of mathematics, whose encoding is another
+_PLAIN = 0.85  # of its text that is ASCII or letters then: less in a font of mathematics, whose encoding is another
 _BLANK_EM = 0.17
 
 
@@ -50,6 +59,48 @@ def has_bitmap_signs(words: Sequence[Word]) -> bool:
     if not any(font.startswith(_BITMAP) for font in fonts):
         return False
     return not _TELLING.isdisjoint("".join([word.text for word in words if word.font.startswith(_BITMAP)]))
+
+
+def has_bare_codes(font: str, text: str) -> bool:
+    """Whether text in a font without a name has characters that print nothing: codes."""
+    return _BARE.fullmatch(font) is not None and _CONTROL.search(text) is not None
+
+
+def name_bare_codes(lines: list[Line]) -> None:
+    """What TeX prints in place of the codes of its bitmap fonts, in "rawdict" lines; U+FFFD where nothing tells."""
+    texts: dict[str, Counter[str]] = {}
+    for line in lines:
+        for span in line["spans"]:
+            if _BARE.fullmatch(span["font"]):
+                texts.setdefault(span["font"], Counter()).update(c["c"] for c in span["chars"] if c["c"] != " ")
+    coded = {font: text for font, text in texts.items() if _CONTROL.search("".join(text))}
+    if not coded:
+        return
+    old = sum(_count(text, _OLD_LIGATURES) for text in coded.values())
+    encoding = _OLD_TABLE if old > sum(_count(text, _NEW_LIGATURES) for text in coded.values()) else _NEW_TABLE
+    fonts = texts if encoding is _NEW_TABLE else coded
+    tables = {font: {chr(c): t for c, t in _bare_table(text, encoding).items()} for font, text in fonts.items()}
+    for line in lines:
+        for span in line["spans"]:
+            for char in span["chars"] if span["font"] in tables else ():
+                sign = char["c"]
+                char["c"] = tables[span["font"]].get(sign, UNKNOWN if _CONTROL.fullmatch(sign) else sign)
+
+
+def _bare_table(text: Counter[str], encoding: dict[int, str]) -> dict[int, str]:
+    """What a font's codes print, empty where they are no TeX's."""
+    if all(sign >= "\x80" for sign in text):
+        return _SYMBOLS
+    common, odd = (_OLD_LIGATURES, _GREEK) if encoding is _OLD_TABLE else (_NEW_LIGATURES, _ACCENTS)
+    ligatures = _count(text, common)
+    if not ligatures:  # typewriter type: its quotes and slashes are what they seem
+        encoding = {code: sign for code, sign in encoding.items() if code not in _ASCII}
+    read = "".join(encoding.get(ord(sign[:1] or " "), sign) * count for sign, count in text.items())
+    return encoding if _is_plain(read) and _count(text, odd) <= ligatures else {}
+
+
+def _count(text: Counter[str], codes: Iterable[int]) -> int:
+    return sum(text[chr(code)] for code in codes)
 
 
 def name_bitmap_letters(lines: list[Line]) -> None:
@@ -84,8 +135,12 @@ def _table(texts: Iterable[Counter[str]]) -> dict[int, str]:
 
 def _reads(text: Counter[str], table: dict[int, str]) -> bool:
     read = {sign: table.get(_CODES.get(sign, -1), sign) for sign in text}
-    plain = sum(n for sign, n in text.items() if len(read[sign]) == 1 and read[sign].isascii())
-    return plain > _PLAIN * text.total()
+    # a ligature alone makes no font one of letters
+    return _is_plain("".join((read[sign] if len(read[sign]) == 1 else UNKNOWN) * n for sign, n in text.items()))
+
+
+def _is_plain(text: str) -> bool:
+    return sum(sign < "\u0250" and (sign.isascii() or sign.isalpha()) for sign in text) > _PLAIN * len(text)
 
 
 def _set_blanks(line: Line) -> None:

@@ -1,4 +1,4 @@
-"""TeX's bitmap fonts whose letters Ghostscript named as dingbats."""
+"""TeX's bitmap fonts, whose letters Ghostscript named as dingbats and pdfTeX not at all."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def bitmap_pdf(*lines: list[bytes], box: str = "0 0 500 700") -> bytes:
-    """Lines of words in a font of 500 units a glyph, whose blanks are gaps of 400; codes are TeX's."""
+def bitmap_pdf(*lines: list[bytes], box: str = "0 0 500 700", named: bool = True) -> bytes:
+    """Lines of words in a font of 500 units a glyph, whose blanks are gaps of 400; codes are TeX's.
+
+    A line that begins with "\\x88" has that in a font of its own. `named`: the font names its characters as dingbats.
+    """
     shown = []
     for number, words in enumerate(lines):
         parts = " -400 ".join(f"<{word.hex()}>" for word in words)
-        shown.append(f"1 0 0 1 50 {700 - 14 * number} Tm [{parts}] TJ")
+        symbols = words[0] == b"\x88" and not named
+        first = f"/F2 10 Tf <88> Tj /F1 10 Tf [-400 {parts.partition('> -400 ')[2]}] TJ" if symbols else f"[{parts}] TJ"
+        shown.append(f"1 0 0 1 50 {700 - 14 * number} Tm {first}")
     content = f"BT /F1 10 Tf {' '.join(shown)} ET".encode()
     codes = sorted({code for words in lines for word in words for code in word})
     names = " ".join(f"{code} /a{code}" for code in codes)
@@ -35,14 +40,15 @@ def bitmap_pdf(*lines: list[bytes], box: str = "0 0 500 700") -> bytes:
     font = (
         f"<</Type/Font/Subtype/Type3/FontBBox[{box}]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 0/LastChar 255"
         f"/Widths[{'500 ' * 256}]/Encoding<</Differences[{names}]>>/CharProcs<<{glyphs}>>"
-        "/Resources<<>>/ToUnicode 7 0 R>>"
+        f"/Resources<<>>{'/ToUnicode 7 0 R' * named}>>"
     )
     glyph = stream(b"500 0 0 0 450 650 d1 50 0 400 650 re f")
-    return raw_pdf(content, resources=b"<</Font<</F1 5 0 R>>>>", more=(font.encode(), glyph, stream(unicode.encode())))
+    more = (font.encode(), glyph, stream(unicode.encode()), font.encode())
+    return raw_pdf(content, resources=b"<</Font<</F1 5 0 R/F2 8 0 R>>>>", more=more)
 
 
-def texts(*lines: list[bytes]) -> list[str]:
-    layer = first_page(bitmap_pdf(*lines)).text
+def texts(*lines: list[bytes], named: bool = True) -> list[str]:
+    layer = first_page(bitmap_pdf(*lines, named=named)).text
     assert layer.quality is TextQuality.SOUND
     return [word.text for word in layer.words]
 
@@ -58,6 +64,27 @@ def test_old_and_new_encoding_are_told_by_their_ligatures(ligature: bytes, quote
     assert found[1] == "find"
     assert found[3] == "eficient"
     assert found[4] == "“model"
+
+
+def test_codes_without_names_are_read_as_ligatures_quotes_and_dashes() -> None:
+    found = texts([b"To", b"\x1cnd", b"an", b"e\x1ecient", b"\x10model\x11", b"\x15", b"stra\xffe"], named=False)
+    assert found == ["To", "find", "an", "efficient", "“model”", "–", "straße"]
+    found = texts([b"To", b"\x0cnd", b"an", b"e\x0ecient", b"\x5cmodel\x22"], named=False)
+    assert found == ["To", "find", "an", "efficient", "“model”"]
+
+
+def test_a_font_of_symbols_alone_has_the_bullets_of_a_list() -> None:
+    found = texts([b"\x88", b"The", b"first", b"item"], [b"\x88", b"the", b"last"], named=False)
+    assert found == ["•", "The", "first", "item", "•", "the", "last"]
+
+
+def test_codes_that_are_not_those_of_tex_are_unknown_and_not_dropped() -> None:
+    layer = first_page(bitmap_pdf([b"Pages", b"\x12\x13\x17", b"of", b"the"], [b"program"], named=False)).text
+    assert [word.text for word in layer.words] == ["Pages", "\ufffd\ufffd\ufffd", "of", "the", "program"]
+
+
+def test_typewriter_quotes_stay_where_a_font_has_no_ligatures() -> None:
+    assert texts([b"print", b"'it'", b"\x15help"], named=False) == ["print", "'it'", "–help"]
 
 
 def test_signs_of_a_named_font_stay() -> None:
