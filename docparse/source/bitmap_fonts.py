@@ -3,7 +3,8 @@
 dvips calls the glyph of code 105 "a105". So is a pencil called in Zapf Dingbats (Adobe's zapfdingbats.txt), and
 Ghostscript writes that into the PDF as the glyph's Unicode: "♥♦t" for "not". pdfTeX names none, and MuPDF takes the
 codes for Unicode: ligatures, quotation marks, dashes and bullets become control characters. TeX's encodings (T1, TS1,
-OT1: LaTeX's encguide) say what such a code prints.
+OT1: LaTeX's encguide) say what such a code prints. Some versions of dvips name a glyph by its code in base 36: that of
+"c" is "CR", and Ghostscript takes that for a carriage return.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import Any
 
 from docparse.schemas.page import Word
 from docparse.source.tex_fonts import UNKNOWN
+from docparse.source.words import TINY_PT
 
 Line = dict[str, Any]
+Span = dict[str, Any]
 Char = dict[str, Any]
 
 
@@ -47,6 +51,8 @@ _SYMBOLS = {  # TS1
 _BARE = re.compile(r"Type3.*|[A-Z]{1,2}\d{1,4}")  # fonts without a name, and what TeX's programs call them
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _OLD_LIGATURES, _NEW_LIGATURES, _ASCII = range(11, 16), range(27, 32), range(32, 127)
+_ABBREVIATED = {"\u2104": "]", "\b": "@"}  # what "CL" and "BS" are taken for
+_TALL, _SIZE_OF_WIDTH = 6.0, 2.1  # a letter is half as wide as its size, and never six times as tall
 _GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone in text
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
 _PLAIN = 0.85  # of its text that is ASCII or letters then: less in a font of mathematics, whose encoding is another
@@ -85,6 +91,47 @@ def name_bare_codes(lines: list[Line]) -> None:
             for char in span["chars"] if span["font"] in tables else ():
                 sign = char["c"]
                 char["c"] = tables[span["font"]].get(sign, UNKNOWN if _CONTROL.fullmatch(sign) else sign)
+
+
+def name_tiny_letters(lines: list[Line], coded: Iterable[Line]) -> None:
+    """Letters of fonts that count in dots named and sized, in place; `coded` are the lines with codes for U+FFFD."""
+    codes = {
+        (span["font"], char["origin"]): char["c"] for line in coded for span in line["spans"] for char in span["chars"]
+    }
+    fonts: dict[str, list[Span]] = {}
+    for line in lines:
+        for span in line["spans"]:
+            if is_tiny(span) and line["dir"] == (1.0, 0.0):
+                fonts.setdefault(span["font"], []).append(span)
+    for font, spans in fonts.items():
+        chars = [char for span in spans for char in span["chars"]]
+        lacks_c = not any(char["c"] == "c" for char in chars)
+        for char in chars:
+            if char["c"] == UNKNOWN:
+                char["c"] = codes.get((font, char["origin"]), UNKNOWN)
+            elif lacks_c and char["c"] == " " and not char["synthetic"]:
+                char["c"] = "c"
+            char["c"] = _ABBREVIATED.get(char["c"], char["c"])
+        _set_size(spans, chars)
+
+
+def is_tiny(span: Span) -> bool:
+    """Whether a span is of a font without a name that counts in dots, as those of dvips do."""
+    return bool(span["size"] < TINY_PT) and _BARE.fullmatch(span["font"]) is not None
+
+
+def _set_size(spans: list[Span], chars: list[Char]) -> None:
+    """What the widths of the letters say, where their boxes are those of no letter."""
+    widths = [char["bbox"][2] - char["bbox"][0] for char in chars if char["c"].islower()]
+    tall = max(char["bbox"][3] - char["bbox"][1] for char in chars) if chars else 0.0
+    if not widths or tall < _TALL * median(widths):
+        return
+    size = median(widths) * _SIZE_OF_WIDTH
+    for span in spans:
+        span["size"] = size
+        for char in span["chars"]:
+            (x0, _, x1, _), baseline = char["bbox"], char["origin"][1]
+            char["bbox"] = (x0, baseline - 0.75 * size, x1, baseline + 0.25 * size)
 
 
 def _bare_table(text: Counter[str], encoding: dict[int, str]) -> dict[int, str]:

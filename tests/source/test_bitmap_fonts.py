@@ -47,6 +47,32 @@ def bitmap_pdf(*lines: list[bytes], box: str = "0 0 500 700", named: bool = True
     return raw_pdf(content, resources=b"<</Font<</F1 5 0 R/F2 8 0 R>>>>", more=more)
 
 
+def dvips_pdf(*lines: bytes) -> bytes:
+    """Words in a font of dots whose glyphs have their codes in base 36 for names, as Ghostscript writes it down."""
+    digits = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".decode()
+    shown = []
+    for number, line in enumerate(lines):
+        parts = " -30000 ".join(f"<{word.hex()}>" for word in line.split(b" "))
+        shown.append(f".12 0 0 .12 50 {700 - 14 * number} Tm [{parts}] TJ")
+    content = f"BT /F1 1 Tf {' '.join(shown)} ET".encode()
+    codes = sorted({code for line in lines for code in line})
+    names = {code: f"{digits[10 + code // 36]}{digits[code % 36]}" for code in codes}
+    pairs = " ".join(f"<{code:04x}> <{code:04x}> <000d>" for code in codes if names[code] == "CR")
+    unicode = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 begincodespacerange <0000> "
+        f"<ffff> endcodespacerange 1 beginbfrange {pairs} endbfrange endcmap end end"
+    )
+    font = (
+        "<</Type/Font/Subtype/Type3/FontBBox[0 0 1000 1000]/FontMatrix[1 0 0 -1 0 0]/FirstChar 0/LastChar 255"
+        f"/Widths[{'45 ' * 256}]/Encoding<</BaseEncoding/WinAnsiEncoding"
+        f"/Differences[{' '.join(f'{code} /{name}' for code, name in names.items())}]>>"
+        f"/CharProcs<<{' '.join(f'/{name} 6 0 R' for name in names.values())}>>/Resources<<>>/ToUnicode 7 0 R>>"
+    )
+    glyph = stream(b"45 0 0 -60 40 0 d1 2 -60 38 60 re f")
+    more = (font.encode(), glyph, stream(unicode.encode()))
+    return raw_pdf(content, resources=b"<</Font<</F1 5 0 R>>>>", more=more)
+
+
 def texts(*lines: list[bytes], named: bool = True) -> list[str]:
     layer = first_page(bitmap_pdf(*lines, named=named)).text
     assert layer.quality is TextQuality.SOUND
@@ -81,6 +107,18 @@ def test_a_font_of_symbols_alone_has_the_bullets_of_a_list() -> None:
 def test_codes_that_are_not_those_of_tex_are_unknown_and_not_dropped() -> None:
     layer = first_page(bitmap_pdf([b"Pages", b"\x12\x13\x17", b"of", b"the"], [b"program"], named=False)).text
     assert [word.text for word in layer.words] == ["Pages", "\ufffd\ufffd\ufffd", "of", "the", "program"]
+
+
+def test_letters_that_count_in_dots_have_their_names_and_sizes() -> None:
+    layer = first_page(
+        dvips_pdf(b"The syntax of the speci\x0ccation is", b"such that each action calls a function.")
+    ).text
+    assert " ".join(word.text for word in layer.words) == (
+        "The syntax of the specification is such that each action calls a function."
+    )
+    for word in layer.words:
+        assert 8 < word.bbox[3] - word.bbox[1] < 14
+        assert word.bbox[1] < word.baseline < word.bbox[3]
 
 
 def test_typewriter_quotes_stay_where_a_font_has_no_ligatures() -> None:
