@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from typeset import LOREM, Sheet, texts
@@ -232,6 +233,7 @@ def tables_of(sheet: Sheet) -> list[FoundTable]:
         (("; write it as text", "macro call ; {1} = name", ".name set {1}"), 145, True),
         (("make(one, two)    it", "keep(one, two)    it", "give(one, two)    it"), 195, False),  # cut at wide blanks
         (("this is a plain text", "that has no sign of a", "program in its lines"), 145, False),
+        (("low      mean    max",) * 4 + ("> show this now",) + ("low      mean    max",), 139, True),  # a command
     ],
 )
 def test_lines_of_a_program_that_are_cut_at_their_blanks_are_no_cells(
@@ -246,7 +248,7 @@ def test_lines_of_a_program_that_are_cut_at_their_blanks_are_no_cells(
             words.append(Word(match[0], (x0, base - 9, x1, base + 2), 10, "cour", MONO, 0, base, row))
         for col, (x0, x1) in enumerate(((95, edge), (edge, 260))):
             cells.append(Cell(row=row, col=col, text="x", bbox=(x0, base - 10, x1, base + 4)))
-    table = FoundTable((95, 190, 260, 232), tuple(cells), 3, 2)
+    table = FoundTable((95, 190, 260, 190 + 14 * len(lines)), tuple(cells), len(lines), 2)
     assert is_listing(table, words) is listing
 
 
@@ -272,6 +274,37 @@ def test_a_command_and_what_it_printed_is_no_table() -> None:
     table = FoundTable((95, 190, 300, 274), tuple(cells), 6, 2)
     assert is_listing(table, words)
     assert not is_listing(table, [word for word in words if word.line])  # without the command
+
+
+PRINTED = (
+    "gene    untreated  treated",
+    "FBgn03          0        1",
+    "FBgn08         76       70",
+    "FBgn14          0        1",
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "printed", "table"),
+    [
+        ("", PRINTED, True),  # a table in monospaced type
+        ("> head(counts)", PRINTED, False),  # right after a line of a listing
+        ("", tuple(f"## {line}" for line in PRINTED), False),  # as R prints it
+    ],
+)
+def test_what_a_program_printed_into_its_listing_is_no_table(before: str, printed: Sequence[str], table: bool) -> None:
+    sheet = Sheet()
+    for row in range(8):
+        sheet.put(60, 100 + 13 * row, " ".join(LOREM[:14]))
+    rows = [(before, 230.0)] * bool(before) + [(line, 244.0 + 13 * row) for row, line in enumerate(printed)]
+    for line, y in rows:
+        for match in re.finditer(r"\S+", line):
+            x = 60 + 6 * match.start()
+            box = (x, y - 9.0, 60 + 6.0 * match.end(), y + 2)
+            sheet.words.append(Word(match[0], box, 10, "cour", MONO, 0, y, 100 + int(y)))
+    for row in range(8):
+        sheet.put(60, 360 + 13 * row, " ".join(LOREM[:14]))
+    assert len(tables_of(sheet)) == table
 
 
 def test_a_heading_and_a_hint_between_rules_are_no_table() -> None:

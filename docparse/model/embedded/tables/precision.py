@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.captions import names_table
@@ -29,6 +30,9 @@ _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
 _MONO_SHARE, _SIGNS_SHARE = 0.7, 0.2  # of a listing: letters in monospaced type, lines that read as a program's
+_TYPED_SHARE = 0.6  # of a page's letters: with more in monospaced type the page is typewritten
+_OUTPUT = ("## ", "[1] ")  # what R puts before a line that it prints
+_NEXT_LINE, _NEXT_LINES, _LINE = 1.6, 2.8, 8  # sizes to the next line and to that after a blank one; its letters
 _MONO_BLANK = 0.75  # em: a blank of a listing
 _TICK_PT = 6.0  # of an axis
 _HEAD_PT = 9.0  # an arrow's head is smaller
@@ -111,14 +115,42 @@ def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
     mono = sum(len(word.text) for word in inner if is_mono_word(word))
     if mono < _MONO_SHARE * sum(len(word.text) for word in inner):
         return False
+    texts = [" ".join(word.text for word in line) for line in lines.values()]
+    if _goes_on(inner, words) or sum(text.startswith(_OUTPUT) for text in texts) > len(texts) / 2:
+        return True
     cells = [cell.bbox for cell in table.cells if cell.bbox and cell.text]
     if not any(_cuts(line, cells) for line in lines.values()):
         return False
-    first = " ".join(word.text for word in lines[min(lines)]) if lines else ""
-    if _PROMPT.match(first):
+    if any(map(_PROMPT.match, texts)):
         return True  # a command, and what it printed
-    signs = sum(_PROGRAM.search(" ".join(word.text for word in line)) is not None for line in lines.values())
-    return signs >= _SIGNS_SHARE * len(lines)
+    return sum(_PROGRAM.search(text) is not None for text in texts) >= _SIGNS_SHARE * len(lines)
+
+
+def _goes_on(inner: Sequence[Word], words: Sequence[Word]) -> bool:
+    """Whether a listing among other text goes on above or below: its lines follow as those of the table do."""
+    letters = [0, 0]
+    for word in words:
+        letters[is_mono_word(word)] += len(word.text)
+    if not inner or letters[True] > _TYPED_SHARE * sum(letters):
+        return False
+    x0, x1 = min(word.bbox[0] for word in inner), max(word.bbox[2] for word in inner)
+    first, last = min(word.baseline for word in inner), max(word.baseline for word in inner)
+    size = median(word.size for word in inner)
+    rows: dict[int, list[Word]] = {}
+    for word in words:
+        away = max(first - word.baseline, word.baseline - last)
+        if 0.5 * size < away < _NEXT_LINES * size and word.bbox[0] < x1 and word.bbox[2] > x0:
+            rows.setdefault(round((word.baseline - first) / size * 2), []).append(word)
+    for row in rows.values():
+        away = max(first - row[0].baseline, row[0].baseline - last)
+        text = " ".join(word.text for word in row)
+        if (
+            all(map(is_mono_word, row))
+            and len(text) >= _LINE
+            and (away < _NEXT_LINE * size or _PROGRAM.search(text) is not None)
+        ):
+            return True
+    return False
 
 
 def _cuts(line: Sequence[Word], cells: Sequence[Box]) -> bool:
