@@ -19,7 +19,8 @@ _HEADING = 6  # characters of a bold line that is none
 _SHARED = 2  # lines of text that begin at a margin
 # numbers under or beside one another make an axis; OCR takes the mark behind one for a dash
 _TICK, _TICKS = re.compile(r"[+−–-]?\d[\d.,]*\s?%?(?:\s?[-–—])?"), 3
-_ALONG_EM, _UNDER_EM, _STROKE_EM, _APART_EM = 1.6, 1.2, 0.3, 0.6
+_ALONG_EM, _UNDER_EM, _AXIS_EM, _STROKE_EM, _APART_EM = 1.6, 1.2, 2.0, 0.3, 0.6
+_SHORT = 4  # characters of what stands on an axis
 _PANEL = re.compile(r"\([a-z]\)\s*\S")  # what is written under a panel
 _LARGEST_EM = 1.3  # of a label's type
 _LEAST_STROKES, _LEAST_RULES, _SIDE_EM = 3, 6, 3.0
@@ -28,12 +29,16 @@ _MOST_STROKES, _MOST_ROWS = 400, 400
 
 
 class Row(NamedTuple):
-    """A line of words: one that could name a part of a drawing (then `is_bold` is known), or text."""
+    """A line of words: one that could name a part of a drawing (then `is_bold` is known), or text.
+
+    `on_axis`: more such short lines stand on its level or end under one another.
+    """
 
     box: Box
     text: str
     is_bold: bool
     is_label: bool
+    on_axis: bool = False
 
 
 def rows_of(words: Sequence[Word], em: float) -> list[Row]:
@@ -50,19 +55,21 @@ def rows_of(words: Sequence[Word], em: float) -> list[Row]:
     long = {key for key, text in texts.items() if len(text.replace(" ", "")) > _LABEL}
     margins = Counter(round(lines[key][0].bbox[0] / em * 2) for key in long)
     ticks = {key for key, text in texts.items() if _TICK.fullmatch(text.strip())}
-    ends = Counter(round(lines[key][-1].bbox[2] / em * 2) for key in ticks)
-    levels = Counter(round(lines[key][0].baseline / em * 2) for key in ticks)
+    short = {key for key, text in texts.items() if len(text.strip()) <= _SHORT} | ticks
+    ends = Counter(round(lines[key][-1].bbox[2] / em * 2) for key in short)
+    levels = Counter(round(lines[key][0].baseline / em * 2) for key in short)
     rows = []
     for key, line in lines.items():
         place = round(line[0].bbox[0] / em * 2)
         at = (ends[round(line[-1].bbox[2] / em * 2)], levels[round(line[0].baseline / em * 2)])
-        on_axis = key in ticks and max(at) >= _TICKS
+        on_axis = key in short and (max(at) if key in ticks else at[1]) >= _TICKS
+        on_axis = on_axis or (len(line) >= _TICKS and all(_TICK.fullmatch(word.text) for word in line))
         label = on_axis or (key not in long and max(margins[place + step] for step in (-1, 0, 1)) < _SHARED)
         label = label and max(word.size for word in line) < _LARGEST_EM * em
         label = label and _PANEL.match(texts[key].strip()) is None
         bold = label and all(word.style & _BOLD for word in line)
         label = label and not (bold and len(texts[key]) > _HEADING)
-        rows.append(Row(union(word.bbox for word in line), texts[key].strip(), bold, label))
+        rows.append(Row(union(word.bbox for word in line), texts[key].strip(), bold, label, on_axis))
     return rows
 
 
@@ -74,15 +81,16 @@ def strokes_of(page: PageImage) -> list[Box]:
     return [box for box in (*map(fat, shapes), *rules) if width(box) * height(box) < largest]
 
 
-def labels_of(rows: Sequence[Row], *, of_picture: bool) -> list[Box]:
+def labels_of(rows: Sequence[Row], *, of_picture: bool) -> list[Row]:
     """Labels by a drawing; by a raster picture, whose words are in it, a longer one is its name and no part of it."""
-    return [row.box for row in rows if row.is_label and not (of_picture and (row.is_bold or len(row.text) > _MARK))]
+    return [row for row in rows if row.is_label and not (of_picture and (row.is_bold or len(row.text) > _MARK))]
 
 
-def grown(box: Box, strokes: Sequence[Box], labels: Sequence[Box], walls: Sequence[Box], em: float) -> Box:
+def grown(box: Box, strokes: Sequence[Box], labels: Sequence[Row], walls: Sequence[Box], em: float) -> Box:
     """The box with the strokes that touch it and the labels beside it, as far as it meets none of `walls`."""
+    walls = [wall for wall in walls if inside_share(wall, box) < 0.5]
     parts = [(stroke, _STROKE_EM * em, _STROKE_EM * em) for stroke in strokes]
-    parts += [(label, _ALONG_EM * em, _UNDER_EM * em) for label in labels]
+    parts += [(row.box, _ALONG_EM * em, (_AXIS_EM if row.on_axis else _UNDER_EM) * em) for row in labels]
     while True:
         left = []
         before = box

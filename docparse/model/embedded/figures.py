@@ -12,7 +12,7 @@ from docparse.geometry import Box, area, centre, clip, contains_point, height, i
 from docparse.model.embedded.clusters import clusters, join_near
 from docparse.model.embedded.figure_reach import Row, captioned_drawings, grown, labels_of, rows_of, strokes_of
 from docparse.model.embedded.ink_plots import InkPlots
-from docparse.model.embedded.line_drawings import fat, line_drawings
+from docparse.model.embedded.line_drawings import fat, framed_plots, line_drawings
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import word_count
 from docparse.model.embedded.tones import toned_pictures
@@ -29,6 +29,7 @@ _TEXT_WORDS, _TEXT_LINES, _TEXT_SHARE, _ALIGNED = 20, 8, 0.7, 0.5
 _PART, _FULL_WORDS, _MIXED_LINES = 0.6, 6, 3
 _PLOT_NUMBERS, _PLOT_WORDS, _PLOT_SHARE = 4, 60, 0.3
 _CARD_WORDS, _CARD_SHARE = 3, 0.6  # of a line, and the height of lines in that of their box
+_TINY = 0.6  # of the usual size: smaller words are no running text
 _MOST_SHAPES = 4000
 _MOST_DRAWN = 200
 _GROWING_EM = 3.0  # the shorter side of a figure that goes on
@@ -56,7 +57,7 @@ def find_figures(
     """Figures of a page but for the `plots`, which are known already; a word belongs to at most one."""
     size = area((0, 0, page.width, page.height))
     least = _LEAST_SIDE * max(page.width, page.height)
-    prose = _prose(words) if page.pictures or page.shapes else []
+    prose = _prose(words, em) if page.pictures or page.shapes else []
     boxes = _picture_boxes(page, size, least, prose)
     if words and not words[0].font:
         toned = [box for box in toned_pictures(page, words, em) if area(box) < _BACKGROUND * size]
@@ -64,10 +65,9 @@ def find_figures(
     strokes = strokes_of(page)
     plot = not prose and not tables and _is_plot(words)
     drawn = _drawing_boxes(page, words, em, least, prose, plot)
-    drawn += [
-        box for box in line_drawings(page, words, em)
-        if not any(overlap(box, other) > 0 for other in drawn)
-    ]  # fmt: skip
+    for box in (*line_drawings(page, words, em), *framed_plots(page, prose, em)):
+        if not any(overlap(box, other) for other in drawn):
+            drawn.append(box)
     if not (words or boxes or drawn or tables or plots or page.pictures):
         drawn = _lone_drawing(page, least)
     taken = [table.bbox for table in tables] + [plot.bbox for plot in plots]
@@ -205,15 +205,15 @@ def _picture_boxes(page: PageImage, size: float, least: float, prose: Sequence[t
     return [box for box in joined if min(width(box), height(box)) >= least and area(box) < _BACKGROUND * size]
 
 
-def _prose(words: Sequence[Word]) -> list[tuple[float, float]]:
-    """Middles of the words that stand in lines of running text."""
+def _prose(words: Sequence[Word], em: float) -> list[tuple[float, float]]:
+    """Middles of the words that stand in lines of running text; smaller ones are labels and marks of plots."""
     counts: dict[int, int] = {}
     for word in words:
         counts[word.line] = counts.get(word.line, 0) + 1
     return [
         ((word.bbox[0] + word.bbox[2]) / 2, (word.bbox[1] + word.bbox[3]) / 2)
         for word in words
-        if word.line >= 0 and counts[word.line] >= 5
+        if word.line >= 0 and counts[word.line] >= 5 and not 0 < word.size < _TINY * em
     ]
 
 
@@ -384,10 +384,11 @@ def _is_panel(figure: Figure, em: float) -> bool:
     if len(figure.words) < 12:
         letters = sum(len(word.text) for word in figure.words)
         return letters > 0 and (height(figure.bbox) < 2.5 * em or _is_filled(figure, em))
+    large = [word for word in figure.words if not 0 < word.size < _TINY * em]
     rows: dict[tuple[int, int], int] = {}
-    for word in figure.words:
+    for word in large:
         key = (word.line, round(word.baseline / max(em, 1.0)))
         rows[key] = rows.get(key, 0) + 1
     full = sum(count for count in rows.values() if count >= 6)
-    inked = sum(area(word.bbox) for word in figure.words)
+    inked = sum(area(word.bbox) for word in large)
     return full > 0.5 * len(figure.words) or inked > 0.35 * area(figure.bbox)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
 from docparse.geometry import area, overlap
 from docparse.model.embedded import turned
@@ -30,7 +29,7 @@ from docparse.model.embedded.rows import join_rows
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import page_stats
 from docparse.model.embedded.tables.precision import is_listing
-from docparse.model.embedded.tables.text_rows import words_within
+from docparse.model.embedded.tables.text_rows import em_of, words_within
 from docparse.model.embedded.tagged_text import by_tags, name_figures
 from docparse.model.embedded.turned import Direction
 from docparse.model.embedded.types import FoundTable, Region
@@ -115,7 +114,7 @@ def _upright_blocks(
     held: Sequence[Word] = (), plots: Sequence[Figure] = (),
 ) -> list[Block]:  # fmt: skip
     """Blocks of the words that run to the right; `held` are those that the tables have already."""
-    em = median(word.size for word in words) if words else page.height / 70
+    em = em_of(words) if words else page.height / 70
     figures = find_figures(page, words, regions, tables, em, plots)
     drawn = {id(word) for figure in figures for word in figure.words}
     running = [word for word in words if id(word) not in drawn]

@@ -1,8 +1,10 @@
-"""Drawings of few strokes, as of geometry: known by slanted lines and by the letters that stand at their corners."""
+"""Drawings of few strokes: of geometry, by slanted lines and the letters at their corners; plots, by their frames."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from docparse.geometry import Box, centre, contains_point, height, union, width
 from docparse.model.embedded.clusters import clusters
@@ -13,6 +15,13 @@ _LEAST_LABELS, _LEAST_LINES = 3, 4
 _SLANT_EM, _SIDE_EM, _REACH_EM, _TOUCH_EM = 1.0, 4.0, 1.2, 0.3
 _LONGEST = 0.7  # of the page's width: longer rules part its text
 _MOST = 400
+_FRAME_EM, _MEET, _MOST_RULES = 3.0, 1.5, 2000  # least side of a frame, and how far its rules may miss one another
+_MARK, _LEAST_MARKS, _CURVE, _LEAST_CURVES = (
+    0.6,
+    12,
+    4,
+    3,
+)  # of a side; marks, segments of a curve, and curves in a frame
 
 
 def line_drawings(page: PageImage, words: Sequence[Word], em: float) -> list[Box]:
@@ -33,6 +42,47 @@ def line_drawings(page: PageImage, words: Sequence[Word], em: float) -> list[Box
         if len(labels) >= _LEAST_LABELS:
             found.append(union([box, *(word.bbox for word in labels)]))
     return found
+
+
+def framed_plots(page: PageImage, prose: Sequence[tuple[float, float]], em: float) -> list[Box]:
+    """Boxes of four rules with points or curves in them and no running text, whose middles of words are `prose`."""
+    if len(page.shapes) < _LEAST_CURVES or not page.rules:
+        return []
+    found = []
+    for frame in _frames(page, em):
+        x0, y0, x1, y1 = frame
+        if any(x0 < x < x1 and y0 < y < y1 for x, y in prose):
+            continue
+        inner = [
+            shape for shape in page.shapes
+            if contains_point(frame, *centre(shape.bbox))
+            and width(shape.bbox) < _MARK * (x1 - x0) and height(shape.bbox) < _MARK * (y1 - y0)
+        ]  # fmt: skip
+        if len(inner) >= _LEAST_MARKS or sum(shape.segments >= _CURVE for shape in inner) >= _LEAST_CURVES:
+            found.append(frame)
+    return found
+
+
+def _frames(page: PageImage, em: float) -> list[Box]:
+    """Boxes whose four sides are rules, and those of axes that meet at their lower left corner."""
+    rules = [rule for rule in page.rules[:_MOST_RULES] if max(_sides(rule.bbox)) > _FRAME_EM * em]
+    level = [rule.bbox for rule in rules if rule.horizontal]
+    upright: dict[tuple[int, int], list[float]] = {}
+    for rule in rules:
+        if not rule.horizontal:
+            upright.setdefault((round(rule.bbox[1]), round(rule.bbox[3])), []).append(rule.bbox[0])
+    frames: list[Box] = []
+    for (top, bottom), sides in upright.items():
+        for left, right in pairwise([*sorted(sides), math.inf]):
+            feet = [box for box in level if abs(box[0] - left) < _MEET and abs(box[1] - bottom) < _MEET]
+            if closed := [box for box in feet if abs(box[2] - right) < _MEET]:
+                feet = closed
+            frames += [(left, float(top), box[2], float(bottom)) for box in feet[:1]]
+    return frames
+
+
+def _sides(box: Box) -> tuple[float, float]:
+    return width(box), height(box)
 
 
 def fat(box: Box) -> Box:

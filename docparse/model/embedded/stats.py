@@ -14,6 +14,7 @@ from docparse.model.embedded.lines import Line
 from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_LINES = 6, 3
+_LARGER = 1.4  # than labels in plots
 _CODE_SHARE = 0.4  # of the monospaced lines of a page
 _TYPED_SHARE, _FEW_SIGNS = 0.3, 0.1  # of them: prose, and lines with a program's signs beside a line in other type
 _SMALL_CODE = 0.85  # of the size of the prose over it
@@ -98,6 +99,9 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
     if mono and letters - mono < _PROSE_SHARE * letters and not _is_larger_prose(lines, sizes, code):
         sizes += code
     size = max(sizes, key=lambda key: (sizes[key], key))
+    prose = [round(line.size * 2) / 2 for line in lines if _is_prose(line)]
+    if len(prose) >= _PROSE_LINES and (usual := median(prose)) > _LARGER * size:
+        size = usual  # most letters are those of labels in plots
     exact = [line for line in lines if abs(line.size - size) <= 0.26]
     steps = [b.baseline - a.baseline for a, b in pairwise(exact) if a.x0 < b.x1 and b.x0 < a.x1]
     steps = [step for step in steps if 0.8 * size < step < 2.2 * size]

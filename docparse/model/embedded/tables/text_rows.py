@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -19,6 +20,8 @@ from docparse.schemas.page import Word, WordStyle
 _BLANK_EM = 0.22  # a wider gap is a blank even where the source has none
 _ASCENT_EM, _DESCENT_EM = 1.05, 0.45  # a box that reaches farther is its font's, not its letters'
 _HEAD_EM = 0.35  # the least blank between two heads in bold
+_PROSE_WORDS, _PROSE = 5, 25  # of a line of running text, and of all of them
+_LARGER = 1.4  # than the labels beside it
 _BOLD = int(WordStyle.BOLD)
 _ROTATED, _SCRIPT = int(WordStyle.ROTATED), int(WordStyle.SUPERSCRIPT | WordStyle.SUBSCRIPT)
 
@@ -80,9 +83,22 @@ def shares_width(chunk: Chunk, other: Chunk) -> bool:
 
 
 def em_of(words: Sequence[Word]) -> float:
-    """The usual text size: median font size, or 0.75 of the median box height where sizes are unknown."""
+    """The usual text size: median font size, or 0.75 of the median box height where sizes are unknown.
+
+    Where most words are labels of plots in much smaller type, that of the lines of running text.
+    """
     sizes = [word.size or 0.75 * (word.bbox[3] - word.bbox[1]) for word in words]
-    return max(median(sizes), 1.0) if sizes else 10.0
+    if not sizes:
+        return 10.0
+    em = median(sizes)
+    counts = Counter([word.line for word in words])
+    prose = [
+        size for word, size in zip(words, sizes, strict=True)
+        if counts[word.line] >= _PROSE_WORDS and len(word.text) > 2 and word.text[:3].isalpha()
+    ]  # fmt: skip
+    if len(prose) >= _PROSE and (size := median(prose)) > _LARGER * em:
+        em = size
+    return max(em, 1.0)
 
 
 def well_boxed(words: Sequence[Word]) -> list[Word]:
