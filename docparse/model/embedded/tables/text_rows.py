@@ -91,6 +91,8 @@ def em_of(words: Sequence[Word]) -> float:
     if not sizes:
         return 10.0
     em = median(sizes)
+    if 2 * sum(size > _LARGER * em for size in sizes) < _PROSE:
+        return max(em, 1.0)
     counts = Counter([word.line for word in words])
     prose = [
         size for word, size in zip(words, sizes, strict=True)
