@@ -29,6 +29,7 @@ _FLOATS = (Image, Chart, Table, Caption)  # stand between the halves of a paragr
 _SAME_WIDTH, _LINES = 0.6, 1.5
 _OPEN_END = re.compile(r"[\w,;\-–—(]\s*$")
 _GOES_ON = re.compile(r"\s*[a-zà-öø-ÿα-ωа-яё]")
+_ENTRY = re.compile(r"(?:\s?[.·․‥…]){4,}\s*[\w ,–-]*$")  # of an index or of contents
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐\u00ad]$")
 _KEPT_HYPHEN = re.compile(r"(?:^|\W)(?:self|non|well|semi|quasi|ex|all|e|\w+[-‐]\w+)[-‐]$", re.IGNORECASE)
 
@@ -92,7 +93,7 @@ def _first(blocks: Iterable[Block]) -> Paragraph | None:
 
 
 def _runs_on(head: str, tail: str) -> bool:
-    return bool(_OPEN_END.search(head) and _GOES_ON.match(tail))
+    return bool(_OPEN_END.search(head) and _GOES_ON.match(tail)) and not _ENTRY.search(head)
 
 
 def _join_if_open(

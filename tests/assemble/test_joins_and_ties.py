@@ -271,3 +271,10 @@ def test_running_lines_keep_their_links() -> None:
     for made in run(*map(head, (1, 2, 3))).pages:
         assert isinstance(made.blocks[0], PageHeader)
         assert [link.text for link in made.blocks[0].links] == ["Journal"]
+
+
+def test_entries_of_an_index_do_not_go_on_in_the_next_column() -> None:
+    left = paragraph("window-help . . . . . . . . . 5\nwindow-quit . . . . . . . . . 4", (50, 100, 280, 160))
+    right = paragraph("window-save . . . . . . . . . 5\nwindow-set . . . . . . . . . 7", (310, 100, 540, 160))
+    document = run(page(1, left, right))
+    assert [len(block.text.split("\n")) for block in document.pages[0].blocks if isinstance(block, Paragraph)] == [2, 2]

@@ -40,13 +40,14 @@ def test_dots_set_one_by_one_lead_to_the_number_of_their_entry(step: float, colu
     assert [(line.split()[0], line.split()[-1]) for line in lines] == expected
 
 
-def test_numbers_that_stand_apart_belong_to_entries_whatever_these_begin_with() -> None:
+@pytest.mark.parametrize("part", ["5", "C"])
+def test_numbers_that_stand_apart_belong_to_entries_whatever_these_begin_with(part: str) -> None:
     sheet = Sheet()
     entries = (
-        ("5.1", ".AC: Small Signals"),
-        ("5.2", "(No) Nesting"),
-        ("5.3", "Simple Files"),
-        ("5.4", "“Quotes” and so on"),
+        (f"{part}.1", ".AC: Small Signals"),
+        (f"{part}.2", "(No) Nesting"),
+        (f"{part}.3", "Simple Files"),
+        (f"{part}.4", "“Quotes” and so on"),
     )
     for row, (number, entry) in enumerate(entries):
         y = 100 + 13 * row
@@ -60,6 +61,14 @@ def test_numbers_that_stand_apart_belong_to_entries_whatever_these_begin_with() 
     assert [(line.split()[0], line.split()[1], line.split()[-1]) for line in lines] == [
         (number, entry.split()[0], str(30 + row)) for row, (number, entry) in enumerate(entries)
     ]
+
+
+def test_the_letter_of_an_appendix_belongs_to_a_title_that_begins_in_latin_letters() -> None:
+    sheet = Sheet()
+    for row, (letter, title) in enumerate((("D", "JUMAN サーバの概要 23"), ("E", "JUMAN の更新履歴 23"))):
+        sheet.put(60, 100 + 26 * row, letter, 10, "ja", WordStyle.BOLD)
+        sheet.put(77, 100 + 26 * row, title, 9.2, "ja")
+    assert [text.split()[:2] for text in texts(sheet.blocks())] == [["D", "JUMAN"], ["E", "JUMAN"]]
 
 
 def test_every_listing_of_a_page_keeps_its_numbers() -> None:

@@ -21,7 +21,7 @@ _MARKER = re.compile(
     rf"[{BULLETS}\ufffd–—−\u2010*-]|"
     r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d{1,3}\]|[①-⑳]"
 )
-_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?")
+_SECTION = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){1,4}\.?")
 _PLAIN = re.compile(r"\d{1,4}")
 _HEAD_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){0,4}\.?|[IVX]{1,5}\.?")
 _RUN_IN_EM = 2.5
@@ -113,7 +113,7 @@ def _is_numbered_head(left: Line, right: Line, usual: float) -> bool:
     """A number and the heading behind it, set alike and unlike the text."""
     if len(left.words) > 1 or not -0.3 * left.size < right.x0 - left.x1 < _HEAD_EM * left.size:
         return False
-    cjk = is_cjk(right.plain[0])  # its fonts say little of their weight, and are scaled beside Latin ones
+    cjk = any(map(is_cjk, right.plain))  # its fonts say little of their weight, and are scaled beside Latin ones
     names = [word for word in right.words if not is_mono_word(word)]  # those in typewriter type are never bold
     return (
         (cjk or left.bold in (right.bold, all(word.style & _BOLD for word in names)) or not names)
