@@ -71,6 +71,22 @@ def test_the_letter_of_an_appendix_belongs_to_a_title_that_begins_in_latin_lette
     assert [text.split()[:2] for text in texts(sheet.blocks())] == [["D", "JUMAN"], ["E", "JUMAN"]]
 
 
+def test_names_in_typewriter_type_with_the_numbers_of_their_pages_are_an_index() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 470, LOREM * 2)
+    for row, name in enumerate(("AlmostCrystallographicDim", "BettiNumber", "HasExtensionOfType", "OrientationModule")):
+        sheet.put(60, 200 + 12 * row, name, 10, "cour", MONO)
+        word = sheet.words[-1]
+        sheet.line -= 1
+        sheet.put(word.bbox[2], 200 + 12 * row, ",")
+        sheet.line -= 1
+        sheet.put(word.bbox[2] + 6, 200 + 12 * row, str(5 + row))
+    blocks = sheet.blocks()
+    assert not any(isinstance(block, Code) for block in blocks)
+    entries = [line for block in blocks[1:] for line in getattr(block, "text", "").split("\n")]
+    assert [entry[-3:] for entry in entries] == [", 5", ", 6", ", 7", ", 8"]
+
+
 def test_every_listing_of_a_page_keeps_its_numbers() -> None:
     sheet = Sheet()
     program = ("int main(void)", "{", "", "    int a = 2;", "", "    return a;", "}")

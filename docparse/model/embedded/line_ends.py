@@ -24,6 +24,7 @@ _SEVERAL, _FEW = 3, 6
 _SPARSE = 0.4  # of the width of what stands on a page
 _EDGE_PT = 8.0
 _OFTEN = 12
+PAGES = re.compile(r", \d{1,4}$")  # how an entry of an index ends
 _LABEL = re.compile(r"[^\W\d_][^:]{0,28}:\s+\S")
 _WEB = re.compile(r"@|^(www\.|https?:)")
 _SHORTENED = re.compile(r"^([A-Z]\.)*[A-Z]\w{0,4}\.$")  # "B.V.", "Inc.", "Str."
@@ -74,7 +75,7 @@ class LineEnds:
         """Whether every line of a run of one size under one another is a line of its own."""
         x0, x1 = min([line.x0 for line in run]), max([line.x1 for line in run])
         em = median(line.size for line in run)
-        if all(_LABEL.match(line.plain) for line in run):
+        if all(_LABEL.match(line.plain) for line in run) or all(PAGES.search(line.plain) for line in run):
             return True
         if self._is_centred(run, x0, x1, em):
             return all(line.x1 - line.x0 < _SHORT * self._page_width for line in run) and not any(

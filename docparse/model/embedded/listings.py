@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from docparse.geometry import Box, area, inside_share, union
 from docparse.model.embedded.code import code_text, has_signs, is_mono
+from docparse.model.embedded.line_ends import PAGES
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
 from docparse.model.embedded.mono import is_mono_word
@@ -34,7 +35,7 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
     """The listing that begins with a paragraph, by its place; None for paragraphs that are part of one before."""
     if stats.mono or not stats.code:
         return {}
-    mono = [all(is_mono(line) for line in para.lines) and not _is_item(para) for para in paras]
+    mono = [all(is_mono(line) for line in para.lines) and not (_is_item(para) or _is_index(para)) for para in paras]
     frames = _frames(page, stats.size) if any(mono) else []
     signs = _signs(paras, mono)
     found: dict[int, Code | None] = {}
@@ -57,6 +58,11 @@ def _is_item(para: Para) -> bool:
         return False
     numbered = first.words[0].style & _BOLD and _SECTION.fullmatch(first.words[0].text)
     return bool(numbered) or read_marker(first.plain) is not None
+
+
+def _is_index(para: Para) -> bool:
+    """Whether names in monospaced type are entries of an index, with the numbers of pages in the type of the text."""
+    return all(PAGES.search(line.plain) and not is_mono_word(line.words[-1]) for line in para.lines)
 
 
 def _signs(paras: Sequence[Para], mono: Sequence[bool]) -> set[int]:
