@@ -52,6 +52,7 @@ _BARE = re.compile(r"Type3.*|[A-Z]{1,2}\d{1,4}")  # fonts without a name, and wh
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _OLD_LIGATURES, _NEW_LIGATURES, _ASCII = range(11, 16), range(27, 32), range(32, 127)
 _ABBREVIATED = {"\u2104": "]", "\b": "@"}  # what "CL" and "BS" are taken for
+_LETTERS, _BLANKS = 40, 0.13  # letters of a page that tell, and the share of blanks that no text has
 _TALL, _SIZE_OF_WIDTH = 6.0, 2.1  # a letter is half as wide as its size, and never six times as tall
 _GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone in text
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
@@ -103,16 +104,24 @@ def name_tiny_letters(lines: list[Line], coded: Iterable[Line]) -> None:
         for span in line["spans"]:
             if is_tiny(span) and line["dir"] == (1.0, 0.0):
                 fonts.setdefault(span["font"], []).append(span)
+    chars = {font: [char for span in spans for char in span["chars"]] for font, spans in fonts.items()}
+    returns = _has_returns([char for each in chars.values() for char in each])
     for font, spans in fonts.items():
-        chars = [char for span in spans for char in span["chars"]]
-        lacks_c = not any(char["c"] == "c" for char in chars)
-        for char in chars:
+        lacks_c = returns and not any(char["c"] == "c" for char in chars[font])
+        for char in chars[font]:
             if char["c"] == UNKNOWN:
                 char["c"] = codes.get((font, char["origin"]), UNKNOWN)
             elif lacks_c and char["c"] == " " and not char["synthetic"]:
                 char["c"] = "c"
             char["c"] = _ABBREVIATED.get(char["c"], char["c"])
-        _set_size(spans, chars)
+        _set_size(spans, chars[font])
+
+
+def _has_returns(chars: list[Char]) -> bool:
+    """Whether the blanks that a page's file has are too few to part words: they are carriage returns."""
+    letters = sum(char["c"].isalpha() for char in chars)
+    blanks = sum(char["c"] == " " and not char["synthetic"] for char in chars)
+    return bool(letters >= _LETTERS and blanks < _BLANKS * letters)
 
 
 def is_tiny(span: Span) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from made_sources import first_page, raw_pdf, stream
 
 from docparse.schemas.page import TextQuality
-from docparse.source.bitmap_fonts import has_bitmap_signs
+from docparse.source.bitmap_fonts import has_bitmap_signs, name_tiny_letters
 
 # Ghostscript's Unicode of the glyphs a11 to a118 that the texts below need, by code
 _SIGNS = {
@@ -110,15 +112,31 @@ def test_codes_that_are_not_those_of_tex_are_unknown_and_not_dropped() -> None:
 
 
 def test_letters_that_count_in_dots_have_their_names_and_sizes() -> None:
-    layer = first_page(
-        dvips_pdf(b"The syntax of the speci\x0ccation is", b"such that each action calls a function.")
-    ).text
+    lines = (
+        b"The syntax of the speci\x0ccation is",
+        b"such that each action calls a function",
+        b"of the file, and the parts of a rule are read in order.",
+    )
+    layer = first_page(dvips_pdf(*lines)).text
     assert " ".join(word.text for word in layer.words) == (
-        "The syntax of the specification is such that each action calls a function."
+        "The syntax of the specification is such that each action calls a function "
+        "of the file, and the parts of a rule are read in order."
     )
     for word in layer.words:
         assert 8 < word.bbox[3] - word.bbox[1] < 14
         assert word.bbox[1] < word.baseline < word.bbox[3]
+
+
+def test_blanks_of_such_a_font_stay_where_they_part_words() -> None:
+    texts = "so it was with all of those men who had the time", "to set type by hand and do it well"
+    spans = [{"font": "Type3", "size": 0.1, "chars": [_char(c, k) for k, c in enumerate(text)]} for text in texts]
+    lines = [{"dir": (1.0, 0.0), "spans": [span]} for span in spans]
+    name_tiny_letters(lines, lines)
+    assert tuple("".join(char["c"] for char in span["chars"]) for span in spans) == texts
+
+
+def _char(sign: str, place: int) -> dict[str, Any]:
+    return {"c": sign, "bbox": (5.0 * place, 0, 5.0 * place + 5, 10), "origin": (5.0 * place, 8), "synthetic": False}
 
 
 def test_typewriter_quotes_stay_where_a_font_has_no_ligatures() -> None:

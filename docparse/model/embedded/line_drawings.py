@@ -15,13 +15,10 @@ _LEAST_LABELS, _LEAST_LINES = 3, 4
 _SLANT_EM, _SIDE_EM, _REACH_EM, _TOUCH_EM = 1.0, 4.0, 1.2, 0.3
 _LONGEST = 0.7  # of the page's width: longer rules part its text
 _MOST = 400
-_FRAME_EM, _MEET, _MOST_RULES = 3.0, 1.5, 2000  # least side of a frame, and how far its rules may miss one another
-_MARK, _LEAST_MARKS, _CURVE, _LEAST_CURVES = (
-    0.6,
-    12,
-    4,
-    3,
-)  # of a side; marks, segments of a curve, and curves in a frame
+_FRAME_EM, _MEET = 3.0, 1.5  # least side of a frame, and how far its rules may miss one another
+_MARK, _LEAST_MARKS = 0.6, 12  # of a frame's side, and marks in it
+_CURVE, _LEAST_CURVES = 4, 3  # segments of a curve, and curves in a frame
+_MOST_RULES, _MOST_FRAMES, _MOST_MARKS = 800, 60, 4000  # with more frames a page has tables
 
 
 def line_drawings(page: PageImage, words: Sequence[Word], em: float) -> list[Box]:
@@ -49,12 +46,13 @@ def framed_plots(page: PageImage, prose: Sequence[tuple[float, float]], em: floa
     if len(page.shapes) < _LEAST_CURVES or not page.rules:
         return []
     found = []
-    for frame in _frames(page, em):
+    frames = _frames(page, em)
+    for frame in frames if len(frames) <= _MOST_FRAMES else ():
         x0, y0, x1, y1 = frame
         if any(x0 < x < x1 and y0 < y < y1 for x, y in prose):
             continue
         inner = [
-            shape for shape in page.shapes
+            shape for shape in page.shapes[:_MOST_MARKS]
             if contains_point(frame, *centre(shape.bbox))
             and width(shape.bbox) < _MARK * (x1 - x0) and height(shape.bbox) < _MARK * (y1 - y0)
         ]  # fmt: skip
