@@ -42,7 +42,7 @@ def line_drawings(page: PageImage, words: Sequence[Word], em: float) -> list[Box
 
 
 def framed_plots(page: PageImage, prose: Sequence[tuple[float, float]], em: float) -> list[Box]:
-    """Boxes of four rules with points or curves in them and no running text, whose middles of words are `prose`."""
+    """Rooms over two axes with points or curves in them and no running text, whose middles of words are `prose`."""
     if len(page.shapes) < _LEAST_CURVES or not page.rules:
         return []
     found = []
@@ -62,8 +62,8 @@ def framed_plots(page: PageImage, prose: Sequence[tuple[float, float]], em: floa
 
 
 def _frames(page: PageImage, em: float) -> list[Box]:
-    """Boxes whose four sides are rules, and those of axes that meet at their lower left corner."""
-    rules = [rule for rule in page.rules[:_MOST_RULES] if max(_sides(rule.bbox)) > _FRAME_EM * em]
+    """The rooms over rules that meet at a lower left corner: axes alone, or the sides of a frame."""
+    rules = [r for r in page.rules[:_MOST_RULES] if max(width(r.bbox), height(r.bbox)) > _FRAME_EM * em]
     level = [rule.bbox for rule in rules if rule.horizontal]
     upright: dict[tuple[int, int], list[float]] = {}
     for rule in rules:
@@ -73,14 +73,11 @@ def _frames(page: PageImage, em: float) -> list[Box]:
     for (top, bottom), sides in upright.items():
         for left, right in pairwise([*sorted(sides), math.inf]):
             feet = [box for box in level if abs(box[0] - left) < _MEET and abs(box[1] - bottom) < _MEET]
-            if closed := [box for box in feet if abs(box[2] - right) < _MEET]:
-                feet = closed
-            frames += [(left, float(top), box[2], float(bottom)) for box in feet[:1]]
+            # of several the one that ends at the other side of the frame
+            foot = next((box for box in feet if abs(box[2] - right) < _MEET), feet[0] if feet else None)
+            if foot is not None:
+                frames.append((left, float(top), foot[2], float(bottom)))
     return frames
-
-
-def _sides(box: Box) -> tuple[float, float]:
-    return width(box), height(box)
 
 
 def fat(box: Box) -> Box:
