@@ -131,7 +131,8 @@ def is_tiny(span: Span) -> bool:
 
 def _set_size(spans: list[Span], chars: list[Char]) -> None:
     """What the widths of the letters say, where their boxes are those of no letter."""
-    widths = [char["bbox"][2] - char["bbox"][0] for char in chars if char["c"].islower()]
+    letters = [char for char in chars if char["c"].islower()] or [char for char in chars if char["c"] != " "]
+    widths = [char["bbox"][2] - char["bbox"][0] for char in letters]
     tall = max(char["bbox"][3] - char["bbox"][1] for char in chars) if chars else 0.0
     if not widths or tall < _TALL * median(widths):
         return

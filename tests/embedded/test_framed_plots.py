@@ -47,6 +47,16 @@ def test_points_in_a_frame_or_over_axes_are_a_plot_with_the_names_of_its_ticks(c
     assert not any(block.text.startswith("t") for block in blocks if isinstance(block, Paragraph))
 
 
+def test_an_axis_whose_first_tick_lengthens_it_is_one_too() -> None:
+    sheet = Sheet()
+    plot(sheet, closed=True)
+    sheet.rules[0] = Rule((LEFT, TOP, LEFT, BOTTOM + 3), False, 0.5)
+    prose(sheet)
+    (figure,) = figures(sheet.blocks())
+    assert figure.bbox is not None
+    assert figure.bbox[:2] == (LEFT, TOP)
+
+
 def test_a_frame_around_text_is_no_plot() -> None:
     sheet = Sheet()
     plot(sheet, closed=True)

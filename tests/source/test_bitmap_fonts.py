@@ -127,6 +127,12 @@ def test_letters_that_count_in_dots_have_their_names_and_sizes() -> None:
         assert word.bbox[1] < word.baseline < word.bbox[3]
 
 
+def test_signs_that_count_in_dots_have_their_size_without_letters() -> None:
+    layer = first_page(dvips_pdf(b"?", b"{1,2}", b"<<EOF>>")).text
+    assert [word.text for word in layer.words] == ["?", "{1,2}", "<<EOF>>"]
+    assert all(8 < word.bbox[3] - word.bbox[1] < 14 for word in layer.words)
+
+
 def test_blanks_of_such_a_font_stay_where_they_part_words() -> None:
     texts = "so it was with all of those men who had the time", "to set type by hand and do it well"
     spans = [{"font": "Type3", "size": 0.1, "chars": [_char(c, k) for k, c in enumerate(text)]} for text in texts]

@@ -15,7 +15,7 @@ _LEAST_LABELS, _LEAST_LINES = 3, 4
 _SLANT_EM, _SIDE_EM, _REACH_EM, _TOUCH_EM = 1.0, 4.0, 1.2, 0.3
 _LONGEST = 0.7  # of the page's width: longer rules part its text
 _MOST = 400
-_FRAME_EM, _MEET = 3.0, 1.5  # least side of a frame, and how far its rules may miss one another
+_FRAME_EM, _MEET, _TICK_EM = 3.0, 1.5, 0.5  # least side of a frame, how far its rules may miss one another, a tick
 _MARK, _LEAST_MARKS = 0.6, 12  # of a frame's side, and marks in it
 _CURVE, _LEAST_CURVES = 4, 3  # segments of a curve, and curves in a frame
 _MOST_RULES, _MOST_FRAMES, _MOST_MARKS = 800, 60, 4000  # with more frames a page has tables
@@ -72,11 +72,14 @@ def _frames(page: PageImage, em: float) -> list[Box]:
     frames: list[Box] = []
     for (top, bottom), sides in upright.items():
         for left, right in pairwise([*sorted(sides), math.inf]):
-            feet = [box for box in level if abs(box[0] - left) < _MEET and abs(box[1] - bottom) < _MEET]
+            feet = [
+                box for box in level
+                if abs(box[0] - left) < _MEET and -_TICK_EM * em < box[1] - bottom < _MEET  # a tick may go on below
+            ]  # fmt: skip
             # of several the one that ends at the other side of the frame
             foot = next((box for box in feet if abs(box[2] - right) < _MEET), feet[0] if feet else None)
             if foot is not None:
-                frames.append((left, float(top), foot[2], float(bottom)))
+                frames.append((left, float(top), foot[2], foot[1]))
     return frames
 
 
