@@ -148,6 +148,8 @@ def _bare_table(text: Counter[str], encoding: dict[int, str]) -> dict[int, str]:
     """What a font's codes print, empty where they are no TeX's."""
     if all(sign >= "\x80" for sign in text):
         return _SYMBOLS
+    if not any(sign.isascii() and sign.isalpha() for sign in text):
+        return {}  # signs of mathematics, or too little to tell
     common, odd = (_OLD_LIGATURES, _GREEK) if encoding is _OLD_TABLE else (_NEW_LIGATURES, _ACCENTS)
     ligatures = _count(text, common)
     if not ligatures:  # typewriter type: its quotes and slashes are what they seem

@@ -8,7 +8,7 @@ import pytest
 from made_sources import first_page, raw_pdf, stream
 
 from docparse.schemas.page import TextQuality
-from docparse.source.bitmap_fonts import has_bitmap_signs, name_tiny_letters
+from docparse.source.bitmap_fonts import has_bitmap_signs, name_bare_codes, name_tiny_letters
 
 # Ghostscript's Unicode of the glyphs a11 to a118 that the texts below need, by code
 _SIGNS = {
@@ -104,6 +104,14 @@ def test_codes_without_names_are_read_as_ligatures_quotes_and_dashes() -> None:
 def test_a_font_of_symbols_alone_has_the_bullets_of_a_list() -> None:
     found = texts([b"\x88", b"The", b"first", b"item"], [b"\x88", b"the", b"last"], named=False)
     assert found == ["•", "The", "first", "item", "•", "the", "last"]
+
+
+def test_a_font_of_codes_alone_is_none_of_text() -> None:
+    texts = {"F1": "an e\x0ecient \x0cnd", "F2": "\x0d", "F3": "\x88"}
+    spans = [{"font": font, "chars": [_char(c, k) for k, c in enumerate(text)]} for font, text in texts.items()]
+    name_bare_codes([{"spans": spans}])
+    found = {span["font"]: "".join(char["c"] for char in span["chars"]) for span in spans}
+    assert found == {"F1": "an efficient find", "F2": "\ufffd", "F3": "•"}
 
 
 def test_codes_that_are_not_those_of_tex_are_unknown_and_not_dropped() -> None:
