@@ -18,6 +18,8 @@ _SPACING = {
     "~": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˘": "\u0306", "˙": "\u0307", "¨": "\u0308", "˚": "\u030a",
     "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
 }  # fmt: skip
+_LONE = {"ˆ": "^", "˜": "~"}  # what TeX and others print for these two of ASCII
+_OTHERS = frozenset(_SPACING) - frozenset(_LONE) - frozenset("`^~")
 _STROKE = "\u0338"
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 # what makes a look at single characters worth its time; the ASCII signs only inside words
@@ -46,8 +48,12 @@ def set_accents(lines: Iterable[Line]) -> None:
             gone.update(id(blank) for blank, _ in chars[place + 1 : base])
         elif base == place + 1 and place and chars[place - 1][0]["c"].isspace() and _follows_on(chars, place, gone):
             gone.add(id(chars[place - 1][0]))
-    for span in spans if gone else ():
-        span["chars"] = [char for char in span["chars"] if id(char) not in gone]
+    for span in spans:
+        if gone:
+            span["chars"] = [char for char in span["chars"] if id(char) not in gone]
+        # before the letter of another font it is an accent in a formula, among others one of a table of signs
+        for char in span["chars"][:-1] if _OTHERS.isdisjoint(char["c"] for char in span["chars"]) else ():
+            char["c"] = _LONE.get(char["c"], char["c"])
 
 
 def _follows_on(chars: Sequence[tuple[Char, Any]], place: int, gone: set[int]) -> bool:

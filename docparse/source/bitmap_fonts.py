@@ -54,9 +54,10 @@ _OLD_LIGATURES, _NEW_LIGATURES, _ASCII = range(11, 16), range(27, 32), range(32,
 _ABBREVIATED = {"\u2104": "]", "\b": "@"}  # what "CL" and "BS" are taken for
 _LETTERS, _BLANKS = 40, 0.13  # letters of a page that tell, and the share of blanks that no text has
 _TALL, _SIZE_OF_WIDTH = 6.0, 2.1  # a letter is half as wide as its size, and never six times as tall
-_GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone in text
+_GREEK, _ACCENTS = range(11), (0, 1, *range(4, 13))  # of either encoding, hardly ever alone in text; ˆ and ˜ are
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
 _PLAIN = 0.85  # of its text that is ASCII or letters then: less in a font of mathematics, whose encoding is another
+_VOWELS = 0.2  # of the small letters of a text: from 0.28 in any language, at most 0.14 in fonts of mathematics
 _BLANK_EM = 0.17
 
 
@@ -69,8 +70,8 @@ def has_bitmap_signs(words: Sequence[Word]) -> bool:
 
 
 def has_bare_codes(font: str, text: str) -> bool:
-    """Whether text in a font without a name has characters that print nothing: codes."""
-    return _BARE.fullmatch(font) is not None and _CONTROL.search(text) is not None
+    """Whether text in a font without a name has characters that print nothing, codes, or that are unknown."""
+    return _BARE.fullmatch(font) is not None and (UNKNOWN in text or _CONTROL.search(text) is not None)
 
 
 def name_bare_codes(lines: list[Line]) -> None:
@@ -94,27 +95,36 @@ def name_bare_codes(lines: list[Line]) -> None:
                 char["c"] = tables[span["font"]].get(sign, UNKNOWN if _CONTROL.fullmatch(sign) else sign)
 
 
-def name_tiny_letters(lines: list[Line], coded: Iterable[Line]) -> None:
-    """Letters of fonts that count in dots named and sized, in place; `coded` are the lines with codes for U+FFFD."""
+def set_codes(lines: list[Line], coded: Iterable[Line]) -> None:
+    """Codes for U+FFFD, in place, from the lines with codes; other signs of a font without a name may be pictures."""
     codes = {
         (span["font"], char["origin"]): char["c"] for line in coded for span in line["spans"] for char in span["chars"]
     }
+    for line in lines:
+        for span in line["spans"]:
+            for char in span["chars"] if needs_codes(span) else ():
+                if char["c"] == UNKNOWN:
+                    code = codes.get((span["font"], char["origin"]), UNKNOWN)
+                    char["c"] = code if is_tiny(span) or _CONTROL.fullmatch(code) else UNKNOWN
+
+
+def name_tiny_letters(lines: list[Line]) -> None:
+    """Letters of fonts that count in dots named and sized, in place; their codes stand for U+FFFD already."""
     fonts: dict[str, list[Span]] = {}
     for line in lines:
         for span in line["spans"]:
-            if is_tiny(span) and line["dir"] == (1.0, 0.0):
+            if is_tiny(span):
                 fonts.setdefault(span["font"], []).append(span)
+    upright = {id(span) for line in lines if line["dir"] == (1.0, 0.0) for span in line["spans"]}
     chars = {font: [char for span in spans for char in span["chars"]] for font, spans in fonts.items()}
     returns = _has_returns([char for each in chars.values() for char in each])
     for font, spans in fonts.items():
         lacks_c = returns and not any(char["c"] == "c" for char in chars[font])
         for char in chars[font]:
-            if char["c"] == UNKNOWN:
-                char["c"] = codes.get((font, char["origin"]), UNKNOWN)
-            elif lacks_c and char["c"] == " " and not char["synthetic"]:
+            if lacks_c and char["c"] == " " and not char["synthetic"]:
                 char["c"] = "c"
             char["c"] = _ABBREVIATED.get(char["c"], char["c"])
-        _set_size(spans, chars[font])
+        _set_size([span for span in spans if id(span) in upright])
 
 
 def _has_returns(chars: list[Char]) -> bool:
@@ -124,13 +134,22 @@ def _has_returns(chars: list[Char]) -> bool:
     return bool(letters >= _LETTERS and blanks < _BLANKS * letters)
 
 
+def needs_codes(span: Span) -> bool:
+    """Whether the codes of a span's characters may tell more: it is of a font without a name, and counts in dots or
+    has some that are unknown."""
+    return _BARE.fullmatch(span["font"]) is not None and (
+        bool(span["size"] < TINY_PT) or any(char["c"] == UNKNOWN for char in span["chars"])
+    )
+
+
 def is_tiny(span: Span) -> bool:
     """Whether a span is of a font without a name that counts in dots, as those of dvips do."""
     return bool(span["size"] < TINY_PT) and _BARE.fullmatch(span["font"]) is not None
 
 
-def _set_size(spans: list[Span], chars: list[Char]) -> None:
+def _set_size(spans: list[Span]) -> None:
     """What the widths of the letters say, where their boxes are those of no letter."""
+    chars = [char for span in spans for char in span["chars"]]
     letters = [char for char in chars if char["c"].islower()] or [char for char in chars if char["c"] != " "]
     widths = [char["bbox"][2] - char["bbox"][0] for char in letters]
     tall = max(char["bbox"][3] - char["bbox"][1] for char in chars) if chars else 0.0
@@ -155,7 +174,14 @@ def _bare_table(text: Counter[str], encoding: dict[int, str]) -> dict[int, str]:
     if not ligatures:  # typewriter type: its quotes and slashes are what they seem
         encoding = {code: sign for code, sign in encoding.items() if code not in _ASCII}
     read = "".join(encoding.get(ord(sign[:1] or " "), sign) * count for sign, count in text.items())
-    return encoding if _is_plain(read) and _count(text, odd) <= ligatures else {}
+    told = _is_plain(read) and _count(text, odd) <= ligatures and (not ligatures or _has_vowels(text))
+    return encoding if told else {}
+
+
+def _has_vowels(text: Counter[str]) -> bool:
+    """Whether letters are those of words: where fonts of text have ligatures, those of mathematics have Greek."""
+    small = sum(count for sign, count in text.items() if sign.isascii() and sign.islower())
+    return sum(text[sign] for sign in "aeiou") > _VOWELS * small
 
 
 def _count(text: Counter[str], codes: Iterable[int]) -> int:

@@ -12,6 +12,7 @@ from docparse.schemas.page import Word, make_word
 from docparse.source.accents import LOOSE_ACCENT
 from docparse.source.bitmap_fonts import has_bare_codes
 from docparse.source.glyph_texts import may_overstate
+from docparse.source.tex_fonts import UNKNOWN
 from docparse.source.words import TINY_PT, Line, Span, clean, is_leader, span_style, without_doubles
 
 _SPACED = re.compile(r"(?:(?<!\S)[^\W\d_] ){3}[^\W\d_](?!\S)")  # may be one letterspaced word: needs the characters
@@ -49,7 +50,9 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     plain = text.isascii()
     if not plain and (_OTHER_ORDER.search(text) or any(map(may_overstate, spans))):
         return None
-    if not text.isprintable() and any(has_bare_codes(span["font"], span["text"]) for span in spans):
+    if (not text.isprintable() or UNKNOWN in text) and any(
+        has_bare_codes(span["font"], span["text"]) for span in spans
+    ):
         return None
     loose = (not plain or "^" in text or "~" in text or "`" in text) and LOOSE_ACCENT.search(text)
     if loose or any(span["size"] < TINY_PT for span in spans):

@@ -9,10 +9,11 @@ from docparse.schemas.page import TextLayer, TextQuality, Word, WordStyle
 from docparse.source.bidi import has_rtl
 from docparse.source.bitmap_fonts import (
     has_bitmap_signs,
-    is_tiny,
     name_bare_codes,
     name_bitmap_letters,
     name_tiny_letters,
+    needs_codes,
+    set_codes,
 )
 from docparse.source.bracket_pieces import with_brackets
 from docparse.source.fixed_pitch import with_fixed_pitch
@@ -53,8 +54,9 @@ def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Wor
         if any(has_rtl(line["spans"]) for line in lines):
             # MuPDF puts an ActualText at the wrong end of a run that it turns round, and loses letters of it
             lines = _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _NO_ACTUALTEXT)))
-        if any(is_tiny(span) for line in lines for span in line["spans"]):
-            name_tiny_letters(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
+        if any(needs_codes(span) for line in lines for span in line["spans"]):
+            set_codes(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
+            name_tiny_letters(lines)
         name_bare_codes(lines)
         words = read_words(lines)
     if not flags & _CODES and has_unknown_tex(words):

@@ -274,3 +274,17 @@ def test_unread_dots_beside_unread_lines_are_no_passages() -> None:
     lines, dot = [(0.0, 0.0, 200.0, 12.0), (0.0, 40.0, 150.0, 52.0)], (300.0, 0.0, 304.0, 5.0)
     assert ocr._larger([*lines, dot]) == lines
     assert ocr._larger([dot]) == [dot]
+
+
+def test_a_script_that_comes_out_as_digits_is_not_that_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tesseract's Thai parts what it can't read into single signs, and is surer of them than Amharic of long words."""
+    reads = {
+        "tha": line("จ 06 ค 706 ด 0 ะ 9 ป 00 ณ 67 ต 6 ะ 7 ก 5", aspect=30, confidence=0.6),
+        "amh": line("የሰው፡ልጅ፡ሁሉ፡ሲወለድ፡ነጻና፡በክብርና፡በመብትም", aspect=30, confidence=0.57),
+    }
+    monkeypatch.setattr(ocr_tesseract, "languages", lambda: frozenset(reads))
+    monkeypatch.setattr(ocr_tesseract, "orientation_and_script", lambda *_, **__: None)
+    monkeypatch.setattr(ocr_foreign.ocr_strips, "read_boxes", lambda _, __, langs, **___: [reads[langs[0]]])
+    script, flags = ocr_foreign.find_script(np.zeros((10, 10, 3), np.uint8), [line("", aspect=30)])
+    assert script is ocr_script.SCRIPTS["Ethiopic"]
+    assert flags == ()

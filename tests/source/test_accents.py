@@ -38,6 +38,9 @@ def line(*runs: tuple[str, str, float, float], baseline: float = 100.0) -> dict[
         ((("S", "\u0338", 5, 0), ("S", "∈", 8, 7)), "∉"),
         ((("R", "l", 0, 3), ("R", "´", 3, 3), ("R", "eau", 6, 5)), "l´eau"),
         ((("R", "a~b", 0, 5),), "a~b"),
+        ((("R", "/˜user", 0, 5),), "/~user"),
+        ((("R", "˜", 0, 5), ("I", "γ", 7, 5)), "˜γ"),
+        ((("R", "˜¨", 0, 5), ("R", "ˆ|", 11, 5)), "˜¨^|"),
     ],
 )
 def test_accent_joins_its_letter(runs: tuple[tuple[str, str, float, float], ...], text: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from made_sources import first_page, raw_pdf, stream
 
 from docparse.schemas.page import TextQuality
-from docparse.source.bitmap_fonts import has_bitmap_signs, name_bare_codes, name_tiny_letters
+from docparse.source.bitmap_fonts import has_bitmap_signs, name_bare_codes, name_tiny_letters, set_codes
 
 # Ghostscript's Unicode of the glyphs a11 to a118 that the texts below need, by code
 _SIGNS = {
@@ -106,12 +106,12 @@ def test_a_font_of_symbols_alone_has_the_bullets_of_a_list() -> None:
     assert found == ["•", "The", "first", "item", "•", "the", "last"]
 
 
-def test_a_font_of_codes_alone_is_none_of_text() -> None:
-    texts = {"F1": "an e\x0ecient \x0cnd", "F2": "\x0d", "F3": "\x88"}
+def test_fonts_of_mathematics_are_none_of_text() -> None:
+    texts = {"F1": "an e\x0ecient \x0cnd", "F2": "\x0d", "F3": "\x88", "F4": "h\x0by <\x0cx", "F5": "yx"}
     spans = [{"font": font, "chars": [_char(c, k) for k, c in enumerate(text)]} for font, text in texts.items()]
     name_bare_codes([{"spans": spans}])
     found = {span["font"]: "".join(char["c"] for char in span["chars"]) for span in spans}
-    assert found == {"F1": "an efficient find", "F2": "\ufffd", "F3": "•"}
+    assert found == {"F1": "an efficient find", "F2": "\ufffd", "F3": "•", "F4": "h\ufffdy <\ufffdx", "F5": "yx"}
 
 
 def test_codes_that_are_not_those_of_tex_are_unknown_and_not_dropped() -> None:
@@ -145,8 +145,38 @@ def test_blanks_of_such_a_font_stay_where_they_part_words() -> None:
     texts = "so it was with all of those men who had the time", "to set type by hand and do it well"
     spans = [{"font": "Type3", "size": 0.1, "chars": [_char(c, k) for k, c in enumerate(text)]} for text in texts]
     lines = [{"dir": (1.0, 0.0), "spans": [span]} for span in spans]
-    name_tiny_letters(lines, lines)
+    name_tiny_letters(lines)
     assert tuple("".join(char["c"] for char in span["chars"]) for span in spans) == texts
+
+
+def test_codes_of_sideways_lines_that_count_in_dots_are_known() -> None:
+    shown, coded = (
+        [
+            {
+                "dir": (0.0, -1.0),
+                "spans": [{"font": "T26", "size": 0.1, "chars": [_char(c, k) for k, c in enumerate(text)]}],
+            }
+        ]
+        for text in ("de\ufffdned", "de\x0cned")
+    )
+    set_codes(shown, coded)
+    name_tiny_letters(shown)
+    name_bare_codes(shown)
+    assert "".join(char["c"] for char in shown[0]["spans"][0]["chars"]) == "defined"
+    assert {char["bbox"][3] for char in shown[0]["spans"][0]["chars"]} == {10}
+
+
+def test_unknown_signs_of_a_text_are_known_by_their_codes_and_pictures_stay() -> None:
+    shown, coded = (
+        [{"spans": [{"font": font, "size": 10.0, "chars": [_char(c, k) for k, c in enumerate(text)]}]}
+         for font, text in texts.items()]
+        for texts in ({"F25": "\ufffdour \x1cles at (x-3)\ufffd3", "F9": "\ufffd"},
+                      {"F25": "\x03our \x1cles at (x-3)\x023", "F9": "A"})
+    )  # fmt: skip
+    set_codes(shown, coded)
+    name_bare_codes(shown)
+    found = ["".join(char["c"] for char in line["spans"][0]["chars"]) for line in shown]
+    assert found == ["˜our files at (x-3)ˆ3", "\ufffd"]
 
 
 def _char(sign: str, place: int) -> dict[str, Any]:

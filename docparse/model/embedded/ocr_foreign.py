@@ -52,7 +52,7 @@ def find_script(
         if not data or (deadline is not None and deadline.passed):
             continue
         read = ocr_strips.read_boxes(image, boxes, data[:1], deadline=deadline)
-        confidence = _trust(read, script)
+        confidence = _trust(read, script) * _lettered(read)
         if best is None or confidence > best[0]:
             best = (confidence, script)
         if confidence >= _SURE:
@@ -215,6 +215,12 @@ def _trust(lines: Sequence[OcrLine], script: Script) -> float:
     if sum(char.isalpha() for char in text) < _LEAST_LETTERS:
         return 0.0
     return _confidence(lines) * script_share(text, script)
+
+
+def _lettered(lines: Sequence[OcrLine]) -> float:
+    """Share of letters and their marks among the signs but punctuation: in a wrong script many come out as digits."""
+    kinds = [unicodedata.category(char)[0] for line in lines for char in line.text]
+    return sum(kind in "LM" for kind in kinds) / max(1, sum(kind in "LMNS" for kind in kinds))
 
 
 def _confidence(lines: Sequence[OcrLine]) -> float:
