@@ -115,6 +115,23 @@ def test_names_in_monospaced_type_are_items_where_the_markers_are_not(marks: lis
     assert [item.text for block in lists for item in block.items] == list(names)
 
 
+def test_quotes_of_a_listing_are_those_of_the_program() -> None:
+    """TeX's typewriter type prints "'" and "`" as quotes of the language; names that a compiler prints keep theirs."""
+    rows = {
+        "require ’caca’": "require 'caca'",
+        "gcc ‘pkg-config --libs caca‘ $FILES": "gcc `pkg-config --libs caca` $FILES",
+        "find ‘pwd‘ -path ’*[0-9]’;": "find `pwd` -path '*[0-9]';",
+        "0 ‘***’ 0.001 ‘.’ 0.1 ‘ ’ 1": "0 ‘***’ 0.001 ‘.’ 0.1 ‘ ’ 1",
+        "warning: unused variable ‘x y’ [-W];": "warning: unused variable ‘x y’ [-W];",
+    }
+    sheet = Sheet()
+    sheet.paragraph(60, 60, 440, LOREM * 2)
+    for number, row in enumerate(rows):
+        sheet.put(60, 160 + 12 * number, row, 10, "cour", MONO)
+    listing = next(block for block in sheet.blocks() if isinstance(block, Code))
+    assert listing.text.splitlines() == list(rows.values())
+
+
 def test_a_heading_in_monospaced_type_is_no_part_of_the_listing_under_it() -> None:
     sheet = Sheet()
     y = sheet.paragraph(60, 100, 440, LOREM * 3)

@@ -48,7 +48,19 @@ def code_text(lines: Sequence[Line]) -> str:
             rows += [""] * min(3, round(step / leading) - 1)
         rows.append(_put("", line, left, cell))
         last = line
-    return "\n".join(row.rstrip() for row in rows)
+    return "\n".join(plain_quotes(row.rstrip()) for row in rows)
+
+
+# a name between the quotes of the language, as compilers and R print it
+_QUOTED = re.compile(r"(‘(?:\S|\S[^‘’]*\S|\s+)’)")
+_PLAIN = str.maketrans("’‘", "'`")
+
+
+def plain_quotes(line: str) -> str:
+    """The quotes that a program has in place of those that TeX's typewriter type prints: "print ’a’" doesn't run."""
+    if "’" not in line and "‘" not in line:
+        return line
+    return "".join(part if at % 2 else part.translate(_PLAIN) for at, part in enumerate(_QUOTED.split(line)))
 
 
 def _put(row: str, line: Line, left: float, cell: float) -> str:
