@@ -37,7 +37,10 @@ _OLD = (  # OT1, the first 32 codes and those that are not ASCII's
     "ΓΔΘΛΞΠΣΥΦΨΩ", ("ff", "fi", "fl", "ffi", "ffl"), "ıȷ`´ˇ˘¯˚¸ßæœøÆŒØ",
 )  # fmt: skip
 _OLD_ODD = {34: "”", 39: "’", 60: "¡", 62: "¿", 92: "“", 95: "˙", 96: "‘", 123: "–", 124: "—", 125: "˝", 126: "˜"}
-_NEW = ("`´ˆ˜¨˝˚ˇ˘¯˙¸˛‚‹›“”„«»–—\u200c₀ıȷ", ("ff", "fi", "fl", "ffi", "ffl"))  # T1
+_NEW = (
+    "`´ˆ˜¨˝˚ˇ˘¯˙¸˛‚‹›“”„«»–—\u200b₀ıȷ",
+    ("ff", "fi", "fl", "ffi", "ffl"),
+)  # T1; what only parts ligatures is dropped
 _NEW_HIGH = "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£"
 _OLD_TABLE = {**{c: chr(c) for c in range(32, 127)}, **dict(enumerate(t for part in _OLD for t in part)), **_OLD_ODD}
 _NEW_TABLE = {

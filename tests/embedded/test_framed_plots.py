@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from typeset import LOREM, Sheet, texts
 
+from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.text_rows import em_of
 from docparse.schemas.document import Block, Chart, Image, Paragraph
-from docparse.schemas.page import Rule, Shape
+from docparse.schemas.page import PageImage, Rule, Shape
 
 LEFT, TOP, RIGHT, BOTTOM = 100.0, 100.0, 300.0, 220.0
 
@@ -88,3 +89,23 @@ def test_text_is_as_large_as_its_lines_however_many_small_marks_a_plot_has() -> 
     assert em_of(sheet.words) == 10
     assert len(figures(blocks)) == 1
     assert [type(block) for block in blocks if block not in figures(blocks)] == [Paragraph]
+
+
+@pytest.mark.parametrize("level", [True, False])
+def test_bars_of_two_charts_and_the_numbers_between_them_are_no_table(level: bool) -> None:
+    """The longest bars of both, taken for rules, have the numbers between them. Tints of rows are of one length."""
+    sheet = Sheet()
+    lengths = (385.0, 60.0, 280.0, 80.0, 250.0), (385.0, 385.0, 260.0, 190.0)
+    for top, bars in zip((400.0, 540.0), lengths, strict=True):
+        sheet.rules += [Rule((60, top - 30, 536, top - 30), True, 0.5), Rule((60, top + 90, 536, top + 90), True, 0.5)]
+        sheet.put(70, top - 38, "Graph of File Size", 11, "hebo")
+        for k in range(11):
+            sheet.put(128 + 36 * k, top - 8, str(10000 * k), 7)
+            sheet.rules.append(Rule((133 + 38 * k, top, 133 + 38 * k, top + 70), False, 0.5))
+        for k, bar in enumerate(bars):
+            x1, y0 = 133 + (bar if level else 380), top + 5 + 12 * k
+            sheet.put(90, y0 + 5, f"DB-{k}", 7)
+            sheet.shapes.append(Shape((133, y0, x1, y0 + 5), 1, True))
+            sheet.rules += [Rule((133, y, x1, y), True, 0.5) for y in (y0, y0 + 5)]
+    page = PageImage(1, 588, 840, 595, 842, rules=tuple(sheet.rules), shapes=tuple(sheet.shapes))
+    assert bool(find_tables(page, sheet.words)) is not level

@@ -8,8 +8,12 @@ import pymupdf
 import pytest
 from typeset import LOREM, Sheet
 
+from docparse.model.embedded.lines import make_lines
+from docparse.model.embedded.listings import find_listings
+from docparse.model.embedded.paragraphs import Para
+from docparse.model.embedded.stats import page_stats
 from docparse.schemas.document import Code, Paragraph
-from docparse.schemas.page import Rule, Word, WordStyle
+from docparse.schemas.page import PageImage, Rule, Word, WordStyle
 from docparse.source.fixed_pitch import with_fixed_pitch
 
 MONO = WordStyle.MONO
@@ -68,6 +72,25 @@ def test_output_in_columns_that_ocr_parted_is_code() -> None:
         for column in range(6):
             sheet.put(80 + 60 * column, 122 + 24 * row, f"{row}{column}.5", font="", style=MONO)
     assert any(isinstance(block, Code) for block in sheet.blocks())
+
+
+def test_a_cell_that_comes_after_the_prose_below_is_part_of_the_listing() -> None:
+    """What a program printed, cut short by dots: the last value is read with the commands below."""
+    sheet = Sheet()
+    sheet.put(72, 100, "> coef(fit)", 10, "cour", MONO)
+    sheet.put(72, 112, "## (Intercept)  0.14867414", 10, "cour", MONO)
+    sheet.put(72, 124, "## V7", 10, "cour", MONO)
+    sheet.put(72, 136, "....", 10, "cour", MONO)
+    sheet.paragraph(72, 160, 440, LOREM * 2)
+    sheet.put(155, 124, "0.02668633", 10, "cour", MONO)
+    lines = make_lines(sheet.words)
+    cell = next(line for line in lines if line.plain == "0.02668633")
+    printed = [line for line in lines if line.baseline < 150 and line is not cell]
+    paras = [Para(printed), Para([line for line in lines if line.baseline > 150]), Para([cell])]
+    found = find_listings(paras, page_stats(lines), PageImage(1, 588, 840, 595, 842))
+    assert list(found) == [0, 2]
+    assert found[0] is not None
+    assert found[0].text.splitlines()[2].split() == ["##", "V7", "0.02668633"]
 
 
 def test_a_head_with_a_name_in_monospaced_type_is_no_listing() -> None:

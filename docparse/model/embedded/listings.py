@@ -23,6 +23,7 @@ _TERM_EM = 1.0  # indent of what is said of a term
 _LARGER, _OTHER_SIZE = 1.1, 1.3  # of the text's size: headings; and type that is no part of a listing
 _FRAME_EM, _FRAME_LINES = 8.0, 1.8  # width and height of a frame: lower ones are drawn behind single lines
 _INSIDE = 0.7  # of a box: long lines stick out of their frame
+_WITHIN = 0.9  # of its box
 _OPEN = 4  # listings side by side
 _SIGNS, _SIGN_EM, _LEVEL_EM = 12, 14.0, 0.4  # letters of signs, how far from their line they stand, and how level
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -39,7 +40,7 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
     frames = _frames(page, stats.size) if any(mono) else []
     signs = _signs(paras, mono)
     found: dict[int, Code | None] = {}
-    for members in _runs(paras, mono, frames, stats, signs):
+    for members in _with_cells(_runs(paras, mono, frames, stats, signs), paras):
         if sum(len(paras[j].lines) for j in members) < 2 and not _is_command(members[0], paras, frames, stats):
             continue
         own = [j for j in signs if j not in found and _is_within(paras[j], members, paras)] if signs else []
@@ -120,6 +121,19 @@ def _runs(
         going.insert(0, (run, union((own[1], box)) if own else box, own[2] if own and not inner else frame))
         del going[_OPEN:]
     return runs
+
+
+def _with_cells(runs: Sequence[list[int]], paras: Sequence[Para]) -> list[list[int]]:
+    """The runs, with what stands within one and comes later in reading order: a cell of what a program printed."""
+    kept: list[tuple[list[int], Box]] = []
+    for run in runs:
+        box = union(paras[i].box for i in run)
+        around = next((other for other, outer in kept if inside_share(box, outer) > _WITHIN), None)
+        if around is None:
+            kept.append((run, box))
+        else:
+            around += run
+    return [run for run, _ in kept]
 
 
 def _same_size(above: Para, below: Para) -> bool:

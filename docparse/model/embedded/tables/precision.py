@@ -38,6 +38,7 @@ _TICK_PT = 6.0  # of an axis
 _HEAD_PT = 9.0  # an arrow's head is smaller
 _BLANK = 0.55  # em: words of a line stand no further apart
 _ALIGNED = 0.75  # confidence of tables that nothing but the places of their words show
+_EMPTY, _BARS, _BAR_EM = 0.5, 4, 1.2  # of its cells, lengths of bars, and how thick and long these are
 _MANY, _FULL = 30, 0.8  # filled cells, and their share, that no plot has
 _SMALL, _FULL_SMALL = 12, 0.62  # of so few cells most must be filled
 
@@ -58,12 +59,14 @@ def is_caption(words: Sequence[Word]) -> bool:
 
 
 def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
-    """Curves, slanted lines or arrows run through it: a chart or a diagram."""
+    """Curves, slanted lines, arrows or bars run through it: a chart or a diagram."""
     if _has_arrow(table.bbox, page) or _has_ticks(table.bbox, page):
         return True
     filled = sum(bool(cell.text) for cell in table.cells)
     if table.ruled and filled > 0.6 * len(table.cells):
         return False
+    if filled < _EMPTY * len(table.cells) and _has_bars(table.bbox, page, em):
+        return True
     curves = 0
     for shape in page.shapes:
         width, height = shape.bbox[2] - shape.bbox[0], shape.bbox[3] - shape.bbox[1]
@@ -73,6 +76,16 @@ def is_drawing(table: FoundTable, page: PageImage, em: float) -> bool:
             continue
         curves += overlap(table.bbox, shape.bbox) > 0 and area(shape.bbox) < 4 * area(table.bbox)
     return curves > 1 and curves > 0.1 * filled
+
+
+def _has_bars(box: Box, page: PageImage, em: float) -> bool:
+    """Filled bars of several lengths that begin under one another, in it or through its sides."""
+    ends: dict[int, set[int]] = {}
+    for shape in page.shapes:
+        x0, y0, x1, y1 = shape.bbox
+        if shape.filled and y1 - y0 < _BAR_EM * em < x1 - x0 and overlap(box, shape.bbox) > 0:
+            ends.setdefault(round(x0), set()).add(round(x1))
+    return any(len(lengths) >= _BARS for lengths in ends.values())
 
 
 def is_full(table: FoundTable) -> bool:
