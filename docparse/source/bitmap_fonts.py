@@ -57,7 +57,8 @@ _OLD_LIGATURES, _NEW_LIGATURES, _ASCII = range(11, 16), range(27, 32), range(32,
 _ABBREVIATED = {"\u2104": "]", "\b": "@"}  # what "CL" and "BS" are taken for
 _LETTERS, _BLANKS = 40, 0.13  # letters of a page that tell, and the share of blanks that no text has
 _TALL, _SIZE_OF_WIDTH = 6.0, 2.1  # a letter is half as wide as its size, and never six times as tall
-_GREEK, _ACCENTS = range(11), (0, 1, *range(4, 13))  # of either encoding, hardly ever alone in text; ˆ and ˜ are
+_GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone in text
+_LONE = (2, 3)  # circumflex and tilde are, for those of ASCII
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
 _PLAIN = 0.85  # of its text that is ASCII or letters then: less in a font of mathematics, whose encoding is another
 _VOWELS = 0.2  # of the small letters of a text: from 0.28 in any language, at most 0.14 in fonts of mathematics
@@ -177,7 +178,8 @@ def _bare_table(text: Counter[str], encoding: dict[int, str]) -> dict[int, str]:
     if not ligatures:  # typewriter type: its quotes and slashes are what they seem
         encoding = {code: sign for code, sign in encoding.items() if code not in _ASCII}
     read = "".join(encoding.get(ord(sign[:1] or " "), sign) * count for sign, count in text.items())
-    told = _is_plain(read) and _count(text, odd) <= ligatures and (not ligatures or _has_vowels(text))
+    strange = _count(text, odd) - (_count(text, _LONE) if ligatures and encoding is _NEW_TABLE else 0)
+    told = _is_plain(read) and strange <= ligatures and (not ligatures or _has_vowels(text))
     return encoding if told else {}
 
 

@@ -127,6 +127,18 @@ def test_listings_in_frames_side_by_side_stay_two() -> None:
     assert code == ["for (i = 0; i < n; i++) {\n    sum += i;\n}\n\nreturn sum;"] * 2
 
 
+@pytest.mark.parametrize("columns", [True, False])
+def test_listings_in_two_columns_of_text_stay_two_and_those_of_one_text_are_one(columns: bool) -> None:
+    sheet = Sheet()
+    for left, width in ((60, 200), (280, 220)) if columns else ((60, 470),):
+        sheet.paragraph(left, 80, width, LOREM * (2 if columns else 4))
+    for row in range(6):
+        sheet.put(60, 320 + 12 * row, f"> report{row} = function(x) {{", 9, "cour", MONO)
+        sheet.put(280, 320 + 12 * row, f"+     file = file{row})", 9, "cour", MONO)
+    listings = [block for block in sheet.blocks() if isinstance(block, Code)]
+    assert len(listings) == (2 if columns else 1)
+
+
 def test_page_of_nothing_but_program_lines_and_a_heading_is_code() -> None:
     sheet = Sheet()
     sheet.put(60, 80, "Definitions", 16, "hebo", WordStyle.BOLD)

@@ -203,3 +203,9 @@ def test_words_whose_font_says_that_they_are_tall_have_boxes_at_their_baseline()
     for word in layer.words:
         assert word.bbox[1] < word.baseline < word.bbox[3]
         assert word.bbox[3] - word.bbox[1] < 2 * word.size
+
+
+def test_such_a_code_stays_unknown_where_no_ligature_tells_the_encoding() -> None:
+    spans = [{"font": "F1", "size": 10.0, "chars": [_char(c, k) for k, c in enumerate("USERS\x02 guide to it")]}]
+    name_bare_codes([{"spans": spans}])
+    assert "".join(char["c"] for char in spans[0]["chars"]) == "USERS\ufffd guide to it"

@@ -25,6 +25,7 @@ _FRAME_EM, _FRAME_LINES = 8.0, 1.8  # width and height of a frame: lower ones ar
 _INSIDE = 0.7  # of a box: long lines stick out of their frame
 _WITHIN = 0.9  # of its box
 _OPEN = 4  # listings side by side
+_PROSE = 3  # lines of a paragraph that shows a column
 _SIGNS, _SIGN_EM, _LEVEL_EM = 12, 14.0, 0.4  # letters of signs, how far from their line they stand, and how level
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SECTION = re.compile(r"\d{1,2}(\.\d{1,3})*\.?")
@@ -92,6 +93,7 @@ def _runs(
     paras: Sequence[Para], mono: Sequence[bool], frames: Sequence[Box], stats: PageStats, signs: Collection[int]
 ) -> list[list[int]]:
     """Monospaced paragraphs under one another."""
+    prose = [para.box for para, is_code in zip(paras, mono, strict=True) if not is_code and len(para.lines) >= _PROSE]
     runs: list[list[int]] = []
     going: list[tuple[list[int], Box, Box | None]] = []  # those that may go on, with the box and frame of each
     for i, para in enumerate(paras):
@@ -109,6 +111,7 @@ def _runs(
                 if (each[2] == frame or not inner)  # numbers of lines may stand outside
                 and _same_size(paras[each[0][-1]], para)
                 and _continues(each[1], box, stats)
+                and not _in_columns(each[1], box, prose)
             ),
             None,
         )  # fmt: skip
@@ -149,6 +152,16 @@ def _continues(above: Box, below: Box, stats: PageStats) -> bool:
     """Below the run, or beside a part of it: what is set in columns is one listing."""
     near = below[1] - above[3] < 2.5 * stats.leading and below[1] > above[1] - stats.size
     return near and min(above[2], below[2]) > max(above[0], below[0]) - 10 * stats.size
+
+
+def _in_columns(one: Box, other: Box, prose: Sequence[Box]) -> bool:
+    """Whether two boxes stand in two columns of text, which has paragraphs in either."""
+    left, right = sorted((one, other))
+    return (
+        left[2] < right[0]
+        and any(box[0] < left[2] and box[2] < right[0] for box in prose)
+        and any(box[0] > left[2] and box[2] > right[0] for box in prose)
+    )
 
 
 def _parts(box: Box, run: Box) -> bool:
