@@ -34,6 +34,17 @@ def test_short_commands_between_paragraphs_are_monospaced_and_nothing_else_is(fo
     assert mono_lines(scan) == commands
 
 
+def test_what_a_line_says_helps_to_tell_its_type() -> None:
+    scan = Scan()
+    y, commands = 100.0, set()
+    for text in ("> names(t)", "[1] 51032", "> t <- f(x)", "$ ls -a"):
+        y = scan.prose(y, 2) + 7
+        commands.add(scan.line)
+        scan.put(60, y, text, font="cour")
+        y += 20
+    assert mono_lines(scan) == commands
+
+
 @pytest.mark.parametrize("font", ["helv", "tiro", "hebo", "tiit"])
 def test_no_other_type_is_monospaced_be_it_lists_of_short_lines(font: str) -> None:
     scan = Scan()

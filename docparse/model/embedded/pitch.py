@@ -46,6 +46,11 @@ _STEP, _TRIES, _FINER = 0.005, 12, 4  # rooms that are tried: apart, at most, an
 _LEAST_LETTERS = 4  # of a line that tells a room
 _SEEN, _LEAST_SEEN, _SEEN_A_LINE = 2.0, 10.0, 0.07  # nats by which a line shows its type, and a page, for each line
 _ONE_SEEN, _MUCH_SEEN = 7.0, 25.0  # by one line, or else by all that show it: a title of two may do so by chance
+# what stands after a prompt, assigned, or printed by R, OCR's "D>" being its "#>"; and the nats that it says
+_PROGRAM = re.compile(
+    r"(?:[>+$%#]\s.*?(?:\w\(|<-|\w=|\$\w|\s--?\w)|>>>|\w+\s?<-\s|[#D]>(?:\s|$)|##(?:\s|$)|\[\d+[,\]])"
+)
+_SAID = 5.0
 _MOST_ROOMS = 3  # sizes of listings
 _SILENT, _BETWEEN, _AMONG = -1.0, -4.0, -10.0  # nats against lines at, between and close between those that show it
 _ROW, _BLANKS_EM = 0.5, 8.0  # height that lines of a row share; blanks in it at most
@@ -77,7 +82,7 @@ def even_pitched(rows: Mapping[int, Sequence[Word]], page: PageImage) -> set[int
     found: set[int] = set()
     if measured is None:
         return found
-    against = _other_fit(measured)
+    against = _other_fit(measured) - _said(measured.lines, rows)
     lines = np.array(measured.lines)
     said = np.full(len(lines), -np.inf)
     left = np.ones(len(lines), np.bool_)
@@ -94,6 +99,11 @@ def even_pitched(rows: Mapping[int, Sequence[Word]], page: PageImage) -> set[int
     unsure = dict.fromkeys(rows, 0.0) | dict(zip(measured.lines, said.tolist(), strict=True))
     found -= _among(found, {line for line, nats in unsure.items() if nats < _BETWEEN} - found, rows)
     return found | _beside({line: nats for line, nats in unsure.items() if line not in found}, found, rows)
+
+
+def _said(lines: Sequence[int], rows: Mapping[int, Sequence[Word]]) -> NDArray[np.float64]:
+    """Nats for the lines that read as a program's or as what one printed."""
+    return np.array([_SAID if _PROGRAM.match(" ".join([word.text for word in rows[line]])) else 0.0 for line in lines])
 
 
 def _shows(measured: _Measured, speaks: NDArray[np.float64]) -> NDArray[np.bool_]:
