@@ -33,12 +33,15 @@ def set_accents(lines: Iterable[Line]) -> None:
     spans = [span for line in lines for span in line["spans"]]
     chars = [(char, span) for span in spans for char in span["chars"]]
     gone: set[int] = set()
-    for place, (char, _) in enumerate(chars):
+    alone: list[Any] = []
+    for place, (char, span) in enumerate(chars):
         mark = _mark(char["c"])
         if not mark:
             continue
         base = _stroked(chars, place) if mark == _STROKE else _under(chars, place, gone)
         if base < 0:
+            if char["c"] in _LONE:
+                alone.append(span)
             continue
         letter = chars[base][0]
         composed = unicodedata.normalize("NFC", _DOTLESS.get(letter["c"], letter["c"]) + mark)
@@ -48,9 +51,9 @@ def set_accents(lines: Iterable[Line]) -> None:
             gone.update(id(blank) for blank, _ in chars[place + 1 : base])
         elif base == place + 1 and place and chars[place - 1][0]["c"].isspace() and _follows_on(chars, place, gone):
             gone.add(id(chars[place - 1][0]))
-    for span in spans:
-        if gone:
-            span["chars"] = [char for char in span["chars"] if id(char) not in gone]
+    for span in spans if gone else ():
+        span["chars"] = [char for char in span["chars"] if id(char) not in gone]
+    for span in alone:
         # before the letter of another font it is an accent in a formula, among others one of a table of signs
         for char in span["chars"][:-1] if _OTHERS.isdisjoint(char["c"] for char in span["chars"]) else ():
             char["c"] = _LONE.get(char["c"], char["c"])
