@@ -297,6 +297,7 @@ blocks_drawn = st.lists(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(blocks_drawn, st.lists(texts, max_size=20), st.sampled_from(["embedded", "qwen"]))
+@pytest.mark.no_cover
 def test_no_page_breaks_the_verifier(blocks: list[Block], texts: list[str], engine: str) -> None:
     words = [Word(text or "x", (10.0 * i, 10.0 * i, 10.0 * i + 30, 10.0 * i + 10)) for i, text in enumerate(texts)]
     page = page_of(blocks)
@@ -316,6 +317,7 @@ def test_ten_thousand_blocks_are_checked() -> None:
 
 
 @pytest.mark.parametrize(("name", "items"), [("blocks", 10_000), ("table", 40_001)])
+@pytest.mark.no_cover
 def test_time_grows_with_the_size_of_the_page(name: str, items: int, grown: dict[str, list[Any]]) -> None:
     """Four times as many blocks or cells; were it a square law, sixteen times the time."""
     (short, _, fewer), (long, found, count) = grown[name]

@@ -348,6 +348,7 @@ def _odd_words(kind: str) -> list[Word]:
 
 
 @pytest.mark.parametrize("kind", ["none", "one point", "huge", "not a number", "scattered"])
+@pytest.mark.no_cover
 def test_odd_words_never_break_it(kind: str) -> None:
     page = PageImage(1, 588, 840, 595, 842)
     words = _odd_words(kind)

@@ -405,6 +405,7 @@ def test_degenerate_input() -> None:
     assert find_tables(page(rules, (Shape((0, 0, 0, 0), 0, True),)), nothing) == []
 
 
+@pytest.mark.no_cover
 def test_time_grows_with_the_cells_of_a_grid() -> None:
     def run(side: int) -> None:
         edges = [100.0 + 20 * i for i in range(side + 1)]
@@ -416,6 +417,7 @@ def test_time_grows_with_the_cells_of_a_grid() -> None:
     assert growth(run, 50, 200) < 64  # 16 times the cells; their square would be 256
 
 
+@pytest.mark.no_cover
 def test_time_grows_with_the_words_and_rules() -> None:
     def run(words: int) -> None:
         rng = np.random.default_rng(3)

@@ -14,6 +14,7 @@ from docparse.cli import main
 from tests.invoices.invoice_pages import ENGLISH, GERMAN, Piece, changed, draw
 
 
+@pytest.mark.no_cover
 def test_made_invoices_in_eight_languages_come_out_right(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "invoices", "--files", "45", "--seed", "11", "-j", "1", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

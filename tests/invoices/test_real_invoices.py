@@ -31,6 +31,7 @@ def agrees(wanted: Any, got: Any) -> bool:
     return bool(wanted == got)
 
 
+@pytest.mark.no_cover
 def test_the_page_alone_tells_what_was_invoiced(reader: Engine) -> None:
     wanted = truths("invoices", ".truth.json")
     right = 0

@@ -33,6 +33,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[InvoiceResult, In
     return upright, turned
 
 
+@pytest.mark.no_cover
 def test_the_same_is_read(results: tuple[InvoiceResult, InvoiceResult]) -> None:
     upright, turned = results
     for result in results:

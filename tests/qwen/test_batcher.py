@@ -53,6 +53,7 @@ def plans(draw: Callable[..., Any]) -> list[tuple[int, int, int, bool, int | Non
     prefill=st.sampled_from([7, 40, 4096]), seed=st.integers(0, 99), run_ahead=st.booleans(), fixed=st.booleans(),
     look_ahead=st.sampled_from([0, 2]),
 )  # fmt: skip
+@pytest.mark.no_cover
 def test_equal_to_generate(
     model: Any, cases: list[Case], plan: list[Any], slots: int, pages: int, prefill: int, seed: int, **ways: Any
 ) -> None:

@@ -255,6 +255,7 @@ def test_bad_input_is_flagged_within_seconds(name: str, damaged: dict[str, dict[
     assert damaged[name]["seconds"] < (1.0 if name in NESTED else 2.0)
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_blocks_and_a_large_table() -> None:
     words = tuple(
         Word(f"word{n}", (n % 50 * 10.0, n // 50 * 10.0, n % 50 * 10.0 + 9, n // 50 * 10.0 + 9)) for n in range(3000)
