@@ -46,20 +46,21 @@ def find_script(
     guess = script_of(found[2]) if found is not None else None
     if guess is not None and found is not None and found[3] >= 2 and not _data(guess, installed):
         return None, (f"script_unsupported:{guess.name}", f"install:{guess.package}")
-    best: tuple[float, Script] | None = None
+    best: tuple[float, float, Script] | None = None  # by trust in letters; bad print has few, so trust alone decides
     for script in _candidates(guess):
         data = _data(script, installed)
         if not data or (deadline is not None and deadline.passed):
             continue
         read = ocr_strips.read_boxes(image, boxes, data[:1], deadline=deadline)
-        confidence = _trust(read, script) * _lettered(read)
+        trust = _trust(read, script)
+        confidence = trust * _lettered(read)
         if best is None or confidence > best[0]:
-            best = (confidence, script)
+            best = (confidence, trust, script)
         if confidence >= _SURE:
             break
-    if best is None or best[0] < _POSSIBLE:
+    if best is None or best[1] < _POSSIBLE:
         return None, ("script_unsupported:unknown",)
-    return best[1], ()
+    return best[2], ()
 
 
 def read_script(
