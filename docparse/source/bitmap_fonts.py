@@ -37,10 +37,7 @@ _OLD = (  # OT1, the first 32 codes and those that are not ASCII's
     "ΓΔΘΛΞΠΣΥΦΨΩ", ("ff", "fi", "fl", "ffi", "ffl"), "ıȷ`´ˇ˘¯˚¸ßæœøÆŒØ",
 )  # fmt: skip
 _OLD_ODD = {34: "”", 39: "’", 60: "¡", 62: "¿", 92: "“", 95: "˙", 96: "‘", 123: "–", 124: "—", 125: "˝", 126: "˜"}
-_NEW = (
-    "`´ˆ˜¨˝˚ˇ˘¯˙¸˛‚‹›“”„«»–—\u200b₀ıȷ",
-    ("ff", "fi", "fl", "ffi", "ffl"),
-)  # T1; what only parts ligatures is dropped
+_NEW = ("`´ˆ˜¨˝˚ˇ˘¯˙¸˛‚‹›“”„«»–—\u200b₀ıȷ", ("ff", "fi", "fl", "ffi", "ffl"))  # T1; what parts ligatures is dropped
 _NEW_HIGH = "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£"
 _OLD_TABLE = {**{c: chr(c) for c in range(32, 127)}, **dict(enumerate(t for part in _OLD for t in part)), **_OLD_ODD}
 _NEW_TABLE = {
@@ -61,7 +58,7 @@ _GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone
 _LONE = (2, 3)  # circumflex and tilde are, for those of ASCII
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
 _PLAIN = 0.85  # of its text that is ASCII or letters then: less in a font of mathematics, whose encoding is another
-_VOWELS = 0.2  # of the small letters of a text: from 0.28 in any language, at most 0.14 in fonts of mathematics
+_VOWELS = 0.2  # of the small letters: 0.28 and more in texts that were seen, at most 0.14 in fonts of mathematics
 _BLANK_EM = 0.17
 
 
@@ -139,11 +136,10 @@ def _has_returns(chars: list[Char]) -> bool:
 
 
 def needs_codes(span: Span) -> bool:
-    """Whether the codes of a span's characters may tell more: it is of a font without a name, and counts in dots or
-    has some that are unknown."""
-    return _BARE.fullmatch(span["font"]) is not None and (
-        bool(span["size"] < TINY_PT) or any(char["c"] == UNKNOWN for char in span["chars"])
-    )
+    """Whether codes may tell more of a span: its font has no name, and counts in dots or has characters unknown."""
+    if is_tiny(span):
+        return True
+    return _BARE.fullmatch(span["font"]) is not None and any(char["c"] == UNKNOWN for char in span["chars"])
 
 
 def is_tiny(span: Span) -> bool:

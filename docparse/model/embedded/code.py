@@ -48,7 +48,7 @@ def code_text(lines: Sequence[Line]) -> str:
             rows += [""] * min(3, round(step / leading) - 1)
         rows.append(_put("", line, left, cell))
         last = line
-    return "\n".join(plain_quotes(row.rstrip()) for row in rows)
+    return "\n".join(_plain_quotes(row.rstrip()) for row in rows)
 
 
 # a name between the quotes of the language, as compilers and R print it
@@ -56,7 +56,7 @@ _QUOTED = re.compile(r"(‘(?:\S|\S[^‘’]*\S|\s+)’)")
 _PLAIN = str.maketrans("’‘", "'`")
 
 
-def plain_quotes(line: str) -> str:
+def _plain_quotes(line: str) -> str:
     """The quotes that a program has in place of those that TeX's typewriter type prints: "print ’a’" doesn't run."""
     if "’" not in line and "‘" not in line:
         return line
