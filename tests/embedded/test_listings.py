@@ -128,10 +128,14 @@ def test_listings_in_frames_side_by_side_stay_two() -> None:
 
 
 @pytest.mark.parametrize("columns", [True, False])
-def test_listings_in_two_columns_of_text_stay_two_and_those_of_one_text_are_one(columns: bool) -> None:
+@pytest.mark.parametrize("cells", [True, False])
+def test_listings_in_two_columns_of_text_stay_two_and_those_of_one_text_are_one(columns: bool, cells: bool) -> None:
     sheet = Sheet()
     for left, width in ((60, 200), (280, 220)) if columns else ((60, 470),):
         sheet.paragraph(left, 80, width, LOREM * (2 if columns else 4))
+    if cells:  # narrow ones on both sides show no columns
+        for left in (60, 180, 300, 420):
+            sheet.paragraph(left, 440, 60, "one of four cells here in a row")
     for row in range(6):
         sheet.put(60, 320 + 12 * row, f"> report{row} = function(x) {{", 9, "cour", MONO)
         sheet.put(280, 320 + 12 * row, f"+     file = file{row})", 9, "cour", MONO)

@@ -25,7 +25,7 @@ _FRAME_EM, _FRAME_LINES = 8.0, 1.8  # width and height of a frame: lower ones ar
 _INSIDE = 0.7  # of a box: long lines stick out of their frame
 _WITHIN = 0.9  # of its box
 _OPEN = 4  # listings side by side
-_PROSE = 3  # lines of a paragraph that shows a column
+_PROSE, _COLUMN_EM = 3, 14.0  # lines of a paragraph that shows a column, and its width
 _SIGNS, _SIGN_EM, _LEVEL_EM = 12, 14.0, 0.4  # letters of signs, how far from their line they stand, and how level
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SECTION = re.compile(r"\d{1,2}(\.\d{1,3})*\.?")
@@ -93,7 +93,10 @@ def _runs(
     paras: Sequence[Para], mono: Sequence[bool], frames: Sequence[Box], stats: PageStats, signs: Collection[int]
 ) -> list[list[int]]:
     """Monospaced paragraphs under one another."""
-    prose = [para.box for para, is_code in zip(paras, mono, strict=True) if not is_code and len(para.lines) >= _PROSE]
+    prose = [
+        para.box for para, is_code in zip(paras, mono, strict=True)
+        if not is_code and len(para.lines) >= _PROSE and para.box[2] - para.box[0] > _COLUMN_EM * stats.size
+    ]  # fmt: skip
     runs: list[list[int]] = []
     going: list[tuple[list[int], Box, Box | None]] = []  # those that may go on, with the box and frame of each
     for i, para in enumerate(paras):
