@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
 import numpy as np
 import pymupdf
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from docparse.geometry import contains_point
 from docparse.model.base import Deadline
@@ -16,6 +21,7 @@ from docparse.options import ParseOptions
 from docparse.reading import read_output
 from docparse.schemas.page import PageImage
 
+ETHIOPIC = Path("/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf")
 LINES = ("The quick brown fox jumps over the lazy dog", "and runs away through 27 wet fields.")
 
 
@@ -84,6 +90,20 @@ def test_cyrillic_through_tesseract() -> None:
     result = ocr.read_words(draw(f'<p style="font-size:14px">{text}</p>'))
     assert text_of(result) == text
     assert "script:Cyrillic" in result.flags
+
+
+@pytest.mark.skipif("amh" not in ocr_tesseract.languages() or not ETHIOPIC.exists(), reason="needs tesseract-ocr-amh")
+@pytest.mark.parametrize("size", [30, 44])
+def test_lines_that_are_one_word_are_told_and_trusted(size: int) -> None:
+    """Amharic with its old dividers has no blanks: Tesseract is as sure of a line as of its worst sign."""
+    text = "የሰው፡ልጅ፡ሁሉ፡ሲወለድ፡፡ነጻና፡በክብርና፡በመብትም፡እኩልነት፡ያለው፡ነው፡፡"
+    image = Image.new("RGB", (1400, 400), "white")
+    for row in range(3):
+        font = ImageFont.truetype(str(ETHIOPIC), size)
+        ImageDraw.Draw(image).text((40, 60 + 90 * row), text, "black", font)
+    result = ocr.read_words(replace(blank((400, 1400)), pixels=np.asarray(image)))
+    assert result.flags == ("script:Ethiopic",)
+    assert SequenceMatcher(None, text_of(result).replace(" ", ""), text * 3).ratio() > 0.8
 
 
 def test_unknown_script_without_tesseract_is_owned_up_to(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import pytest
 
@@ -52,17 +54,38 @@ def test_boxes_grow_and_stay_on_the_page() -> None:
     assert found.bbox[3] > 12
 
 
-def test_tsv_of_tesseract() -> None:
-    head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
-    rows = [
-        "5\t1\t1\t1\t1\t1\t10\t20\t30\t12\t95.5\tГород",
-        "5\t1\t1\t1\t1\t2\t45\t20\t20\t12\t80\tи",
-        "4\t1\t1\t1\t2\t0\t1\t1\t1\t1\t-1\t",
+def _hocr(*words: tuple[str, float, list[float]]) -> bytes:
+    """What Tesseract writes of a line of words, each with its confidence and those of its signs."""
+    spans = [
+        f"<span class='ocrx_word' title='bbox {10 + 35 * i} 20 {40 + 35 * i} 32; x_wconf {whole:.0f}' lang='amh'>"
+        + "".join(
+            f"<span class='ocrx_cinfo' title='x_bboxes 1 2 3 4; x_conf {confidence}'>{escape(sign)}</span>"
+            for sign, confidence in zip(text, signs, strict=True)
+        )
+        + "</span>"
+        for i, (text, whole, signs) in enumerate(words)
     ]
-    (found,) = ocr_tesseract.parse_tsv("\n".join([head, *rows]))
-    assert found.text == "Город и"
-    assert found.bbox == (10, 20, 65, 32)
-    assert found.words[0].confidence == pytest.approx(0.955)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><body>'
+    return f"{head}<span class='ocr_header' title='bbox 1 1 9 9'>\n{' '.join(spans)}</span></body></html>".encode()
+
+
+def test_words_of_tesseract() -> None:
+    (found,) = ocr_tesseract.parse_lines(_hocr(("Город", 95, [99.0] * 5), ("и&", 80, [99.0, 97.1]), (" ", 9, [80.0])))
+    assert found.text == "Город и&"
+    assert found.bbox == (10, 20, 75, 32)
+    assert [word.confidence for word in found.words] == [0.95, 0.8]
+    assert ocr_tesseract.parse_lines(b"") == []
+
+
+def test_a_long_word_is_not_as_bad_as_its_worst_sign() -> None:
+    signs = [99.0] * 24
+    signs[3] = 86.0
+    (found,) = ocr_tesseract.parse_lines(_hocr(("ሰ" * 24, 2, signs)))
+    assert found.words[0].confidence == pytest.approx((0.02 + 0.93 + 0.93) / 3)
+
+
+def test_signs_have_their_own_confidence() -> None:
+    assert ocr_tesseract.parse_signs(_hocr(("ሰ&", 12, [98.0, 100.2]))) == [("ሰ", pytest.approx(0.86)), ("&", 1.0)]
 
 
 def test_unread_notes_by_a_staff_are_no_foreign_script() -> None:
@@ -276,15 +299,17 @@ def test_unread_dots_beside_unread_lines_are_no_passages() -> None:
     assert ocr._larger([dot]) == [dot]
 
 
-def test_a_script_that_comes_out_as_digits_is_not_that_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tesseract's Thai parts what it can't read into single signs, and is surer of them than Amharic of long words."""
+def test_the_script_whose_signs_are_sure_is_that_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a wrong script few are, though words of one sign look sure; digits and other letters count against it."""
     reads = {
-        "tha": line("จ 06 ค 706 ด 0 ะ 9 ป 00 ณ 67 ต 6 ะ 7 ก 5", aspect=30, confidence=0.6),
-        "amh": line("የሰው፡ልጅ፡ሁሉ፡ሲወለድ፡ነጻና፡በክብርና፡በመብትም", aspect=30, confidence=0.57),
+        "tha": [(sign, 0.8) for sign in "จคดะปณตะกจค"],
+        "ell": [(sign, 0.93) for sign in "0123456789αβγ"] + [("Щ", 0.93)] * 20,
+        "amh": [(sign, 0.93) for sign in "የሰውልጅሁሉሲወለድነጻ"] + [("፡", 0.3)] * 20 + [("ና", 0.44)] * 6,
     }
     monkeypatch.setattr(ocr_tesseract, "languages", lambda: frozenset(reads))
     monkeypatch.setattr(ocr_tesseract, "orientation_and_script", lambda *_, **__: None)
-    monkeypatch.setattr(ocr_foreign.ocr_strips, "read_boxes", lambda _, __, langs, **___: [reads[langs[0]]])
-    script, flags = ocr_foreign.find_script(np.zeros((10, 10, 3), np.uint8), [line("", aspect=30)])
-    assert script is ocr_script.SCRIPTS["Ethiopic"]
-    assert flags == ()
+    monkeypatch.setattr(ocr_foreign.ocr_strips, "read_signs", lambda _, __, langs, **___: reads[langs[0]])
+    image, unread = np.zeros((10, 10, 3), np.uint8), [line("", aspect=30)]
+    assert ocr_foreign.find_script(image, unread) == (ocr_script.SCRIPTS["Ethiopic"], ())
+    del reads["amh"]
+    assert ocr_foreign.find_script(image, unread) == (None, ("script_unsupported:unknown",))

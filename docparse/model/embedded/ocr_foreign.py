@@ -15,8 +15,9 @@ from docparse.model.embedded.ocr_script import SCRIPTS, Script, is_foreign, lang
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 
 _PROBES = 3
-_SURE = 0.8
-_POSSIBLE = 0.55
+_SURE_SIGN = 0.88  # in clear print of their own script most signs are surer, in others few
+_SURE, _POSSIBLE = 0.75, 0.5  # share of sure signs in the script of a page
+_SURE_WORD = 0.8
 _LEAST_LETTERS = 8
 _LEAST_LATIN = 0.4  # bad print, whose page is flagged; other scripts read as Latin at up to 0.33
 # clear print reads at 0.69 and 0.46 or more, bad print in wrong scripts at 0.63 and 0.41
@@ -46,21 +47,19 @@ def find_script(
     guess = script_of(found[2]) if found is not None else None
     if guess is not None and found is not None and found[3] >= 2 and not _data(guess, installed):
         return None, (f"script_unsupported:{guess.name}", f"install:{guess.package}")
-    best: tuple[float, float, Script] | None = None  # by trust in letters; bad print has few, so trust alone decides
+    best: tuple[float, Script] | None = None
     for script in _candidates(guess):
         data = _data(script, installed)
         if not data or (deadline is not None and deadline.passed):
             continue
-        read = ocr_strips.read_boxes(image, boxes, data[:1], deadline=deadline)
-        trust = _trust(read, script)
-        confidence = trust * _lettered(read)
-        if best is None or confidence > best[0]:
-            best = (confidence, trust, script)
-        if confidence >= _SURE:
+        share = _sure_share(ocr_strips.read_signs(image, boxes, data[:1], deadline=deadline), script)
+        if best is None or share > best[0]:
+            best = (share, script)
+        if share >= _SURE:
             break
-    if best is None or best[1] < _POSSIBLE:
+    if best is None or best[0] < _POSSIBLE:
         return None, ("script_unsupported:unknown",)
-    return best[2], ()
+    return best[1], ()
 
 
 def read_script(
@@ -218,10 +217,13 @@ def _trust(lines: Sequence[OcrLine], script: Script) -> float:
     return _confidence(lines) * script_share(text, script)
 
 
-def _lettered(lines: Sequence[OcrLine]) -> float:
-    """Share of letters and their marks among the signs but punctuation: in a wrong script many come out as digits."""
-    kinds = [unicodedata.category(char)[0] for line in lines for char in line.text]
-    return sum(kind in "LM" for kind in kinds) / max(1, sum(kind in "LMNS" for kind in kinds))
+def _sure_share(signs: Sequence[tuple[str, float]], script: Script) -> float:
+    """Share of letters and digits that are sure, times the share of letters in the script; 0 for next to nothing."""
+    read = [(text, confidence) for text, confidence in signs if text[:1].isalnum()]
+    if len(read) < _LEAST_LETTERS:
+        return 0.0
+    sure = sum(confidence > _SURE_SIGN for _, confidence in read)
+    return sure / len(read) * script_share("".join(text for text, _ in signs), script)
 
 
 def _confidence(lines: Sequence[OcrLine]) -> float:
@@ -240,7 +242,7 @@ def _page_languages(
     if script.letters and data and data[0] != language:
         boxes = [line.bbox for line in sorted(others, key=lambda line: line.bbox[0] - line.bbox[2])[:8]]
         read = ocr_strips.read_boxes(image, boxes, data[:1], deadline=deadline)
-        sure = (word.text for line in read for word in line.words if word.confidence > _SURE)
+        sure = (word.text for line in read for word in line.words if word.confidence > _SURE_WORD)
         language = language_of(" ".join(sure), script)
     if language not in installed:
         return data[:1]

@@ -21,7 +21,7 @@ _HEIGHT_PX = 56
 _GAP_PX = 28
 _MAX_WIDTH = 2400
 _MARGIN = 0.06  # of the line's height, cut away on both sides again: the detector's boxes are generous
-_ONE_BLOCK = 6  # Tesseract's page segmentation mode: a uniform block of text
+_ONE_BLOCK, _DPI = 6, 300  # Tesseract's page segmentation mode: a uniform block of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def read_boxes(
     if not boxes:
         return []
     stacked, places = _stack(preprocess.grey(image), boxes)
-    lines, _ = ocr_tesseract.read_lines(stacked, langs, psm=_ONE_BLOCK, dpi=300, deadline=deadline)
+    lines, _ = ocr_tesseract.read_lines(stacked, langs, psm=_ONE_BLOCK, dpi=_DPI, deadline=deadline)
     words: dict[int, list[OcrWord]] = {}
     for line in lines:
         for word in line.words:
@@ -48,6 +48,16 @@ def read_boxes(
             if at < len(places):
                 words.setdefault(at, []).append(word._replace(bbox=_back(word.bbox, places[at])))
     return [_line(words[at]) for at in sorted(words)]
+
+
+def read_signs(
+    image: NDArray[np.uint8], boxes: Sequence[Box], langs: tuple[str, ...], *, deadline: Deadline | None = None
+) -> list[tuple[str, float]]:
+    """The signs in the boxes (pixels of `image`), one line each, and the confidence of each."""
+    if not boxes:
+        return []
+    stacked, _ = _stack(preprocess.grey(image), boxes)
+    return ocr_tesseract.read_signs(stacked, langs, psm=_ONE_BLOCK, dpi=_DPI, deadline=deadline)
 
 
 def _stack(values: NDArray[np.uint8], boxes: Sequence[Box]) -> tuple[NDArray[np.uint8], list[_Placed]]:
