@@ -17,7 +17,7 @@ from typing import Any
 
 from docparse.schemas.page import Word
 from docparse.source.tex_fonts import UNKNOWN
-from docparse.source.words import TINY_PT
+from docparse.source.words import TINY_PT, is_wide
 
 Line = dict[str, Any]
 Span = dict[str, Any]
@@ -53,7 +53,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _OLD_LIGATURES, _NEW_LIGATURES, _ASCII = range(11, 16), range(27, 32), range(32, 127)
 _ABBREVIATED = {"\u2104": "]", "\b": "@"}  # what "CL" and "BS" are taken for
 _LETTERS, _BLANKS = 40, 0.13  # letters of a page that tell, and the share of blanks that no text has
-_TALL, _SIZE_OF_WIDTH = 6.0, 2.1  # a letter is half as wide as its size, and never six times as tall
+_LOW, _TALL, _SIZE_OF_WIDTH = 0.4, 6.0, 2.1  # a letter is half as wide as its size, and never six times as tall
 _GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone in text
 _LONE = (2, 3)  # circumflex and tilde are, for those of ASCII
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
@@ -143,21 +143,27 @@ def needs_codes(span: Span) -> bool:
 
 
 def is_tiny(span: Span) -> bool:
-    """Whether a span is of a font without a name that counts in dots, as those of dvips do."""
-    return bool(span["size"] < TINY_PT) and _BARE.fullmatch(span["font"]) is not None
+    """Whether a span is of a font without a name that counts in dots, or in points, as those of dvips do."""
+    odd = span["size"] < TINY_PT or is_wide(span, len(span["chars"]))
+    return odd and _BARE.fullmatch(span["font"]) is not None
+
+
+def _width(char: Char) -> float:
+    return float(char["bbox"][2] - char["bbox"][0])
 
 
 def _set_size(spans: list[Span]) -> None:
     """What the widths of the letters say, where their boxes are those of no letter."""
     chars = [char for span in spans for char in span["chars"]]
     letters = [char for char in chars if char["c"].islower()] or [char for char in chars if char["c"] != " "]
-    widths = [char["bbox"][2] - char["bbox"][0] for char in letters]
+    widths = [_width(char) for char in letters]
     tall = max(char["bbox"][3] - char["bbox"][1] for char in chars) if chars else 0.0
-    if not widths or tall < _TALL * median(widths):
+    if not widths or _LOW * median(widths) < tall < _TALL * median(widths):
         return
     size = median(widths) * _SIZE_OF_WIDTH
     for span in spans:
         span["size"] = size
+        span["chars"] = [char for char in span["chars"] if not (char["synthetic"] and _width(char) < _BLANK_EM * size)]
         for char in span["chars"]:
             (x0, _, x1, _), baseline = char["bbox"], char["origin"][1]
             char["bbox"] = (x0, baseline - 0.75 * size, x1, baseline + 0.25 * size)

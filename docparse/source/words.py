@@ -31,6 +31,7 @@ _BOLD, _HIDDEN, _ROTATED = int(WordStyle.BOLD), int(WordStyle.HIDDEN), int(WordS
 _DOWN, _LEFT, _UP = int(WordStyle.DOWN), int(WordStyle.LEFT), int(WordStyle.UP)
 _SUPERSCRIPT, _SUBSCRIPT = int(WordStyle.SUPERSCRIPT), int(WordStyle.SUBSCRIPT)
 _SPAN_STYLE = ((2, int(WordStyle.ITALIC)), (4, int(WordStyle.SERIF)), (8, int(WordStyle.MONO)), (16, _BOLD))
+_WIDE = 1.5  # sizes: no letter is
 TINY_PT = 0.7  # text smaller than this is for machines only
 _BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
@@ -147,6 +148,12 @@ def _sized(span: Span, direction: tuple[float, float]) -> Span:
     low, high = (0, 2) if abs(direction[1]) > 0.7 else (1, 3)  # across the line
     height = max((char["bbox"][high] - char["bbox"][low] for char in span["chars"]), default=0.0)
     return {**span, "size": max(span["size"], height / _BOX_SIZE)}
+
+
+def is_wide(span: Span, letters: int) -> bool:
+    """Whether so many letters are much wider than their nominal size: it says nothing either."""
+    x0, y0, x1, y1 = span["bbox"]
+    return bool(max(x1 - x0, y1 - y0) > _WIDE * span["size"] * letters)
 
 
 def _way(direction: tuple[float, float]) -> int:

@@ -75,6 +75,23 @@ def dvips_pdf(*lines: bytes) -> bytes:
     return raw_pdf(content, resources=b"<</Font<</F1 5 0 R>>>>", more=more)
 
 
+def points_pdf(*lines: str) -> bytes:
+    """Words in a font of points without a box, as Ghostscript writes those of dvips; "|" is a kern."""
+    shown = []
+    for number, line in enumerate(lines):
+        parts = line.replace(" ", ")-3660(").replace("|", ")-280(")
+        shown.append(f"1 0 0 -1 50 {700 - 14 * number} Tm [({parts})] TJ")
+    content = f"BT /F1 1 Tf {' '.join(shown)} ET".encode()
+    letters = sorted(set("".join(lines)) - set(" |"))
+    font = (
+        "<</Type/Font/Subtype/Type3/FontBBox[0 0 1 -1]/FontMatrix[.009 0 0 -.009 0 0]/FirstChar 0/LastChar 255"
+        f"/Widths[{'530 ' * 256}]/Encoding<</Differences[{' '.join(f'{ord(x)} /{x}' for x in letters)}]>>"
+        f"/CharProcs<<{' '.join(f'/{x} 6 0 R' for x in letters)}>>/Resources<<>>>>"
+    )
+    glyph = stream(b"530 0 0 -600 500 0 d1 20 -600 480 600 re f")
+    return raw_pdf(content, resources=b"<</Font<</F1 5 0 R>>>>", more=(font.encode(), glyph))
+
+
 def texts(*lines: list[bytes], named: bool = True) -> list[str]:
     layer = first_page(bitmap_pdf(*lines, named=named)).text
     assert layer.quality is TextQuality.SOUND
@@ -135,6 +152,13 @@ def test_letters_that_count_in_dots_have_their_names_and_sizes() -> None:
         assert word.bbox[1] < word.baseline < word.bbox[3]
 
 
+def test_letters_of_a_font_without_a_box_have_their_size_and_words_their_letters() -> None:
+    layer = first_page(points_pdf("windo|w and o|ctave", "running")).text
+    assert [word.text for word in layer.words] == ["window", "and", "octave", "running"]
+    assert {round(word.size) for word in layer.words} == {10}
+    assert all(word.bbox[3] - word.bbox[1] == pytest.approx(word.size) for word in layer.words)
+
+
 def test_signs_that_count_in_dots_have_their_size_without_letters() -> None:
     layer = first_page(dvips_pdf(b"?", b"{1,2}", b"<<EOF>>")).text
     assert [word.text for word in layer.words] == ["?", "{1,2}", "<<EOF>>"]
@@ -143,7 +167,7 @@ def test_signs_that_count_in_dots_have_their_size_without_letters() -> None:
 
 def test_blanks_of_such_a_font_stay_where_they_part_words() -> None:
     texts = "so it was with all of those men who had the time", "to set type by hand and do it well"
-    spans = [{"font": "Type3", "size": 0.1, "chars": [_char(c, k) for k, c in enumerate(text)]} for text in texts]
+    spans = [_span("Type3", 0.1, text) for text in texts]
     lines = [{"dir": (1.0, 0.0), "spans": [span]} for span in spans]
     name_tiny_letters(lines)
     assert tuple("".join(char["c"] for char in span["chars"]) for span in spans) == texts
@@ -154,7 +178,7 @@ def test_codes_of_sideways_lines_that_count_in_dots_are_known() -> None:
         [
             {
                 "dir": (0.0, -1.0),
-                "spans": [{"font": "T26", "size": 0.1, "chars": [_char(c, k) for k, c in enumerate(text)]}],
+                "spans": [_span("T26", 0.1, text)],
             }
         ]
         for text in ("de\ufffdned", "de\x0cned")
@@ -168,8 +192,7 @@ def test_codes_of_sideways_lines_that_count_in_dots_are_known() -> None:
 
 def test_unknown_signs_of_a_text_are_known_by_their_codes_and_pictures_stay() -> None:
     shown, coded = (
-        [{"spans": [{"font": font, "size": 10.0, "chars": [_char(c, k) for k, c in enumerate(text)]}]}
-         for font, text in texts.items()]
+        [{"spans": [_span(font, 10.0, text)]} for font, text in texts.items()]
         for texts in ({"F25": "\ufffdour \x1cles at (x-3)\ufffd3", "F9": "\ufffd"},
                       {"F25": "\x03our \x1cles at (x-3)\x023", "F9": "A"})
     )  # fmt: skip
@@ -177,6 +200,11 @@ def test_unknown_signs_of_a_text_are_known_by_their_codes_and_pictures_stay() ->
     name_bare_codes(shown)
     found = ["".join(char["c"] for char in line["spans"][0]["chars"]) for line in shown]
     assert found == ["˜our files at (x-3)ˆ3", "\ufffd"]
+
+
+def _span(font: str, size: float, text: str) -> dict[str, Any]:
+    chars = [_char(sign, place) for place, sign in enumerate(text)]
+    return {"font": font, "size": size, "chars": chars, "bbox": (0.0, 0.0, 5.0 * len(text), 10.0)}
 
 
 def _char(sign: str, place: int) -> dict[str, Any]:

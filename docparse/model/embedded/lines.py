@@ -25,6 +25,7 @@ _BOLD = int(WordStyle.BOLD)
 _NEAR = 40
 _TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
 _BARS = "|∣‖∥"
+_SQUARE = frozenset("、。，．：；！？）」』】》")  # as wide as a Chinese character, and blank in the right half
 _INVISIBLE = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u0000"
 
 
@@ -83,6 +84,8 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
             continue
         if text[0] in _BARS and len(text) > 1 and x1 - x0 < 0.45 * size and not text.strip(text[0]):
             word = word._replace(text=text[0])  # the pieces of one tall bar, one over the other
+        if text[-1] in _SQUARE and word.font and x1 - x0 > 0.85 * size * len(text):
+            word = word._replace(bbox=(x0, y0, x1 - 0.5 * size, y1))  # it may hang into the gutter
         if not 0 < size <= 4 * (y1 - y0) + 4:
             size = max(0.8 * (y1 - y0), 0.5)
         if not y0 - 0.5 * size <= baseline <= y1 + 0.5 * size:

@@ -108,9 +108,9 @@ def _order(items: list[int], boxes: Sequence[Box], em: float, depth: int, told: 
 
 
 def _falls(order: list[int], numbers: Mapping[int, int]) -> int:
-    """How often a number in this order is smaller than the one before, where at least three count up somehow."""
+    """How often a number in this order is smaller than the one before, where at least three, each once, count up."""
     found = [numbers[i] for i in order if i in numbers]
-    if len(set(found)) < _COUNTED or max(found) - min(found) >= len(found):
+    if len(found) < _COUNTED or len(set(found)) < len(found) or max(found) - min(found) >= len(found):
         return 0
     return sum(b < a for a, b in pairwise(found))
 
