@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typeset import Sheet
 
 from docparse.model.embedded.ocr_decode import Decoded
 from docparse.model.embedded.ocr_leaders import has_room, with_leaders
-from docparse.model.embedded.tables.precision import is_contents
+from docparse.model.embedded.tables.precision import is_contents, is_index
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.document import Cell
 
@@ -84,3 +85,14 @@ def test_sections_before_pages_that_never_fall_behind_are_contents(
     table = FoundTable((0, 0, 100, 100), found, len(rows), 1 if joined else 3, 0.8)
     assert is_contents(table) is contents
     assert not is_contents(FoundTable((0, 0, 100, 100), found, len(rows), 3, 0.8, ruled=True))
+
+
+@pytest.mark.parametrize(("form", "index"), [("{name} function, {page}", True), ("{name} {page} kg", False)])
+def test_lines_that_end_with_the_numbers_of_pages_are_an_index(form: str, index: bool) -> None:
+    sheet = Sheet()
+    for column in range(2):
+        for row in range(20):
+            name = f"{'AB'[column]}{'bcdefghijklmnopqrstu'[row]}"
+            sheet.put(72 + 240 * column, 110 + 12 * row, form.format(name=name, page=7 * row % 30))
+        sheet.put(72 + 240 * column, 94, "AB"[column], 14)
+    assert is_index(FoundTable((70, 70, 540, 742), (), 20, 2, 0.9), sheet.words) is index

@@ -48,6 +48,7 @@ from docparse.model.embedded.tables.precision import (
     is_drawing,
     is_full,
     is_grid,
+    is_index,
     is_listing,
     is_masthead,
     is_open_table,
@@ -171,9 +172,9 @@ def _under_heads(tables: Sequence[FoundTable], words: Sequence[Word], em: float)
 
 
 def _sound(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word], em: float) -> list[FoundTable]:
-    """The tables without what is a drawing, a part of the lines of text, a listing, cards or a page of contents."""
+    """The tables without what is a drawing, a part of lines of text, a listing, an index, cards or a contents page."""
     tables = [table for table in tables if not is_drawing(table, page, em) and not cuts_lines(table, words, em)]
-    tables = [table for table in tables if not is_listing(table, words)]
+    tables = [table for table in tables if not (is_listing(table, words) or is_index(table, words))]
     return [
         table for table in tables if not (is_cards(table) or runs_on(table) or is_dotted(table) or is_contents(table))
     ]

@@ -9,6 +9,7 @@ from statistics import median
 
 from docparse.geometry import Box, area, overlap
 from docparse.model.embedded.captions import names_table
+from docparse.model.embedded.line_ends import PAGES
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.header import is_number
@@ -26,6 +27,7 @@ _CONTENTS_ROWS, _CONTENTS_PARTS, _RISING = 5, 0.3, 0.9  # entries, shares of par
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _PROGRAM = re.compile(r"[;{}]$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
 _PROMPT = re.compile(r"[$%]\s[a-z]|\w*>\s[a-z]")
+_INDEX_LINES, _INDEX_SHARE = 10, 0.6
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
@@ -137,6 +139,16 @@ def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
     if any(map(_PROMPT.match, texts)):
         return True  # a command, and what it printed
     return sum(_PROGRAM.search(text) is not None for text in texts) >= _SIGNS_SHARE * len(lines)
+
+
+def is_index(table: FoundTable, words: Sequence[Word]) -> bool:
+    """Lines that end with the numbers of pages, behind commas: the columns of an index, between rules."""
+    lines: dict[int, list[str]] = {}
+    for word in words_in(words, table.bbox):
+        lines.setdefault(word.line, []).append(word.text)
+    return sum(PAGES.search(" ".join(texts)) is not None for texts in lines.values()) > max(
+        _INDEX_LINES, _INDEX_SHARE * len(lines)
+    )
 
 
 def _goes_on(inner: Sequence[Word], words: Sequence[Word]) -> bool:
