@@ -132,3 +132,12 @@ def test_the_head_of_a_section_under_cards_is_read_after_all_of_them() -> None:
 def test_what_ends_a_column_over_a_wide_table_stays_in_it() -> None:
     left, right, last, table = (50, 100, 240, 200), (260, 100, 450, 200), (50, 206, 240, 230), (50, 260, 450, 300)
     assert reading_order([left, right, last, table], 10) == [0, 2, 1, 3]
+
+
+def test_numbers_that_come_twice_tell_no_order() -> None:
+    """A text and its translation beside it, with the same numbers."""
+    boxes: list[Box] = []
+    for column in (50, 310):
+        boxes += [(column, 100 + 60 * row + column / 20, column + 240, 150 + 60 * row) for row in range(5)]
+    numbers = {i: 3 + i % 5 for i in range(10)}
+    assert reading_order(boxes, 10, told=Told(numbers)) == list(range(10))

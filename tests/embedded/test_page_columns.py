@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from typeset import Sheet
+
 from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.justified import join_justified
 from docparse.model.embedded.lines import make_lines
@@ -11,7 +13,7 @@ from docparse.model.embedded.tables import find_tables
 from docparse.model.embedded.tables.heads import join_heads
 from docparse.model.embedded.tables.page_columns import page_gutters
 from docparse.model.embedded.types import FoundTable
-from docparse.schemas.document import Cell
+from docparse.schemas.document import Cell, Paragraph
 from docparse.schemas.page import PageImage, Rule, Word
 
 
@@ -191,3 +193,15 @@ def test_a_wide_table_whose_labels_and_numbers_fill_its_left_half_is_one() -> No
     assert page_gutters(words, 10.0) == []
     (table,) = find_tables(page(), words)
     assert [[cell.text for cell in table.cells if cell.row == r] for r in range(table.rows)] == [list(r) for r in rows]
+
+
+def test_punctuation_that_hangs_into_the_gutter_joins_no_columns() -> None:
+    """As Chinese and Japanese are set: the square of the last sign reaches into the margin, and is blank there."""
+    sheet = Sheet()
+    for row in range(14):
+        hung = "。" if row % 3 == 1 else "，" if row % 3 == 2 else ""
+        sheet.put(60, 100 + 18 * row, "字" * 18 + hung, 12, "ja")
+        sheet.put(60 + 12 * 18 + 18, 103 + 16 * row, "行" * 18, 12, "ja")
+    found = [block.text.replace("\n", "") for block in sheet.blocks() if isinstance(block, Paragraph)]
+    assert not any("字" in text and "行" in text for text in found)
+    assert sum(text.count("行") for text in found) == 18 * 14
