@@ -17,7 +17,7 @@ from typing import Any
 
 from docparse.schemas.page import Word
 from docparse.source.tex_fonts import UNKNOWN
-from docparse.source.words import TINY_PT, is_wide
+from docparse.source.words import TINY_PT
 
 Line = dict[str, Any]
 Span = dict[str, Any]
@@ -54,6 +54,7 @@ _OLD_LIGATURES, _NEW_LIGATURES, _ASCII = range(11, 16), range(27, 32), range(32,
 _ABBREVIATED = {"\u2104": "]", "\b": "@"}  # what "CL" and "BS" are taken for
 _LETTERS, _BLANKS = 40, 0.13  # letters of a page that tell, and the share of blanks that no text has
 _LOW, _TALL, _SIZE_OF_WIDTH = 0.4, 6.0, 2.1  # a letter is half as wide as its size, and never six times as tall
+_WIDE = 1.5  # sizes: no letter is
 _GREEK, _ACCENTS = range(11), range(13)  # of either encoding, hardly ever alone in text
 _LONE = (2, 3)  # circumflex and tilde are, for those of ASCII
 _SHARE = 0.2  # of a font's characters that are such signs: of q, r, s, t, P and the highest codes there are none
@@ -144,7 +145,13 @@ def needs_codes(span: Span) -> bool:
 
 def is_tiny(span: Span) -> bool:
     """Whether a span is of a font without a name that counts in dots, or in points, as those of dvips do."""
-    odd = span["size"] < TINY_PT or is_wide(span, len(span["chars"]))
+    return has_tiny_letters(span, len(span["chars"]))
+
+
+def has_tiny_letters(span: Span, letters: int) -> bool:
+    """Whether so many letters of a font without a name have a nominal size that says nothing."""
+    x0, _, x1, _ = span["bbox"]
+    odd = span["size"] < TINY_PT or x1 - x0 > _WIDE * span["size"] * letters
     return odd and _BARE.fullmatch(span["font"]) is not None
 
 

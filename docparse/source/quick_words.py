@@ -10,10 +10,10 @@ from typing import Any
 
 from docparse.schemas.page import Word, make_word
 from docparse.source.accents import LOOSE_ACCENT
-from docparse.source.bitmap_fonts import has_bare_codes
+from docparse.source.bitmap_fonts import has_bare_codes, has_tiny_letters
 from docparse.source.glyph_texts import may_overstate
 from docparse.source.tex_fonts import UNKNOWN
-from docparse.source.words import TINY_PT, Line, Span, clean, is_leader, is_wide, span_style, without_doubles
+from docparse.source.words import TINY_PT, Line, Span, clean, is_leader, span_style, without_doubles
 
 _SPACED = re.compile(r"(?:(?<!\S)[^\W\d_] ){3}[^\W\d_](?!\S)")  # may be one letterspaced word: needs the characters
 _OTHER_ORDER = re.compile(
@@ -55,7 +55,7 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     ):
         return None
     loose = (not plain or "^" in text or "~" in text or "`" in text) and LOOSE_ACCENT.search(text)
-    if loose or any(span["size"] < TINY_PT or is_wide(span, len(span["text"])) for span in spans):
+    if loose or any(span["size"] < TINY_PT or has_tiny_letters(span, len(span["text"])) for span in spans):
         return None
     tokens = text.split()
     if tokens != [word[4] for word in found] or (list(map(len, tokens)).count(1) >= 4 and _SPACED.search(text)):

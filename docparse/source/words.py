@@ -31,7 +31,6 @@ _BOLD, _HIDDEN, _ROTATED = int(WordStyle.BOLD), int(WordStyle.HIDDEN), int(WordS
 _DOWN, _LEFT, _UP = int(WordStyle.DOWN), int(WordStyle.LEFT), int(WordStyle.UP)
 _SUPERSCRIPT, _SUBSCRIPT = int(WordStyle.SUPERSCRIPT), int(WordStyle.SUBSCRIPT)
 _SPAN_STYLE = ((2, int(WordStyle.ITALIC)), (4, int(WordStyle.SERIF)), (8, int(WordStyle.MONO)), (16, _BOLD))
-_WIDE = 1.5  # sizes: no letter is
 TINY_PT = 0.7  # text smaller than this is for machines only
 _BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
@@ -150,12 +149,6 @@ def _sized(span: Span, direction: tuple[float, float]) -> Span:
     return {**span, "size": max(span["size"], height / _BOX_SIZE)}
 
 
-def is_wide(span: Span, letters: int) -> bool:
-    """Whether so many letters are much wider than their nominal size: it says nothing either."""
-    x0, y0, x1, y1 = span["bbox"]
-    return bool(max(x1 - x0, y1 - y0) > _WIDE * span["size"] * letters)
-
-
 def _way(direction: tuple[float, float]) -> int:
     """Style bits of a line that does not run to the right."""
     x, y = direction
@@ -223,7 +216,7 @@ def _letterspaced(chars: list[Char]) -> frozenset[int]:
         if end > place:
             runs.append((place, end))
         place = max(end, place + 1)
-    if all(end - start < 2 * (_SPACED_LETTERS - 1) for start, end in runs):
+    if all(_single(chars, start, end) < _SPACED_LETTERS for start, end in runs):
         return frozenset()
     found: set[int] = set()
     for start, end in runs:  # a long one among them shows that the short ones are spaced out, too
@@ -231,6 +224,13 @@ def _letterspaced(chars: list[Char]) -> frozenset[int]:
         usual = sorted(gaps.values())[len(gaps) // 2]
         found |= {at for at, gap in gaps.items() if gap < 1.5 * usual}
     return frozenset(found)
+
+
+def _single(chars: list[Char], start: int, end: int) -> int:
+    """Letters of such a run that are no first or last one of a word before or behind it."""
+    before = start > 0 and chars[start - 1]["c"].isalpha()
+    behind = end + 1 < len(chars) and chars[end + 1]["c"].isalpha()
+    return (end - start) // 2 + 1 - before - behind
 
 
 def _word(chars: list[Char], span: Span, style: int, line: int, *, space: bool, across: bool) -> Word | None:

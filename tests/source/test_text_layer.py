@@ -86,6 +86,13 @@ def test_letterspaced_words_stay_whole() -> None:
     assert texts(page) == ["HEADING"]
 
 
+def test_two_words_of_one_letter_between_others_are_not_spaced_out() -> None:
+    gaps = b"[(quand) -300 (il) -300 (a) -300 (y) -300 (avait) -300 (mis)] TJ"
+    sideways = b"BT /F 12 Tf 0 1 -1 0 50 100 Tm (side) Tj ET"
+    words = texts(page_of(b"BT /F 12 Tf 70 200 Td " + gaps + b" ET " + sideways))
+    assert words == ["quand", "il", "a", "y", "avait", "mis", "side"]
+
+
 def test_overprinted_text_counts_once() -> None:
     page = page_of(b"BT /F 12 Tf 50 200 Td (Bold) Tj ET BT /F 12 Tf 50.3 200 Td (Bold) Tj ET")
     (word,) = page.text.words

@@ -84,7 +84,7 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
             continue
         if text[0] in _BARS and len(text) > 1 and x1 - x0 < 0.45 * size and not text.strip(text[0]):
             word = word._replace(text=text[0])  # the pieces of one tall bar, one over the other
-        if text[-1] in _SQUARE and word.font and x1 - x0 > 0.85 * size * len(text):
+        if text[-1] in _SQUARE and word.font and word.space and x1 - x0 > 0.85 * size * len(text):
             word = word._replace(bbox=(x0, y0, x1 - 0.5 * size, y1))  # it may hang into the gutter
         if not 0 < size <= 4 * (y1 - y0) + 4:
             size = max(0.8 * (y1 - y0), 0.5)
