@@ -87,7 +87,7 @@ def test_letterspaced_words_stay_whole() -> None:
 
 
 def test_two_words_of_one_letter_between_others_are_not_spaced_out() -> None:
-    gaps = b"[(quand) -300 (il) -300 (a) -300 (y) -300 (avait) -300 (mis)] TJ"
+    gaps = b"[(quand) -220 (il) -220 (a) -220 (y) -220 (avait) -220 (mis)] TJ"
     sideways = b"BT /F 12 Tf 0 1 -1 0 50 100 Tm (side) Tj ET"
     words = texts(page_of(b"BT /F 12 Tf 70 200 Td " + gaps + b" ET " + sideways))
     assert words == ["quand", "il", "a", "y", "avait", "mis", "side"]

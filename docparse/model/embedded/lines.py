@@ -25,6 +25,7 @@ _BOLD = int(WordStyle.BOLD)
 _NEAR = 40
 _TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
 _BARS = "|∣‖∥"
+_EDGE_EM, _EDGE_LINES = 0.2, 3  # how near the ends of lines are to one edge, and how many there are
 _SQUARE = frozenset("、。，．：；！？）」』】》")  # as wide as a Chinese character, and blank in the right half
 _INVISIBLE = " \u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u0000"
 
@@ -67,6 +68,7 @@ class Line:
 def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word]:
     """Words with finite boxes on the page, their size and baseline filled in where the source had none."""
     kept: list[Word] = []
+    hung = False
     for word in words:
         text, (x0, y0, x1, y1), given, _, style, _, level, _, _, _ = word
         size, baseline = given, level
@@ -84,14 +86,27 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
             continue
         if text[0] in _BARS and len(text) > 1 and x1 - x0 < 0.45 * size and not text.strip(text[0]):
             word = word._replace(text=text[0])  # the pieces of one tall bar, one over the other
-        if text[-1] in _SQUARE and word.font and word.space and x1 - x0 > 0.85 * size * len(text):
-            word = word._replace(bbox=(x0, y0, x1 - 0.5 * size, y1))  # it may hang into the gutter
+        hung |= text[-1] in _SQUARE and word.font != ""
         if not 0 < size <= 4 * (y1 - y0) + 4:
             size = max(0.8 * (y1 - y0), 0.5)
         if not y0 - 0.5 * size <= baseline <= y1 + 0.5 * size:
             baseline = y1 - 0.2 * (y1 - y0)
         if size != given or baseline != level or type(style) is not int:
             word = word._replace(size=size, baseline=baseline, style=int(style))  # an IntFlag is slow to test
+        kept.append(word)
+    return _without_blanks(kept) if hung else kept
+
+
+def _without_blanks(words: list[Word]) -> list[Word]:
+    """Words whose last sign hangs over the edge at which other lines end, without the blank half of its square."""
+    ends = sorted([word.bbox[2] for word in words if word.space and word.text[-1] not in _SQUARE])
+    kept: list[Word] = []
+    for word in words:
+        (x0, y0, x1, y1), size = word.bbox, word.size
+        if word.text[-1] in _SQUARE and word.space and x1 - x0 > 0.85 * size * len(word.text):
+            edge = x1 - size
+            if bisect_left(ends, edge + _EDGE_EM * size) - bisect_left(ends, edge - _EDGE_EM * size) >= _EDGE_LINES:
+                word = word._replace(bbox=(x0, y0, x1 - 0.5 * size, y1))
         kept.append(word)
     return kept
 
