@@ -94,10 +94,10 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
         if size != given or baseline != level or type(style) is not int:
             word = word._replace(size=size, baseline=baseline, style=int(style))  # an IntFlag is slow to test
         kept.append(word)
-    return _without_blanks(kept) if hung else kept
+    return _trimmed(kept) if hung else kept
 
 
-def _without_blanks(words: list[Word]) -> list[Word]:
+def _trimmed(words: list[Word]) -> list[Word]:
     """Words whose last sign hangs over the edge at which other lines end, without the blank half of its square."""
     ends = sorted([word.bbox[2] for word in words if word.space and word.text[-1] not in _SQUARE])
     kept: list[Word] = []

@@ -23,7 +23,7 @@ from docparse.model.embedded.programs import printed
 _PAGE_CPU_S, _GLANCE_CPU_S, _LIST_CPU_S = 60, 20, 10
 _X_WORD = re.compile(r"bbox (\d+) (\d+) (\d+) (\d+); x_wconf (\d+)")
 _X_SIGN = re.compile(r"\bx_conf ([\d.]+)")
-_SCALE = 7  # measured: what a word lacks for the confidence that its worst sign lacks
+_SCALE = 7  # measured: what a word lacks of full confidence for what its worst sign lacks of it
 _LONG = 8  # signs of a word
 
 
