@@ -9,7 +9,8 @@ from docparse.schemas.page import Word, WordStyle
 _MONO = int(WordStyle.MONO)
 _NAMES = (
     "mono", "nimbusmon", "courier", "consol", "typewriter", "cmtt", "cmitt", "cmsltt", "sftt", "sfst", "sfit", "ectt",
-    "ecst", "ecit", "lmtt", "menlo", "monaco", "inconsolata", "fira code", "sourcecode", "lettergothic",
+    "ecst", "ecit", "lmtt", "menlo", "monaco", "inconsolata", "fira code", "firacode", "sourcecode", "lettergothic",
+    "mplus1m", "mplus-1m", "cascadia", "iosevka", "cousine", "anonymouspro", "txtt",
 )  # fmt: skip
 
 
