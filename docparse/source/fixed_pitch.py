@@ -1,12 +1,14 @@
-"""Monospaced type whose font has no flag: all its letters are as wide as one another, whatever it is called."""
+"""Monospaced type whose font has no telling name and no flag: all its letters are as wide as one another."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from docparse.schemas.page import Word, WordStyle
 
 _MONO = int(WordStyle.MONO)
+_NAMELESS = re.compile(r"Type3.*|[A-Z]{1,3}\d+|CIDFont\+.*")  # "F38", "Type3 (378 0 R)"
 _SAMPLE, _LEAST = 40, 8  # words of a font that are measured, and that must be there
 _LEAST_LONG, _LEAST_LETTERS = 4, 40  # words of so many letters together are enough, too
 _LETTERS = 3  # of a word that counts
@@ -16,10 +18,14 @@ _NARROW, _BROAD = frozenset("ijlt1.,:;'|!"), frozenset("mwMWABCDGNOQ@%")  # othe
 
 def with_fixed_pitch(words: list[Word]) -> list[Word]:
     """Words, those of such fonts marked as monospaced."""
-    samples: dict[str, list[Word]] = {word.font: [] for word in words if not word.style & _MONO}
+    fonts = {word.font for word in words}
+    nameless = {font for font in fonts if _NAMELESS.fullmatch(font)}
+    if not nameless:
+        return words
+    samples: dict[str, list[Word]] = {font: [] for font in nameless}
     for word in words:
         sample = samples.get(word.font)
-        if sample is not None and len(sample) < _SAMPLE and len(word.text) >= _LETTERS and word.text.isascii():
+        if sample is not None and len(word.text) >= _LETTERS and len(sample) < _SAMPLE and word.text.isascii():
             sample.append(word)
     mono = {font for font, sample in samples.items() if _is_enough(sample) and _is_even(sample)}
     return [word._replace(style=word.style | _MONO) if word.font in mono else word for word in words] if mono else words

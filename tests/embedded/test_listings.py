@@ -10,6 +10,7 @@ from typeset import LOREM, Sheet
 
 from docparse.model.embedded.lines import make_lines
 from docparse.model.embedded.listings import find_listings
+from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import page_stats
 from docparse.schemas.document import Code, Paragraph
@@ -188,6 +189,12 @@ def test_fonts_without_a_name_are_told_by_their_letters_room(font: str, name: st
 def test_few_long_words_tell_a_font_without_a_name(font: str, name: str, mono: bool) -> None:
     words = with_fixed_pitch(_set(font, name, ["length(Millimetres)", "will(DOM)", "getlength(illusion,WM)", "hint"]))
     assert {bool(word.style & MONO) for word in words} == {mono}
+
+
+@pytest.mark.parametrize(("name", "mono"), [("mplus1mn-regular", True), ("FiraCode-Bold", True), ("mplus1p", False)])
+def test_fonts_of_programs_are_told_by_their_names(name: str, mono: bool) -> None:
+    (word,) = _set("helv", name, ["main"])
+    assert is_mono_word(word) is mono
 
 
 def test_signs_of_another_font_stay_in_their_row_of_a_listing() -> None:
