@@ -41,6 +41,7 @@ _COLUMN_WORDS = 12  # so few characters are no page of columns
 _DOUBLE_PT, _SHADOW = 4.0, 0.13  # what is drawn twice lies this close, in points and in sizes
 _LOOKS = ("font", "size", "color", "flags", "alpha", "char_flags")
 _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspaced word
+_NARROW = 0.3  # of a letter's width: no blank between words
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _LEADER = re.compile("\ufffd{4,}")  # a row of one unknown glyph leads the eye; it is no text
@@ -216,21 +217,29 @@ def _letterspaced(chars: list[Char]) -> frozenset[int]:
         if end > place:
             runs.append((place, end))
         place = max(end, place + 1)
-    if all(_single(chars, start, end) < _SPACED_LETTERS for start, end in runs):
+    if not any(_is_spaced(chars, start, end) for start, end in runs):
         return frozenset()
     found: set[int] = set()
     for start, end in runs:  # a long one among them shows that the short ones are spaced out, too
-        gaps = {at: chars[at + 1]["bbox"][0] - chars[at - 1]["bbox"][2] for at in range(start + 1, end, 2)}
+        gaps = {at: _gap(chars, at) for at in range(start + 1, end, 2)}
         usual = sorted(gaps.values())[len(gaps) // 2]
         found |= {at for at, gap in gaps.items() if gap < 1.5 * usual}
     return frozenset(found)
 
 
-def _single(chars: list[Char], start: int, end: int) -> int:
-    """Letters of such a run that are no first or last one of a word before or behind it."""
+def _is_spaced(chars: list[Char], start: int, end: int) -> bool:
+    """Whether a run of letters with blanks between them is spaced out: words of one letter have the blanks of words."""
+    letters = (end - start) // 2 + 1
     before = start > 0 and chars[start - 1]["c"].isalpha()
     behind = end + 1 < len(chars) and chars[end + 1]["c"].isalpha()
-    return (end - start) // 2 + 1 - before - behind
+    if letters - before - behind >= _SPACED_LETTERS or letters < _SPACED_LETTERS:
+        return letters >= _SPACED_LETTERS
+    widths = sorted(float(chars[at]["bbox"][2] - chars[at]["bbox"][0]) for at in range(start, end + 1, 2))
+    return max(_gap(chars, at) for at in range(start + 1, end, 2)) < _NARROW * widths[len(widths) // 2]
+
+
+def _gap(chars: list[Char], at: int) -> float:
+    return float(chars[at + 1]["bbox"][0] - chars[at - 1]["bbox"][2])
 
 
 def _word(chars: list[Char], span: Span, style: int, line: int, *, space: bool, across: bool) -> Word | None:

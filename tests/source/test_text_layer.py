@@ -91,6 +91,8 @@ def test_two_words_of_one_letter_between_others_are_not_spaced_out() -> None:
     sideways = b"BT /F 12 Tf 0 1 -1 0 50 100 Tm (side) Tj ET"
     words = texts(page_of(b"BT /F 12 Tf 70 200 Td " + gaps + b" ET " + sideways))
     assert words == ["quand", "il", "a", "y", "avait", "mis", "side"]
+    narrow = b"BT /F 12 Tf 70 200 Td [(us) -140 (i) -140 (n) -140 (g)] TJ ET "  # letters, set a little apart
+    assert texts(page_of(narrow + sideways)) == ["using", "side"]
 
 
 def test_overprinted_text_counts_once() -> None:
