@@ -17,7 +17,7 @@ from typing import Any
 
 from docparse.schemas.page import Word
 from docparse.source.tex_fonts import UNKNOWN
-from docparse.source.words import TINY_PT
+from docparse.source.words import TINY_PT, width
 
 Line = dict[str, Any]
 Span = dict[str, Any]
@@ -155,22 +155,18 @@ def has_tiny_letters(span: Span, letters: int) -> bool:
     return odd and _BARE.fullmatch(span["font"]) is not None
 
 
-def _width(char: Char) -> float:
-    return float(char["bbox"][2] - char["bbox"][0])
-
-
 def _set_size(spans: list[Span]) -> None:
     """What the widths of the letters say, where their boxes are those of no letter."""
     chars = [char for span in spans for char in span["chars"]]
     letters = [char for char in chars if char["c"].islower()] or [char for char in chars if char["c"] != " "]
-    widths = [_width(char) for char in letters]
+    widths = [width(char) for char in letters]
     tall = max(char["bbox"][3] - char["bbox"][1] for char in chars) if chars else 0.0
     if not widths or _LOW * median(widths) < tall < _TALL * median(widths):
         return
     size = median(widths) * _SIZE_OF_WIDTH
     for span in spans:
         span["size"] = size
-        span["chars"] = [char for char in span["chars"] if not (char["synthetic"] and _width(char) < _BLANK_EM * size)]
+        span["chars"] = [char for char in span["chars"] if not (char["synthetic"] and width(char) < _BLANK_EM * size)]
         for char in span["chars"]:
             (x0, _, x1, _), baseline = char["bbox"], char["origin"][1]
             char["bbox"] = (x0, baseline - 0.75 * size, x1, baseline + 0.25 * size)

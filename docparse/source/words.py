@@ -232,10 +232,16 @@ def _is_spaced(chars: list[Char], start: int, end: int) -> bool:
     letters = (end - start) // 2 + 1
     before = start > 0 and chars[start - 1]["c"].isalpha()
     behind = end + 1 < len(chars) and chars[end + 1]["c"].isalpha()
-    if letters - before - behind >= _SPACED_LETTERS or letters < _SPACED_LETTERS:
-        return letters >= _SPACED_LETTERS
-    widths = sorted(float(chars[at]["bbox"][2] - chars[at]["bbox"][0]) for at in range(start, end + 1, 2))
+    if letters < _SPACED_LETTERS:
+        return False
+    if letters - before - behind >= _SPACED_LETTERS:
+        return True
+    widths = sorted(width(char) for char in chars[start : end + 1 : 2])
     return max(_gap(chars, at) for at in range(start + 1, end, 2)) < _NARROW * widths[len(widths) // 2]
+
+
+def width(char: Char) -> float:
+    return float(char["bbox"][2] - char["bbox"][0])
 
 
 def _gap(chars: list[Char], at: int) -> float:

@@ -66,7 +66,8 @@ class Line:
 
 
 def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word]:
-    """Words with finite boxes on the page, their size and baseline filled in where the source had none."""
+    """Words with finite boxes on the page, their size and baseline filled in where the source had none, and without
+    the blank half of punctuation that hangs over the edge of its column."""
     kept: list[Word] = []
     hung = False
     for word in words:
@@ -94,10 +95,10 @@ def sound_words(words: Iterable[Word], width: float, height: float) -> list[Word
         if size != given or baseline != level or type(style) is not int:
             word = word._replace(size=size, baseline=baseline, style=int(style))  # an IntFlag is slow to test
         kept.append(word)
-    return _trimmed(kept) if hung else kept
+    return _without_hanging(kept) if hung else kept
 
 
-def _trimmed(words: list[Word]) -> list[Word]:
+def _without_hanging(words: list[Word]) -> list[Word]:
     """Words whose last sign hangs over the edge at which other lines end, without the blank half of its square."""
     ends = sorted([word.bbox[2] for word in words if word.space and word.text[-1] not in _SQUARE])
     kept: list[Word] = []

@@ -55,12 +55,7 @@ def read_lines(
 
 
 def read_signs(
-    image: NDArray[np.uint8],
-    langs: tuple[str, ...],
-    *,
-    psm: int = 3,
-    dpi: int | None = None,
-    deadline: Deadline | None = None,
+    image: NDArray[np.uint8], langs: tuple[str, ...], *, psm: int, dpi: int, deadline: Deadline | None = None
 ) -> list[tuple[str, float]]:
     """The signs of an RGB or grey image and the confidence of each; none if it did not finish in time."""
     output = _hocr(image, langs, psm, dpi, deadline)
