@@ -1,10 +1,15 @@
-"""Pages and tables of two sizes, read and checked with words on the page: CPU seconds of each, as JSON."""
+"""Pages and tables of two sizes, read and checked with words on the page: how long each takes, as JSON.
+
+In yardsticks of CPU time (apart.py).
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable
+
+from apart import yardstick_s
 
 from docparse.options import ParseOptions
 from docparse.reading import read_output
@@ -35,8 +40,8 @@ def table(size: int) -> Made:
     return f'<table data-bbox="0 0 {_WIDTH} {_HEIGHT}"><tr>{"<tr>".join(rows)}</table>', words
 
 
-def seconds(made: Made) -> tuple[float, list[str], int]:
-    """(CPU seconds, flags, blocks and cells) of a page."""
+def reading(made: Made, yardstick: float) -> tuple[float, list[str], int]:
+    """(Time, flags, blocks and cells) of a page."""
     html, words = made
     page = PageImage(1, _WIDTH, _HEIGHT, float(_WIDTH), float(_HEIGHT), text=TextLayer(tuple(words), TextQuality.SOUND))
     best = float("inf")
@@ -45,7 +50,7 @@ def seconds(made: Made) -> tuple[float, list[str], int]:
         found = read_output(page, PageOutput(html, "qwen"), ParseOptions(crops=False)).page
         best = min(best, time.process_time() - started)
     cells = sum(len(block.cells) for block in found.blocks if block.kind == "table")
-    return best, found.flags, len(found.blocks) + cells
+    return best / yardstick, found.flags, len(found.blocks) + cells
 
 
 def main() -> None:
@@ -53,8 +58,11 @@ def main() -> None:
         "blocks": (blocks, (2500, 10_000)),
         "table": (table, (100, 200)),
     }
-    seconds(blocks(100))  # imports, first use of everything
-    print(json.dumps({name: [seconds(make(size)) for size in sizes] for name, (make, sizes) in made.items()}))
+    yardstick = yardstick_s()
+    reading(blocks(100), yardstick)  # imports, first use of everything
+    print(
+        json.dumps({name: [reading(make(size), yardstick) for size in sizes] for name, (make, sizes) in made.items()})
+    )
 
 
 if __name__ == "__main__":

@@ -323,7 +323,7 @@ def test_time_grows_with_the_size_of_the_page(name: str, items: int, grown: dict
     (short, _, fewer), (long, found, count) = grown[name]
     assert (count, found) == (items, [])
     assert count >= 3.9 * fewer
-    assert long < 4.0
+    assert long < 40  # yardsticks; 20 were measured for the table
     assert long < 8 * short
 
 

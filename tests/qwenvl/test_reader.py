@@ -250,9 +250,9 @@ def damaged() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_flagged_within_seconds(name: str, damaged: dict[str, dict[str, Any]]) -> None:
-    """CPU seconds; 1 MB at most."""
+    """1 MB at most. Limits in yardsticks of 0.1 to 0.2 s; half as much was measured."""
     assert damaged[name]["flags"]
-    assert damaged[name]["seconds"] < (1.0 if name in NESTED else 2.0)
+    assert damaged[name]["time"] < (6 if name in NESTED else 24)
 
 
 @pytest.mark.no_cover
