@@ -191,7 +191,20 @@ def test_few_long_words_tell_a_font_without_a_name(font: str, name: str, mono: b
     assert {bool(word.style & MONO) for word in words} == {mono}
 
 
-@pytest.mark.parametrize(("name", "mono"), [("mplus1mn-regular", True), ("FiraCode-Bold", True), ("mplus1p", False)])
+@pytest.mark.parametrize(
+    ("name", "mono"),
+    [
+        ("mplus1mn-regular", True),
+        ("FiraCode-Bold", True),
+        ("Source Code Pro", True),
+        ("TeXGyreCursor-Regular", True),
+        ("t1xtt", True),
+        ("ECIT1000", True),
+        ("mplus1p", False),
+        ("Pecita", False),
+        ("Monotype Corsiva", False),
+    ],
+)
 def test_fonts_of_programs_are_told_by_their_names(name: str, mono: bool) -> None:
     (word,) = _set("helv", name, ["main"])
     assert is_mono_word(word) is mono

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from docparse.schemas.page import Word, WordStyle
 
 _MONO = int(WordStyle.MONO)
 _NAMES = (
-    "mono", "nimbusmon", "courier", "consol", "typewriter", "cmtt", "cmitt", "cmsltt", "sftt", "sfst", "sfit", "ectt",
-    "ecst", "ecit", "lmtt", "menlo", "monaco", "inconsolata", "fira code", "firacode", "sourcecode", "lettergothic",
-    "mplus1m", "mplus-1m", "cascadia", "iosevka", "cousine", "anonymouspro", "txtt",
+    "mono", "nimbusmon", "courier", "consol", "typewriter", "cmtt", "cmitt", "cmsltt", "cmtcsc", "cmuntt", "lmtt",
+    "menlo", "monaco", "inconsolata", "firacode", "sourcecode", "lettergothic", "mplus1m", "cascadia", "iosevka",
+    "cousine", "anonymouspro", "txtt", "txbtt", "t1xtt", "t1xbtt", "tcxtt", "texgyrecursor", "hack", "fixedsys",
 )  # fmt: skip
+_TEX = re.compile(r"(?:ec|sf|tc|la)(?:tt|st|it)\d{3}")  # typewriter type by family and size: "SFTT1000"
+_FOUNDRY = "monotype"  # Monotype Corsiva
+_SEPARATORS = str.maketrans("", "", " -_")
 
 
 def is_mono_word(word: Word) -> bool:
@@ -20,4 +24,5 @@ def is_mono_word(word: Word) -> bool:
 
 @lru_cache(maxsize=512)
 def _mono_name(font: str) -> bool:
-    return any(name in font.lower() for name in _NAMES)
+    plain = font.lower().translate(_SEPARATORS).replace(_FOUNDRY, "")
+    return any(name in plain for name in _NAMES) or _TEX.search(plain) is not None
