@@ -13,7 +13,7 @@ from docparse.source.accents import LOOSE_ACCENT
 from docparse.source.bitmap_fonts import has_bare_codes, has_tiny_letters
 from docparse.source.glyph_texts import may_overstate
 from docparse.source.tex_fonts import UNKNOWN
-from docparse.source.words import TINY_PT, Line, Span, clean, is_leader, span_style, without_doubles
+from docparse.source.words import TINY_PT, Line, Span, clean, span_style, without_doubles
 
 _SPACED = re.compile(r"(?:(?<!\S)[^\W\d_] ){3}[^\W\d_](?!\S)")  # may be one letterspaced word: needs the characters
 _OTHER_ORDER = re.compile(
@@ -80,7 +80,7 @@ def _line_words(line: Line, number: int, found: list[_Found]) -> list[Word] | No
     words = []
     for piece, box, span, style, baseline, space in cut:
         cleaned = clean(piece)
-        if cleaned and not is_leader(cleaned):
+        if cleaned:
             bbox = (box[0], box[1], box[2], box[3])
             font = intern(span["font"])
             words.append(

@@ -17,10 +17,11 @@ from docparse.source.bitmap_fonts import (
 )
 from docparse.source.bracket_pieces import with_brackets
 from docparse.source.fixed_pitch import with_fixed_pitch
+from docparse.source.glyph_numbers import has_numbers, name_numbers
 from docparse.source.glyph_texts import drop_overstated
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
-from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled, unknown_share
+from docparse.source.text_quality import garbled_fonts, too_garbled
 from docparse.source.words import Line, read_words, with_columns, with_dingbats
 
 _HIDDEN, _ROTATED = int(WordStyle.HIDDEN), int(WordStyle.ROTATED)
@@ -28,43 +29,37 @@ _ABSURD = 6.0  # sizes: no letter is that tall, nor a sum or a bracket, which ha
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _NO_ACTUALTEXT = pymupdf.TEXT_IGNORE_ACTUALTEXT
-_UNKNOWN_SHARE = 0.2  # of U+FFFD, from which on the bare character codes are worth a look
 _FEW_CHARS, _FEW_SHARE = 80, 0.75  # so few characters are no reason to read pixels unless most are bad
 _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page says so
 
 
 def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
-    """Every word that the page draws, hidden ones marked; U+FFFD stands for a glyph without Unicode.
-
-    Fonts that name no characters at all often carry plain ASCII codes (old TeX); those are taken when they make sense.
-    """
-    words = _words(display_list, page, _FLAGS)
-    if unknown_share(words) > _UNKNOWN_SHARE:
-        coded = _words(display_list, page, _FLAGS | _CODES)
-        if reads_well(coded):
-            return coded
-    return words
-
-
-def _words(display_list: pymupdf.DisplayList, page: Box, flags: int) -> list[Word]:
-    text = pymupdf.TextPage(display_list.get_textpage(flags))
-    words = quick_words(text.extractDICT()["blocks"], text.extractWORDS())
+    """Every word that the page draws, hidden ones marked; U+FFFD stands for a glyph without Unicode."""
+    text = pymupdf.TextPage(display_list.get_textpage(_FLAGS))
+    found = text.extractWORDS()
+    numbered = has_numbers([word[4] for word in found])
+    words = None if numbered else quick_words(text.extractDICT()["blocks"], found)
+    lines: list[Line] = []
     if words is None:
         lines = _char_lines(text)
         if any(has_rtl(line["spans"]) for line in lines):
             # MuPDF puts an ActualText at the wrong end of a run that it turns round, and loses letters of it
-            lines = _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _NO_ACTUALTEXT)))
-        if any(needs_codes(span) for line in lines for span in line["spans"]):
-            set_codes(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
+            lines = _char_lines(pymupdf.TextPage(display_list.get_textpage(_FLAGS | _NO_ACTUALTEXT)))
+        bare = any(needs_codes(span) for line in lines for span in line["spans"])
+        coded = _char_lines(pymupdf.TextPage(display_list.get_textpage(_FLAGS | _CODES))) if bare or numbered else []
+        if bare:
+            set_codes(lines, coded)
             name_tiny_letters(lines)
         name_bare_codes(lines)
+        if numbered:
+            name_numbers(lines, coded)
         words = read_words(lines)
-    if not flags & _CODES and has_unknown_tex(words):
-        lines = _char_lines(text)
-        name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(flags | _CODES))))
+    if has_unknown_tex(words):
+        lines = lines or _char_lines(text)
+        name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(_FLAGS | _CODES))))
         words = read_words(lines)
     if has_bitmap_signs(words):
-        lines = _char_lines(text)
+        lines = lines or _char_lines(text)
         name_bitmap_letters(lines)
         words = read_words(lines)
     words = with_fixed_pitch(with_columns(with_dingbats(with_brackets(words))))

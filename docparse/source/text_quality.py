@@ -51,20 +51,6 @@ def garbled_fonts(words: Iterable[Word]) -> tuple[set[str], float]:
     return garbled, sum(sizes[font] for font in garbled) / total if total else 0.0
 
 
-def unknown_share(words: Iterable[Word]) -> float:
-    """Share of the characters that are U+FFFD: glyphs without any Unicode."""
-    text = "".join([word.text for word in words])
-    return text.count("\ufffd") / len(text) if text else 0.0
-
-
-def reads_well(words: Iterable[Word]) -> bool:
-    """Do these words look like a language in Latin letters?"""
-    text = " ".join(word.text for word in words)
-    runs = _LATIN_RUN.findall(text.lower())
-    letters = sum(map(len, runs))
-    return letters >= _ENOUGH_LETTERS and letters > 0.6 * len(text) - text.count(" ") and not _soup(text, runs)
-
-
 def too_garbled(share: float) -> bool:
     return share > _GARBLED_SHARE
 

@@ -44,7 +44,6 @@ _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspace
 _NARROW = 0.3  # of a letter's width: no blank between words
 
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_LEADER = re.compile("\ufffd{4,}")  # a row of one unknown glyph leads the eye; it is no text
 # Arabic presentation forms, Latin and Armenian ligatures, Kangxi radicals: shapes of letters that have their own code
 _SHAPES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc\u2f00-\u2fd5]")
 
@@ -250,7 +249,7 @@ def _gap(chars: list[Char], at: int) -> float:
 
 def _word(chars: list[Char], span: Span, style: int, line: int, *, space: bool, across: bool) -> Word | None:
     text = clean("".join([char["c"] for char in chars]))
-    if not text or is_leader(text):
+    if not text:
         return None
     first, last = chars[0]["bbox"], chars[-1]["bbox"]
     if across and last[2] >= first[2]:  # from left to right: the characters of a run share their top and bottom
@@ -264,10 +263,6 @@ def _word(chars: list[Char], span: Span, style: int, line: int, *, space: bool, 
     return Word(
         text, bbox, span["size"], span["font"], style, span["color"], chars[0]["origin"][1], line, space
     )  # fmt: skip
-
-
-def is_leader(text: str) -> bool:
-    return text[0] == "\ufffd" and _LEADER.fullmatch(text) is not None
 
 
 def clean(text: str) -> str:

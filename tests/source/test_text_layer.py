@@ -9,7 +9,7 @@ import pytest
 
 import docparse
 from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word, WordStyle
-from docparse.source.text_quality import garbled_fonts, reads_well, too_garbled
+from docparse.source.text_quality import garbled_fonts, too_garbled
 from docparse.source.words import _whole, clean, with_columns
 
 FONT = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
@@ -275,11 +275,6 @@ def test_one_garbled_font_does_not_condemn_the_page() -> None:
 def test_bullets_are_not_garbled() -> None:
     fonts, _ = garbled_fonts([Word("\uf0b7", (0, 0, 1, 1), font="Symbol")] * 9)
     assert not fonts
-
-
-def test_bare_character_codes_that_read_well_are_taken() -> None:
-    assert reads_well(words_of(ENGLISH))
-    assert not reads_well(words_of(shifted(ENGLISH, 5)))
 
 
 def test_garbled_page_is_rendered_for_reading() -> None:
