@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from docparse.source.tex_fonts import UNKNOWN
+from docparse.source.tex_fonts import UNKNOWN, is_tex
 from docparse.source.text_quality import letter_shares
 
 Line = dict[str, Any]
@@ -35,9 +36,9 @@ _RUN = re.compile(r"[^\W\d_]{2,}")
 _INNER = re.compile(r"[^\W\d_][^\w\s'’.,:;!?(){}\[\]\-‐–—/&@+*=\ufffd]+[a-zà-ÿ]")  # signs that stand within no word
 
 
-def has_numbers(words: Iterable[str]) -> bool:
-    """Whether characters in a row are unknown."""
-    return _WORTH_IT.search(" ".join(words)) is not None
+def has_numbers(font: str, text: str) -> bool:
+    """Whether characters in a row are unknown, in a font that nothing else is known of."""
+    return UNKNOWN in text and _WORTH_IT.search(text) is not None and not is_tex(font)
 
 
 def name_numbers(lines: Sequence[Line], coded: Iterable[Line]) -> None:
@@ -48,9 +49,11 @@ def name_numbers(lines: Sequence[Line], coded: Iterable[Line]) -> None:
     fonts: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
     for line in lines:
         for span in line["spans"]:
-            unknown = [char for char in span["chars"] if char["c"] == UNKNOWN]
-            if unknown:
-                fonts[span["font"]].append(unknown)
+            if is_tex(span["font"]):
+                continue
+            for known, run in groupby(span["chars"], lambda char: char["c"] != UNKNOWN):
+                if not known:
+                    fonts[span["font"]].append(list(run))
     codes = {
         font: [[numbers.get((font, char["origin"]), UNKNOWN) for char in run] for run in runs]
         for font, runs in fonts.items()
@@ -80,7 +83,7 @@ def _text(runs: _Runs, table: Mapping[int, str]) -> str:
 
 def _fits(text: str, share: float) -> bool:
     """Whether so much of a text is known, and no signs stand where none do."""
-    return text.count(UNKNOWN) <= (1 - share) * len(text) and not _INNER.search(text)
+    return text.count(UNKNOWN) <= (1 - share) * (len(text) - text.count("\n")) and not _INNER.search(text)
 
 
 def _is_language(text: str) -> bool:

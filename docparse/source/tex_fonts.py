@@ -44,10 +44,11 @@ def has_unknown_tex(words: Sequence[Word]) -> bool:
     """Whether some glyph without Unicode, or a piece of one, is of a font that is known here."""
     if _TELLING.isdisjoint("".join([word.text for word in words])):  # as on nearly all pages
         return False
-    return any((UNKNOWN in word.text or word.text[0] in PIECES) and _known(word.font) for word in words)
+    return any((UNKNOWN in word.text or word.text[0] in PIECES) and is_tex(word.font) for word in words)
 
 
-def _known(font: str) -> bool:
+def is_tex(font: str) -> bool:
+    """Whether a font is one of TeX's whose codes are known here."""
     return any(kind.fullmatch(font) for kind in (_EXTENSION, _SYMBOLS, _LETTERS, _WIDE_ACCENTS, _PICTURES))
 
 
@@ -55,7 +56,7 @@ def name_tex_glyphs(lines: list[Line], coded: Iterable[Line]) -> None:
     """Unknown characters of "rawdict" lines named, in place; `coded` are the same lines with codes for them."""
     codes = {
         (span["font"], char["origin"]): char["c"]
-        for line in coded for span in line["spans"] if _known(span["font"]) for char in span["chars"]
+        for line in coded for span in line["spans"] if is_tex(span["font"]) for char in span["chars"]
     }  # fmt: skip
     hung: list[tuple[dict[str, Any], int, float]] = []
     tall: list[dict[str, Any]] = []

@@ -20,7 +20,7 @@ from docparse.source.fixed_pitch import with_fixed_pitch
 from docparse.source.glyph_numbers import has_numbers, name_numbers
 from docparse.source.glyph_texts import drop_overstated
 from docparse.source.quick_words import quick_words
-from docparse.source.tex_fonts import has_unknown_tex, name_tex_glyphs
+from docparse.source.tex_fonts import UNKNOWN, has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, too_garbled
 from docparse.source.words import Line, read_words, with_columns, with_dingbats
 
@@ -36,9 +36,14 @@ _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page
 def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
     """Every word that the page draws, hidden ones marked; U+FFFD stands for a glyph without Unicode."""
     text = pymupdf.TextPage(display_list.get_textpage(_FLAGS))
-    found = text.extractWORDS()
-    numbered = has_numbers([word[4] for word in found])
-    words = None if numbered else quick_words(text.extractDICT()["blocks"], found)
+    blocks = text.extractDICT()["blocks"]
+    numbered = UNKNOWN in text.extractText() and any(
+        has_numbers(span["font"], span["text"])
+        for block in blocks
+        for line in block.get("lines", ())
+        for span in line["spans"]
+    )
+    words = None if numbered else quick_words(blocks, text.extractWORDS())
     lines: list[Line] = []
     if words is None:
         lines = _char_lines(text)

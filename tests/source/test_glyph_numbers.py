@@ -78,8 +78,9 @@ def test_few_letters_are_read_as_those_of_the_fonts_beside_them() -> None:
 def test_a_row_of_one_glyph_leads_the_eye_and_others_are_kept() -> None:
     assert named([700] * 6).strip() == ""
     assert named([700, 701, 702, 703, 704, 705]) == UNKNOWN * 6
-    assert has_numbers(["a", UNKNOWN * 2])
-    assert not has_numbers([UNKNOWN, "a" + UNKNOWN])
+    assert has_numbers("Georgia", "a " + UNKNOWN * 2)
+    assert not has_numbers("Georgia", f"{UNKNOWN} a{UNKNOWN}")
+    assert not has_numbers("CMEX10", UNKNOWN * 2)
 
 
 @pytest.mark.parametrize("text", [FRENCH, ENGLISH])
