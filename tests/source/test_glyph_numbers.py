@@ -48,6 +48,22 @@ def test_ascii_codes_are_what_they_say() -> None:
     assert named([ord(sign) for sign in ENGLISH]) == ENGLISH
 
 
+@pytest.mark.parametrize("shift", [4, 31, 33])
+@pytest.mark.parametrize("blank", [1, 200])
+def test_asciis_order_is_known_wherever_it_begins(shift: int, blank: int) -> None:
+    assert named([blank if sign == " " else ord(sign) - shift for sign in ENGLISH]) == ENGLISH
+
+
+def test_fonts_whose_characters_are_known_are_left_alone() -> None:
+    lines, coded = lines_of(in_apples_order(ENGLISH))
+    known, known_coded = lines_of([ord(sign) for sign in "known"], "Times")
+    for char, sign in zip(known[0]["spans"][0]["chars"], "known", strict=True):
+        char["c"] = sign
+    name_numbers(lines + known, coded + known_coded)
+    assert "".join(char["c"] for char in lines[0]["spans"][0]["chars"]) == ENGLISH
+    assert "".join(char["c"] for char in known[0]["spans"][0]["chars"]) == "known"
+
+
 def test_an_own_order_stays_unknown() -> None:
     order = list(range(36, 120))
     random.Random(4).shuffle(order)
