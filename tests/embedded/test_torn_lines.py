@@ -136,3 +136,23 @@ def test_the_numbers_of_an_axis_are_no_line_of_text_under_a_figure() -> None:
     page = scan.image().replace(is_scan=True)
     (figure,) = find_figures(page, scan.words, [Region("figure", box, 0.9)], [], 10.0)
     assert len(figure.words) == 7
+
+
+@pytest.mark.parametrize("marks", [("[1]",), ("[1]", "[2]", "[3]"), ("[4]", "[5]", "[12]", "[118]")])
+def test_marks_of_sources_stay_in_their_line_with_what_follows(marks: tuple[str, ...]) -> None:
+    """Browsers draw them apart, and the full stop behind them again: it was a paragraph, or an item of a list."""
+    words: list[Word] = []
+
+    def put(x: float, y: float, text: str, size: float, line: int) -> float:
+        for part in text.split():
+            words.append(Word(part, (x, y - 0.8 * size, x + 5.0 * len(part), y + 0.2 * size), size, "f", 0, 0, y, line))
+            x += 5.0 * len(part) + 0.25 * size
+        return x - 0.25 * size
+
+    put(68, 160, "It is located in the mountains on the border between the two states and", 10.5, 0)
+    end = put(68, 175.5, "China (Tibet)", 10.5, 1)
+    end = put(end + 1.2, 171.7, " ".join(marks), 7.9, 9)
+    put(end + 1.4, 175.5, ". It is higher than others", 10.5, 2)
+    page = PageImage(1, 840, 1188, 595, 842)
+    (paragraph,) = build_blocks(page, words, (), ())
+    assert getattr(paragraph, "text", "").endswith(f"China (Tibet){' '.join(marks)}. It is higher than others")

@@ -22,6 +22,7 @@ _DOTS = re.compile(r"(?<![.\w])(?<!\. )\. \. \.(?! ?\.)")  # an ellipsis set as 
 _QUOTES = (("‘‘", "“"), ("’’", "”"), ("‚‚", "„"))  # set as two signs where a font has no double ones
 _LIMITED = frozenset("∑∏∫∮⋃⋂")  # stand off from their limits
 _HYPHENS = "-‐‑\u00ad"
+_STOPS = ".,;"  # stand off from what they follow when a browser draws them apart, never by a blank
 
 
 def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
@@ -88,6 +89,8 @@ def _blank(last: Word, word: Word, end: float) -> bool:
         return last.space or gap > (_SIGN_GAP_EM if "\u20d0" <= left < "\u2e80" else 0.3) * em
     if not last.font and left.isdigit() and right.isdigit():
         return True  # OCR found two texts: "8" and "00" are no 800, whatever was printed between them
+    if last.font and right in _STOPS:
+        return gap > 0.3 * em
     return gap > 0.12 * em or (last.space and gap > -0.1 * em and last.line < 0)
 
 

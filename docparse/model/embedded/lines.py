@@ -7,6 +7,7 @@ some fonts set far too tall; `x0` and `x1` are the words' own.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
 _LED_GAP_EM = 2.0  # to the next dot of those that lead to a number
 _BOLD = int(WordStyle.BOLD)
 _NEAR = 40
+_CITED = re.compile(r"\[\d{1,3}\][,;]?")  # a mark of a source that is cited
 _TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
 _BARS = "|∣‖∥"
 _EDGE_EM, _EDGE_LINES = 0.2, 3  # how near the ends of lines are to one edge, and how many there are
@@ -315,13 +317,33 @@ def attach_small(pieces: list[Piece]) -> list[Piece]:
     pieces.sort(key=lambda piece: piece.baseline)
     gone: set[int] = set()
     for i, small in enumerate(pieces):
-        if len(small.words) > 8 or small.letters > 8:
+        marks = all(_CITED.fullmatch(word.text) for word in small.words)
+        if not marks and (len(small.words) > 8 or small.letters > 8):
             continue
         host = _host(pieces, i, gone)
-        if host is not None:
-            pieces[host] = Piece.of(_insert(pieces[host].words, small))
-            gone.add(i)
+        if host is None:
+            continue
+        words = _insert(pieces[host].words, small)
+        after = _after(pieces, i, host, gone) if marks else None
+        if after is not None:
+            words += pieces[after].words
+            gone.add(after)
+        pieces[host] = Piece.of(words)
+        gone.add(i)
     return [piece for i, piece in enumerate(pieces) if i not in gone]
+
+
+def _after(pieces: list[Piece], i: int, host: int, gone: set[int]) -> int | None:
+    """The piece that goes on behind marks at the end of their host: the full stop, or the rest of the line."""
+    marks, before = pieces[i], pieces[host]
+    if marks.x1 < before.x1:
+        return None
+    for j in range(max(0, host - _NEAR), min(len(pieces), host + _NEAR)):
+        piece = pieces[j]
+        level = abs(piece.baseline - before.baseline) < 0.1 * before.size and piece.size > 0.87 * before.size
+        if j not in (i, host) and j not in gone and level and abs(piece.x0 - marks.x1) < 0.4 * before.size:
+            return j
+    return None
 
 
 def _insert(words: list[Word], small: Piece) -> list[Word]:
