@@ -30,6 +30,7 @@ _SAME_WIDTH, _LINES = 0.6, 1.5
 _OPEN_END = re.compile(r"[\w,;\-–—(]\s*$")
 _GOES_ON = re.compile(r"\s*[a-zà-öø-ÿα-ωа-яё]")
 _ENTRY = re.compile(r"(?:\s?[.·․‥…]){4,}\s*[\w ,–-]*$")  # of an index or of contents
+_NUMBERED = re.compile(r".*,\s?\d+(?:[,–-]\s?\d+)*$")  # an entry of an index with its pages
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐\u00ad]$")
 _KEPT_HYPHEN = re.compile(r"(?:^|\W)(?:self|non|well|semi|quasi|ex|all|e|\w+[-‐]\w+)[-‐]$", re.IGNORECASE)
 
@@ -93,7 +94,9 @@ def _first(blocks: Iterable[Block]) -> Paragraph | None:
 
 
 def _runs_on(head: str, tail: str) -> bool:
-    return bool(_OPEN_END.search(head) and _GOES_ON.match(tail)) and not _ENTRY.search(head)
+    if not _OPEN_END.search(head) or not _GOES_ON.match(tail) or _ENTRY.search(head):
+        return False
+    return not (_NUMBERED.fullmatch(head.rsplit("\n", 1)[-1]) and _NUMBERED.fullmatch(tail.split("\n", 1)[0]))
 
 
 def _join_if_open(

@@ -120,6 +120,17 @@ def test_a_caption_that_says_so_joins_tables() -> None:
     assert document.pages[0].blocks[0].rows == 3
 
 
+def test_entries_of_an_index_go_on_over_no_break() -> None:
+    index = "object stream, 7\noutline text, 38\noutput files, 1\nowner password, 3, 12"
+    columns = page(
+        1,
+        paragraph(index, (50, 600, 280, 700)),
+        paragraph("version number, 6, 73–75\nwatermarks, 33", (320, 60, 550, 160)),
+    )
+    document = run(columns, page(2, paragraph("xref table, 9", (50, 60, 280, 70))))
+    assert [len(p.blocks) for p in document.pages] == [2, 1]
+
+
 def test_a_sentence_over_the_column_break_is_joined() -> None:
     def draft() -> PageDraft:
         return page(
