@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
+from docparse.assemble.list_joins import list_over_break
 from docparse.assemble.table_joins import join_tables
 from docparse.geometry import area
 from docparse.pieces import Glue, join_texts
@@ -41,13 +42,16 @@ def join_pages(pages: Sequence[Page], *, dehyphenate: bool = True) -> None:
         if after.number != before.number + 1:
             continue
         join_tables(before, after)
-        body = [block for block in before.blocks[::-1] if not isinstance(block, (*_FURNITURE, Footnote))]
-        rest = [block for block in after.blocks if not isinstance(block, (*_FURNITURE, Footnote))]
-        _join_if_open(_first(body), _first(rest), after, dehyphenate)
+        list_over_break(before, _no_float(_body(before)[::-1]), after, _no_float(_body(after)))
+        _join_if_open(_first(_body(before)[::-1]), _first(_body(after)), after, dehyphenate)
         notes = [block for block in before.blocks if isinstance(block, Footnote)]
         more = [block for block in after.blocks if isinstance(block, Footnote)]
         if notes and more and not more[0].marker:
             _join_if_open(notes[-1], more[0], after, dehyphenate)
+
+
+def _body(page: Page) -> list[Block]:
+    return [block for block in page.blocks if not isinstance(block, (*_FURNITURE, Footnote))]
 
 
 def join_columns(page: Page, *, dehyphenate: bool = True) -> None:
@@ -89,8 +93,12 @@ def _line_height(head: Paragraph, tail: Paragraph) -> float:
 
 def _first(blocks: Iterable[Block]) -> Paragraph | None:
     """The first block that is no figure or table, if it is a paragraph."""
-    block = next((b for b in blocks if not isinstance(b, _FLOATS)), None)
+    block = _no_float(blocks)
     return block if isinstance(block, Paragraph) else None
+
+
+def _no_float(blocks: Iterable[Block]) -> Block | None:
+    return next((block for block in blocks if not isinstance(block, _FLOATS)), None)
 
 
 def _runs_on(head: str, tail: str) -> bool:

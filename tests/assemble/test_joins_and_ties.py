@@ -17,6 +17,8 @@ from docparse.schemas.document import (
     Heading,
     Image,
     Link,
+    ListBlock,
+    ListItem,
     Page,
     PageFooter,
     PageHeader,
@@ -118,6 +120,55 @@ def test_a_caption_that_says_so_joins_tables() -> None:
     assert document.pages[1].blocks == []
     assert isinstance(document.pages[0].blocks[0], Table)
     assert document.pages[0].blocks[0].rows == 3
+
+
+def numbered(*texts: str) -> ListBlock:
+    items = [
+        ListItem(text=text.split(" ", 1)[1], marker=text.split(" ", 1)[0], bbox=(50, 80, 500, 90)) for text in texts
+    ]
+    return ListBlock(items=items, ordered=True, bbox=(50, 60, 500, 200))
+
+
+@pytest.mark.parametrize(
+    ("last", "first"),
+    [
+        (paragraph("1. Everyone has the right.", (50, 700, 500, 730)), paragraph("2. And so.", (50, 60, 500, 90))),
+        (numbered("1. One.", "2. Two."), paragraph("3. Everyone has the right.", (50, 60, 500, 90))),
+        (paragraph("(4) Everyone has the right.", (50, 700, 500, 730)), numbered("(5) Five.", "(6) Six.")),
+    ],
+)
+def test_items_that_count_on_over_the_page_break_are_items(last: Block, first: Block) -> None:
+    document = run(page(1, last.model_copy(deep=True)), page(2, first.model_copy(deep=True)))
+    (before,), (after,) = (p.blocks for p in document.pages)
+    assert isinstance(before, ListBlock)
+    assert isinstance(after, ListBlock)
+    assert int(after.items[0].marker.strip("().")) == int(before.items[-1].marker.strip("().")) + 1
+    assert not after.items[0].text.startswith(after.items[0].marker)
+    assert ids(document, 2) == ["p2-b1"]
+
+
+def test_links_of_such_an_item_keep_their_words() -> None:
+    last = paragraph("1. See the annex.", (50, 700, 500, 730))
+    last.links = [Link(text="annex", start=11, uri="https://example.org")]
+    document = run(page(1, last), page(2, paragraph("2. And so.", (50, 60, 500, 90))))
+    made = document.pages[0].blocks[0]
+    assert isinstance(made, ListBlock)
+    item = made.items[0]
+    assert [item.text[link.start or 0 :][: len(link.text)] for link in item.links] == ["annex"]
+
+
+@pytest.mark.parametrize(
+    ("last", "first"),
+    [
+        ("1. Everyone has the right.", "3. And so."),
+        ("1. Everyone has the right.", "2) And so."),
+        ("1914 was a year.", "1915 was another."),
+        ("Everyone has the right.", "1. And so."),
+    ],
+)
+def test_paragraphs_that_do_not_count_on_stay_paragraphs(last: str, first: str) -> None:
+    document = run(page(1, paragraph(last, (50, 700, 500, 730))), page(2, paragraph(first, (50, 60, 500, 90))))
+    assert [block.kind for p in document.pages for block in p.blocks] == ["paragraph", "paragraph"]
 
 
 def test_entries_of_an_index_go_on_over_no_break() -> None:
