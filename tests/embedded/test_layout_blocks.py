@@ -70,6 +70,22 @@ def test_lists_keep_markers_and_nesting() -> None:
     assert [item.marker for item in lists[1].items] == ["1.", "2.", "3."]
 
 
+@pytest.mark.parametrize("second", ["the harbour was rebuilt in the same year", "THE harbour was rebuilt in the year"])
+def test_a_line_that_happens_to_be_bold_stays_in_its_sentence(second: str) -> None:
+    sheet = Sheet()
+    lines = (
+        ("when the old quay had been taken away", 0), (second, WordStyle.BOLD),
+        ("and soon ships came again, more than", 0), ("ever before, from all the northern towns.", 0),
+        ("They carried timber and grain and wool", 0), ("and went back with salt and fine cloth.", 0),
+    )  # fmt: skip
+    for place, (text, style) in enumerate(lines):
+        sheet.put(60, 100 + 12 * place, text, font="hebo" if style else "helv", style=int(style))
+        last = sheet.words[-1]  # justified
+        sheet.words[-1] = last._replace(bbox=(250 - last.bbox[2] + last.bbox[0], last.bbox[1], 250, last.bbox[3]))
+    joined = second[0].islower()
+    assert (texts(sheet.blocks())[0].count(" ") > 30) is joined
+
+
 def test_headings_by_size_and_weight_but_no_bold_paragraph() -> None:
     sheet = Sheet()
     sheet.put(60, 120, "Report on Everything", 20, "hebo", WordStyle.BOLD)

@@ -298,7 +298,7 @@ class _Splitter:
         if (
             prev.bold != line.bold
             and (prev.bold or len(line.words) > 2 or line.bold)
-            and not (run_in or goes_on(prev, line))
+            and not (run_in or goes_on(prev, line) or self._is_emphasis(i, em))
         ):
             return "break"
         if len(para.lines) == 1 and prev.styled(_ITALIC) and not line.styled(_ITALIC) and self._room(i, em):
@@ -319,6 +319,11 @@ class _Splitter:
         if self.centred:
             return "join" if not self._room(i, em) else "newline"
         return self._by_indent(i, prev, line, em, para)
+
+    def _is_emphasis(self, i: int, em: float) -> bool:
+        """Whether a sentence goes on from a full line, where all of one of the two lines happens to be bold."""
+        prev, line = self.lines[i - 1], self.lines[i]
+        return line.plain[0].islower() and prev.plain[-1] not in STOPS and not self._room(i, em)
 
     def _ended(self, i: int, em: float) -> bool:
         """Whether prose stopped before a listing, or a listing before prose: a long name may fill a line of a text."""
