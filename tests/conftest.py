@@ -35,6 +35,14 @@ def _guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
     return _getaddrinfo(host, *args, **kwargs)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of the two measurements that pytest-cov starts in a process of xdist's, one goes on where a test is no_cover."""
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and plugin is not None and plugin.cov_controller is not None:
+        plugin.cov_controller.cov.stop()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _interruptible() -> None:
     """What a shell starts in the background ignores Ctrl-C, and so would every program that a test starts."""
