@@ -84,3 +84,21 @@ def test_a_number_belongs_to_the_head_whose_name_is_in_typewriter_type(mono: boo
         sheet.put(end, y, "<types>", 14, "cour", WordStyle.MONO)
     sheet.paragraph(60, y + 24, 440, LOREM * 3)
     assert heads(sheet) == ["5 expect_equal" if mono else "5 Types of a <types>"]
+
+
+@pytest.mark.parametrize(
+    ("names", "are_heads"),
+    [
+        (("SPOUSE", "CHILD", "FIDUCIARY", "ALTERNATE SIGNER"), False),
+        (("2. SOCIAL SECURITY NUMBER", "3. DATE OF BIRTH", "4. FILE NUMBER"), False),
+        (("SPOUSES AND CHILDREN",), True),
+    ],
+)
+def test_names_in_capitals_side_by_side_are_labels(names: tuple[str, ...], are_heads: bool) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 80, 440, LOREM * 2) + 24
+    for place, name in enumerate(names):
+        sheet.put(60 + 480 / len(names) * place, y, name, 9.8)
+    sheet.paragraph(60, y + 50, 440, LOREM * 2)
+    assert (heads(sheet) == list(names)) is are_heads
+    assert bool(heads(sheet)) is are_heads

@@ -70,7 +70,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
     texts = [para.text for para in paras]
     spaces = _space_above(paras, stats)
     listing = find_listings(paras, stats, content.page)
-    short = [(i, para.box) for i, para in enumerate(paras) if len(para.lines) <= _CELL_LINES] if stats.ocr else []
+    short = [(i, para.box) for i, para in enumerate(paras) if len(para.lines) <= _CELL_LINES]
     blocks: list[Block | None] = [None] * len(paras)
     found: list[int] = []
     for i, (para, text) in enumerate(zip(paras, texts, strict=True)):
@@ -89,7 +89,9 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         elif i in notes:
             marker, rest = footnotes.split_marker(text)
             blocks[i] = Footnote(text=rest, marker=marker, bbox=box)
-        elif _heading(para, text, spaces[i], _beside(short, para.box, i) if stats.ocr else 0, content):
+        elif _heading(
+            para, text, spaces[i], _beside(short, para.box, i) if stats.ocr or text.isupper() else 0, content
+        ):
             found.append(i)
         else:
             blocks[i] = Paragraph(text=text, bbox=box)

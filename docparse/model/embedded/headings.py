@@ -88,6 +88,8 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         return roomy and text[0].isupper() and beside == 0 and text[-1] not in ".!?" and len(words) <= _TITLE_WORDS
     small_caps = bool(fonts) and all(_SMALL_CAPS.search(font) for font in fonts)
     capital = letters >= 4 and (small_caps or (text.upper() == text and text.lower() != text))
+    if capital and beside >= _CELLS and not stats.ocr:
+        return False  # labels of fields, or of boxes to tick
     if numbered and numbered["rest"][0].isupper() and ("." in numbered["key"] or numbered["dot"] == "."):
         initial = numbered["key"].isalpha() and len(numbered["key"]) == 1  # "A. Field and B. Bridge" wrote it
         return roomy and (capital or italic or (ratio > 1.05 and not initial))
