@@ -333,3 +333,15 @@ def test_lines_of_numbers_beside_a_label_of_two_lines_are_rows_of_their_own() ->
         words += [word for x, cell in zip(XS[1:], row, strict=True) for word in put(x, first + 16 * i, cell, 22 + i)]
     (table,) = find_tables(page([flat(86), flat(108), flat(first + 30)]), words)
     assert rows_of(table)[-2:] == [["Finland proper", "4.1", "2.2", "0.9"], ["", "3.9", "2.1", "0.7"]]
+
+
+@pytest.mark.parametrize(
+    ("foot", "top", "held"),
+    [(("Annex", "Page 12 of 14"), 590, False), (("Annex", "Page 12 of 14"), 300, True), (("Total", "41.2"), 590, True)],
+)
+def test_what_counts_pages_at_the_foot_is_in_no_table(foot: tuple[str, str], top: float, held: bool) -> None:
+    words = put_rows([*BODY, *BODY[:4]], top, 22.0)
+    words += [*put(XS[2], top + 9 * 22, foot[0], 20), *put(XS[3], top + 9 * 22, foot[1], 21)]
+    (table,) = find_tables(page(), words)
+    assert any(foot[1] in cell.text for cell in table.cells) is held
+    assert (table.bbox[3] > top + 9 * 22 - 9) is held

@@ -1,7 +1,8 @@
-"""Running text in what a layout model took for a table: over it, under it, or between two tables."""
+"""Running text in what a layout model took for a table: over it, under it, or between two tables; the page's foot."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
@@ -11,6 +12,11 @@ from docparse.model.embedded.tables.runs import is_full_line
 from docparse.model.embedded.tables.text_rows import TextRow, words_in
 from docparse.schemas.page import Word
 
+_FOOT = 0.88  # of the page's height: what counts pages below is in no table
+_COUNTS_PAGES = re.compile(
+    r"(?:page|seite|página|pagina|pág\.|strona|страница|sida|side)\s+\d{1,4}\s*(?:/|of|de|von|sur|di|z|из|av|af)\s*\d{1,4}",
+    re.IGNORECASE,
+)
 _PITCH = 1.3  # of the distance of two lines of a paragraph: its last one
 _LEAST_ROWS = 2
 
@@ -45,3 +51,13 @@ def _prose(rows: Sequence[TextRow], width: float, em: float) -> list[bool]:
     for i in reversed(range(len(rows) - 1)):
         prose[i] |= prose[i + 1] and len(rows[i].chunks) == 1
     return prose
+
+
+def above_foot(words: Sequence[Word], page_height: float) -> list[Word]:
+    """The words without those of the lowest line, where that says which page of how many this is."""
+    last = max([word.baseline for word in words])
+    foot = [word for word in words if last - word.baseline < 0.5 * word.size and word.bbox[1] > _FOOT * page_height]
+    if not _COUNTS_PAGES.search(" ".join(word.text for word in sorted(foot, key=lambda word: word.bbox[0]))):
+        return list(words)
+    gone = set(map(id, foot))
+    return [word for word in words if id(word) not in gone]

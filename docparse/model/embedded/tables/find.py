@@ -10,7 +10,7 @@ from docparse.geometry import area as area_size
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.broken_rules import dashed_rules, over_tints
 from docparse.model.embedded.tables.crossed import in_columns_of
-from docparse.model.embedded.tables.ends import between_prose
+from docparse.model.embedded.tables.ends import above_foot, between_prose
 from docparse.model.embedded.tables.fields import field_blocks
 from docparse.model.embedded.tables.folded import unfolded
 from docparse.model.embedded.tables.headed import headed_tables
@@ -81,7 +81,7 @@ def find_tables(page: PageImage, words: Sequence[Word], regions: Sequence[Region
     turned_words = [word for word in words if word.style & _ROTATED]
     if len(turned_words) > 10 and 2 * len(turned_words) > len(words):
         return _turned_tables(page, turned_words)
-    return _upright_tables(page, words, regions) if words else []
+    return _upright_tables(page, above_foot(words, page.height), regions) if words else []
 
 
 def _turned_tables(page: PageImage, words: Sequence[Word]) -> list[FoundTable]:
