@@ -46,7 +46,7 @@ _INNER = re.compile(r"[^\W\d_][^\w\s'’.,:;!?(){}\[\]\-‐–—/&@+*=\ufffd]+[
 
 def has_numbers(font: str, text: str) -> bool:
     """Whether characters in a row are unknown, in a font that nothing else is known of."""
-    return UNKNOWN in text and _WORTH_IT.search(text) is not None and not is_tex(font)
+    return _WORTH_IT.search(text) is not None and not is_tex(font)
 
 
 def name_numbers(lines: Sequence[Line], coded: Iterable[Line]) -> None:

@@ -37,8 +37,8 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
     """Every word that the page draws, hidden ones marked; U+FFFD stands for a glyph without Unicode."""
     text = pymupdf.TextPage(display_list.get_textpage(_FLAGS))
     blocks = text.extractDICT()["blocks"]
-    numbered = UNKNOWN in text.extractText() and any(
-        has_numbers(span["font"], span["text"])
+    numbered = any(
+        UNKNOWN in span["text"] and has_numbers(span["font"], span["text"])
         for block in blocks
         for line in block.get("lines", ())
         for span in line["spans"]
