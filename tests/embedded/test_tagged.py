@@ -6,7 +6,7 @@ from docparse import parse
 from docparse.model.embedded.lists import read_marker
 from docparse.options import ParseOptions
 from docparse.schemas.document import Block, Heading, Image, ListBlock, Paragraph, Table
-from tests.tagging import Element, Said, element, picture, row, table_of, tagged_pdf
+from tests.tagging import Drawn, Element, Said, element, picture, row, table_of, tagged_pdf
 
 TOWNS = [["Town", "Ships", "Loss"], ["Aldon", "12", ""], ["Berk", "7", "9"], ["Carn", "", "4"]]
 TEXT = "the ships of the town came in before the morning and"
@@ -70,6 +70,23 @@ def test_a_table_that_only_lays_out_the_page_is_none() -> None:
     right = element("TD", *(Said("in the harbour there is", 400, 120 + 14 * i) for i in range(4)))
     low = row(element("TD", _prose(200)), element("TD", Said("nothing", 400, 200)))
     assert not _of(Table, _blocks(element("Table", row(left, right), low)))
+
+
+def test_a_drawn_table_with_another_in_a_cell_of_it_is_whole() -> None:
+    inner = table_of([["7 ships", "9 ships"], ["12 ships", "4 ships"]], x=215, y=262, wide=60, high=14)
+    middle = {1: element("TD", inner)}
+    rows = []
+    for r in range(3):
+        cells = [element("TD", Said(f"harbour {r}{c}", 76 + 140 * c, 220 + 50 * r)) for c in range(3)]
+        if r == 1:
+            cells = [middle.get(c, cell) for c, cell in enumerate(cells)]
+        rows.append(row(*cells))
+    strokes = [f"72 {792 - 205 - 50 * y} m 492 {792 - 205 - 50 * y} l S" for y in range(4)]
+    strokes += [f"{72 + 140 * x} {792 - 205} m {72 + 140 * x} {792 - 355} l S" for x in range(4)]
+    (table,) = _of(Table, _blocks(element("Table", *rows), element("P", Drawn(" ".join(strokes)))))
+    assert isinstance(table, Table)
+    assert (table.rows, table.cols) == (3, 3)
+    assert "12 ships" in _rows(table)[1][1]
 
 
 def test_labels_with_nothing_beside_them_are_no_table() -> None:

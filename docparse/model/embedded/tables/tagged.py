@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
-from docparse.geometry import Box, iou
+from docparse.geometry import Box, inside_share, iou
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.tables.text_rows import box_of, join_words, words_within
 from docparse.model.embedded.tags import all_lines, words_of
@@ -23,6 +23,7 @@ _RAGGED = 0.1  # of the grid, that no cell fills
 _EMPTY = 0.25  # of the rows, from which on a table only lays out a page
 _PROSE_WORDS = 25  # a cell, from which on a table only lays out a page
 _SAME = 0.5
+_IN_CELL = 0.8
 
 
 def with_tagged(tables: Sequence[FoundTable], page: PageImage, words: Sequence[Word]) -> list[FoundTable]:
@@ -32,7 +33,7 @@ def with_tagged(tables: Sequence[FoundTable], page: PageImage, words: Sequence[W
     for table in tables if named else ():
         held = words_within(words, [table.bbox])
         met = [other for other in named if _covers(table, other, words)]
-        if len(met) == 1 and _goes_on(table, met[0]):
+        if len(met) == 1 and (_goes_on(table, met[0]) or _holds(table, met[0])):
             named.remove(met[0])
         elif met or len(words_within(held, [other.bbox for other in named])) > _SAME * len(held):
             continue
@@ -51,6 +52,15 @@ def _goes_on(table: FoundTable, named: FoundTable) -> bool:
         if cell.text:
             more[cell.row] += _letters(cell) not in own
     return all(count > 1 for count in more.values() if count)
+
+
+def _holds(table: FoundTable, named: FoundTable) -> bool:
+    """Whether the named table lies in one cell of a drawn one that has as much text in others."""
+    cells = [cell for cell in table.cells if cell.bbox is not None and inside_share(named.bbox, cell.bbox) > _IN_CELL]
+    if not table.ruled or len(cells) != 1:
+        return False
+    own = len(_letters(cells[0]))
+    return sum(len(_letters(cell)) for cell in table.cells if cell is not cells[0]) >= own
 
 
 def _letters(cell: Cell) -> str:
