@@ -52,6 +52,7 @@ def test_the_table_has_a_line_for_every_fault(folder: Path, capsys: pytest.Captu
     assert any(line.startswith("good pages flagged") and "0.0%" in line for line in lines)
 
 
+@pytest.mark.no_cover
 def test_a_made_scan_is_read_by_its_truth(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The truth beside it is the good output, what OCR reads in its pixels the witness."""
     scans = folder / "scans"

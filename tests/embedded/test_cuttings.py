@@ -38,6 +38,7 @@ def cutting(path: Path, *, ruled: bool) -> Path:
 
 
 @pytest.mark.parametrize("ruled", [True, False])
+@pytest.mark.no_cover
 def test_a_cutting_that_is_a_table(tmp_path: Path, ruled: bool) -> None:
     (page,) = docparse.parse(cutting(tmp_path / "table.png", ruled=ruled), engine="embedded").pages
     (table,) = page.blocks

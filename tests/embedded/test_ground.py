@@ -66,6 +66,7 @@ def test_print_on_dark_and_shaded_grounds_becomes_dark_on_white(sheet: Pixels, d
     assert np.percentile(pixels[sheet[:, :, 1] > 250], 5) > 200
 
 
+@pytest.mark.no_cover
 def test_headings_are_seen_on_a_dark_ground(sheet: Pixels) -> None:
     html = recognise(page_of((255 - sheet[:420] * 0.9).astype(np.uint8)), fast=False).html
     assert "Freedom for all</h" in html
@@ -81,6 +82,7 @@ def test_lines_of_a_photographed_page_are_levelled(sheet: Pixels, turn: int) -> 
     assert find_bend(levelled(seen, found)) is None
 
 
+@pytest.mark.no_cover
 def test_boxes_of_a_photographed_page_are_where_it_shows_them(sheet: Pixels) -> None:
     upright, pose = orientation.upright(page_of(from_above(sheet, 0.03) // 2))
     assert pose.flags == ("levelled",)

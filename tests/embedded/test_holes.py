@@ -111,6 +111,7 @@ def _is_map(document: pymupdf.Document, xref: int) -> bool:
     return document.xref_is_stream(xref) and b"endcodespacerange" in document.xref_stream(xref)
 
 
+@pytest.mark.no_cover
 def test_a_page_with_holes_is_read_whole(holed: Path) -> None:
     (page,) = docparse.parse(holed, engine="embedded").pages
     text = " ".join(block.text or "" for block in page.blocks)

@@ -110,6 +110,7 @@ def test_pages_without_pixels_or_ink_are_left_alone() -> None:
     assert tell_pictures(blocks, page, ()) == (blocks, ())
 
 
+@pytest.mark.no_cover
 def test_a_form_in_frames_is_no_chart() -> None:
     sheet = Picture.new("L", (600, 800), 255)
     draw = ImageDraw.Draw(sheet)

@@ -162,6 +162,7 @@ def test_what_is_not_followed(uri: str) -> None:
     assert json.loads(made.to_json())["pages"][0]["blocks"][0]["links"][0]["uri"] == uri
 
 
+@pytest.mark.no_cover
 def test_no_address_becomes_code() -> None:
     for payload in payloads():
         for uri in (payload, f"https://e.org/{payload}", f"mailto:{payload}"):

@@ -45,6 +45,7 @@ def pdf(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", BAD)
+@pytest.mark.no_cover
 def test_bad_output_is_flagged_and_can_be_written(name: str, pdf: Path) -> None:
     answer, flag = BAD[name]
     document = docparse.parse(pdf, engine=Model(answer), retry=False)

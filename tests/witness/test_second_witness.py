@@ -182,6 +182,7 @@ def test_an_engine_that_cannot_be_opened_is_a_reason_too() -> None:
     assert found == "no OCR: no models"
 
 
+@pytest.mark.no_cover
 def test_a_scanned_pdf_read_by_a_model_is_compared_with_real_ocr(tmp_path: Path) -> None:
     source = pymupdf.open()
     page = source.new_page(width=420, height=300)
