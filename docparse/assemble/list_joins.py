@@ -9,6 +9,8 @@ from docparse.schemas.document import Block, Link, ListBlock, ListItem, Page, Pa
 
 _NUMBERED = re.compile(r"(\(?)(\d{1,3})([.)])(?:\s+(?=\S)|$)")
 
+_LED = re.compile(r"(?:\s?[.·․‥…]){4,}")  # to the number of a page: an entry of contents
+
 
 class _Number(NamedTuple):
     value: int
@@ -35,7 +37,7 @@ def _last(block: Block | None) -> _Number | None:
 def _first(block: Block | None) -> _Number | None:
     if isinstance(block, ListBlock):
         return _number(block.items[0].marker) if block.items else None
-    if isinstance(block, Paragraph) and not block.parts and block.original is None:
+    if isinstance(block, Paragraph) and not block.parts and block.original is None and not _LED.search(block.text):
         return _number(block.text)
     return None
 

@@ -164,6 +164,7 @@ def test_links_of_such_an_item_keep_their_words() -> None:
         ("1. Everyone has the right.", "2) And so."),
         ("1914 was a year.", "1915 was another."),
         ("Everyone has the right.", "1. And so."),
+        ("4. Data structures . . . . . 12", "5. Functions . . . . . 13"),
     ],
 )
 def test_paragraphs_that_do_not_count_on_stay_paragraphs(last: str, first: str) -> None:

@@ -86,6 +86,21 @@ def test_a_line_that_happens_to_be_bold_stays_in_its_sentence(second: str) -> No
     assert (texts(sheet.blocks())[0].count(" ") > 30) is joined
 
 
+@pytest.mark.parametrize(
+    ("title", "below"),
+    [
+        ("The history of the harbour towns", "by Alexander Wenzel"),
+        ("Manual pages of programs 73", "alimask and others that follow it"),
+    ],
+)
+def test_a_bold_title_and_what_begins_small_under_it_are_two(title: str, below: str) -> None:
+    sheet = Sheet()
+    sheet.put(60, 100, title, font="hebo", style=int(WordStyle.BOLD))
+    sheet.put(60, 112, below)
+    sheet.paragraph(60, 160, 440, LOREM * 2)
+    assert texts(sheet.blocks())[:2] == [title, below]
+
+
 def test_headings_by_size_and_weight_but_no_bold_paragraph() -> None:
     sheet = Sheet()
     sheet.put(60, 120, "Report on Everything", 20, "hebo", WordStyle.BOLD)

@@ -31,6 +31,8 @@ _ABOUT = re.compile(r"[*†‡§¶]?\s?(Correspond(ing authors?|ence)|Key ?words
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
 _DASHES = "-\u2010–—*+"  # they stand in sentences, too
 _ENDS = ".!?。！？"
+_AMID = ",-‐–—"  # ends of lines within a sentence
+_EMPHASIS = 0.75  # of a bold line's width, that a sentence which goes on from it has at least
 _TEXT_WORDS = 3
 _LEAST_HUNG, _HUNG_EM, _HUNG_FULL, _HUNG_BEGUN = 2, 5.0, 0.75, 0.9  # entries that hang, their indent, shares
 _FLUSH_TYPE_EM = 0.5  # between edges of lines in small capitals
@@ -323,7 +325,9 @@ class _Splitter:
     def _is_emphasis(self, i: int, em: float) -> bool:
         """Whether a sentence goes on from a full line, where all of one of the two lines happens to be bold."""
         prev, line = self.lines[i - 1], self.lines[i]
-        return line.plain[0].islower() and prev.plain[-1] not in STOPS and not self._room(i, em)
+        amid = line.plain[0].islower() and (prev.plain[-1].isalpha() or prev.plain[-1] in _AMID)
+        named = prev.bold and line.width < _EMPHASIS * prev.width  # under a title: "by" and a name
+        return amid and not named and not self._room(i, em)
 
     def _ended(self, i: int, em: float) -> bool:
         """Whether prose stopped before a listing, or a listing before prose: a long name may fill a line of a text."""
