@@ -101,6 +101,16 @@ def test_a_bold_title_and_what_begins_small_under_it_are_two(title: str, below: 
     assert texts(sheet.blocks())[:2] == [title, below]
 
 
+def test_a_bold_question_goes_on_over_its_line_though_it_ends_in_other_type() -> None:
+    sheet = Sheet()
+    question = "Where students help those who can't pay, are there rules for how they are taught and watched in the"
+    sheet.put(60, 100, question, font="hebo", style=int(WordStyle.BOLD))
+    x = sheet.put(60, 112, "services?", font="hebo", style=int(WordStyle.BOLD))
+    sheet.put(x, 112, "(Select all)")
+    sheet.paragraph(60, 160, 440, LOREM * 2)
+    assert texts(sheet.blocks())[0] == f"{question} services? (Select all)"
+
+
 def test_headings_by_size_and_weight_but_no_bold_paragraph() -> None:
     sheet = Sheet()
     sheet.put(60, 120, "Report on Everything", 20, "hebo", WordStyle.BOLD)

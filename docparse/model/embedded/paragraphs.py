@@ -326,8 +326,8 @@ class _Splitter:
         """Whether a sentence goes on from a full line, where all of one of the two lines happens to be bold."""
         prev, line = self.lines[i - 1], self.lines[i]
         amid = line.plain[0].islower() and (prev.plain[-1].isalpha() or prev.plain[-1] in _AMID)
-        named = prev.bold and line.width < _EMPHASIS * prev.width  # under a title: "by" and a name
-        return amid and not named and not self._room(i, em)
+        other = prev.bold and not line.words[0].style & _BOLD  # under a title: "by" and a name
+        return amid and not (other and line.width < _EMPHASIS * prev.width) and not self._room(i, em)
 
     def _ended(self, i: int, em: float) -> bool:
         """Whether prose stopped before a listing, or a listing before prose: a long name may fill a line of a text."""
