@@ -40,6 +40,8 @@ _LETTERS, _PAIRS, _VOWELS = 30, 0.5, 0.25  # letters that tell, and the shares o
 _SAMPLE = 1000  # characters that tell as much as the whole page
 _READ = 0.8  # of a font's glyphs that a table names
 _LEADER = 4  # so many of one glyph lead the eye; they are no text
+_OFF = re.compile(r"(?<!\w)[\d$&%#][A-Z]{3,}")  # "2EDAKTION" for "Redaktion": an order that is off by 32
+_FEW = 2
 _RUN = re.compile(r"[^\W\d_]{2,}")
 _INNER = re.compile(r"[^\W\d_][^\w\s'’.,:;!?(){}\[\]\-‐–—/&@+*=\ufffd]+[a-zà-ÿ]")  # signs that stand within no word
 
@@ -101,7 +103,8 @@ def _text(runs: _Runs, table: Mapping[int, str]) -> str:
 
 def _fits(text: str, share: float) -> bool:
     """Whether so much of a text is known, and no signs stand where none do."""
-    return text.count(UNKNOWN) <= (1 - share) * (len(text) - text.count("\n")) and not _INNER.search(text)
+    known = text.count(UNKNOWN) <= (1 - share) * (len(text) - text.count("\n"))
+    return known and not _INNER.search(text) and len(_OFF.findall(text)) < _FEW
 
 
 def _is_language(text: str) -> bool:

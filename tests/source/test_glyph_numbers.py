@@ -64,6 +64,12 @@ def test_fonts_whose_characters_are_known_are_left_alone() -> None:
     assert "".join(char["c"] for char in known[0]["spans"][0]["chars"]) == "known"
 
 
+def test_codes_of_capitals_that_stand_for_small_letters_are_told() -> None:
+    """Plain ASCII would be a language as well: "$IE 2EDAKTION VON"."""
+    text = "Die Redaktion von Spektrum informiert Sie fundiert und schnell vom Stand der Forschung"
+    assert named([0 if sign == " " else ord(sign) - 32 for sign in text]) == text
+
+
 def test_an_own_order_stays_unknown() -> None:
     order = list(range(36, 120))
     random.Random(4).shuffle(order)
