@@ -8,7 +8,6 @@ from typing import NamedTuple
 from docparse.schemas.document import Block, Link, ListBlock, ListItem, Page, Paragraph
 
 _NUMBERED = re.compile(r"(\(?)(\d{1,3})([.)])(?:\s+(?=\S)|$)")
-
 _LED = re.compile(r"(?:\s?[.·․‥…]){4,}")  # to the number of a page: an entry of contents
 
 

@@ -35,7 +35,7 @@ _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page
 
 def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
     """Every word that the page draws, hidden ones marked; U+FFFD stands for a glyph without Unicode."""
-    text = pymupdf.TextPage(display_list.get_textpage(_FLAGS))
+    text = _text_page(display_list)
     blocks = text.extractDICT()["blocks"]
     numbered = any(
         UNKNOWN in span["text"] and has_numbers(span["font"], span["text"])
@@ -49,9 +49,9 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
         lines = _char_lines(text)
         if any(has_rtl(line["spans"]) for line in lines):
             # MuPDF puts an ActualText at the wrong end of a run that it turns round, and loses letters of it
-            lines = _char_lines(pymupdf.TextPage(display_list.get_textpage(_FLAGS | _NO_ACTUALTEXT)))
+            lines = _char_lines(_text_page(display_list, _NO_ACTUALTEXT))
         bare = any(needs_codes(span) for line in lines for span in line["spans"])
-        coded = _char_lines(pymupdf.TextPage(display_list.get_textpage(_FLAGS | _CODES))) if bare or numbered else []
+        coded = _char_lines(_text_page(display_list, _CODES)) if bare or numbered else []
         if bare:
             set_codes(lines, coded)
             name_tiny_letters(lines)
@@ -61,7 +61,7 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
         words = read_words(lines)
     if has_unknown_tex(words):
         lines = lines or _char_lines(text)
-        name_tex_glyphs(lines, _char_lines(pymupdf.TextPage(display_list.get_textpage(_FLAGS | _CODES))))
+        name_tex_glyphs(lines, _char_lines(_text_page(display_list, _CODES)))
         words = read_words(lines)
     if has_bitmap_signs(words):
         lines = lines or _char_lines(text)
@@ -77,6 +77,10 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
         if not (left <= x0 + x1 <= right and top <= y0 + y1 <= bottom):
             words[place] = word._replace(style=word.style | _HIDDEN)
     return words
+
+
+def _text_page(display_list: pymupdf.DisplayList, more: int = 0) -> pymupdf.TextPage:
+    return pymupdf.TextPage(display_list.get_textpage(_FLAGS | more))
 
 
 def _at_baseline(word: Word) -> Word:
