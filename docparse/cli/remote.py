@@ -33,18 +33,18 @@ class RemoteRun(Run):
         self._jobs_lock = threading.Lock()
         self._where = address.netloc.rpartition("@")[2]
 
-    def __call__(self) -> None:
-        try:
-            super().__call__()
-        finally:
-            for job_id in list(self._jobs):
-                self._client.cancel(job_id)
+    def _let_go(self) -> None:
+        with self._jobs_lock:
+            jobs, self._jobs = self._jobs, set()
+        for job_id in jobs:
+            self._client.cancel(job_id)
 
     def _parse(self, item: Input, source: Path | bytes) -> Document:
         name = item.path.name if item.path is not None else "stdin"
         job = self._client.submit(source, name, self._fields())
         with self._jobs_lock:
             self._jobs.add(job["id"])
+        self._check_stop()  # a job that waits tells nothing
         self._follow(item, job["id"])
         data = self._client.result(job["id"])
         with self._jobs_lock:

@@ -65,19 +65,17 @@ class Run:
         make_folder(self.plan.folder)
         started = time.monotonic()
         try:
-            if self.threads == 1:
-                for job in self.plan.jobs:
-                    if not self._take(self._guarded(job)):
-                        break
-            else:
-                self._in_threads()
+            self._in_threads()
         finally:
             self.seconds = time.monotonic() - started
             self._stop.set()
-            if self._engine is not None:
-                self._engine.close()
+            self._let_go()
 
     def _in_threads(self) -> None:
+        """Every document in a thread, a single one too: Ctrl-C is raised in the main thread, which only waits here.
+
+        Raised while a page is read it could be lost: pydantic-core prints and drops what it meets in `isinstance`.
+        """
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="document")
         waiting: set[Future[Outcome]] = set()
         try:
@@ -99,13 +97,17 @@ class Run:
     def _give_up(self, waiting: set[Future[Outcome]]) -> None:
         """Stop the documents in work; what does not notice in time is left behind by ending the process."""
         self._stop.set()
-        if self._engine is not None:
-            self._engine.close()
+        self._let_go()
         _, stuck = wait(waiting, timeout=_STOP_S)
         if stuck:
             self._writing.acquire()  # never released: no thread may begin a file now
             print(error_line(Cancelled("stopped; nothing half-written is left")), file=sys.stderr, flush=True)
             os._exit(Cancelled.exit_code)
+
+    def _let_go(self) -> None:
+        """End what works for this run elsewhere; may be called twice."""
+        if self._engine is not None:
+            self._engine.close()
 
     def _take(self, outcome: Outcome) -> bool:
         """Note one outcome; whether to go on."""

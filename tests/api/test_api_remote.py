@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import Server, make_pdf
+from conftest import Server, make_pdf, wait_until
 
 
 @pytest.fixture
@@ -86,3 +90,21 @@ def test_no_service_there(server: Server, papers: Path) -> None:
     assert run.returncode == 15
     assert "does not answer" in run.stderr
     assert server.cli("parse", path, "--server", "nonsense://x").returncode == 1
+
+
+def test_stopped(server: Server, tmp_path: Path) -> None:
+    """Ctrl-C cancels what was submitted, also the jobs that wait at the service and tell nothing."""
+    for number in range(5):
+        (tmp_path / f"{number}.pdf").write_bytes(make_pdf(400))
+    before = len(server.log)
+    command = [sys.executable, "-m", "docparse", ".", "-o", "out/", "-j", "4", "-v", "--engine", "embedded-fast"]
+    told = tmp_path / "told"
+    with told.open("wb") as err:
+        run = subprocess.Popen([*command, "--server", server.address], cwd=tmp_path, stderr=err)
+        wait_until(lambda: b": page " in told.read_bytes() or run.poll() is not None)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=20) == 130, told.read_text()
+    jobs = set(re.findall(r"DELETE /v1/jobs/([\w-]+) 200", server.log[before:]))
+    assert len(jobs) == server.log[before:].count("POST /v1/jobs 202") == 5
+    with server.client() as client:
+        wait_until(lambda: all(client.get(f"/v1/jobs/{job}").json()["state"] == "canceled" for job in jobs))

@@ -49,6 +49,34 @@ def test_stopped(tmp_path: Path, files: int, sent: signal.Signals) -> None:
     assert left <= {"manifest.jsonl"}
 
 
+def test_stop_that_a_library_drops(tmp_path: Path) -> None:
+    """pydantic-core drops a KeyboardInterrupt that is raised within `isinstance`: none may come up in what reads."""
+    write_pdf(tmp_path / "long.pdf", *(["Some words to read on this page."] * 100))
+    dropping = """
+import os, signal, sys, time
+from docparse import cli, pipeline
+
+page_done = pipeline.PageDone
+
+def page(*args):
+    try:
+        if args[0] == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        pass
+    return page_done(*args)
+
+pipeline.PageDone = page
+sys.exit(cli.main(["long.pdf", "-o", "out.md", "--engine", "embedded-fast"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", dropping], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 130, done.stderr
+    assert not (tmp_path / "out.md").exists()
+
+
 def test_reader_goes_away(tmp_path: Path) -> None:
     write_pdf(tmp_path / "many.pdf", *(["Words that nobody reads to the end."] * 300))
     command = " ".join([*COMMAND, "many.pdf", "--engine", "embedded-fast", "--to", "json", "|", "head", "-c", "10"])
