@@ -19,8 +19,8 @@ _Turn = tuple[float, float, float, float, float, float]  # MuPDF's matrix
 _RULE_THICKNESS_PT = 3.0
 _STRAIGHT_PT = 1.0  # how far a rule may slope
 _MERGE_ACROSS_PT, _MERGE_ALONG_PT = 0.75, 1.5  # rules this close make one
-_FAR_OUT_PT = 200.0  # beyond the page's edge
-_WHOLE, _MOST_GROUNDS = 0.95, 2  # of the page's sides; fills of all of it: more than these are cut to bands
+_CELL_PT, _MOST_CELLS = 6.0, 400  # of boxes that one path fills
+_HAIR_PT = 0.5  # by which a rule at the edge of a clip may lie outside
 _MOST_PATHS = 60_000
 _STENCIL_PT, _MOST_STENCILS = 1.2, 400  # thickness and number of rules that are images
 _MOST_CONTENT_BYTES = 4 << 20  # compressed content beyond this is a map or a plot
@@ -40,15 +40,13 @@ def read_drawings(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> tupl
     if sum(lengths) > _MOST_CONTENT_BYTES or (sum(lengths) > _MUCH_CONTENT_BYTES and _too_many(display_list)):
         return [], (*flags, "drawings_skipped")
     try:
-        paths: list[Path] = page.get_cdrawings()
+        paths = _as_seen(page)
     except (RuntimeError, ValueError):
         return [], (*flags, "drawings_skipped")
     if len(paths) > _MOST_PATHS:
         return [], (*flags, "drawings_skipped")
     if not paths:
         return _stencilled(display_list), flags
-    if _needs_clips(paths, page.rect):
-        paths = _as_seen(page)
     if not page.rotation:
         return paths, flags
     matrix = page.rotation_matrix
@@ -56,34 +54,51 @@ def read_drawings(page: pymupdf.Page, display_list: pymupdf.DisplayList) -> tupl
     return [_turned(path, turn) for path in paths], flags
 
 
-def _needs_clips(paths: Sequence[Path], page: pymupdf.Rect) -> bool:
-    """Whether what is painted reaches far beyond the page, or covers all of it again and again."""
-    width, height = page.width, page.height
-    filled = [path["rect"] for path in paths if "f" in path["type"]]
-    whole = sum(x1 - x0 > _WHOLE * width and y1 - y0 > _WHOLE * height for x0, y0, x1, y1 in filled)
-    return whole > _MOST_GROUNDS or any(x1 > width + _FAR_OUT_PT for _, _, x1, _ in filled)
-
-
 def _as_seen(page: pymupdf.Page) -> list[Path]:
-    """Paths with their boxes as far as clips show them: browsers draw the stroke of a root far too long and cut it,
-    others paint the page for every band of a table and cut that."""
+    """Paths as far as clips show them: plots draw bands and curves beyond their axes and cut them, browsers the stroke
+    of a root, others paint the page for every band of a table."""
     clips: dict[int, Box] = {}
     paths: list[Path] = []
     for path in page.get_cdrawings(extended=True):
         level = path["level"]
-        clips = {at: box for at, box in clips.items() if at < level}
+        if clips and max(clips) >= level:
+            clips = {at: box for at, box in clips.items() if at < level}
         if path["type"] == "clip":
             clips[level] = path["scissor"]
         elif "items" in path:
-            x0, y0, x1, y1 = path["rect"]
-            for box in clips.values():
-                x0, y0, x1, y1 = max(x0, box[0]), max(y0, box[1]), min(x1, box[2]), min(y1, box[3])
-            if x1 > x0 and y1 > y0:
-                box = (x0, y0, x1, y1)
-                boxes = box != path["rect"] and all(item[0] == "re" for item in path["items"])
-                path = {**path, "rect": box, **({"items": [("re", box)]} if boxes else {})}
-            paths.append(path)
+            seen = _cut(path, clips.values()) if clips else path
+            if seen is not None:
+                paths.append(seen)
     return paths
+
+
+def _cut(path: Path, clips: Iterable[Box]) -> Path | None:
+    """A path within clips; None where nothing of it is. Only boxes and rules have their items cut: a curve's points are
+    the data of a plot."""
+    x0, y0, x1, y1 = path["rect"]
+    for box in clips:
+        x0, y0, x1, y1 = max(x0, box[0]), max(y0, box[1]), min(x1, box[2]), min(y1, box[3])
+    if x1 < x0 - _HAIR_PT or y1 < y0 - _HAIR_PT:
+        return None
+    box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    if box == path["rect"]:
+        return path
+    items = path["items"]
+    if all(item[0] == "re" for item in items):
+        cut = [(*_within(item[1][:2], box), *_within(item[1][2:], box)) for item in items]
+        items = [("re", each) for each in cut if each[0] < each[2] or each[1] < each[3]]
+    elif all(item[0] == "l" and _is_straight(item) for item in items):
+        items = [("l", _within(item[1], box), _within(item[2], box)) for item in items]
+    return {**path, "rect": box, "items": items}
+
+
+def _is_straight(item: Any) -> bool:
+    (x0, y0), (x1, y1) = item[1], item[2]
+    return bool(min(abs(x1 - x0), abs(y1 - y0)) <= _STRAIGHT_PT)
+
+
+def _within(point: tuple[float, float], box: Box) -> tuple[float, float]:
+    return min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])
 
 
 class _Stencils(mupdf.FzDevice2):  # type: ignore[misc]
@@ -178,10 +193,10 @@ def rules_and_shapes(paths: Sequence[Path], width: float, height: float) -> tupl
         rules += found
         solid = filled is not None
         if len(found) < len(path["items"]) or (solid and not _thin(path["rect"])):
-            box = clip(path["rect"], width, height)
-            if box[2] > box[0] and box[3] > box[1]:
-                segments = 1 if _is_box(path["items"]) else len(path["items"])
-                shapes.append(Shape(box, segments, solid, colour))
+            cells = _cells(path["items"]) if solid else []
+            segments = 1 if cells or _is_box(path["items"]) else len(path["items"])
+            boxes = (clip(each, width, height) for each in cells or [path["rect"]])
+            shapes += [Shape(box, segments, solid, colour) for box in boxes if box[2] > box[0] and box[3] > box[1]]
     return tuple(_merged(_clipped(rules, width, height))), tuple(shapes)
 
 
@@ -191,7 +206,7 @@ def _rules(path: Path, stroked: bool, colour: int) -> Iterator[Rule]:
         if item[0] == "l" and stroked:
             (x0, y0), (x1, y1) = item[1], item[2]
             across, down = abs(x1 - x0), abs(y1 - y0)
-            if min(across, down) <= _STRAIGHT_PT and max(across, down) > _STRAIGHT_PT:
+            if _is_straight(item) and max(across, down) > _STRAIGHT_PT:
                 yield Rule((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), across >= down, thickness, colour)
         elif item[0] in ("re", "qu"):
             x0, y0, x1, y1 = item[1] if item[0] == "re" else _bounds(item[1])
@@ -213,6 +228,13 @@ def _is_box(items: Sequence[Any]) -> bool:
         return False
     sides = [(abs(item[2][0] - item[1][0]), abs(item[2][1] - item[1][1])) for item in items]
     return all(min(side) <= _STRAIGHT_PT < max(side) or max(side) <= _STRAIGHT_PT for side in sides)
+
+
+def _cells(items: Sequence[Any]) -> list[Box]:
+    """The boxes of a path that is nothing else, as of the grounds of several cells."""
+    boxes = [item[1] for item in items if item[0] == "re"]
+    large = all(min(x1 - x0, y1 - y0) >= _CELL_PT for x0, y0, x1, y1 in boxes)
+    return boxes if large and len(boxes) == len(items) <= _MOST_CELLS else []
 
 
 def _thin(box: Box) -> bool:

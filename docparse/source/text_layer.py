@@ -16,6 +16,7 @@ from docparse.source.bitmap_fonts import (
     set_codes,
 )
 from docparse.source.bracket_pieces import with_brackets
+from docparse.source.fake_bold import with_fake_bold
 from docparse.source.fixed_pitch import with_fixed_pitch
 from docparse.source.glyph_numbers import has_numbers, name_numbers
 from docparse.source.glyph_texts import drop_overstated
@@ -68,6 +69,7 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
         name_bitmap_letters(lines)
         words = read_words(lines)
     words = with_fixed_pitch(with_columns(with_dingbats(with_brackets(words))))
+    words = with_fake_bold(words, display_list)
     left, top, right, bottom = (2 * side for side in page)
     for place, word in enumerate(words):
         x0, y0, x1, y1 = word.bbox

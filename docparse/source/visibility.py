@@ -48,7 +48,7 @@ def hide_unseen(
     if _may_cover(words, seen, [*covers, *opaque]):
         under_fill, partly, under_image, free = _drawn_over(display_list, opaque)
         covered: dict[int, list[Box]] = {}
-        filled_texts, barred_texts = _Strips(under_fill), _Strips(partly)
+        filled_texts, barred_texts = Strips(under_fill), Strips(partly)
         for place in seen if under_fill or partly or under_image else ():
             middle = x, y = centre(words[place].bbox)
             if any(contains_point(box, *middle) for box in under_image):
@@ -81,7 +81,7 @@ def hide_unseen(
     return words
 
 
-class _Strips:
+class Strips:
     """Boxes by the strips across the page that they touch, so that few are looked at for a point."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:

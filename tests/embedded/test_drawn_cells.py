@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from docparse.model.embedded.tables import find_tables
-from docparse.schemas.page import Rule, WordStyle
+from docparse.schemas.page import Rule, Shape, WordStyle
 from tests.embedded.test_table_rows import BODY, flat, page, put, put_rows, rows_of
 
 HEADS = ["Country", "Income", "Costs", "Rest"]
@@ -45,3 +47,31 @@ def test_boxes_that_span_many_rows_and_columns_are_cells() -> None:
     (table,) = find_tables(page(rules), words)
     assert (table.rows, table.cols) == (15, 6)
     assert sorted(cell.rowspan for cell in table.cells if cell.text == "one") == [14] * 5
+
+
+def test_grounds_of_heads_without_rules_part_them_from_each_other_and_from_the_body() -> None:
+    body = [["Alpha", "10", "yes", "left"], ["Beta", "none", "no", "right"], ["Gamma", "12", "yes", "left"]]
+    rules = [flat(190 + 20 * row) for row in range(4) if row != 1]
+    rules += [upright(x, 210, 250) for x in SIDES] + [upright(x, 190, 210) for x in (SIDES[0], SIDES[-1])]
+    rules += [flat(250.0)]
+    grounds = [Shape((x0, 190.0, x1, 210.0), 1, True, 0x223366) for x0, x1 in pairwise(SIDES)]
+    words = put_rows([HEADS, *body], 204)
+    sheet = page(rules[:2] + rules[3:], grounds)
+    (table,) = find_tables(sheet, words)
+    assert rows_of(table)[0] == HEADS
+    assert rows_of(table)[1] == body[0]
+
+
+def test_numbers_under_bold_heads_are_no_heads() -> None:
+    body = [["Alpha", "10", "yes", "left"], ["Beta", "none", "no", "right"], ["Gamma", "12", "13", "14"]]
+    words = [word._replace(style=WordStyle.BOLD) for word in put_rows([HEADS], 204)] + put_rows(body, 224)
+    (table,) = find_tables(page(drawn(190, 4)), words)
+    assert {cell.row for cell in table.cells if cell.header} == {0}
+
+
+@pytest.mark.parametrize("side", [5.0, 0.0])
+def test_a_diagram_with_heads_of_arrows_cut_from_boxes_is_no_table(side: float) -> None:
+    rules = [flat(200 + 30 * row, 100.0, 340.0) for row in range(4)] + [upright(x, 200, 290) for x in (100, 220, 340)]
+    heads = [Shape((340 - side, 230 - side / 2, 340.0, 230 + side / 2), 1, True, 0)] if side else []
+    words = [word for row in range(3) for x in (110, 230) for word in put(x, 220 + 30 * row, f"Send{row}", row)]
+    assert len(find_tables(page(rules, heads), words)) == (0 if side else 1)

@@ -13,7 +13,7 @@ from docparse.model.embedded.listings import find_listings
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import page_stats
-from docparse.schemas.document import Code, Paragraph
+from docparse.schemas.document import Code, ListBlock, Paragraph
 from docparse.schemas.page import PageImage, Rule, Word, WordStyle
 from docparse.source.fixed_pitch import with_fixed_pitch
 
@@ -220,3 +220,23 @@ def test_signs_of_another_font_stay_in_their_row_of_a_listing() -> None:
     sheet.paragraph(60, y + 48, 440, LOREM * 2)
     (code,) = [block.text for block in sheet.blocks() if isinstance(block, Code)]
     assert [line.split("  ")[-1].strip() for line in code.split("\n")[:2]] == ['"\\n\\t"'] * 2
+
+
+def test_names_in_typewriter_type_behind_bullets_of_it_are_items() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 2) + 10
+    for row, name in enumerate(("one", "two", "six", "ten", "few", "any")):
+        right = sheet.put(70, y + 18 * row, f"• break_at_{name} = {row}", font="cour", style=MONO)
+        sheet.put(right - 6, y + 18 * row, f": {'all of them' if row else 'what is on a page'} and more of it")
+    sheet.paragraph(60, y + 134, 440, LOREM * 2)
+    (found,) = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
+    assert [item.text.split(":")[0] for item in found.items][:2] == ["break_at_one = 0", "break_at_two = 1"]
+
+
+def test_addresses_in_typewriter_type_behind_raised_numbers_are_notes() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 100, 440, LOREM * 2)
+    for row, name in enumerate(("first", "second")):
+        sheet.put(60, 697 + 12 * row, str(row + 1), 6)
+        sheet.put(65, 700 + 12 * row, f"https://example.org/{name}/page.html", 8, "cour", MONO)
+    assert not any(isinstance(block, Code) for block in sheet.blocks())

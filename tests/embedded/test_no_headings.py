@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from typeset import LOREM, Sheet
 
-from docparse.schemas.document import Heading
+from docparse.schemas.document import Heading, ListBlock
 from docparse.schemas.page import WordStyle
 
 
@@ -102,3 +102,14 @@ def test_names_in_capitals_side_by_side_are_labels(names: tuple[str, ...], are_h
     sheet.paragraph(60, y + 50, 440, LOREM * 2)
     assert (heads(sheet) == list(names)) is are_heads
     assert bool(heads(sheet)) is are_heads
+
+
+def test_large_lines_with_bullets_that_wrap_are_a_list() -> None:
+    sheet = Sheet()
+    for row, words in enumerate((LOREM[:12], LOREM[2:14], LOREM[4:16])):
+        sheet.put(70, 100 + 44 * row, "◆", 13)
+        sheet.paragraph(96, 100 + 44 * row, 300, words, 13)
+    sheet.paragraph(70, 260, 440, LOREM * 3)
+    (found,) = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
+    assert len(found.items) == 3
+    assert heads(sheet) == []

@@ -95,3 +95,19 @@ def test_fills_of_the_whole_page_that_clips_cut_to_bands_are_these_bands() -> No
     assert boxes(page.shapes) == [[50, 80, 350, 100], [50, 100, 350, 120], [50, 120, 350, 140]]
     assert boxes(page.rules) == [[50, 140, 350, 141]]
     assert len(drawn(b"0.8 g 0 0 400 300 re f 0.9 g 0 0 400 300 re f").shapes) == 2
+
+
+def test_what_a_clip_hides_is_not_there() -> None:
+    clip = b"q 50 50 100 100 re W n "
+    page = drawn(
+        clip + b"1 0 0 rg 20 60 m 150 400 250 400 390 60 c f Q "
+        + clip + b"0 100 m 400 100 l S Q " + clip + b"0 0 1 rg 200 200 50 50 re f 60 60 20 20 re 140 60 60 20 re f Q"
+    )  # fmt: skip
+    assert boxes(page.rules) == [[50, 200, 150, 200]]
+    assert boxes(page.shapes) == [[50, 150, 150, 240], [60, 220, 80, 240], [140, 220, 150, 240]]
+
+
+def test_boxes_that_one_path_fills_are_boxes() -> None:
+    shapes = drawn(b"0 0 1 rg 50 100 60 20 re 110 100 60 20 re f 50 50 60 20 re 110 50 3 3 re f").shapes
+    assert boxes(shapes) == [[50, 180, 110, 200], [110, 180, 170, 200], [50, 230, 113, 250]]
+    assert [shape.segments for shape in shapes] == [1, 1, 2]

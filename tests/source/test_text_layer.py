@@ -355,3 +355,11 @@ def test_signs_that_a_font_passes_off_as_letters_are_what_they_show(font: str, t
     fonts = f"<</Font<</F<</Type/Font/Subtype/TrueType/BaseFont/{font}>>>>>>".encode()
     pdf = made.raw_pdf(b"BT /F 12 Tf 50 200 Td (%b) Tj ET" % text, page=b"/MediaBox[0 0 400 300]", resources=fonts)
     assert texts(made.first_page(pdf)) == [shown]
+
+
+@pytest.mark.parametrize(("width", "bold"), [(b"0.34", True), (b"0.05", False), (b"2", False)])
+def test_letters_with_a_stroke_around_them_are_bold(width: bytes, bold: bool) -> None:
+    page = page_of(width + b" w BT /F 12 Tf 50 200 Td 2 Tr (Heavy) Tj 0 Tr ( light) Tj ET")
+    assert [(word.text, bool(word.style & WordStyle.BOLD)) for word in page.text.words] == [
+        ("Heavy", bold), ("light", False)
+    ]  # fmt: skip

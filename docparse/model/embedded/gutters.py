@@ -17,6 +17,7 @@ _LEAST_ROWS = 10  # half lines of text on both sides, close by, that a stripe mu
 _NARROW_EM = 4.0  # a wider gap is the end of a short line, whatever stands in the next column
 _MOST_CELLS = 400
 _LEAST_GAP_EM, _LEAST_MONO_GAP_EM = 0.55, 1.0  # a monospaced blank is 0.6 em wide, and blanks stand in line
+_MONO_EM = 0.45  # by which a monospaced blank is wider than others
 _NOISE = 0.02
 _ROW_EM, _EDGE_EM = 0.35, 0.5  # between words of one row, and between edges that are one
 _AT_EDGE = 0.45  # of the rows, that begin or end at one edge
@@ -163,7 +164,8 @@ def _free_cells(covered: NDArray[np.bool_], most: float) -> tuple[NDArray[np.boo
 
 def _cover_by_words(covered: NDArray[np.bool_], words: Sequence[Word], grid: Box, slack: float) -> None:
     x0, y0, step_x, step_y = grid
-    flat = [value for word in words for value in (word.bbox[0], word.bbox[2], word.baseline, word.size)]
+    ends = [word.bbox[2] + _MONO_EM * word.size * is_mono_word(word) for word in words]
+    flat = [v for word, end in zip(words, ends, strict=True) for v in (word.bbox[0], end, word.baseline, word.size)]
     left, right, base, size = np.array(flat).reshape(-1, 4).T  # from tuples it would take thrice the time
     tops = ((base - 0.6 * size - y0) / step_y).astype(int).tolist()
     bottoms = (((base + 0.05 * size - y0) / step_y).astype(int) + 1).tolist()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from docparse.model.embedded.line_ends import is_address, is_entry
+from docparse.model.embedded.lists import is_bullet
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.script import word_count
 from docparse.model.embedded.stats import PageStats
@@ -54,6 +55,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         or len(words) > 32
         or text[-1] in ",;،、-"
         or text[0] in _NEVER_FIRST
+        or (len(para.lines) > 1 and is_bullet(words[0]))
         or _EMAIL.search(text)
         or (text[-1].isdecimal() and (is_entry(para.lines[-1]) or _LED.search(text)))
     ):
@@ -76,7 +78,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         return beside < _CELLS or not stats.ocr
     if text.rstrip(".:").lower() in _NAMED:
         return True
-    roomy = space_above > 0.7 * stats.leading
+    roomy = space_above > 0.7 * stats.step
     if len(para.lines) > 1:
         shouted = all(line.plain.isupper() and len(line.words) > 1 for line in para.lines)
         return roomy and ratio > 0.97 and shouted and not stats.ocr and len(words) <= _SHOUTED_WORDS

@@ -23,6 +23,7 @@ _QUOTES = (("‘‘", "“"), ("’’", "”"), ("‚‚", "„"))  # set as tw
 _LIMITED = frozenset("∑∏∫∮⋃⋂")  # stand off from their limits
 _HYPHENS = "-‐‑\u00ad"
 _STOPS = ".,;"  # stand off from what they follow when a browser draws them apart, never by a blank
+_PICTURE_EM = 0.9  # before a comma stands a small picture, as of an author's account
 
 
 def words_text(words: Sequence[Word], *, rtl: bool = False) -> str:
@@ -90,7 +91,7 @@ def _blank(last: Word, word: Word, end: float) -> bool:
     if not last.font and left.isdigit() and right.isdigit():
         return True  # OCR found two texts: "8" and "00" are no 800, whatever was printed between them
     if last.font and right in _STOPS:
-        return gap > 0.3 * em
+        return gap > 0.3 * em and (right == "." or gap < _PICTURE_EM * em)
     return gap > 0.12 * em or (last.space and gap > -0.1 * em and last.line < 0)
 
 

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from docparse.geometry import Box
 from docparse.model.embedded.gutters import Gutters
@@ -21,10 +22,17 @@ from docparse.schemas.page import Word, WordStyle
 _ASCENT, _DESCENT = 0.78, 0.22
 _SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cells
 _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
+_PASSED_GAP_EM = 1.7  # to a comma behind a small picture, as of an author's account
+_LABEL_WORDS, _LABEL_LETTERS = 3, 16  # of a label at the head of a note
+_TAB_EM, _NEXT_EM, _CLOSE_EM = 4.0, 1.6, 2.6  # the blank behind it, the next line, lines above and below
+_SAME_SIZE, _SAME_EDGE_EM = 0.05, 0.3
+_HUNG_GAP_EM, _HUNG_RISE = 2.0, 0.12  # of a raised mark that hangs before its note, in sizes of that
 _LED_GAP_EM = 2.0  # to the next dot of those that lead to a number
 _BOLD = int(WordStyle.BOLD)
 _NEAR = 40
 _CITED = re.compile(r"\[\d{1,3}\][,;]?")  # a mark of a source that is cited
+_HUNG = re.compile(r"\d{1,2}|[*†‡§¶#]{1,2}")  # a mark before a note
+_PASSED = ","
 _TALL = frozenset("√∑∏∫∮⋃⋂⨁⨂")
 _BARS = "|∣‖∥"
 _EDGE_EM, _EDGE_LINES = 0.2, 3  # how near the ends of lines are to one edge, and how many there are
@@ -155,7 +163,7 @@ def make_lines(words: Sequence[Word], gutters: Gutters | None = None) -> list[Li
         return []
     rows = _rows(_with_tall_signs([Piece.of(piece) for piece in _pieces(words)]))
     gutters = gutters or Gutters(words)
-    merged = [piece for row in rows for piece in _merge_row(row, gutters)]
+    merged = [piece for row in _with_labels([_merge_row(row, gutters) for row in rows], gutters) for piece in row]
     rtl = is_rtl_text([word.text for word in words], False)
     lines = [line_of(piece.words, rtl) for piece in attach_small(merged)]
     lines.sort(key=lambda line: (line.baseline, line.x0))
@@ -277,10 +285,11 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
         gap, em = part.x0 - last.x1, max(part.size, last.size)
         alike = min(part.size, last.size) > 0.6 * em
         led = part.words[0].text == "." and last.words[-1].font and part.words[0].font  # dots set one by one
+        reach = _LED_GAP_EM if led else _PASSED_GAP_EM if part.words[0].text[0] in _PASSED else _MERGE_GAP_EM
         stacked = part.words[0].size < 0.87 * em  # a subscript that starts under the superscript before it
         if (
             alike
-            and (-0.8 if stacked else -0.35) * em <= gap <= (_LED_GAP_EM if led else _MERGE_GAP_EM) * em
+            and (-0.8 if stacked else -0.35) * em <= gap <= reach * em
             and not gutters.part(last.x1, part.x0, part.baseline, em)
             and not next_panel(last.words, part.words[0])
         ):
@@ -290,6 +299,54 @@ def _merge_row(row: list[Piece], gutters: Gutters) -> list[Piece]:
         else:
             merged.append(part)
     return merged
+
+
+def _with_labels(rows: list[list[Piece]], gutters: Gutters) -> list[list[Piece]]:
+    """Rows in which pieces that wide blanks part are one: a label and its text ("NOTE    Of goals …"), where a line
+    below goes on under both in the middle of the sentence, or all of a line, where those above and below run on over
+    its blanks."""
+    for i, row in enumerate(rows[:-1]):
+        pairs = list(pairwise(row))
+        if not pairs or any(gutters.part(one.x1, other.x0, other.baseline, other.size) for one, other in pairs):
+            continue
+        around = (rows[i - 1], rows[i + 1]) if i else ()
+        if around and all(_runs_over(each, *pair) for each in around for pair in pairs):
+            rows[i] = [Piece.of([word for piece in row for word in piece.words])]
+            continue
+        label, text = pairs[0]
+        far = text.x0 - label.x1 > _TAB_EM * text.size
+        if not far and _is_label(label, text) and any(_goes_on_under(piece, label, text) for piece in rows[i + 1]):
+            rows[i] = [Piece.of(label.words + text.words), *row[2:]]
+    return rows
+
+
+def _runs_over(row: Sequence[Piece], label: Piece, text: Piece) -> bool:
+    """Whether a line close by runs well over the blank between two pieces, which is no wide one."""
+    em = max(label.size, text.size)
+    if text.x0 - label.x1 > _SPLIT_GAP_EM * em or not text.words[0].text[0].isalnum():
+        return False
+    return any(
+        piece.x0 < label.x1 - em and text.x0 + em < piece.x1 and abs(piece.baseline - text.baseline) < _CLOSE_EM * em
+        for piece in row
+        if abs(piece.size - em) < _SAME_SIZE * em
+    )
+
+
+def _is_label(label: Piece, text: Piece) -> bool:
+    few = len(label.words) <= _LABEL_WORDS < len(text.words) and label.letters <= _LABEL_LETTERS
+    return few and label.words[0].text[0].isalpha() and abs(label.size - text.size) < _SAME_SIZE * text.size
+
+
+def _goes_on_under(piece: Piece, label: Piece, text: Piece) -> bool:
+    em = text.size
+    return (
+        abs(piece.x0 - label.x0) < _SAME_EDGE_EM * em
+        and label.x1 < piece.x1 < text.x1 + em
+        and 0 < piece.baseline - text.baseline < _NEXT_EM * em
+        and abs(piece.size - em) < _SAME_SIZE * em
+        and len(piece.words) > 1
+        and piece.words[0].text[0].islower()
+    )
 
 
 def _fits_in(part: Piece, host: Piece) -> bool:
@@ -374,12 +431,24 @@ def _hangs_on(small: Piece, big: Piece, rise: float) -> bool:
     if not 0.4 * big.size < small.size < 0.87 * big.size or not -0.32 * big.size <= rise <= 0.62 * big.size:
         return False
     reach = 0.3 * big.size
-    if small.x1 < big.x0 - reach or small.x0 > big.x1 + reach:
+    if (
+        small.x1 < big.x0 - (_HUNG_GAP_EM * big.size if _is_hung(small, big, rise) else reach)
+        or small.x0 > big.x1 + reach
+    ):
         return False
     return not any(
         word.bbox[0] + 0.5 < small.x1 - 0.5 and small.x0 + 0.5 < word.bbox[2] - 0.5
         for word in big.words
         if word.size > 0.87 * big.size
+    )
+
+
+def _is_hung(small: Piece, big: Piece, rise: float) -> bool:
+    """Whether a raised mark may hang before a note, with a blank between them: a note begins with a word."""
+    first = big.words[0].text
+    note = len(big.words) > _LABEL_WORDS and len(first) > 1 and first.isalpha()
+    return (
+        len(small.words) == 1 and note and rise > _HUNG_RISE * big.size and bool(_HUNG.fullmatch(small.words[0].text))
     )
 
 

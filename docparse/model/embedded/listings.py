@@ -30,6 +30,8 @@ _SIGNS, _SIGN_EM, _LEVEL_EM = 12, 14.0, 0.4  # letters of signs, how far from th
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SECTION = re.compile(r"\d{1,2}(\.\d{1,3})*\.?")
 _BOLD = int(WordStyle.BOLD)
+_RAISED = 0.1  # of the size of type
+_BULLETS = ("•", "◦", "▪", "‣", "●", "○")  # no program's signs
 _SHORTEST = 4  # letters of a command
 
 
@@ -37,7 +39,8 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
     """The listing that begins with a paragraph, by its place; None for paragraphs that are part of one before."""
     if stats.mono or not stats.code:
         return {}
-    mono = [all(is_mono(line) for line in para.lines) and not (_is_item(para) or _is_index(para)) for para in paras]
+    others = (_is_item, _is_index, _is_note)
+    mono = [all(map(is_mono, para.lines)) and not any(kind(para) for kind in others) for para in paras]
     frames = _frames(page, stats.size) if any(mono) else []
     signs = _signs(paras, mono)
     found: dict[int, Code | None] = {}
@@ -56,7 +59,7 @@ def find_listings(paras: Sequence[Para], stats: PageStats, page: PageImage) -> d
 def _is_item(para: Para) -> bool:
     """Whether names in monospaced type are the items of a list, or heads, whose markers or numbers are not."""
     first = para.lines[0]
-    if len(first.words) < 2 or is_mono_word(first.words[0]):
+    if len(first.words) < 2 or (is_mono_word(first.words[0]) and first.words[0].text not in _BULLETS):
         return False
     numbered = first.words[0].style & _BOLD and _SECTION.fullmatch(first.words[0].text)
     return bool(numbered) or read_marker(first.plain) is not None
@@ -65,6 +68,13 @@ def _is_item(para: Para) -> bool:
 def _is_index(para: Para) -> bool:
     """Whether names in monospaced type are entries of an index, with the numbers of pages in the type of the text."""
     return all(PAGES.search(line.plain) and not is_mono_word(line.words[-1]) for line in para.lines)
+
+
+def _is_note(para: Para) -> bool:
+    """Whether a raised number stands before an address, and nothing follows but what else there is of it, and more."""
+    mark, *rest = para.lines[0].words
+    raised = mark.text.isdecimal() and bool(rest) and mark.baseline < rest[0].baseline - _RAISED * rest[0].size
+    return raised and _ADDRESS.search(rest[0].text) is not None and all(len(line.words) <= 2 for line in para.lines)
 
 
 def _signs(paras: Sequence[Para], mono: Sequence[bool]) -> set[int]:

@@ -24,6 +24,8 @@ from docparse.schemas.page import WordStyle
 _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
 _SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
+_FAR = 1.28  # of the leading, from which on a line belongs to another paragraph
+_SINGLE, _AS_FAR = 0.75, 0.8  # of the step of double-spaced text: single-spaced lines are nearer, others as far
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
 _FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text, and how short its last lines are
 # what papers say of themselves under the names of their authors
@@ -81,17 +83,19 @@ def make_paragraphs(
     Lines may make room for `figures` and for other lines.
     """
     obstacles = [*figures, *(line.box for line in lines)]
-    return [para for chunk in chunks(lines, walls) for para in split_chunk(chunk, stats, ends, obstacles)]
+    apart = stats.double / stats.size
+    return [para for chunk in chunks(lines, walls, apart) for para in split_chunk(chunk, stats, ends, obstacles)]
 
 
 def _within(line: Line, walls: Sequence[Box]) -> int:
     return next((i for i, wall in enumerate(walls) if inside_share(line.box, wall) > 0.5), -1)
 
 
-def chunks(lines: Sequence[Line], walls: Sequence[Box] = ()) -> list[list[Line]]:
-    """Runs of lines where each has exactly one neighbour below and above."""
+def chunks(lines: Sequence[Line], walls: Sequence[Box] = (), apart: float = 0.0) -> list[list[Line]]:
+    """Runs of lines where each has exactly one neighbour below and above. `apart` is the step of double-spaced text, in
+    sizes of type."""
     ordered = sorted(lines, key=lambda line: (line.y0, line.x0))
-    below = [_below(ordered, i) for i in range(len(ordered))]
+    below = [_below(ordered, i, apart) for i in range(len(ordered))]
     above: list[int] = [0] * len(ordered)
     for found in below:
         for j in found:
@@ -112,11 +116,11 @@ def chunks(lines: Sequence[Line], walls: Sequence[Box] = ()) -> list[list[Line]]
     return result
 
 
-def _below(ordered: list[Line], i: int) -> list[int]:
+def _below(ordered: list[Line], i: int, apart: float) -> list[int]:
     """Lines next below line i that share its x range, at most about one blank line away."""
     line = ordered[i]
     found: list[int] = []
-    floor = line.y1 + 1.1 * line.size
+    floor = line.y1 + max(1.1, _FAR * apart - 1) * line.size
     for j in range(i + 1, min(len(ordered), i + _LOOK_AHEAD)):
         other = ordered[j]
         if other.y0 > floor:
@@ -138,7 +142,7 @@ def split_chunk(
     """Paragraphs of one column run. Each size of type in it has its own leading and margins."""
     runs = [[lines[0]]]
     for i, (prev, line) in enumerate(pairwise(lines), 1):
-        if _other_size(prev, line) or _changes_size(lines, i):
+        if _other_size(prev, line) or _changes_size(lines, i) or _changes_step(lines, i, stats):
             runs.append([line])
         else:
             runs[-1].append(line)
@@ -192,6 +196,16 @@ def _changes_size(lines: Sequence[Line], i: int) -> bool:
     )
 
 
+def _changes_step(lines: Sequence[Line], i: int, stats: PageStats) -> bool:
+    """Whether single-spaced lines, as of a quotation, begin or end there within double-spaced text."""
+    if not stats.double or abs(lines[i].size - stats.size) > _SAME_SIZE * stats.size:
+        return False
+    steps = [line.baseline - above.baseline for above, line in pairwise(lines[max(0, i - 2) : i + 2])]
+    here = steps.pop(min(i, 2) - 1)
+    amid = lines[i].plain[0].islower() and lines[i - 1].plain[-1] not in STOPS
+    return here > _AS_FAR * stats.double and not amid and any(step < _SINGLE * stats.double for step in steps)
+
+
 class _Splitter:
     """Decides between two lines of a run: same paragraph, new line in it, or a new paragraph."""
 
@@ -204,8 +218,8 @@ class _Splitter:
         self.left, self.right = min(line.x0 for line in lines), max(line.x1 for line in lines)
         em = median(line.size for line in lines)
         steps = [b.baseline - a.baseline for a, b in pairwise(lines) if abs(a.size - b.size) < 0.1 * em]
-        near = [step for step in steps if step < 1.9 * em]
-        usual = median(near) if len(near) >= 2 else min([*near, stats.leading * em / stats.size])
+        near = [step for step in steps if step < max(1.9, _LOWER * stats.double / stats.size) * em]
+        usual = median(near) if len(near) >= 2 else min([*near, stats.step * em / stats.size])
         self.leading = max(usual, 0.9 * em)
         mono = [is_mono(line) for line in lines] if stats.code else []
         self.mono = mono if any(mono) and not all(mono) else []
@@ -271,7 +285,7 @@ class _Splitter:
         """Whether more height than usual is free over a line."""
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
-        return line.baseline - prev.baseline > 1.28 * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
+        return line.baseline - prev.baseline > _FAR * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
 
     def _parts_text(self, i: int, em: float) -> bool:
         """Whether a sentence ends short of the edge of justified text, or the next one begins a little lower or, on

@@ -11,20 +11,25 @@ from statistics import median
 
 from docparse.model.embedded.code import has_signs, is_mono
 from docparse.model.embedded.lines import Line
+from docparse.model.embedded.script import is_cjk
 from docparse.schemas.page import Word
 
 _PROSE_WORDS, _PROSE_LINES = 6, 3
 _LARGER = 1.4  # than labels in plots
 _CODE_SHARE = 0.4  # of the monospaced lines of a page
+_AMID = ",-‐–—，、"  # ends of lines within a sentence
+_FULL = 0.8  # of a column's width, that a line fills
 _TYPED_SHARE, _FEW_SIGNS = 0.3, 0.1  # of them: prose, and lines with a program's signs beside a line in other type
 _SMALL_CODE = 0.85  # of the size of the prose over it
+_DOUBLE_EM, _FARTHEST_EM, _ALIKE = 1.6, 3.4, 0.08  # of double-spaced lines: their step, and by how much it may vary
+_DOUBLE, _LEAST_DOUBLE = 0.7, 3  # of the lines that go on from another, share and least number of double-spaced ones
 _PROSE_SHARE = 0.3  # of a page's letters: with less of it the size of its listings is the usual one
 
 
 @dataclass(frozen=True, slots=True)
 class PageStats:
     """`size`, `leading` and `width` in page units; `bold` and `mono` are the body's own; `code`: some lines are
-    monospaced; `ocr`: no fonts are known."""
+    monospaced; `ocr`: no fonts are known; `double`: the step from line to line of double-spaced text, else 0."""
 
     size: float = 10.0
     leading: float = 12.0
@@ -35,6 +40,12 @@ class PageStats:
     mono: bool = False
     code: bool = False
     ocr: bool = False
+    double: float = 0.0
+
+    @property
+    def step(self) -> float:
+        """From one line of running text to the next, in page units."""
+        return self.double or self.leading
 
     def beside(self, words: Sequence[Word]) -> PageStats:
         """The statistics of a page most of whose text is these words of tables: a slide's title is no body text."""
@@ -44,7 +55,7 @@ class PageStats:
         size = median(word.size for word in words)
         if size <= 0 or not size < 0.8 * self.size:
             return self
-        return dataclasses.replace(self, size=size, leading=1.25 * size, bold=False)
+        return dataclasses.replace(self, size=size, leading=1.25 * size, bold=False, double=0.0)
 
 
 def _other_prose(lines: Sequence[Line], size: float) -> int:
@@ -81,6 +92,23 @@ def _is_larger_prose(lines: Sequence[Line], sizes: Counter[float], code: Counter
     return small < _SMALL_CODE * size and _other_prose(prose, size) >= _PROSE_LINES
 
 
+def _double_spaced(lines: Sequence[Line], size: float, width: float) -> float:
+    """The step of lines that go on in the middle of a sentence, where it is that of double-spaced text; else 0."""
+    steps = []
+    for above, line in pairwise(lines):
+        step = line.baseline - above.baseline
+        first, last = line.plain[0], above.plain[-1]
+        amid = (last.isalpha() or last in _AMID) and (first.islower() or is_cjk(first))
+        goes_on = amid and above.width > _FULL * width
+        if 0.8 * size < step < _FARTHEST_EM * size and above.x0 < line.x1 and line.x0 < above.x1 and goes_on:
+            steps.append(step)
+    if not steps:
+        return 0.0
+    usual = median(steps)
+    alike = sum(abs(step - usual) < _ALIKE * usual for step in steps)
+    return usual if usual > _DOUBLE_EM * size and alike >= max(_LEAST_DOUBLE, _DOUBLE * len(steps)) else 0.0
+
+
 def page_stats(lines: Sequence[Line]) -> PageStats:
     """Statistics of a page's lines, weighted by letters."""
     if not lines:
@@ -106,14 +134,16 @@ def page_stats(lines: Sequence[Line]) -> PageStats:
     steps = [b.baseline - a.baseline for a, b in pairwise(exact) if a.x0 < b.x1 and b.x0 < a.x1]
     steps = [step for step in steps if 0.8 * size < step < 2.2 * size]
     widths = sorted(line.width for line in exact)
+    width = widths[int(0.8 * (len(widths) - 1))] if widths else 400.0
     return PageStats(
         size=max(median(line.size for line in exact) if exact else size, 0.1),
         leading=median(steps) if steps else 1.25 * size,
-        width=widths[int(0.8 * (len(widths) - 1))] if widths else 400.0,
+        width=width,
         bold=bold > 0.6 * letters,
         letters=letters,
         rtl=rtl > 0.5 * letters,
         mono=mono > 0.6 * letters and _is_typed(lines, size),
         code=mono > 0,
         ocr=read > 0.5 * letters,
+        double=_double_spaced(exact, size, width),
     )

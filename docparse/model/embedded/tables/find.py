@@ -59,7 +59,7 @@ from docparse.model.embedded.tables.rules import Line, band_edges, clusters, dra
 from docparse.model.embedded.tables.runs import Run, chunked_lines, join_runs, runs_of, text_runs
 from docparse.model.embedded.tables.sides import side_by_side
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
-from docparse.model.embedded.tables.stripes import column_sides, is_stripe, last_edges, past_labels
+from docparse.model.embedded.tables.stripes import ground_edges, is_stripe, last_edges, past_labels
 from docparse.model.embedded.tables.text_rows import TextRow, em_of, well_boxed
 from docparse.model.embedded.tables.totals import part_totals, sums_under
 from docparse.model.embedded.turned import Direction, directions, turn_back, turn_box, turn_words
@@ -282,9 +282,9 @@ def _ruled(
 ) -> tuple[list[FoundTable], list[Line], list[Line]]:  # fmt: skip
     """Tables whose cells are drawn or stand on bands, and the lines with the edges of bands and those of dashes."""
     tables = _lattices(horizontal, vertical, words)
-    sides = column_sides(page.shapes, [table.bbox for table in tables], vertical, words)
+    ends, sides = ground_edges(page.shapes, [table.bbox for table in tables], (horizontal, vertical), words)
     if sides:
-        vertical = merge([*vertical, *sides])
+        horizontal, vertical = merge([*horizontal, *ends]), merge([*vertical, *sides])
         tables = _lattices(horizontal, vertical, words)
     bands = band_edges(page, [table.bbox for table in tables])
     if dashed:

@@ -32,16 +32,18 @@ def header_rows(placed: list[Placed], rows: int) -> int:
             texts[row].append((col, " ".join(w.text for w in words), words))
     if _has_head_column(texts):
         return 0
+    bold = [_all_bold(texts[r]) for r in range(rows)]
+    heads = next((r for r in range(rows) if not bold[r]), rows)
     first_data = next((r for r in range(rows) if _is_data(texts[r])), None)
+    if heads and first_data is not None and any(_has_number(texts[r]) for r in range(heads, first_data)):
+        first_data = heads
     if first_data is not None and 0 < first_data <= _MAX_HEADER_ROWS and first_data < rows:
         count = first_data
         while count > 1 and len(texts[count - 1]) == 1 and texts[count - 1][0][0] == 0:
             count -= 1  # a row title above the data is no header
         return _with_spans(placed, count)
-    bold = [_all_bold(texts[r]) for r in range(rows)]
-    count = next((r for r in range(rows) if not bold[r]), rows)
-    if 0 < count <= _MAX_HEADER_ROWS and count < rows:
-        return _with_spans(placed, count)
+    if 0 < heads <= _MAX_HEADER_ROWS and heads < rows:
+        return _with_spans(placed, heads)
     return 1 if rows > 1 and len(texts[0]) > 1 else 0
 
 
@@ -53,8 +55,12 @@ def _has_head_column(texts: dict[int, list[tuple[int, str, list[Word]]]]) -> boo
 def _is_data(row: list[tuple[int, str, list[Word]]]) -> bool:
     body = [text for col, text, _ in row if col > 0]
     numbers = [text for text in body if is_number(text)]
-    years = [text for text in numbers if is_year(text)]
-    return len(numbers) > len(years) and 2 * len(numbers) >= len(body)
+    return 2 * len(numbers) >= len(body) and _has_number(row)
+
+
+def _has_number(row: list[tuple[int, str, list[Word]]]) -> bool:
+    """Whether a number stands in a row that is no year, and not its first cell."""
+    return any(is_number(text) and not is_year(text) for col, text, _ in row if col > 0)
 
 
 def _all_bold(row: list[tuple[int, str, list[Word]]]) -> bool:

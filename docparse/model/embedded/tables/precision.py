@@ -37,7 +37,7 @@ _OUTPUT = ("## ", "[1] ")  # what R puts before a line that it prints
 _NEXT_LINE, _NEXT_LINES, _LINE = 1.6, 2.8, 8  # sizes to the next line and to that after a blank one; its letters
 _MONO_BLANK = 0.75  # em: a blank of a listing
 _TICK_PT = 6.0  # of an axis
-_HEAD_PT = 9.0  # an arrow's head is smaller
+_HEAD_PT, _CUT_HEAD_PT = 9.0, 4.0  # an arrow's head is smaller, and larger where it is cut from a box
 _BLANK = 0.55  # em: words of a line stand no further apart
 _ALIGNED = 0.75  # confidence of tables that nothing but the places of their words show
 _EMPTY, _BARS, _BAR_EM = 0.5, 4, 1.2  # of its cells, lengths of bars, and how thick and long these are
@@ -130,7 +130,7 @@ def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
     mono = sum(len(word.text) for word in inner if is_mono_word(word))
     if mono < _MONO_SHARE * sum(len(word.text) for word in inner):
         return False
-    texts = [" ".join(word.text for word in line) for line in lines.values()]
+    texts = ["".join(word.text + " " * word.space for word in line).rstrip() for line in lines.values()]
     if _goes_on(inner, words) or sum(text.startswith(_OUTPUT) for text in texts) > len(texts) / 2:
         return True
     cells = [cell.bbox for cell in table.cells if cell.bbox and cell.text]
@@ -196,8 +196,8 @@ def _has_arrow(box: Box, page: PageImage) -> bool:
         shape.bbox
         for shape in page.shapes
         if shape.filled
-        and 3 <= shape.segments <= 6
-        and _sides(shape.bbox)[0] > 1.5
+        and (3 <= shape.segments <= 6 or shape.segments == 1)  # a box that a clip cuts to a triangle
+        and _sides(shape.bbox)[0] > (1.5 if shape.segments > 1 else _CUT_HEAD_PT)
         and _sides(shape.bbox)[1] < _HEAD_PT
     ]
     heads = [b for b in heads if b[0] < x1 + 3 and x0 - 3 < b[2] and b[1] < y1 + 3 and y0 - 3 < b[3]]

@@ -26,32 +26,45 @@ def is_stripe(box: Box, edges: Sequence[Line], em: float) -> bool:
     )
 
 
-def column_sides(
-    shapes: Sequence[Shape], tables: Sequence[Box], vertical: Sequence[Line], words: Sequence[Word]
-) -> list[Line]:
-    """Sides at which the grounds of two cells with words, of a drawn table, meet without a rule and no word stands
-    across: they part columns."""
+def ground_edges(
+    shapes: Sequence[Shape], tables: Sequence[Box], lines: tuple[Sequence[Line], Sequence[Line]], words: Sequence[Word]
+) -> tuple[list[Line], list[Line]]:
+    """Where the grounds of two cells with words, of a drawn table, meet without a rule and no word stands across: they
+    part columns; and the edges of a row of such grounds that ends without one. `lines` are the horizontal and the
+    vertical rules."""
     grounds = [s.bbox for s in shapes if s.filled and s.segments == 1 and s.bbox[3] - s.bbox[1] > _GROUND_PT]
-    found: list[Line] = []
+    horizontal: list[Line] = []
+    vertical: list[Line] = []
     for box in tables:
         own = [ground for ground in grounds if inside_share(ground, box) > _INSIDE]
-        starts: dict[tuple[int, int, int], list[Box]] = {}
+        rows: dict[tuple[int, int], list[Box]] = {}
         for ground in own:
-            starts.setdefault((round(ground[0]), round(ground[1]), round(ground[3])), []).append(ground)
-        drawn = [line.pos for line in vertical if line.start < box[3] and box[1] < line.end]
-        free = [ground for ground in own if all(abs(ground[2] - pos) > _GROUND_PT for pos in drawn)]
+            rows.setdefault((round(ground[1]), round(ground[3])), []).append(ground)
+        free = [ground for ground in own if not _is_drawn(ground[2], ground[1], ground[3], lines[1])]
         inside = words_in(words, box) if free else []  # where every cell is drawn, no word is looked at
-        sides = {
-            left[2]
-            for left in free
-            for right in starts.get((round(left[2]), round(left[1]), round(left[3])), [])
-            if words_in(inside, left) and words_in(inside, right)
-        }
-        found += [
-            Line(x, box[1], box[3]) for x in sides
-            if not any(word.bbox[0] < x - 1 and word.bbox[2] > x + 1 for word in inside)
+        sides = [
+            left for left in free for right in rows[round(left[1]), round(left[3])]
+            if round(right[0]) == round(left[2]) and words_in(inside, left) and words_in(inside, right)
         ]  # fmt: skip
-    return found
+        for x in {side[2] for side in sides}:
+            drawn = any(
+                line.start < box[3] and box[1] < line.end and abs(line.pos - x) <= _GROUND_PT for line in lines[1]
+            )
+            if not drawn and not any(word.bbox[0] < x - 1 and word.bbox[2] > x + 1 for word in inside):
+                vertical.append(Line(x, box[1], box[3]))
+        for top, bottom in {(side[1], side[3]) for side in sides}:
+            row = rows[round(top), round(bottom)]
+            left, right = min(ground[0] for ground in row), max(ground[2] for ground in row)
+            whole = sum(ground[2] - ground[0] for ground in row) > _INSIDE * (box[2] - box[0])
+            if whole and not _is_drawn(bottom, left, right, lines[0]):
+                horizontal.append(Line(bottom, left, right))
+                vertical += [Line(side[2], top, bottom) for side in sides if side[1] == top]
+    return horizontal, vertical
+
+
+def _is_drawn(pos: float, start: float, end: float, lines: Sequence[Line]) -> bool:
+    """Whether a rule runs along a side of a ground, or along part of it."""
+    return any(abs(line.pos - pos) <= _GROUND_PT and line.start < end - 1 and start + 1 < line.end for line in lines)
 
 
 def past_labels(edges: Sequence[Line], vertical: Sequence[Line], em: float) -> list[Line]:
