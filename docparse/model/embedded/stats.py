@@ -18,10 +18,10 @@ _PROSE_WORDS, _PROSE_LINES = 6, 3
 _LARGER = 1.4  # than labels in plots
 _CODE_SHARE = 0.4  # of the monospaced lines of a page
 _AMID = ",-‐–—，、"  # ends of lines within a sentence
-_FULL = 0.8  # of a column's width, that a line fills
+_FULL, _LONG = 0.8, 30  # of a column's width, that a line fills, and its letters at least
 _TYPED_SHARE, _FEW_SIGNS = 0.3, 0.1  # of them: prose, and lines with a program's signs beside a line in other type
 _SMALL_CODE = 0.85  # of the size of the prose over it
-_DOUBLE_EM, _FARTHEST_EM, _ALIKE = 1.6, 3.4, 0.08  # of double-spaced lines: their step, and by how much it may vary
+_DOUBLE_EM, _FARTHEST_EM, _ALIKE = 1.8, 3.4, 0.08  # of double-spaced lines: their step, and by how much it may vary
 _DOUBLE, _LEAST_DOUBLE = 0.7, 3  # of the lines that go on from another, share and least number of double-spaced ones
 _PROSE_SHARE = 0.3  # of a page's letters: with less of it the size of its listings is the usual one
 
@@ -94,19 +94,22 @@ def _is_larger_prose(lines: Sequence[Line], sizes: Counter[float], code: Counter
 
 def _double_spaced(lines: Sequence[Line], size: float, width: float) -> float:
     """The step of lines that go on in the middle of a sentence, where it is that of double-spaced text; else 0."""
-    steps = []
+    steps, going = [], []
     for above, line in pairwise(lines):
         step = line.baseline - above.baseline
+        if not 0.8 * size < step < _FARTHEST_EM * size or above.x0 >= line.x1 or line.x0 >= above.x1:
+            continue
+        steps.append(step)
         first, last = line.plain[0], above.plain[-1]
         amid = (last.isalpha() or last in _AMID) and (first.islower() or is_cjk(first))
-        goes_on = amid and above.width > _FULL * width
-        if 0.8 * size < step < _FARTHEST_EM * size and above.x0 < line.x1 and line.x0 < above.x1 and goes_on:
-            steps.append(step)
-    if not steps:
+        if amid and above.width > _FULL * width and len(above.plain) > _LONG:
+            going.append(step)
+    usual = median(going) if going else 0.0
+    if usual < _DOUBLE_EM * size:
         return 0.0
-    usual = median(steps)
-    alike = sum(abs(step - usual) < _ALIKE * usual for step in steps)
-    return usual if usual > _DOUBLE_EM * size and alike >= max(_LEAST_DOUBLE, _DOUBLE * len(steps)) else 0.0
+    alike = sum(abs(step - usual) < _ALIKE * usual for step in going)
+    nearer = sum(step < (1 - _ALIKE) * usual for step in steps)
+    return usual if alike >= max(_LEAST_DOUBLE, _DOUBLE * len(going)) and 2 * nearer < len(steps) else 0.0
 
 
 def page_stats(lines: Sequence[Line]) -> PageStats:
