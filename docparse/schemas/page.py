@@ -64,6 +64,11 @@ class Word(NamedTuple):
         return HOLE in self.text and any(map(str.isalpha, self.text))
 
 
+def plain_text(words: Sequence[Word]) -> str:
+    """Words in their order, with a blank where one stands."""
+    return "".join([f"{word.text} " if word.space else word.text for word in words]).rstrip()
+
+
 make_word: Callable[[Any], Word] = partial(tuple.__new__, Word)  # of all fields in their order, in half the time
 
 

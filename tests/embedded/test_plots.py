@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
+from docparse.geometry import Box
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.picture_kinds import _has_bonds
 from docparse.model.embedded.plots import find_plots, find_staves
 from docparse.schemas.document import Chart, Image, Music
-from docparse.schemas.page import PageImage, Rule, Shape, Word
+from docparse.schemas.page import PageImage, Rule, Shape, Word, WordStyle
 
 
 def page(rules: list[Rule], shapes: list[Shape] | None = None) -> PageImage:
@@ -67,6 +70,104 @@ def test_title_over_the_middle_of_the_axes_is_the_chart_s_whatever_its_type(text
     assert (title[-1] in plot.words) is taken
 
 
+def run(text: str, x: float, y: float, line: int, step: float = 5.0) -> list[Word]:
+    """Words of one line in the type of the text, a blank between them."""
+    words = []
+    for part in text.split():
+        words.append(word(part, x, y)._replace(line=line))
+        x = words[-1].bbox[2] + step
+    return words
+
+
+def plain_axes() -> tuple[list[Rule], list[Word]]:
+    rules, labels = axes()
+    prose = [word("prose", 60 + 30 * n, 500 + 12 * line) for n in range(12) for line in range(4)]
+    return rules, [label._replace(font="Serif") for label in labels] + prose
+
+
+def test_names_of_several_words_at_an_axis_are_the_chart_s_as_a_whole() -> None:
+    rules, words = plain_axes()
+    words = [word for word in words if word.text != "10"]
+    names = [run("Far North East", 146 - 75 - 2, y + 3, 900 + n) for n, y in enumerate((120, 160, 200, 240))]
+    beside = run("prose beside", 20, 163, 901, 5.0)  # of the same line, a gap between
+    (plot,) = find_plots(page(rules), [*chain(*names), *beside, *words], 10.0)
+    assert all(word in plot.words for name in names for word in name)
+    assert not any(word in plot.words for word in beside)
+    assert plot.bbox[0] == names[0][0].bbox[0]
+
+
+def test_title_of_the_level_axis_is_the_chart_s_in_the_type_of_the_text_too() -> None:
+    rules, words = plain_axes()
+    title, text = run("Number of items", 212.5, 282, 900), run("A line of text begins here", 60, 310, 901)
+    (plot,) = find_plots(page(rules), [*words, *title, *text], 10.0)
+    assert all(word in plot.words for word in title)
+    assert not any(word in plot.words for word in text)
+    caption = run("Figure 3: Items", 212.5, 282, 900)
+    (plot,) = find_plots(page(rules), [*words, *caption], 10.0)
+    assert not any(word in plot.words for word in caption)
+
+
+def test_turned_title_of_the_upright_axis_is_the_chart_s() -> None:
+    rules, words = plain_axes()
+    title = Word("Amount", (119, 150, 130, 200), 10.0, "Serif", int(WordStyle.ROTATED), 0, 200, 900)
+    (plot,) = find_plots(page(rules), [*words, title], 10.0)
+    assert title in plot.words
+
+
+def test_axis_at_the_right_and_labels_at_the_corners_are_the_chart_s() -> None:
+    rules, words = plain_axes()
+    rules += [h(y, 350, 354) for y in (120, 160, 200, 240)]
+    right = [word(text, 357, y + 3) for text, y in (("0.4", 240), ("0.5", 200), ("0.6", 160), ("0.7", 120))]
+    corner, title = word("50", 132, 83), Word("Share", (376, 150, 384, 200), 10.0, "Serif", int(WordStyle.ROTATED))
+    (plot,) = find_plots(page(rules), [*words, *right, corner, title], 10.0)
+    assert all(label in plot.words for label in (*right, corner, title))
+
+
+def test_charts_over_one_another_with_a_caption_between_are_two() -> None:
+    rules, labels = axes()
+    below = [Rule((r.bbox[0], r.bbox[1] + 260, r.bbox[2], r.bbox[3] + 260), r.horizontal, 0.5) for r in rules]
+    lower = [label._replace(bbox=moved(label.bbox, 260), line=label.line + 5000) for label in labels]
+    caption = run("Figure 3: The first of two charts", 120, 310, 900)
+    plots = find_plots(page([*rules, *below]), [*labels, *lower, *caption], 10.0)
+    assert len(plots) == 2
+    assert not any(word in plot.words for plot in plots for word in caption)
+    assert all(plot.bbox[3] - plot.bbox[1] < 200 for plot in plots)
+
+
+def test_charts_beside_and_over_one_another_are_each_one_with_its_own_labels() -> None:
+    rules, words = [], []
+    for n, (x, y) in enumerate((x, y) for x in (0, 200) for y in (0, 110)):
+        axis = [h(120 + 15 * k, 96, 100) for k in range(5)]
+        axis += [v(100, 120, 180), h(180, 100, 230), *(v(tick, 180, 183) for tick in (130, 190))]
+        rules += [Rule((r.bbox[0] + x, r.bbox[1] + y, r.bbox[2] + x, r.bbox[3] + y), r.horizontal, 0.5) for r in axis]
+        rules += [h(y + 130 + 7 * k, x + 125, x + 129) for k in (0, 4)]  # of error bars
+        words += [word(f"{n}.{k}", x + 78, y + 183 - 15 * k, "Sans")._replace(line=100 * n + k) for k in range(5)]
+        words += [word(f"name{n}", x + tick - 12, y + 196, "Sans")._replace(line=100 * n + 50) for tick in (130, 190)]
+    words += [word("prose", 60 + 30 * n, 500 + 12 * line) for n in range(12) for line in range(4)]
+    plots = find_plots(page(rules), words, 10.0)
+    assert len(plots) == 4
+    for plot in plots:
+        (number,) = {w.text[0] for w in plot.words if w.text[0].isdigit()}
+        assert {w.text for w in plot.words} == {f"name{number}", *(f"{number}.{k}" for k in range(5))}
+
+
+def moved(box: Box, down: float) -> Box:
+    return (box[0], box[1] + down, box[2], box[3] + down)
+
+
+def test_title_of_two_sideways_lines_is_the_chart_s_and_text_further_out_is_not() -> None:
+    rules, words = plain_axes()
+    up = int(WordStyle.ROTATED | WordStyle.UP)
+    title = [
+        Word(text, (x, 150, x + 9, 200), 10.0, "Serif", up, 0, 200, 900 + x)
+        for text, x in (("Income", 110), ("(€)", 121))
+    ]
+    far = Word("Margin", (60, 150, 69, 200), 10.0, "Serif", up, 0, 200, 999)
+    (plot,) = find_plots(page(rules), [*words, *title, far], 10.0)
+    assert all(word in plot.words for word in title)
+    assert far not in plot.words
+
+
 def test_chart_becomes_one_block() -> None:
     rules, labels = axes()
     (plot,) = find_plots(page(rules), labels, 10.0)
@@ -75,6 +176,21 @@ def test_chart_becomes_one_block() -> None:
     assert isinstance(blocks[0], Chart)
     assert "10" in blocks[0].text
     assert blocks[0].flags == ["chart_data_not_recognised"]
+
+
+@pytest.mark.parametrize(("way", "wanted"), [(WordStyle.UP, "Income (dollars)"), (WordStyle.DOWN, "(dollars) Income")])
+def test_sideways_lines_follow_one_another_as_they_are_read(way: WordStyle, wanted: str) -> None:
+    rules, labels = axes()
+    style = int(WordStyle.ROTATED | way)
+    title = [
+        Word("(dollars)", (120, 150, 129, 200), 10.0, "Sans", style, 0, 200, 901),
+        Word("Income", (108, 150, 117, 200), 10.0, "Sans", style, 0, 200, 900),
+    ]
+    prose = [word("prose", 60 + 30 * n, 500 + 12 * line) for n in range(12) for line in range(4)]
+    (plot,) = find_plots(page(rules), [*labels, *title, *prose], 10.0)
+    (block,) = build_blocks(page(rules), [], (), (), [plot])
+    assert isinstance(block, Chart)
+    assert block.text.endswith(wanted)
 
 
 def numbers(x: float, places: tuple[float, ...]) -> list[Word]:

@@ -122,10 +122,13 @@ def test_a_large_parent_does_not_make_its_children_look_large() -> None:
 
 
 def test_start_is_quick() -> None:
-    guard.close_pool()
-    start = time.monotonic()
-    with made.opened(made.text_pdf("x")):
-        assert time.monotonic() - start < 2.0  # 0.15 s on a machine at rest
+    took_s = []
+    for _ in range(3):
+        guard.close_pool()
+        start = time.monotonic()
+        with made.opened(made.text_pdf("x")):
+            took_s.append(time.monotonic() - start)
+    assert min(took_s) < 2.0  # 0.15 s on a machine at rest
 
 
 def test_many_threads_open_files_at_once() -> None:

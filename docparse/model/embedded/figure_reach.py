@@ -11,7 +11,7 @@ from docparse.geometry import Box, clip, height, inside_share, overlap, union, w
 from docparse.model.embedded.captions import is_caption, names_figure
 from docparse.model.embedded.clusters import clusters
 from docparse.model.embedded.line_drawings import fat
-from docparse.schemas.page import PageImage, Word, WordStyle
+from docparse.schemas.page import PageImage, Word, WordStyle, plain_text
 
 _BOLD = int(WordStyle.BOLD)  # an IntFlag is slow to test
 _LABEL, _MARK = 12, 6  # characters of a label's line, and of one by a picture
@@ -49,9 +49,7 @@ def rows_of(words: Sequence[Word], em: float) -> list[Row]:
             lines.setdefault(word.line, []).append(word)
     if len(lines) > _MOST_ROWS:
         return []
-    texts = {
-        key: "".join([f" {word.text}" if word.space else word.text for word in line]) for key, line in lines.items()
-    }
+    texts = {key: plain_text(line) for key, line in lines.items()}
     long = {key for key, text in texts.items() if len(text.replace(" ", "")) > _LABEL}
     margins = Counter(round(lines[key][0].bbox[0] / em * 2) for key in long)
     ticks = {key for key, text in texts.items() if _TICK.fullmatch(text.strip())}

@@ -47,7 +47,7 @@ from docparse.schemas.document import (
 )
 from docparse.schemas.page import PageImage, Word, WordStyle
 
-_ROTATED = int(WordStyle.ROTATED)
+_ROTATED, _DOWN = int(WordStyle.ROTATED), int(WordStyle.DOWN)
 _SIGN = 0.3  # of a word, in scripts without blanks
 _SHORT, _FULL = 5, 0.6  # words; share of a grid's cells
 _SURE = 0.8  # of a table, whatever its cells look like
@@ -194,6 +194,18 @@ def _side_notes(page: PageImage, words: Sequence[Word], way: Direction) -> list[
     return blocks
 
 
+def _turned_text(words: Sequence[Word]) -> str:
+    """The sideways lines of a picture, as they follow one another: those that run up from left to right."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        if word.style & _ROTATED:
+            lines.setdefault(word.line, []).append(word)
+    up = [line for line in lines.values() if not line[0].style & _DOWN]
+    down = [line for line in lines.values() if line[0].style & _DOWN]
+    ordered = sorted(up, key=lambda line: line[0].bbox[0]) + sorted(down, key=lambda line: -line[0].bbox[0])
+    return " ".join(word.text for line in ordered for word in line)
+
+
 def figure_block(figure: Figure) -> Image | Chart | Music:
     """Picture or chart with the text printed in it, line by line."""
     if figure.music and figure.abc:
@@ -202,8 +214,7 @@ def figure_block(figure: Figure) -> Image | Chart | Music:
         return Music(bbox=figure.bbox, flags=["music_not_recognised"])
     upright = [word for word in figure.words if not word.style & _ROTATED]
     text = "\n".join(line_text(line) for line in make_lines(upright))
-    turned_text = " ".join(word.text for word in figure.words if word.style & _ROTATED)
-    text = f"{text}\n{turned_text}".strip()
+    text = f"{text}\n{_turned_text(figure.words)}".strip()
     if figure.chart:
         return Chart(bbox=figure.bbox, text=text, flags=["chart_data_not_recognised"])
     return Image(bbox=figure.bbox, ocr=text)

@@ -30,6 +30,8 @@ _LEAST_NUMBERS = 3
 _MOST_READ = 12  # drawings of one page that are looked at for molecules
 _FORMULA_PX = 260
 _PLAIN = 0.35  # of a formula's letters at most are in plain words
+_NAMES = 0.25  # of a formula's letters at most are in names, those of functions aside
+_NAME, _COMMAND = re.compile(r"[^\W\d_]{4,}"), re.compile(r"\\[A-Za-z]+")
 _LEVELS = re.compile(r"\\(?:frac|sqrt)|[_^].*=|=.*[_^]")
 _FORMULA_SURE, _FORMULA_CONFIDENCE = 0.85, 0.8
 _MATH = re.compile(r"[=^_∫∑∏√∂∞±≤≥×·∈∀∃{}|\\<>+]|[\u0370-\u03ff]")
@@ -307,11 +309,16 @@ def _is_strip(page: PageImage) -> bool:
 
 def _strip_reading(page: PageImage, words: Sequence[Word]) -> formula_ink.Reading | None:
     """What a strip reads as, whatever OCR made of its lines; None if it has plain words or no formula's levels."""
-    plain = sum(len(word.text) for word in words if len(word.text) > 3 and _is_plain(word.text))
-    if plain > _PLAIN * sum(len(word.text) for word in words):
-        return None
     reading = _sure_reading(page, (0, 0, page.width_px, page.height_px))
-    return reading if reading is not None and _LEVELS.search(reading.latex) is not None else None
+    if reading is None or _LEVELS.search(reading.latex) is None:
+        return None
+    plain = sum(len(word.text) for word in words if len(word.text) > 3 and _is_plain(word.text))
+    if plain > _PLAIN * sum(len(word.text) for word in words):  # OCR takes letters with indices for words
+        letters = _COMMAND.sub(" ", reading.latex)
+        named = sum(map(len, _NAME.findall(letters)))
+        if named > _NAMES * sum(map(str.isalpha, letters)):
+            return None
+    return reading
 
 
 def _is_plain(text: str) -> bool:

@@ -8,21 +8,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+
 from docparse.geometry import Box, centre, contains_point, height, inside_share, union, width
 from docparse.model.embedded.captions import is_caption
+from docparse.model.embedded.charts.labels import follows
 from docparse.model.embedded.clusters import join_near
 from docparse.model.embedded.figures import Figure
 from docparse.model.embedded.panels import find_panels, grown
-from docparse.schemas.page import PageImage, Rule, Word, WordStyle
+from docparse.model.embedded.script import word_count
+from docparse.schemas.page import PageImage, Rule, Word, WordStyle, plain_text
 
 _ROTATED = int(WordStyle.ROTATED)
 _TICK_EM = 0.9
 _LEAST_TICKS = 3
+_CHART_GAP, _EVEN = 2.5, 1.3  # of the step of ticks: a wider one is between two charts, whose steps are as even as that
 _LEVEL = 0.8  # page units within which the ends of tick marks agree
 _STAFF_LINES = 5
 _STAFF_GAP = (1.5, 10.0)  # page units between the lines of a staff
 _MOST_RULES = 4000
 _TITLE_EM, _TITLE_WORDS, _MIDDLE = 1.6, 8, 2.5  # to a title, its words, and page units that it may be off the middle
+_AXIS_EM = 1.0  # to the title of an axis
+_NAME_EM = 15.0  # of a name at a tick mark
 # what is written under a panel; numbers of headings
 _PANEL_NAME = re.compile(r"\(?[a-zA-Z0-9]{1,2}[.)]\s|\d+(?:\.\d+)+\s")
 
@@ -40,6 +47,12 @@ class Ticks:
         gaps = [b - a for a, b in pairwise(self.places)]
         return sorted(gaps)[len(gaps) // 2]
 
+    def labelled(self, word: Word) -> list[float]:
+        """Where a label may stand: at the marks; a number a step before and behind, too, where a frame is the mark."""
+        if not any(map(str.isdigit, word.text)) or any(map(str.isalpha, word.text)):
+            return self.places
+        return [self.places[0] - self.step, *self.places, self.places[-1] + self.step]
+
     def is_even(self) -> bool:
         gaps = [b - a for a, b in pairwise(self.places)]
         return max(gaps) <= 1.6 * min(gaps) or (max(gaps) <= 2.2 * min(gaps) and len(gaps) > 3)
@@ -53,15 +66,26 @@ def find_plots(page: PageImage, words: Sequence[Word], em: float) -> list[Figure
     plots = [Figure(box, music=True, words=_signs_in(box, words)) for box in staves]
     charts = [
         (box, [word for word in words if _is_label(word, *marks, em)])
-        for box, marks in _axes(page, em)
+        for box, marks in _axes(page, words, em)
     ]  # fmt: skip
     for box, labels in find_panels(page, words, em):
         if not any(inside_share(box, axes) > 0.3 or inside_share(axes, box) > 0.3 for axes, _ in charts):
             charts.append((box, labels))
-    for box, labels in charts:
+    for (box, labels), near in zip(charts, _nearest([box for box, _ in charts], words), strict=True):
         if not any(inside_share(box, stave) > 0.3 for stave in staves):
-            plots.append(_labelled(box, labels, words, em))
+            plots.append(_labelled(box, labels, near, words, em))
     return _apart(plots)
+
+
+def _nearest(boxes: Sequence[Box], words: Sequence[Word]) -> list[Sequence[Word]]:
+    """For each box the words that no other box is nearer to."""
+    if len(boxes) < 2:
+        return [words] * len(boxes)
+    x0, y0, x1, y1 = np.array([word.bbox for word in words]).reshape(-1, 4).T[:, :, None]
+    left, top, right, bottom = np.array(boxes).T
+    gaps = np.maximum(np.maximum(left - x1, x0 - right), np.maximum(top - y1, y0 - bottom))
+    nearest = gaps <= gaps.min(axis=1, keepdims=True)
+    return [[words[place] for place in np.flatnonzero(column).tolist()] for column in nearest.T]
 
 
 def _apart(plots: list[Figure]) -> list[Figure]:
@@ -77,26 +101,62 @@ def _apart(plots: list[Figure]) -> list[Figure]:
     return kept
 
 
-def _axes(page: PageImage, em: float) -> list[tuple[Box, tuple[Ticks, Ticks | None]]]:
-    """Boxes of charts, with the tick marks of their level axis and of their upright one."""
+def _axes(
+    page: PageImage, words: Sequence[Word], em: float
+) -> list[tuple[Box, tuple[Ticks, Ticks | None, Ticks | None]]]:
+    """Boxes of charts, with the tick marks of their level axis and of those at the left and at the right."""
     marks = [rule for rule in page.rules if 1.0 < _length(rule) <= _TICK_EM * em]
     if len(marks) < _LEAST_TICKS:
         return []
     level = _tick_rows([(r.bbox[1], r.bbox[3], r.bbox[0]) for r in marks if not r.horizontal], em)
     upright = _tick_rows([(r.bbox[0], r.bbox[2], r.bbox[1]) for r in marks if r.horizontal], em)
-    found: list[tuple[Box, tuple[Ticks, Ticks | None]]] = []
-    for below in level:
+    upright = [axis for row in upright for axis in _charts_apart(row, level)]
+    found: list[tuple[Box, tuple[Ticks, Ticks | None, Ticks | None]]] = []
+    for below in (part for row in level for part in _between_axes(row, upright, words, em)):
         beside = [ticks for ticks in upright if _meet(below, ticks)]
         if beside:
             left = min(beside, key=lambda ticks: below.places[0] - ticks.high)
             box = (left.low, min(left.places), max(below.places), below.high)
             if width(box) > 4 * em and height(box) > 4 * em:
-                found.append((grown(box, page), (below, left)))
+                box = grown(box, page)
+                right = next((ticks for ticks in upright if ticks is not left and _is_right_of(ticks, left, box)), None)
+                found.append((box, (below, left, right)))
         elif below.is_even() and len(below.places) > _LEAST_TICKS:
             panel = _panel_on(below, page)
             if panel is not None and height(panel) > 4 * em:
-                found.append((panel, (below, None)))
+                found.append((panel, (below, None, None)))
     return found
+
+
+def _between_axes(below: Ticks, upright: Sequence[Ticks], words: Sequence[Word], em: float) -> list[Ticks]:
+    """The tick marks of a level axis, or of those of charts beside one another, each with an upright axis before it."""
+    first, last = below.places[0], below.places[-1]
+    edges = sorted(
+        ticks.low for ticks in upright
+        if first < ticks.low < last and ticks.is_even() and _stands_on(below, ticks) and _has_numbers(ticks, words, em)
+    )  # fmt: skip
+    parts = [
+        [place for place in below.places if low < place < high]
+        for low, high in pairwise([float("-inf"), *edges, float("inf")])
+    ]
+    return [Ticks(below.low, below.high, part) for part in parts if len(part) > 1]
+
+
+def _has_numbers(left: Ticks, words: Sequence[Word], em: float) -> bool:
+    """Whether numbers stand before most tick marks of an upright axis."""
+    near = [
+        centre(word.bbox)[1] for word in words
+        if any(map(str.isdigit, word.text)) and 0 <= left.low - word.bbox[2] + 0.5 * em < 1.6 * em
+    ]  # fmt: skip
+    numbered = sum(any(abs(y - place) < 0.6 * em for y in near) for place in left.places)
+    return numbered >= _LEAST_TICKS and 2 * numbered >= len(left.places)
+
+
+def _is_right_of(ticks: Ticks, left: Ticks, box: Box) -> bool:
+    """Whether tick marks stand at the right edge of a chart, over against those of its left axis."""
+    if ticks.low > box[2] + _LEVEL or ticks.high < box[2] - _LEVEL:
+        return False
+    return ticks.places[0] < left.places[-1] and left.places[0] < ticks.places[-1]
 
 
 def _length(rule: Rule) -> float:
@@ -123,14 +183,37 @@ def _tick_rows(marks: Sequence[tuple[float, float, float]], em: float) -> list[T
     return result
 
 
+def _charts_apart(row: Ticks, level: Sequence[Ticks]) -> list[Ticks]:
+    """The ticks of one upright axis, or of those of charts over one another: even, with much wider gaps between, each
+    with a level axis under it.
+    """
+    parts = [[row.places[0]]]
+    for last, place in pairwise(row.places):
+        if place - last > _CHART_GAP * row.step:
+            parts.append([])
+        parts[-1].append(place)
+    axes = [Ticks(row.low, row.high, part) for part in parts]
+    if any(len(part) < _LEAST_TICKS for part in parts):
+        return [row]
+    if not all(any(_stands_on(below, axis) for below in level) for axis in axes):
+        return [row]
+    gaps = [[b - a for a, b in pairwise(part)] for part in parts]
+    return axes if all(max(steps) <= _EVEN * min(steps) for steps in gaps) else [row]
+
+
 def _meet(below: Ticks, left: Ticks) -> bool:
     """Whether the axes of two rows of ticks meet in a corner at the lower left."""
-    across, down = below.places[0] - left.high, below.low - left.places[-1]
+    across = below.places[0] - left.high
     return (
         -_LEVEL - 1 <= across <= 1.6 * below.step
-        and -_LEVEL - 1 <= down <= 1.6 * left.step
-        and (below.is_even() or left.is_even())
+        and _stands_on(below, left)
+        and (left.is_even() or (below.is_even() and len(below.places) >= _LEAST_TICKS))
     )
+
+
+def _stands_on(below: Ticks, upright: Ticks) -> bool:
+    """Whether the lowest tick mark of an upright axis is about where a level one is."""
+    return -_LEVEL - 1 <= below.low - upright.places[-1] <= 1.6 * upright.step
 
 
 def _panel_on(below: Ticks, page: PageImage) -> Box | None:
@@ -148,24 +231,31 @@ def _panel_on(below: Ticks, page: PageImage) -> Box | None:
     return (box[0], box[1], box[2], below.high)
 
 
-def _labelled(box: Box, labels: Sequence[Word], words: Sequence[Word], em: float) -> Figure:
-    """The chart with its words: what stands in it, the labels of its axes, and what is set in their type beside it."""
+def _labelled(box: Box, labels: Sequence[Word], words: Sequence[Word], page: Sequence[Word], em: float) -> Figure:
+    """The chart with its words: what stands in it, the labels of its axes, and what is set in their type beside it.
+
+    `words` are those to which no other chart is nearer, `page` all.
+    """
     inside = [word for word in words if contains_point(box, *centre(word.bbox))]
     chosen = {id(word): word for word in (*inside, *labels)}
+    marked = {id(word) for word in labels}
+    for name in _names(words, em):
+        if any(id(word) in marked for word in name):
+            chosen |= {id(word): word for word in name}
     fonts = Counter(word.font for word in labels if word.font)
     if fonts:
         font = fonts.most_common(1)[0][0]
-        body = Counter(word.font for word in words)
+        body = Counter(word.font for word in page)
         theirs = _family(font)
         total = sum(body.values())
         if sum(count for name, count in body.items() if _family(name) == theirs) < 0.5 * total:
             kin = [word for word in words if _family(word.font) == theirs and id(word) not in chosen]
             _take_kin(chosen, kin, box, em)
-    _take_title(chosen, words, box, em)
+    _take_titles(chosen, words, box, em)
     extent = union([box, *(word.bbox for word in chosen.values())])
     chosen |= {id(word): word for word in words if contains_point(extent, *centre(word.bbox))}
     taken = list(chosen.values())
-    order = {id(word): place for place, word in enumerate(words)}
+    order = {id(word): place for place, word in enumerate(page)}
     taken.sort(key=lambda word: order[id(word)])
     return Figure(union([box, *(word.bbox for word in taken)]), chart=True, words=taken)
 
@@ -190,26 +280,41 @@ def _take_kin(chosen: dict[int, Word], kin: list[Word], box: Box, em: float) -> 
                 changed = True
 
 
-def _take_title(chosen: dict[int, Word], words: Sequence[Word], box: Box, em: float) -> None:
-    """The chart's title: a short line over the middle of its axes, with nothing beside it."""
-    top = min([box[1], *(word.bbox[1] for word in chosen.values())])
-    near = {
-        word.line
-        for word in words
-        if box[0] < word.bbox[2] and word.bbox[0] < box[2] and top - _TITLE_EM * em < word.bbox[3] <= top + 1
-        and id(word) not in chosen and not word.style & _ROTATED
-    }  # fmt: skip
+def _take_titles(chosen: dict[int, Word], words: Sequence[Word], box: Box, em: float) -> None:
+    """The titles of the chart and of its level axis: short lines over and under the middle, with nothing beside them;
+    and those of the upright axes, which are turned.
+    """
+    left, top, right, bottom = union([box, *(word.bbox for word in chosen.values())])
+    free = [word for word in words if id(word) not in chosen]
+    turned = [word for word in free if word.style & _ROTATED]
+    level = [word for word in free if not word.style & _ROTATED and box[0] < word.bbox[2] and word.bbox[0] < box[2]]
+    _take_title(chosen, [word for word in level if top - _TITLE_EM * em < word.bbox[3] <= top + 1], words, box, em)
+    _take_title(chosen, [word for word in level if bottom - 1 <= word.bbox[1] < bottom + _AXIS_EM * em], words, box, em)
+    turned = [word for word in turned if box[1] <= word.bbox[1] and word.bbox[3] <= box[3]]
+    while beside := [
+        word
+        for word in turned
+        if left - _AXIS_EM * em < word.bbox[2] <= left + 1 or right - 1 <= word.bbox[0] < right + _AXIS_EM * em
+    ]:  # line by line
+        chosen |= {id(word): word for word in beside}
+        left, _, right, _ = union([(left, top, right, bottom), *(word.bbox for word in beside)])
+        turned = [word for word in turned if id(word) not in chosen]
+
+
+def _take_title(chosen: dict[int, Word], near: Sequence[Word], words: Sequence[Word], box: Box, em: float) -> None:
+    """The line of these words of a title, as a whole, if it is one."""
+    numbers = {word.line for word in near}
     lines: dict[int, list[Word]] = {}
-    for word in words if near else ():
-        if word.line in near and word.line >= 0:
+    for word in words if numbers else ():
+        if word.line in numbers and word.line >= 0:
             lines.setdefault(word.line, []).append(word)
     if len(lines) != 1:
         return
     (line,) = lines.values()
     around = union(word.bbox for word in line)
-    text = " ".join(word.text for word in line)
+    text = plain_text(line)
     middle = abs(around[0] + around[2] - box[0] - box[2]) < 2 * _MIDDLE
-    if not middle or width(around) > width(box) or len(line) > _TITLE_WORDS or not any(map(str.isalpha, text)):
+    if not middle or width(around) > width(box) or word_count(text) > _TITLE_WORDS or not any(map(str.isalpha, text)):
         return
     if not is_caption(text, around, [box], em) and not _PANEL_NAME.match(text):
         chosen |= {id(word): word for word in line}
@@ -219,14 +324,27 @@ def _near(a: Box, b: Box, reach: float) -> bool:
     return a[0] - b[2] < reach and b[0] - a[2] < reach and a[1] - b[3] < reach and b[1] - a[3] < reach
 
 
-def _is_label(word: Word, below: Ticks, left: Ticks | None, em: float) -> bool:
-    """Whether a word stands at a tick mark: right under it, or right before it."""
-    x, y = centre(word.bbox)
-    if -0.5 * em < word.bbox[1] - below.high < 1.2 * em and any(abs(x - place) < 0.45 * em for place in below.places):
+def _names(words: Sequence[Word], em: float) -> list[list[Word]]:
+    """Labels of several words: these follow one another closely in a line."""
+    names: list[list[Word]] = []
+    for word in words:
+        last = names[-1][-1] if names else None
+        if last is not None and last.line == word.line and follows(last.bbox, word.bbox):
+            names[-1].append(word)
+        else:
+            names.append([word])
+    return [name for name in names if len(name) > 1 and width(union([name[0].bbox, name[-1].bbox])) < _NAME_EM * em]
+
+
+def _is_label(word: Word, below: Ticks, left: Ticks | None, right: Ticks | None, em: float) -> bool:
+    """Whether a word stands at a tick mark: right under it, right before it, or behind it at the right."""
+    box = word.bbox
+    x, y = centre(box)
+    if -0.5 * em < box[1] - below.high < 1.2 * em and any(abs(x - place) < 0.45 * em for place in below.labelled(word)):
         return True
-    if left is None:
-        return False
-    return 0 <= left.low - word.bbox[2] + 0.5 * em < 1.6 * em and any(abs(y - p) < 0.6 * em for p in left.places)
+    sides = [(left.labelled(word), left.low - box[2])] if left is not None else []
+    sides += [(right.labelled(word), box[0] - right.high)] if right is not None else []
+    return any(0 <= gap + 0.5 * em < 1.6 * em and any(abs(y - p) < 0.6 * em for p in places) for places, gap in sides)
 
 
 def find_staves(page: PageImage) -> list[Box]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from html import unescape
 from typing import Protocol
 
-from docparse.schemas.page import Word
+from docparse.schemas.page import Word, plain_text
 
 _MOST = 16
 _TAG = re.compile(r"<[^<>]*>")
@@ -139,7 +139,7 @@ class TextDrafter:
 
 def layer_text(words: Sequence[Word]) -> str:
     """The text layer as a model would write it: words with a blank where white space follows."""
-    return " " + "".join(word.text + " " if word.space else word.text for word in words).rstrip()
+    return " " + plain_text(words)
 
 
 def html_text(html: str) -> str:

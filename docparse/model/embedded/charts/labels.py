@@ -46,7 +46,7 @@ def make_labels(words: Iterable[tuple[str, Box, int]]) -> list[Label]:
         if not any(char.isalnum() for char in text):  # OCR takes dots and squares for signs
             continue
         last = labels[-1] if labels else None
-        if last is not None and last.line == line and _follows(last.bbox, box):
+        if last is not None and last.line == line and follows(last.bbox, box):
             blank = " " if box[0] - last.bbox[2] > _BLANK * (box[3] - box[1]) else ""
             labels[-1] = Label(f"{last.text}{blank}{text}", union((last.bbox, box)), line)
         else:
@@ -55,7 +55,8 @@ def make_labels(words: Iterable[tuple[str, Box, int]]) -> list[Label]:
     return [label._replace(value=number(label.text)) for label in labels if len(label.text) > 1 or label.height < most]
 
 
-def _follows(last: Box, box: Box) -> bool:
+def follows(last: Box, box: Box) -> bool:
+    """Whether a box stands right behind another of its line, as the next word of a label does."""
     height = min(last[3] - last[1], box[3] - box[1])
     return -0.3 * height <= box[0] - last[2] <= _GAP * height and abs(last[1] - box[1]) < height
 

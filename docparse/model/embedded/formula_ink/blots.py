@@ -15,6 +15,9 @@ from docparse.model.embedded.ocr_detect import components, join_runs, level_runs
 
 _LEAST_PX = 2  # of a blot's longer side
 _TYPE_PX, _MOST_TIMES = 44, 4  # height at which letters are taken apart
+_LONG = 8.0  # of a formula whose tilt can be told, in heights of its type
+_SLOPE, _SLOPES, _SHARPER, _SAMPLE = 0.001, 20, 1.08, 50_000  # of slopes that are tried, and of ink that is looked at
+_HOLE = 0.01  # of a sign's box
 _PALE = 0.22  # of the way from paper to ink
 
 
@@ -56,7 +59,46 @@ def sharp(pixels: NDArray[np.uint8], stretch: float = 1.0) -> tuple[NDArray[np.u
     size = round(times * max(stretch, 1) * pixels.shape[1]), round(times * max(1 / stretch, 1) * pixels.shape[0])
     if size != (pixels.shape[1], pixels.shape[0]):
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
-    return pixels, ink_of(pixels)
+    return pixels, _closed(ink_of(pixels))
+
+
+def levelled(
+    pixels: NDArray[np.uint8], mask: NDArray[np.bool_], high: float
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The cutting and its ink, sheared so that a long formula that was scanned a little askew runs level."""
+    slope = _slope_of(mask) if mask.shape[1] > _LONG * high else 0.0
+    if not slope:
+        return pixels, mask
+    height, width = mask.shape
+    paper = tuple(np.median(pixels[~mask], axis=0).astype(int).tolist())
+    image = Image.fromarray(pixels).transform(
+        (width, height), Image.Transform.AFFINE, (1, 0, 0, slope, 1, -slope * width / 2), Image.Resampling.BICUBIC,
+        fillcolor=paper,
+    )  # fmt: skip
+    level = np.asarray(image)
+    return level, _closed(ink_of(level))
+
+
+def _slope_of(mask: NDArray[np.bool_]) -> float:
+    """The slope along which the ink falls into rows most sharply; 0 where level rows are much as sharp."""
+    y, x = np.nonzero(mask)
+    step = len(y) // _SAMPLE + 1
+    y, x = y[::step], x[::step]
+
+    def sharpness(slope: float) -> float:
+        rows = np.round(y - slope * x).astype(np.intp)
+        return float((np.bincount(rows - rows.min()).astype(float) ** 2).sum())
+
+    slopes = [n * _SLOPE for n in range(-_SLOPES, _SLOPES + 1)]
+    best = max(slopes, key=sharpness)
+    return best if sharpness(best) > _SHARPER * sharpness(0.0) else 0.0
+
+
+def _closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink without gaps of one pixel between two rows: signs that thin level strokes hold together break there."""
+    closed = mask.copy()
+    closed[1:-1] |= mask[:-2] & mask[2:]
+    return closed
 
 
 def ink_of(pixels: NDArray[np.uint8], least: float = _PALE) -> NDArray[np.bool_]:
@@ -80,6 +122,13 @@ def own_ink(crop: NDArray[np.bool_]) -> NDArray[np.bool_]:
     for y, x0, x1 in runs[labels == largest].tolist():
         own[y, x0:x1] = True
     return own
+
+
+def has_hole(mask: NDArray[np.bool_], blot: Blot) -> bool:
+    """Whether ink goes round some paper."""
+    own = np.pad(own_ink(mask[blot.y0 : blot.y1, blot.x0 : blot.x1]), 1)
+    counts, _ = components(~own)
+    return int((counts > _HOLE * own.size).sum()) > 1
 
 
 def own_blots(blots: Sequence[Blot], box: Box, shape: tuple[int, ...]) -> list[Blot]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from docparse.geometry import Box, union
 from docparse.model.embedded import ocr_rapid
 from docparse.model.embedded.formula_ink.align import ReadSign, aligned
-from docparse.model.embedded.formula_ink.blots import Blot, box_of, type_height
+from docparse.model.embedded.formula_ink.blots import Blot, box_of, has_hole, type_height
 from docparse.model.embedded.formula_ink.named import Named, named
 from docparse.model.embedded.formula_ink.parts import groups_of
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
@@ -29,6 +29,9 @@ _SURE_SCORE = 0.97  # of a sign whose form leaves no doubt
 _LIKE, _NOT_LIKE = 0.88, 0.1
 _LEAST_TYPE = 0.45  # of the formula's: the type of an index of an index
 _FLAT = {"一": "−", "_": "−", "—": "−", "–": "−", "-": "−", "ー": "−", "二": "=", "ニ": "="}
+_TWO_SHAPES = ({"φ", "ϕ"}, {"ε", "ϵ"})
+_BAR, _SURE_READ = 0.99, 0.9
+_LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 _SPLIT = {
     "…": "...",
     "⋯": "···",
@@ -146,9 +149,11 @@ class Ink:
                 if said is None and read
                 else said is None or said < its.likeness - _NOT_LIKE
             )
-            if its.likeness >= _LIKE and wrong:
+            if its.likeness >= _LIKE and (wrong or self._is_open(group, read)):
                 return [Sign(its.sign, self._sign_box(its, group), its.likeness)]
         chars = read or self._alone(group)
+        if its is not None and len(chars) == 1:
+            chars = [(_as_drawn(chars[0][0], its, chars[0][2]), *chars[0][1:])]
         box = box_of(union(map(box_of, group)))
         step = (box[2] - box[0]) / len(chars)
         if any(char.isalnum() and step > 2.5 * widest(char) * high for char, _, _ in chars):
@@ -162,6 +167,10 @@ class Ink:
             part = (box[0] + place * step, box[1], box[0] + (place + 1) * step, box[3]) if len(chars) > 1 else box
             signs.append(Sign(char + accent, part, score))
         return signs
+
+    def _is_open(self, group: Sequence[Blot], read: Sequence[ReadSign]) -> bool:
+        """Whether an A was read where the ink has no hole."""
+        return [char for char, _, _ in read] == ["A"] and len(group) == 1 and not has_hole(self.mask, group[0])
 
     def _accent(self, group: list[Blot], char: str) -> str:
         """The combining accent over a letter of several blots, "" where the blots are those of its own shape."""
@@ -179,7 +188,8 @@ class Ink:
     def _alone(self, group: list[Blot]) -> list[ReadSign]:
         """Ink for which no sign was read, by itself."""
         read = self._ocr(group)
-        if len(read) != 1 or read[0][2] < SURE:
+        joined = "".join(char for char, _, _ in read) in _LIGATURES
+        if not (len(read) == 1 or joined) or min(score for _, _, score in read) < SURE:
             raise Unclear
         return read
 
@@ -194,6 +204,12 @@ class Ink:
             canvas[into] = np.minimum(canvas[into], self._pixels[blot.y0 : blot.y1, blot.x0 : blot.x1])
         read = ocr_rapid.read_signs(canvas)
         return [(char, x + x0 - room, score) for sign, x, score in read for char in _single(sign)]
+
+
+def _as_drawn(read: str, its: Named, score: float) -> str:
+    """The sign as its form has it, where OCR doesn't tell the two apart: both shapes of a phi, a bar and an l."""
+    bar = its.sign == "|" and its.likeness > _BAR and read in "lI1" and score < _SURE_READ
+    return its.sign if bar or {read, its.sign} in _TWO_SHAPES else read
 
 
 def _unlike(its: Named, sign: str) -> float:

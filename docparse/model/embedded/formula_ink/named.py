@@ -19,6 +19,7 @@ _PARTED = frozenset("ij=≤≥≡≃≅≈±∓÷:;!?ΞΘθ∈⊆⊇")  # signs 
 _STEMS = {"l": "i", "ı": "i", "I": "i", "ι": "i", "1": "i", "J": "j", "ȷ": "j"}  # under a dot
 _ROUND, _ZERO_WIDE = "oO0", 0.82  # a nought is narrower than the letter, in heights
 _FLAT = 3.0  # a stroke is as many times as long as it is thick
+_HAIR = 0.09  # of a capital's height: so thin a stroke has ragged edges
 _DOT = 0.3  # of a capital's height
 
 
@@ -57,7 +58,7 @@ def named(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> Named:
     letter = Form(_cut(mask, [main]))
     if len(marks) == 2 and letter.best[0] in _STEMS:  # its own dot, and an accent
         marks = [min(marks, key=lambda mark: mark.y0)]
-    accent = accent_of([_cut(mask, [mark]) for mark in marks], main.width)
+    accent = _accents(mask, marks, main.width)
     sign, likeness, apart = letter.best
     sign = _STEMS.get(sign, sign) if len(group) == 3 else sign
     if accent is None or not (sign.isalpha() or sign in "∇∂"):
@@ -65,6 +66,19 @@ def named(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> Named:
     if accent == DOT and sign in _STEMS:
         return Named(_STEMS[sign], likeness, True, whole)
     return Named(sign + accent, likeness, _is_sure(sign, likeness, apart), letter)
+
+
+def _accents(mask: NDArray[np.bool_], marks: Sequence[Blot], wide: float) -> str | None:
+    """The accent that marks over a letter make, or the two if one stands over the other."""
+    inks = {mark: _cut(mask, [mark]) for mark in sorted(marks, key=lambda mark: -mark.y0)}
+    if len(marks) == 2 and not _are_level(*marks):
+        pair = [accent_of([ink], wide) for ink in inks.values()]
+        return "".join(filter(None, pair)) if all(pair) else None
+    return accent_of(list(inks.values()), wide)
+
+
+def _are_level(mark: Blot, other: Blot) -> bool:
+    return min(mark.y1, other.y1) > max(mark.y0, other.y0)
 
 
 def _is_sure(sign: str, likeness: float, apart: float) -> bool:
@@ -83,9 +97,11 @@ def _cut(mask: NDArray[np.bool_], group: Sequence[Blot]) -> NDArray[np.bool_]:
 
 def _strokes(mask: NDArray[np.bool_], group: Sequence[Blot], high: float) -> str:
     """What flat strokes one over the other make, a dot, an upright bar; "" for anything else."""
-    solid = [mask[b.y0 : b.y1, b.x0 : b.x1].mean() > 0.75 for b in group]
+    solid = [mask[b.y0 : b.y1, b.x0 : b.x1].mean() > (0.75 if b.height > _HAIR * high else 0.5) for b in group]
     if not all(solid):
         return ""
+    if len(group) == 2 and all(b.height >= 6 * b.width for b in group):
+        return "‖"
     if all(b.width >= _FLAT * b.height and b.width > 0.25 * high for b in group):
         return {1: "−", 2: "=", 3: "≡"}.get(len(group), "")
     if len(group) != 1:

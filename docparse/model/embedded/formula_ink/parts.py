@@ -16,6 +16,8 @@ _BIG, _BIG_WIDE = 1.3, 0.5  # of a sign with limits over and under it: in capita
 _LIMIT = 1.2  # between a sum and its limits
 _SMALL = 0.87  # of the type of a row: that of an index
 _MARK_OFF = 0.42  # from a letter to its mark
+NORM = 0.237  # from bar to bar of a norm, in their height: two bars beside one another are further apart
+_DOT_OFF = 0.2  # from a sign to the dot or stroke under it: farther down it is a full stop under an index
 _MARK = 0.35  # dots and accents are smaller
 
 
@@ -79,10 +81,12 @@ def _joined_on(limit: list[Blot], blots: list[Blot], sign: Blot, high: float) ->
     return found
 
 
-def stacked(blots: list[Blot], high: float, type_of: Callable[[Blot], float]) -> list[list[Blot]] | None:
+def stacked(
+    blots: list[Blot], high: float, type_of: Callable[[Blot], float], char: Callable[[Blot], str]
+) -> list[list[Blot]] | None:
     """The indices of one sign, one over the other, and the rest: a line of signs can't hold both.
 
-    `type_of` is the height of a capital in a blot's own type.
+    `type_of` is the height of a capital in a blot's own type, `char` what it most likely is.
     """
     small = [b for b in blots if _MARK * high < max(b.height, b.width) and type_of(b) <= _SMALL * high]
     for upper in small:
@@ -93,7 +97,8 @@ def stacked(blots: list[Blot], high: float, type_of: Callable[[Blot], float]) ->
             if _is_flat(upper, high) or _is_flat(lower, high):
                 continue
             beside = [b for b in blots if type_of(b) <= _SMALL * high]
-            first, second = _joined_index(upper, beside, high), _joined_index(lower, beside, high)
+            beside = [b for b in beside if not _is_accent(b, blots, high, type_of)]
+            first, second = (_joined_index(start, beside, high, char) for start in (upper, lower))
             if first & second:
                 continue
             taken = first | second
@@ -103,31 +108,79 @@ def stacked(blots: list[Blot], high: float, type_of: Callable[[Blot], float]) ->
     return None
 
 
-def _joined_index(start: Blot, blots: Sequence[Blot], high: float) -> set[Blot]:
+def _is_accent(b: Blot, blots: Sequence[Blot], high: float, type_of: Callable[[Blot], float]) -> bool:
+    """Whether it lies right over a letter of the row itself."""
+    return _is_flat(b, high) and any(
+        0 <= o.y0 - b.y1 < 0.2 * high and o.x0 <= b.x <= o.x1 and type_of(o) > _SMALL * high
+        for o in blots
+        if o is not b
+    )
+
+
+def _joined_index(start: Blot, blots: Sequence[Blot], high: float, char: Callable[[Blot], str]) -> set[Blot]:
     """An index with the signs right beside it on its level, and their dots, accents and primes."""
     found = {start}
+    dots = _dots_in(blots, high)
     grown = True
     while grown:
         grown = False
         for b in blots:
-            if b not in found and any(_goes_on(o, b, high) or _is_mark_over(b, o, high) for o in found):
+            if b in found:
+                continue
+            if any(
+                _is_mark_over(b, o, high)
+                or (_dots_go_on(o, b, high) if b in dots else o in dots and _dots_go_on(b, o, high))
+                or (not dots & {o, b} and _goes_on(o, b, high, char))
+                for o in found
+            ):
                 found.add(b)
                 grown = True
     return found
 
 
-def _goes_on(sign: Blot, b: Blot, high: float) -> bool:
+def _dots_in(blots: Sequence[Blot], high: float) -> set[Blot]:
+    """Dots of which three and more follow one another on a level."""
+    runs: list[list[Blot]] = []
+    for b in sorted(blots):
+        if max(b.width, b.height) > 0.25 * high:
+            continue
+        run = next((r for r in runs if abs(r[-1].y - b.y) < 0.06 * high and b.x0 - r[-1].x1 < 0.7 * high), None)
+        if run is None:
+            runs.append([b])
+        else:
+            run.append(b)
+    return {b for run in runs if len(run) >= 3 for b in run}
+
+
+def _dots_go_on(sign: Blot, dot: Blot, high: float) -> bool:
+    """Whether dots stand beside a sign of an index in its middle, or one beside the other."""
+    if max(dot.x0 - sign.x1, sign.x0 - dot.x1) >= 0.7 * high:
+        return False
+    return abs(dot.y - sign.y) < 0.06 * high or sign.y0 <= dot.y <= sign.y1 - 0.1 * high
+
+
+def _goes_on(sign: Blot, b: Blot, high: float, char: Callable[[Blot], str]) -> bool:
     """Whether a blot stands beside a sign of an index; a comma of the row itself stands higher than the index's."""
-    if max(b.x0 - sign.x1, sign.x0 - b.x1) >= 0.2 * high:
+    spaced = _is_spaced(b, sign, high) or _is_spaced(sign, b, high)
+    if max(b.x0 - sign.x1, sign.x0 - b.x1) >= (0.3 if spaced else 0.2) * high:
         return False
     if _is_prime(b, sign, high) or _is_prime(sign, b, high):
         return True
     if _is_flat(b, high) and b.width > 1.8 * b.height:  # a sign of operation, no accent
         return abs(b.y - sign.y) < 0.15 * high
+    if char(b).isalnum() and b.height > 0.2 * high:
+        return abs(b.y1 - sign.y1) < 0.3 * high
     if max(b.width, b.height) <= _MARK * high:
-        return False
+        return b.x > sign.x and -0.25 * high < b.y0 - sign.y1 < 0.0 and b.y1 - sign.y1 < 0.3 * high  # a comma
     small = b.height < 0.45 * high and b.width < 2 * b.height
     return abs(b.y1 - sign.y1) < 0.3 * high and not (small and b.y0 < sign.y1 - 0.45 * high)
+
+
+def _is_spaced(b: Blot, sign: Blot, high: float) -> bool:
+    """Whether it is a sign of operation, or a comma, beside which some print leaves room."""
+    if _is_flat(b, high) and b.width > 1.8 * b.height:
+        return True
+    return max(b.width, b.height) < 0.5 * high and b.width < 0.8 * b.height and b.y1 > sign.y1 + 0.05 * high
 
 
 def _is_prime(b: Blot, sign: Blot, high: float) -> bool:
@@ -149,12 +202,14 @@ def groups_of(blots: Sequence[Blot], high: float) -> list[list[Blot]]:
     """Blots that make one sign: a letter with its dot or accent, two strokes of an equals sign."""
     groups: list[list[Blot]] = []
     for blot in sorted(blots):
-        for group in groups:
-            if any(_is_one(blot, other, high) for other in group):
-                group.append(blot)
-                break
-        else:
+        held = [group for group in groups if any(_is_one(blot, other, high) for other in group)]
+        if not held:
             groups.append([blot])
+            continue
+        held[0].append(blot)
+        if len(held) > 1 and all(_is_flat(b, high) for group in held for b in group):  # the strokes of Ξ
+            held[0] += [b for group in held[1:] for b in group]
+            groups = [group for group in groups if group not in held[1:]]
     return sorted(groups, key=lambda group: min(b.x0 for b in group) + max(b.x1 for b in group))
 
 
@@ -164,10 +219,21 @@ def _holds(a: Blot, b: Blot, high: float) -> bool:
     return inside and max(a.width, a.height) < 1.3 * high
 
 
+def _are_norm(a: Blot, b: Blot, high: float) -> bool:
+    """Whether they are the two upright strokes of a small ∥; those of tall ones are told in their row."""
+    tall = max(a.height, b.height)
+    if max(a.width, b.width) > 0.15 * tall or not 0.6 * high < tall < 1.2 * high:
+        return False
+    level = abs(a.y0 - b.y0) + abs(a.y1 - b.y1) < 0.1 * tall
+    return level and 0 < abs(a.x0 - b.x0) < NORM * tall
+
+
 def _is_one(a: Blot, b: Blot, high: float) -> bool:
     shared = min(a.x1, b.x1) - max(a.x0, b.x0)
     gap = max(a.y0, b.y0) - min(a.y1, b.y1)
-    if _holds(a, b, high) or _holds(b, a, high):
+    if _holds(a, b, high) or _holds(b, a, high) or _are_norm(a, b, high):
         return True
     flat = (_is_flat(a, high) or _is_flat(b, high)) and max(a.width, b.width) < 2.2 * high
-    return flat and shared >= 0.5 * min(a.width, b.width) and -0.1 * high <= gap < _MARK_OFF * high
+    upper, lower = (a, b) if a.y0 < b.y0 else (b, a)
+    most = _MARK_OFF if _is_flat(upper, high) or not _is_flat(lower, high) else _DOT_OFF
+    return flat and shared >= 0.5 * min(a.width, b.width) and -0.1 * high <= gap < most * high

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from docparse.geometry import Box
 from docparse.model.embedded import ocr_rapid
 from docparse.model.embedded.formula import is_number
-from docparse.model.embedded.formula_ink.blots import blots_of, own_blots, sharp, type_height
+from docparse.model.embedded.formula_ink.blots import blots_of, levelled, own_blots, sharp, type_height
 from docparse.model.embedded.formula_ink.sheet import Sheet
 from docparse.model.embedded.formula_ink.touching import parted
 from docparse.model.embedded.formula_leaves import Unclear
@@ -24,6 +24,7 @@ _ROOM = 0.15  # around the box, in its heights: its edge may cut a sign
 _COMMAND = re.compile(r"\\[A-Za-z]+ ?")
 _OLD_NAMES = (("\\overset{", "\\stackrel{"), ("\\square", "\\Box"))  # what every TeX knows
 _PAIRS = (("(", ")"), ("[", "]"), ("\\{", "\\}"))
+_CONDITIONED = tuple("|)]")  # what may have a condition as its lower index
 _WITH_LIMITS = frozenset(
     ("sum", "prod", "int", "oint", "iint", "bigcup", "bigcap", "bigoplus", "bigotimes", "lim", "max", "min", "sup",
      "inf")
@@ -51,6 +52,8 @@ def read_formula(image: NDArray[np.uint8], box: Box, stretch: float = 1.0) -> Re
     if not cutting.size:
         return None
     pixels, mask = sharp(cutting, stretch)
+    if seen := blots_of(mask):
+        pixels, mask = levelled(pixels, mask, type_height(seen))
     down, across = (new / old for new, old in zip(mask.shape, cutting.shape[:2], strict=True))
     inner = (across * (box[0] - x0), down * (box[1] - y0), across * (box[2] - x0), down * (box[3] - y0))
     blots = own_blots(blots_of(mask), inner, mask.shape)
@@ -66,9 +69,16 @@ def read_formula(image: NDArray[np.uint8], box: Box, stretch: float = 1.0) -> Re
     latex = to_latex(words, sheet.rules, sheet.nodes)
     for ours, theirs in _OLD_NAMES:
         latex = latex and latex.replace(ours, theirs)
+    latex = latex and _with_parallels(latex)
     if not latex or not sheet.scores or not is_plausible(latex):
         return None
     return Reading(latex, float(np.mean(sheet.scores)), number)
+
+
+def _with_parallels(latex: str) -> str:
+    """Two upright strokes that open and close no norm, as an index or between two vectors, as the sign of parallels."""
+    latex = latex.replace("_{\\|}", "_{\\parallel}").replace("^{\\|}", "^{\\parallel}")
+    return latex.replace("\\|", "\\parallel ") if latex.count("\\|") == 1 else latex
 
 
 def apart_number(words: Sequence[Word]) -> tuple[list[Word], str]:
@@ -93,8 +103,10 @@ def is_plausible(latex: str) -> bool:
         open_in_indices = [
             n + group.count(a) - group.count(b) for n, (a, b) in zip(open_in_indices, _PAIRS, strict=True)
         ]
+        mark = index.end() - 2
+        conditioned = latex[mark] == "_" and latex[:mark].rstrip()[-1:] in _CONDITIONED
         big = index[1] and index[1].lstrip("\\").split("_")[0].split("^")[0].strip() in _WITH_LIMITS
-        if not big and any(sign in group for sign in ("=", "\\approx", "\\simeq", "\\equiv")):
+        if not (big or conditioned) and any(sign in group for sign in ("=", "\\approx", "\\simeq", "\\equiv")):
             return False
     return not any(open_in_indices)  # of tensors, brackets go on from index to index
 

@@ -22,7 +22,7 @@ from docparse.model.embedded.formula_ink.grids import (
 )
 from docparse.model.embedded.formula_ink.ink import SURE, Ink
 from docparse.model.embedded.formula_ink.named import named
-from docparse.model.embedded.formula_ink.parts import limits, names_with_limits, stacked
+from docparse.model.embedded.formula_ink.parts import NORM, limits, names_with_limits, stacked
 from docparse.model.embedded.formula_ink.signs import Sign, placed
 from docparse.model.embedded.formula_leaves import Unclear
 from docparse.model.embedded.formula_line import group as group_of
@@ -35,7 +35,7 @@ _DEPTH = 6
 _TALL = 1.75  # signs as tall hold others: brackets, sums
 _AS_SMALL = dict(zip("⨂⨁⨀⋀⋁⋃⋂∏∑", "⊗⊕⊙∧∨∪∩ΠΣ", strict=True))
 _LARGE = 1.2
-_NORM = 0.237  # from bar to bar of a norm, in their height: two bars beside one another are further apart
+_STRAIGHT = 0.75  # ink in the box of a short stroke
 _WITH_STROKES = frozenset("≤≥±∓≃≅⊆⊇≲≳")
 _OFF = 0.45  # between the signs of a row, down
 _INDEX = 0.7  # size of an index
@@ -51,6 +51,7 @@ class Sheet:
         self.rules: list[Rule] = []
         self.nodes: list[Node] = []
         self.scores: list[float] = []
+        self._in_index = False
 
     def take_apart(self, blots: list[Blot], depth: int, most: float = 0.0) -> None:
         """Rows, grids, fractions, roots and limits one after the other; what is left is a row.
@@ -70,7 +71,7 @@ class Sheet:
             if left is not None:
                 blots = left
                 continue
-            small = stacked(blots, high, self._ink.type_of)
+            small = stacked(blots, high, self._ink.type_of, self._ink.char)
             if not small:
                 self._read(blots, high, self.nodes[made:])
                 return
@@ -78,10 +79,15 @@ class Sheet:
             start, kept = len(self.words), self.nodes[made:]
             del self.nodes[made:]
             for part in held:
-                self.take_apart(part, depth + 1, high)
+                self._take_index(part, depth + 1, high)
             made = len(self.nodes)
             self.nodes += kept
             self._as_index(start, high)
+
+    def _take_index(self, blots: list[Blot], depth: int, most: float) -> None:
+        outside, self._in_index = self._in_index, True
+        self.take_apart(blots, depth, most)
+        self._in_index = outside
 
     def _node(self, blots: list[Blot], depth: int, most: float) -> Node:
         """A part of the formula by itself."""
@@ -137,8 +143,12 @@ class Sheet:
 
     def _bars(self, blots: Sequence[Blot], high: float) -> list[Blot]:
         """Strokes that may be bars of fractions: not those of signs like ≤."""
-        bars = bars_of(blots, high)
+        bars = [bar for bar in bars_of(blots, high) if not self._is_tilde(bar, high)]
         return [bar for bar in bars if not any(self._are_one(bar, b, high) for b in blots if b not in bars)]
+
+    def _is_tilde(self, bar: Blot, high: float) -> bool:
+        """Whether it is no straight stroke, but short and bent: an accent."""
+        return bar.width < high and self._ink.mask[bar.y0 : bar.y1, bar.x0 : bar.x1].mean() < _STRAIGHT
 
     def _are_one(self, bar: Blot, b: Blot, high: float) -> bool:
         gap = max(bar.y0 - b.y1, b.y0 - bar.y1)
@@ -261,14 +271,15 @@ class Sheet:
                 raise Unclear
             start = len(self.words)
             for part in (_above(apart, rest), _below(apart, rest)):
-                self.take_apart(part, _DEPTH, high)
+                self._take_index(part, _DEPTH, high)
             self._as_index(start, high)
             signs += self._ink.signs(rest, high)
         signs = _with_norms([_sized(sign, high) for sign in signs])
         self.scores += [sign.score for sign in signs]
         size = high / _CAPITAL
         lines = [node.axis + _AXIS * size for node in made if node.axis is not None and node.size > 0.86 * size]
-        self.words += placed(signs, self._ink.capital, (size, median(lines)) if lines else None)
+        capital = (_INDEX if self._in_index else 1) * self._ink.capital
+        self.words += placed(signs, capital, (size, median(lines)) if lines else None)
 
     def _level(self, blots: list[Blot], high: float, axis: float) -> tuple[list[Blot], list[Blot]]:
         """The blots of one row and those above and below it, without what the edges cut of another line.
@@ -316,7 +327,7 @@ def _with_norms(signs: list[Sign]) -> list[Sign]:
     found: list[Sign] = []
     for sign in sorted(signs, key=lambda sign: sign.bbox[0]):
         last = found[-1] if found else sign
-        near = sign.bbox[0] - last.bbox[0] < _NORM * (sign.bbox[3] - sign.bbox[1])
+        near = sign.bbox[0] - last.bbox[0] < NORM * (sign.bbox[3] - sign.bbox[1])
         if found and sign.text == last.text == "|" and near and abs(sign.bbox[1] - last.bbox[1]) < 3:
             found[-1] = last._replace(text="‖", bbox=union([last.bbox, sign.bbox]))
         else:

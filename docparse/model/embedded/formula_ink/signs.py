@@ -16,18 +16,18 @@ from docparse.schemas.page import Word, WordStyle
 _KINDS = (
     ("acemnorsuvwxzαεικνοπστυωϵɑı", 0.45, 0.0),
     ("tiñ", 0.65, 0.0),
-    ("gpqyμµηργχςϱ", 0.65, 0.21),
-    ("jfβζξψφϕ", 0.9, 0.22),
+    ("gpqyμµηργχςϱφ", 0.65, 0.21),
+    ("jfβζξψϕ", 0.9, 0.22),
     ("ΦΨ", 0.72, 0.02),
     ("Q", 0.87, 0.19),
 )
 _CAPITAL = (0.69, 0.0)  # digits, capitals and letters as tall
 _BRACKETS = "()[]{}|/"
 _ONE_SHAPE = "cosvwxz"
-_LARGE = frozenset(_ONE_SHAPE.upper())
+_X_HIGH = frozenset("aemnruαεικνπστυωϵı")
 _LOWER = 0.75  # of a capital's height: what is read as a capital is none
 _TWO_SHAPES = "fJβ"
-_DOTS = "·•∙⋅"
+_DOTS, _STOP = "·•∙⋅", 0.15  # of the size above the line, from where on a dot is no full stop
 _LOW, _HIGH = ",.;", "'′’‘`°"
 _PRIMES = "'′"
 _AXIS = 0.25  # of signs of operation and brackets, above the line
@@ -35,7 +35,11 @@ _INDEX = 0.7  # size of an index
 _SMALLER, _LIKE = 0.85, 0.12
 _RAISED, _LOWERED = 0.42, 0.1  # middles of signs without a size of their own, above the line: index above, index below
 
-_MINUS = 0.37  # of a stroke, whose middle is its place beyond doubt
+_MINUS = 0.37  # of a stroke, whose middle is its place beyond doubt, and of a plus that is small
+_PLUS, _PLUS_TALL = "+±∓", 0.5
+_LOW_PRIME = 0.45  # above the line: a prime that begins lower is one of an index below
+_DOTS_IN_ROW, _ANY_DOT = 3, "·•∙⋅."
+_INDEX_OF_INDEX = 0.6  # size of one at most: none such stands on the line
 
 
 def widest(char: str) -> float:
@@ -66,13 +70,15 @@ class _Measured(NamedTuple):
 def placed(signs: Sequence[Sign], capital: float = 0.0, row: tuple[float, float] | None = None) -> list[Word]:
     """Words of one row, sizes and baselines as of a text layer.
 
-    `capital` is the height of a capital in the whole formula, for rows whose letters alone don't tell their case;
+    `capital` is the height of a capital in rows as large, for those whose letters alone don't tell their case;
     `row` its size and baseline where they are known.
     """
     signs = sorted(signs, key=lambda sign: sign.bbox[0] + sign.bbox[2])
+    low = [sign.bbox for sign in signs if sign.text in _X_HIGH]
+    signs = [_beside_low(sign, low) for sign in signs]
     measured = [_measure(sign) for sign in signs]
-    if sum(its is not None for its in measured) == 1 and any(sign.text in _LARGE for sign in signs):
-        signs = [_small(sign) if sign.bbox[3] - sign.bbox[1] < _LOWER * capital else sign for sign in signs]
+    if sum(its is not None for its in measured) == 1 and any(sign.text.lower() in _ONE_SHAPE for sign in signs):
+        signs = [_as_tall(sign, capital) for sign in signs]
         measured = [_measure(sign) for sign in signs]
     size, base = row or _main(signs, measured, capital)
     return _with_functions(_laid(signs, measured, size, base, size))
@@ -82,10 +88,18 @@ def _laid(
     signs: Sequence[Sign], measured: Sequence[_Measured | None], size: float, base: float, own: float
 ) -> list[Word]:
     """Words of a row of a size and baseline; `own` is the size that they get, of indices of indices ever smaller."""
+    dots = _dots_in(signs, size)
     cased = [_cased(sign, its, size, base) for sign, its in zip(signs, measured, strict=True)]
     signs = [sign if text == sign.text else sign._replace(text=text) for sign, text in zip(signs, cased, strict=True)]
     measured = [_fitting(sign, size, base) for sign in signs]
-    levels = _with_neighbours(signs, [_level(s, its, size, base) for s, its in zip(signs, measured, strict=True)], size)
+    levels = [_level(s, its, size, base) for s, its in zip(signs, measured, strict=True)]
+    levels = _with_neighbours(signs, measured, levels, size, base)
+    for row in dots:  # the same for all of them: on the level of what stands around them
+        around = [levels[place] for place in (row.start - 1, row.stop) if 0 <= place < len(levels)]
+        level = around[0] if len(set(around)) == 1 else 0
+        levels[row.start : row.stop] = [level] * len(row)
+        if not level:
+            signs[row.start : row.stop] = _same_dots(signs[row.start : row.stop], base, size)
     words = [_word(s, own, base) for s in signs]
     for run in _runs(signs, levels):
         part, known = [signs[place] for place in run], [measured[place] for place in run]
@@ -98,6 +112,8 @@ def _laid(
         if line is None:
             line = base - levels[run[0]] * 0.35 * size
         nested = len(run) > 1 and any(known) and its_size < _SMALLER * size
+        for dotted in _dots_in(part, its_size):
+            part[dotted.start : dotted.stop] = _same_dots(part[dotted.start : dotted.stop], line, its_size)
         laid = (
             _laid(part, known, its_size, its_base, _INDEX * own) if nested
             else [_word(s, _INDEX * own, line) for s in part]
@@ -105,6 +121,28 @@ def _laid(
         for place, word in zip(run, laid, strict=True):
             words[place] = word
     return words
+
+
+def _dots_in(signs: Sequence[Sign], size: float) -> list[range]:
+    """Places of three dots and more that follow one another on a level."""
+    found: list[range] = []
+    start = 0
+    for place in range(1, len(signs) + 1):
+        last = signs[place - 1]
+        if place < len(signs) and last.text in _ANY_DOT and signs[place].text in _ANY_DOT:
+            (x0, y0, _, y1), (_, top, x1, bottom) = signs[place].bbox, last.bbox
+            if x0 - x1 < 0.5 * size and abs(y0 + y1 - top - bottom) < 0.2 * size:
+                continue
+        if place - start >= _DOTS_IN_ROW:
+            found.append(range(start, place))
+        start = place
+    return found
+
+
+def _same_dots(dots: Sequence[Sign], base: float, size: float) -> list[Sign]:
+    """Dots as full stops if they stand on the line, else as those of the middle."""
+    middle = sum(dot.bbox[1] + dot.bbox[3] for dot in dots) / (2 * len(dots))
+    return [dot._replace(text="." if base - middle < _STOP * size else "·") for dot in dots]
 
 
 def _word(sign: Sign, size: float, baseline: float) -> Word:
@@ -117,7 +155,7 @@ def _runs(signs: Sequence[Sign], levels: Sequence[int]) -> list[list[int]]:
     runs: list[list[int]] = []
     last: dict[int, list[int]] = {}
     for place, level in enumerate(levels):
-        if not level or signs[place].text in _PRIMES:
+        if not level or (signs[place].text in _PRIMES and level > 0):
             last = {}
             runs += [[place]] if level else []
         elif level in last:
@@ -156,15 +194,29 @@ def _measure(sign: Sign) -> _Measured | None:
     return _Measured(size, sign.bbox[3] - depth * size)
 
 
-def _small(sign: Sign) -> Sign:
-    return sign._replace(text=sign.text.lower()) if sign.text in _LARGE else sign
+def _beside_low(sign: Sign, low: Sequence[Box]) -> Sign:
+    """A capital of one shape as a small letter where one that has no other shape is as tall beside it."""
+    _, y0, _, y1 = sign.bbox
+    same = any(abs(top - y0) + abs(foot - y1) < 0.12 * (y1 - y0) for _, top, _, foot in low)
+    return sign._replace(text=sign.text.lower()) if same and sign.text in _ONE_SHAPE.upper() else sign
+
+
+def _as_tall(sign: Sign, capital: float) -> Sign:
+    """A letter of one shape in the case that its height tells beside that of a capital."""
+    if sign.text.lower() not in _ONE_SHAPE or not capital:
+        return sign
+    small = sign.bbox[3] - sign.bbox[1] < _LOWER * capital
+    return sign._replace(text=sign.text.lower() if small else sign.text.upper())
 
 
 def _cased(sign: Sign, its: _Measured | None, size: float, base: float) -> str:
     """The sign in the case that its height tells, where both cases have one shape; a dot on the line as a full stop."""
     char = sign.text
-    if char in _DOTS and base - (sign.bbox[1] + sign.bbox[3]) / 2 < 0.15 * size:
+    above = (base - (sign.bbox[1] + sign.bbox[3]) / 2) / size
+    if char in _DOTS and above < _STOP:
         return "."
+    if char == "." and _STOP <= above < _RAISED:
+        return "·"
     if its is None or char.lower() not in _ONE_SHAPE:
         return char
     rise = abs(base - its.baseline)
@@ -185,8 +237,20 @@ def _line_of(place: int, levels: Sequence[int], measured: Sequence[_Measured | N
     return None
 
 
-def _with_neighbours(signs: Sequence[Sign], levels: list[int], size: float) -> list[int]:
-    """Levels, those of commas, signs of operation and brackets inside an index that of the index."""
+def _with_neighbours(
+    signs: Sequence[Sign], measured: Sequence[_Measured | None], levels: list[int], size: float, base: float
+) -> list[int]:
+    """Levels, those of commas, signs of operation and brackets inside an index that of the index; primes and raised
+    signs of a lower index are of it.
+    """
+    for place in range(1, len(signs)):
+        sign, its = signs[place], measured[place]
+        if levels[place - 1] >= 0 or sign.bbox[0] - signs[place - 1].bbox[2] > 0.25 * size:
+            continue
+        low_prime = sign.text in _PRIMES and sign.bbox[1] > base - _LOW_PRIME * size
+        tiny = its is not None and its.size < _INDEX_OF_INDEX * size and not levels[place]
+        if low_prime or tiny:
+            levels[place] = levels[place - 1]
     for place in range(1, len(signs) - 1):
         before, sign, after = signs[place - 1 : place + 2]
         index = levels[place - 1]
@@ -252,7 +316,8 @@ def _level(sign: Sign, its: _Measured | None, size: float, base: float) -> int:
     middle = base - (top + bottom) / 2
     if sign.text in _BRACKETS and bottom - top > _SMALLER * size:
         return 0
-    return 1 if middle > (_MINUS if sign.text == "−" else _RAISED) * size else -1 if middle < _LOWERED * size else 0
+    sure = sign.text == "−" or (sign.text in _PLUS and bottom - top < _PLUS_TALL * size)
+    return 1 if middle > (_MINUS if sure else _RAISED) * size else -1 if middle < _LOWERED * size else 0
 
 
 def _with_functions(words: list[Word]) -> list[Word]:

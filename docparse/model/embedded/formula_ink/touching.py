@@ -11,6 +11,7 @@ from docparse.model.embedded.formula_ink.blots import Blot, blots_of, ink_of, ow
 from docparse.model.embedded.formula_ink.named import named
 
 _KNOWN = 0.92  # likeness of a sign that stays whole
+_LIKELY, _ALONE = 0.84, 0.1  # and of one that no other sign comes near
 _PART, _BETTER = 0.87, 0.02  # and of each part of one that doesn't, and more than of the whole
 _DARKER = (0.35, 0.5, 0.65, 0.8)  # of the way from paper to ink: what joins two signs is paler than they are
 _CUTS = 8  # columns with little ink that are tried
@@ -54,6 +55,8 @@ def _least(mask: NDArray[np.bool_], blot: Blot, high: float) -> float:
         return 1.0
     its = named(mask, [blot], high)
     if its.sure or its.likeness > _KNOWN:
+        return 1.0
+    if its.form is not None and its.sign != "¬" and its.likeness > _LIKELY and its.form.best[2] > _ALONE:
         return 1.0
     return (
         _PART if its.sign == "¬" else max(_PART, its.likeness + _BETTER)
