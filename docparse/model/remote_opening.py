@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +63,8 @@ def only_model(settings: Settings) -> str:
         async with open_client(settings) as client:
             return await Pace(settings.remote_attempts).run(lambda: _models(client, settings), left_s=lambda: START_S)
 
-    found = asyncio.run(asyncio.wait_for(names(), START_S))
+    with ThreadPoolExecutor(1) as pool:  # the caller's thread may have a loop that runs, as a notebook's has
+        found = pool.submit(lambda: asyncio.run(asyncio.wait_for(names(), START_S))).result()
     if len(found) == 1:
         return found[0]
     has = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import subprocess
@@ -35,6 +36,17 @@ def test_opening_and_why(server: Server) -> None:
     assert (info.name, info.reason, info.model) == ("remote", "remote_url is set", "qwen2.5-vl-7b")
     (asked,) = server.requests
     assert (asked["size"], asked["max_tokens"]) == ([448, 224], 256)
+
+
+def test_opening_from_a_thread_whose_loop_runs(server: Server) -> None:
+    """As in a notebook."""
+
+    async def cell() -> str:
+        engine, info = open_engine(ParseOptions(engine="remote"), server.settings())
+        engine.close()
+        return info.model
+
+    assert asyncio.run(cell()) == "qwen2.5-vl-7b"
 
 
 def test_a_server_with_several_models_needs_a_name(server: Server) -> None:
