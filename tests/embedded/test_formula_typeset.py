@@ -56,6 +56,7 @@ def read(image: Image.Image) -> str:
         # indices over one another: letters small by their type, accents over the letter itself, commas, spaces
         (r"\zeta_{r_{2i-1}s_{2i-1}}^{(i)}=1", r"\zeta_{r_{2i-1}s_{2i-1}}^{(i)}=1"),
         (r"\beta_{ij}\bar{u}_j^{in}=1", r"\beta_{ij}\bar{u}_j^{in}=1"),
+        (r"\{b_n^a,b_m^c\}=0", r"\{b_n^a,b_m^c\}=0"),
         (r"10^{10}P_k^S=1", r"10^{10}P_k^S=1"),
         (r"k_{s_{2i}}^{(i)}\,.", r"k_{s_{2i}}^{(i)}."),
         (r"(\varphi_0^i,\varphi_0^{*i},g_0)=1", r"(\phi_0^i,\phi_0^{*i},g_0)=1"),
@@ -84,6 +85,9 @@ def test_letter_with_indices_that_ocr_takes_for_a_word_leaves_a_strip_a_formula(
     page = PageImage(1, image.width, image.height, image.width, image.height, unit="px", pixels=pixels_of(image))
     words = [Word("fklmclbm", (0, 0, 10, 10)), Word("Sk", (0, 0, 10, 10)), Word("=", (0, 0, 10, 10))]
     assert _strip_reading(page, words) is not None
+    name = typeset(r"E_{barrier}=\frac{m^2}{M}")
+    page = PageImage(1, name.width, name.height, name.width, name.height, unit="px", pixels=pixels_of(name))
+    assert _strip_reading(page, [Word("Ebarrier", (0, 0, 10, 10)), Word("=", (0, 0, 10, 10))]) is not None
     text = typeset(r"\mathrm{Number}_1=\mathrm{length}+\mathrm{breadth}")
     page = PageImage(1, text.width, text.height, text.width, text.height, unit="px", pixels=pixels_of(text))
     words = [Word(name, (0, 0, 10, 10)) for name in ("Number1", "=", "length", "+", "breadth")]

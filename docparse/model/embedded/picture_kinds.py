@@ -32,6 +32,7 @@ _FORMULA_PX = 260
 _PLAIN = 0.35  # of a formula's letters at most are in plain words
 _NAMES = 0.25  # of a formula's letters at most are in names, those of functions aside
 _NAME, _COMMAND = re.compile(r"[^\W\d_]{4,}"), re.compile(r"\\[A-Za-z]+")
+_INDEX = re.compile(r"[_^]\{[^{}]*\}")  # a name may stand in one
 _LEVELS = re.compile(r"\\(?:frac|sqrt)|[_^].*=|=.*[_^]")
 _FORMULA_SURE, _FORMULA_CONFIDENCE = 0.85, 0.8
 _MATH = re.compile(r"[=^_∫∑∏√∂∞±≤≥×·∈∀∃{}|\\<>+]|[\u0370-\u03ff]")
@@ -314,7 +315,7 @@ def _strip_reading(page: PageImage, words: Sequence[Word]) -> formula_ink.Readin
         return None
     plain = sum(len(word.text) for word in words if len(word.text) > 3 and _is_plain(word.text))
     if plain > _PLAIN * sum(len(word.text) for word in words):  # OCR takes letters with indices for words
-        letters = _COMMAND.sub(" ", reading.latex)
+        letters = _COMMAND.sub(" ", _INDEX.sub(" ", reading.latex))
         named = sum(map(len, _NAME.findall(letters)))
         if named > _NAMES * sum(map(str.isalpha, letters)):
             return None

@@ -164,6 +164,9 @@ def _goes_on(sign: Blot, b: Blot, high: float, char: Callable[[Blot], str]) -> b
     spaced = _is_spaced(b, sign, high) or _is_spaced(sign, b, high)
     if max(b.x0 - sign.x1, sign.x0 - b.x1) >= (0.3 if spaced else 0.2) * high:
         return False
+    as_comma = b.x > sign.x and -0.25 * high < b.y0 - sign.y1 < 0.0 and b.y1 - sign.y1 < 0.3 * high
+    if char(b) == ",":
+        return as_comma
     if _is_prime(b, sign, high) or _is_prime(sign, b, high):
         return True
     if _is_flat(b, high) and b.width > 1.8 * b.height:  # a sign of operation, no accent
@@ -171,7 +174,7 @@ def _goes_on(sign: Blot, b: Blot, high: float, char: Callable[[Blot], str]) -> b
     if char(b).isalnum() and b.height > 0.2 * high:
         return abs(b.y1 - sign.y1) < 0.3 * high
     if max(b.width, b.height) <= _MARK * high:
-        return b.x > sign.x and -0.25 * high < b.y0 - sign.y1 < 0.0 and b.y1 - sign.y1 < 0.3 * high  # a comma
+        return as_comma
     small = b.height < 0.45 * high and b.width < 2 * b.height
     return abs(b.y1 - sign.y1) < 0.3 * high and not (small and b.y0 < sign.y1 - 0.45 * high)
 
