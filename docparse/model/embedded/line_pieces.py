@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from docparse.schemas.page import Word
 
+SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cells
 _NEAR = 40
 _CITED = re.compile(r"\[\d{1,3}\][,;]?")  # a mark of a source that is cited
 _HUNG = re.compile(r"\d{1,2}|[*†‡§¶#]{1,2}")  # a mark before a note

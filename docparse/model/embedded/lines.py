@@ -13,14 +13,13 @@ from dataclasses import dataclass
 
 from docparse.geometry import Box
 from docparse.model.embedded.gutters import Gutters
-from docparse.model.embedded.line_pieces import Piece, attach_small, insert, lead, with_tall_signs
+from docparse.model.embedded.line_pieces import SPLIT_GAP_EM, Piece, attach_small, insert, lead, with_tall_signs
 from docparse.model.embedded.script import is_rtl_text
 from docparse.model.embedded.torn_rows import mend_rows
 from docparse.rtl import reading_order as rtl_order
 from docparse.schemas.page import Word, WordStyle
 
 _ASCENT, _DESCENT = 0.78, 0.22
-_SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cells
 _MERGE_GAP_EM = 0.9  # pieces of one baseline closer than this are one line
 _PASSED_GAP_EM = 1.7  # to a comma behind a small picture, as of an author's account
 _LED_GAP_EM = 2.0  # to the next dot of those that lead to a number
@@ -174,7 +173,7 @@ def _continues(last: Word, word: Word, end: float) -> bool:
         gap = right[0] - left[2]
         if not -0.6 * em - 2 <= gap or abs(word.baseline - last.baseline) >= 0.7 * em:
             return False
-        return gap <= _SPLIT_GAP_EM * em
+        return gap <= SPLIT_GAP_EM * em
     return (  # shaped scripts draw a vowel sign back over the letters before it, as a line of its own
         word.line == last.line + 1
         and word.size == last.size

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from docparse.model.embedded.gutters import Gutters
-from docparse.model.embedded.line_pieces import Piece
+from docparse.model.embedded.line_pieces import SPLIT_GAP_EM, Piece
 
-_WIDE_EM = 1.7  # a wider blank is none within a line
 _LABEL_WORDS, _LABEL_LETTERS = 3, 16  # of a label at the head of a note
 _TAB_EM, _NEXT_EM, _CLOSE_EM = 4.0, 1.6, 2.6  # the blank behind it, the next line, lines above and below
 _SAME_SIZE, _SAME_EDGE_EM = 0.05, 0.3
@@ -36,7 +35,7 @@ def mend_rows(rows: list[list[Piece]], gutters: Gutters) -> list[list[Piece]]:
 def _runs_over(row: Sequence[Piece], label: Piece, text: Piece) -> bool:
     """Whether a line close by runs well over the blank between two pieces, which is no wide one."""
     em = max(label.size, text.size)
-    if text.x0 - label.x1 > _WIDE_EM * em or not text.words[0].text[0].isalnum():
+    if text.x0 - label.x1 > SPLIT_GAP_EM * em or not text.words[0].text[0].isalnum():
         return False
     return any(
         piece.x0 < label.x1 - em and text.x0 + em < piece.x1 and abs(piece.baseline - text.baseline) < _CLOSE_EM * em

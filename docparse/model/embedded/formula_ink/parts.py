@@ -121,18 +121,17 @@ def _joined_index(start: Blot, blots: Sequence[Blot], high: float, char: Callabl
     """An index with the signs right beside it on its level, and their dots, accents and primes."""
     found = {start}
     dots = _dots_in(blots, high)
+
+    def joins(sign: Blot, b: Blot) -> bool:
+        if b in dots:
+            return _dots_go_on(sign, b, high)
+        return _dots_go_on(b, sign, high) if sign in dots else _goes_on(sign, b, high, char)
+
     grown = True
     while grown:
         grown = False
         for b in blots:
-            if b in found:
-                continue
-            if any(
-                _is_mark_over(b, o, high)
-                or (_dots_go_on(o, b, high) if b in dots else o in dots and _dots_go_on(b, o, high))
-                or (not dots & {o, b} and _goes_on(o, b, high, char))
-                for o in found
-            ):
+            if b not in found and any(_is_mark_over(b, o, high) or joins(o, b) for o in found):
                 found.add(b)
                 grown = True
     return found

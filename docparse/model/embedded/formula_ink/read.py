@@ -52,11 +52,15 @@ def read_formula(image: NDArray[np.uint8], box: Box, stretch: float = 1.0) -> Re
     if not cutting.size:
         return None
     pixels, mask = sharp(cutting, stretch)
-    if seen := blots_of(mask):
-        pixels, mask = levelled(pixels, mask, type_height(seen))
+    blots = blots_of(mask)
+    if not blots:
+        return None
+    pixels, level = levelled(pixels, mask, type_height(blots))
+    if level is not mask:
+        mask, blots = level, blots_of(level)
     down, across = (new / old for new, old in zip(mask.shape, cutting.shape[:2], strict=True))
     inner = (across * (box[0] - x0), down * (box[1] - y0), across * (box[2] - x0), down * (box[3] - y0))
-    blots = own_blots(blots_of(mask), inner, mask.shape)
+    blots = own_blots(blots, inner, mask.shape)
     if not blots or len(blots) > _MOST_BLOTS:
         return None
     mask, blots = parted(pixels, mask, blots, type_height(blots))

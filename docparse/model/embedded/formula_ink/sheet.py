@@ -142,7 +142,7 @@ class Sheet:
         return Node(latex, box, size, axis + _AXIS * size, axis=axis)
 
     def _bars(self, blots: Sequence[Blot], high: float) -> list[Blot]:
-        """Strokes that may be bars of fractions: not those of signs like ≤."""
+        """Strokes that may be bars of fractions: not those of signs like ≤, and no tildes."""
         bars = [bar for bar in bars_of(blots, high) if not self._is_tilde(bar, high)]
         return [bar for bar in bars if not any(self._are_one(bar, b, high) for b in blots if b not in bars)]
 
