@@ -42,7 +42,7 @@ def read_page(page: pymupdf.Page, number: int, budget: PixelBudget, limits: Limi
     width, height = rect.width, rect.height
     check_size(number, width, height, limits)
     display_list = page.get_displaylist()
-    words = with_fields(raw_words(display_list, (0.0, 0.0, width, height)), page)
+    words = with_fields(raw_words(page, display_list, (0.0, 0.0, width, height)), page)
     pictures = _facts_of_pictures(page, display_list, words)
     _check_pictures(number, pictures, limits)
     paths, skipped = read_drawings(page, display_list)

@@ -18,7 +18,7 @@ Line = dict[str, Any]
 
 UNKNOWN = "\ufffd"
 _TELLING = PIECES | {UNKNOWN}
-_EXTENSION = re.compile(r"CMEX\d*|LMMathExtension\d*(?:-\w*)?")  # MuPDF cuts names off after 31 characters
+_EXTENSION = re.compile(r"CMEX\d*|MTEX|LMMathExtension\d*(?:-\w*)?")  # MuPDF cuts names off after 31 characters
 _SYMBOLS = re.compile(r"CMB?SY\d*|LMMathSymbols\d*(?:-\w*)?")
 _LETTERS = re.compile(r"CMMIB?\d*|LMMathItalic\d*(?:-\w*)?")
 _WIDE_ACCENTS = re.compile(r"MSBM\d*")

@@ -20,6 +20,7 @@ from docparse.source.fake_bold import with_fake_bold
 from docparse.source.fixed_pitch import with_fixed_pitch
 from docparse.source.glyph_numbers import has_numbers, name_numbers
 from docparse.source.glyph_texts import drop_overstated
+from docparse.source.pi_fonts import has_pi_signs, name_pi_signs
 from docparse.source.quick_words import quick_words
 from docparse.source.tex_fonts import UNKNOWN, has_unknown_tex, name_tex_glyphs
 from docparse.source.text_quality import garbled_fonts, too_garbled
@@ -34,7 +35,7 @@ _FEW_CHARS, _FEW_SHARE = 80, 0.75  # so few characters are no reason to read pix
 _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page says so
 
 
-def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
+def raw_words(page: pymupdf.Page, display_list: pymupdf.DisplayList, box: Box) -> list[Word]:
     """Every word that the page draws, hidden ones marked; U+FFFD stands for a glyph without Unicode."""
     text = _text_page(display_list)
     blocks = text.extractDICT()["blocks"]
@@ -60,7 +61,11 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
         if numbered:
             name_numbers(lines, coded)
         words = read_words(lines)
-    if has_unknown_tex(words):
+    raw = _with_pi_signs(text, display_list, page) if has_pi_signs(words) else None
+    if raw is not None:
+        lines = raw
+        words = read_words(lines)
+    elif has_unknown_tex(words):
         lines = lines or _char_lines(text)
         name_tex_glyphs(lines, _char_lines(_text_page(display_list, _CODES)))
         words = read_words(lines)
@@ -70,7 +75,7 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
         words = read_words(lines)
     words = with_fixed_pitch(with_columns(with_dingbats(with_brackets(words))))
     words = with_fake_bold(words, display_list)
-    left, top, right, bottom = (2 * side for side in page)
+    left, top, right, bottom = (2 * side for side in box)
     for place, word in enumerate(words):
         x0, y0, x1, y1 = word.bbox
         if y1 - y0 > _ABSURD * word.size and not word.style & _ROTATED:
@@ -79,6 +84,15 @@ def raw_words(display_list: pymupdf.DisplayList, page: Box) -> list[Word]:
         if not (left <= x0 + x1 <= right and top <= y0 + y1 <= bottom):
             words[place] = word._replace(style=word.style | _HIDDEN)
     return words
+
+
+def _with_pi_signs(text: pymupdf.TextPage, display_list: pymupdf.DisplayList, page: pymupdf.Page) -> list[Line] | None:
+    """The lines with the signs of pi fonts named, and TeX's with them; None where there are none."""
+    lines, coded = _char_lines(text), _char_lines(_text_page(display_list, _CODES))
+    if not name_pi_signs(lines, coded, page):
+        return None
+    name_tex_glyphs(lines, coded)
+    return lines
 
 
 def _text_page(display_list: pymupdf.DisplayList, more: int = 0) -> pymupdf.TextPage:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from docparse.schemas.page import Word, WordStyle
@@ -30,7 +31,8 @@ _FAKE_BOLD, _PAINTED, _CLIPPED = 8, 16 | 32, 64
 _BOLD, _HIDDEN, _ROTATED = int(WordStyle.BOLD), int(WordStyle.HIDDEN), int(WordStyle.ROTATED)
 _DOWN, _LEFT, _UP = int(WordStyle.DOWN), int(WordStyle.LEFT), int(WordStyle.UP)
 _SUPERSCRIPT, _SUBSCRIPT = int(WordStyle.SUPERSCRIPT), int(WordStyle.SUBSCRIPT)
-_SPAN_STYLE = ((2, int(WordStyle.ITALIC)), (4, int(WordStyle.SERIF)), (8, int(WordStyle.MONO)), (16, _BOLD))
+_ITALIC = int(WordStyle.ITALIC)
+_SPAN_STYLE = ((2, _ITALIC), (4, int(WordStyle.SERIF)), (8, int(WordStyle.MONO)), (16, _BOLD))
 TINY_PT = 0.7  # text smaller than this is for machines only
 _BOX_SIZE = 1.3  # height of a font's box in sizes
 _SMALLER = 0.86  # a script character is smaller than its line's main text
@@ -43,6 +45,7 @@ _LOOKS = ("font", "size", "color", "flags", "alpha", "char_flags")
 _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspaced word
 _NARROW = 0.3  # of a letter's width: no blank between words
 
+_ARBORTEXT = re.compile(r"Adv[A-Z]+\w*\.(BI?|I)(?:\+\w+)?")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Arabic presentation forms, Latin and Armenian ligatures, Kangxi radicals: shapes of letters that have their own code
 _SHAPES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc\u2f00-\u2fd5]")
@@ -163,6 +166,13 @@ def _main(spans: list[Span]) -> tuple[float, float]:
     return span["size"], span["chars"][0]["origin"][1] if span["chars"] else 0.0
 
 
+@lru_cache(maxsize=256)
+def _named_style(font: str) -> int:
+    """What Arbortext's names of fonts say, whose flags say nothing: AdvOT1415ea69.B, AdvOT7d6df7ab.I+03."""
+    found = _ARBORTEXT.fullmatch(font)
+    return (_BOLD if found and "B" in found[1] else 0) | (_ITALIC if found and "I" in found[1] else 0)
+
+
 def span_style(span: Span, size: float, base: float) -> int:
     """Style bits of a span in a line whose main text has this size and baseline (size 0: nothing to compare with)."""
     style = 0
@@ -173,6 +183,7 @@ def span_style(span: Span, size: float, base: float) -> int:
     for bit, flag in _SPAN_STYLE:
         if span["flags"] & bit:
             style |= flag
+    style |= _named_style(span["font"])
     drawn = span["char_flags"]
     if drawn & _FAKE_BOLD:
         style |= _BOLD

@@ -25,6 +25,8 @@ _LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
 _SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
 _FAR = 1.28  # of the leading, from which on a line belongs to another paragraph
+_HELD = 1.8  # … as far at most where a sum or a bracket holds two lines apart
+_REACH_EM = 0.15  # … farther than words reach up or down
 _SINGLE, _AS_FAR = 0.75, 0.8  # of the step of double-spaced text: single-spaced lines are nearer, others as far
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
 _FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text, and how short its last lines are
@@ -287,6 +289,15 @@ class _Splitter:
         em = max(prev.size, line.size)
         return line.baseline - prev.baseline > _FAR * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
 
+    def _is_held_apart(self, i: int, em: float) -> bool:
+        """Whether a sentence goes on from a full line, and brackets or sums in one of the two lines need the height."""
+        prev, line = self.lines[i - 1], self.lines[i]
+        if line.baseline - prev.baseline > _HELD * self.leading or prev.plain[-1] in _ENDS or self._room(i, em):
+            return False
+        hung = max(word.bbox[3] for word in prev.words) - median(word.bbox[3] for word in prev.words)
+        stands = median(word.bbox[1] for word in line.words) - min(word.bbox[1] for word in line.words)
+        return max(hung, stands) > _REACH_EM * em
+
     def _parts_text(self, i: int, em: float) -> bool:
         """Whether a sentence ends short of the edge of justified text, or the next one begins a little lower or, on
         scans, farther in than lines do.
@@ -308,7 +319,8 @@ class _Splitter:
     def cut(self, i: int, para: Para) -> str:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
-        if self._is_far(i) or self._parts_text(i, em) or names_kind(prev) or _ABOUT.match(line.plain):
+        far = self._is_far(i) and not self._is_held_apart(i, em)
+        if far or self._parts_text(i, em) or names_kind(prev) or _ABOUT.match(line.plain):
             return "break"
         run_in = prev.bold and not prev.words[-1].style & _BOLD and not self._room(i, em)  # a head, and its text begins
         if (
