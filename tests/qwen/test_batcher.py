@@ -47,7 +47,7 @@ def plans(draw: Callable[..., Any]) -> list[tuple[int, int, int, bool, int | Non
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     plan=plans(), slots=st.integers(1, 5), pages=st.sampled_from([12, 16, 24, 200]),
     prefill=st.sampled_from([7, 40, 4096]), seed=st.integers(0, 99), run_ahead=st.booleans(), fixed=st.booleans(),

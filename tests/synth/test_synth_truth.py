@@ -176,11 +176,12 @@ def shares_inside(dark: np.ndarray, boxes: list[Box]) -> list[float]:
 
 @pytest.mark.no_cover
 def test_boxes_hold_the_ink_of_their_elements(press: Press) -> None:
-    """Every fourth element is printed, all others hidden: 98 % and more of its dark pixels lie in its box."""
+    """Every fourth element is printed, all others hidden: 98 % and more of its dark pixels lie in its box. Half of the
+    elements of a document are asked for: the kinds come often enough."""
     checked: Counter[str] = Counter()
-    for plan in one_of_each():
+    for number, plan in enumerate(one_of_each()):
         document = make_document(plan, SynthOptions(seed=OPTIONS.seed), press).document
-        for part in range(PARTS):
+        for part in range(number % 2, PARTS, 2):
             dark = darkness(press.print_again(alone(part)))
             for page, pixels in zip(document.pages, dark, strict=True):
                 blocks = page.blocks[part::PARTS]
