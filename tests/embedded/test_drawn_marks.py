@@ -92,3 +92,16 @@ def test_what_is_filled_into_a_form_stands_behind_its_label() -> None:
 
     texts = [block.text for block in _blocks(draw) if isinstance(block, Paragraph)]
     assert texts[:3] == ["Full name Eleanor Whitcombe", "City Harrowby", "Telephone"]
+
+
+def test_bullets_in_small_type_are_in_the_line_of_their_text() -> None:
+    """OpenOffice sets its bullets at 45 % of the size and raises them: each had been a paragraph of its own."""
+
+    def draw(page: pymupdf.Page) -> None:
+        for i, text in enumerate(["Encouraging me to stay", "Changing this agreement", "Increasing my monitoring"]):
+            page.insert_text((60, 97.5 + 17 * i), "l", fontname="zadb", fontsize=4.5)
+            page.insert_text((77, 100 + 17 * i), text, fontsize=10)
+
+    assert [item[1:] for item in _items(_blocks(draw))] == [
+        ("●", "Encouraging me to stay"), ("●", "Changing this agreement"), ("●", "Increasing my monitoring"),
+    ]  # fmt: skip

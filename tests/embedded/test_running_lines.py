@@ -6,7 +6,8 @@ import pymupdf
 import pytest
 from typeset import LOREM, Sheet, body
 
-from docparse.schemas.document import Code, Footnote, PageFooter, PageHeader, PageNumber
+from docparse.model.embedded.types import FoundTable
+from docparse.schemas.document import Caption, Cell, Code, Footnote, PageFooter, PageHeader, PageNumber
 from docparse.schemas.page import Picture, WordStyle
 
 
@@ -88,3 +89,15 @@ def test_a_note_of_two_lines_at_the_top_of_a_page_is_no_running_head() -> None:
     sheet.put(70, 60, "preamble before anything else is set.", 8)
     sheet.paragraph(60, 100, 440, LOREM * 20)
     assert kinds(sheet, PageHeader) == []
+
+
+@pytest.mark.parametrize("apart", [18, 60])
+def test_the_caption_of_a_table_at_the_top_of_a_page_is_no_running_head(apart: float) -> None:
+    """A line that only names a table may run with the page where none begins under it."""
+    sheet = Sheet()
+    sheet.put(72, 36, "Table 1 Mappings (continued)")
+    sheet.paragraph(72, 240, 440, LOREM * 8)
+    cells = tuple(Cell(row=row, col=col, text="x") for row in range(3) for col in range(3))
+    table = FoundTable((72, 38 + apart, 522, 98 + apart), cells, 3, 3, 0.9, ruled=True)
+    found = {type(block): block.text for block in sheet.blocks((table,)) if isinstance(block, Caption | PageHeader)}
+    assert found == {Caption if apart == 18 else PageHeader: "Table 1 Mappings (continued)"}

@@ -1,4 +1,5 @@
-"""Bullets and boxes to tick that a page draws instead of printing them: the characters that they stand for."""
+"""Bullets and boxes to tick that a page draws instead of printing them: the characters that they stand for. Bullets in
+so small a type that they have a line of their own stand in that of their text."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ _BOX_EM = (0.55, 1.7)
 _REACH_EM = 2.6  # from a mark to its text
 _MOST = 600  # a page with more small shapes is a drawing
 _SLACK = (0, -1, 1)
+_PRINTED = frozenset("•●■▪◆")  # word processors print bullets at less than half the size of the text
 _TICKS, _CROSSES = "✓✔", "✕✖✗✘xX×"
 
 
@@ -27,14 +29,15 @@ class _Mark(NamedTuple):
 
 def with_drawn_marks(page: PageImage, words: Sequence[Word]) -> Sequence[Word]:
     """The words and, before those beside which the page draws a bullet or a box to tick, a word for that."""
-    marks = [*_boxes(page), *_bullets(page)]
+    printed = [(_Mark(word.bbox, word.text, True), [at]) for at, word in enumerate(words) if word.text in _PRINTED]
+    marks: list[tuple[_Mark, list[int]]] = [*((mark, []) for mark in (*_boxes(page), *_bullets(page))), *printed]
     if not marks or len(marks) > _MOST:
         return words
     before: dict[int, Word] = {}
     gone: set[int] = set()
     rows = sorted(range(len(words)), key=lambda place: words[place].bbox[1])
     tops = [words[place].bbox[1] for place in rows]
-    for mark in marks:
+    for mark, itself in marks:
         near = _near(mark, words, rows, tops)
         inner = [place for place in near if not mark.bullet and contains_point(mark.box, *centre(words[place].bbox))]
         if any(words[place].text not in _TICKS + _CROSSES for place in inner):
@@ -45,7 +48,7 @@ def with_drawn_marks(page: PageImage, words: Sequence[Word]) -> Sequence[Word]:
         text = mark.text
         if inner:
             text = "☑" if words[inner[0]].text in _TICKS else "☒"
-        gone.update(inner)
+        gone.update(inner, itself)
         word = words[beside]
         bbox = (mark.box[0], word.bbox[1], mark.box[2], word.bbox[3])
         before[beside] = word._replace(text=text, bbox=bbox, space=True)

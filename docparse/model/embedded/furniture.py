@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from docparse.geometry import area, inside_share
+from docparse.model.embedded.captions import is_caption
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.line_ends import opens_with_sign
@@ -44,6 +45,8 @@ _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
 _NEXT_LINE = 2.0  # of the leading, from one line of a program to the next
+_CAPTION_APART = 2.0  # … and at most from a caption to its table or figure
+_PANEL = 0.95  # of the page's width
 _SENTENCE = 9  # words of a line that a sentence fills
 _CELLS = 4  # pieces of a row that may be one of a table
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
@@ -175,6 +178,8 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
             break
         if far > limit or far > edge or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
             break
+        if edge - far < _CAPTION_APART * stats.leading and _is_caption(row):
+            break
         if (
             (down and _is_heading(row, stats))
             or _is_listing(row, rows[k + 1 : k + 2], page, stats)
@@ -289,6 +294,12 @@ def _is_heading(row: list[Line], stats: PageStats) -> bool:
     )
 
 
+def _is_caption(row: list[Line]) -> bool:
+    """Whether a row is the label of a table or figure, and what it is called: the one that begins next to it."""
+    line = row[0]
+    return len(row) == 1 and is_caption(line_text(line), line.box, (), line.size)
+
+
 def _is_prose(row: list[Line], stats: PageStats) -> bool:
     """A line of running text: body type, as wide as the column, many words."""
     return any(
@@ -297,13 +308,24 @@ def _is_prose(row: list[Line], stats: PageStats) -> bool:
 
 
 def _is_listing(row: list[Line], next_row: list[list[Line]], page: PageImage, stats: PageStats) -> bool:
-    """The first or last of several lines of a program on a page of text; a name set so may run at the page's edge."""
+    """The first or last of several lines of a program on a page of text, or one on a ground of its own; a name set so
+    may run at the page's edge."""
     if not stats.code or stats.mono or _is_telling(row) or _has_number(row, page.width):
         return False
+    if all(is_mono(line) and _is_on_ground(line, page) for line in row):
+        return True
     rows = [row, *next_row]
     if len(rows) < 2 or not all(is_mono(line) for each in rows for line in each):
         return False
     return abs(row[0].baseline - next_row[0][0].baseline) < _NEXT_LINE * stats.leading
+
+
+def _is_on_ground(line: Line, page: PageImage) -> bool:
+    """Whether something is drawn around a line that is neither all the page nor from edge to edge of it."""
+    return any(
+        shape.bbox[2] - shape.bbox[0] < _PANEL * page.width and inside_share(line.box, shape.bbox) > 0.9
+        for shape in page.shapes
+    )
 
 
 def _is_cut(row: list[Line], next_row: list[list[Line]], down: bool) -> bool:

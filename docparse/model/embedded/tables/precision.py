@@ -25,15 +25,17 @@ _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-
 _ENTRY = re.compile(r"(\d{1,2}(?:\.\d{1,3})*\.?)\s?\D")
 _CONTENTS_ROWS, _CONTENTS_PARTS, _RISING = 5, 0.3, 0.9  # entries, shares of parts of sections and of pages in order
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
-_PROGRAM = re.compile(r"[;{}]$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
+_PROGRAM = re.compile(r"[;{}]$|\w:$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
 _PROMPT = re.compile(r"[$%]\s[a-z]|\w*>\s[a-z]")
 _INDEX_LINES, _INDEX_SHARE = 10, 0.6
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
 _MONO_SHARE, _SIGNS_SHARE = 0.7, 0.2  # of a listing: letters in monospaced type, lines that read as a program's
-_TYPED_SHARE = 0.6  # of a page's letters: with more in monospaced type the page is typewritten
+_TYPED_SHARE, _PROMPTED_SHARE = 0.6, 0.9  # of a page's letters: with more in monospaced type it is typewritten
 _OUTPUT = ("## ", "[1] ")  # what R puts before a line that it prints
+_INPUT = "> "  # … and before one that it is given
+_PROMPTS = frozenset((">", ">>>", "R>", "$", "%", "#"))
 _NEXT_LINE, _NEXT_LINES, _LINE = 1.6, 2.8, 8  # sizes to the next line and to that after a blank one; its letters
 _MONO_BLANK = 0.75  # em: a blank of a listing
 _TICK_PT = 6.0  # of an axis
@@ -118,9 +120,7 @@ def has_one_row(table: FoundTable) -> bool:
 
 
 def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
-    """Lines of a program on a coloured ground, cut at their blanks."""
-    if table.ruled:
-        return False
+    """Lines of a program on a coloured ground or in a frame, cut at their blanks."""
     x0, y0, x1, y1 = table.bbox
     lines: dict[int, list[Word]] = {}
     for word in words:
@@ -131,7 +131,9 @@ def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
     if mono < _MONO_SHARE * sum(len(word.text) for word in inner):
         return False
     texts = ["".join(word.text + " " * word.space for word in line).rstrip() for line in lines.values()]
-    if _goes_on(inner, words) or sum(text.startswith(_OUTPUT) for text in texts) > len(texts) / 2:
+    if not table.ruled and (_goes_on(inner, words) or sum(text.startswith(_OUTPUT) for text in texts) > len(texts) / 2):
+        return True
+    if texts[0].startswith(_INPUT):
         return True
     cells = [cell.bbox for cell in table.cells if cell.bbox and cell.text]
     if not any(_cuts(line, cells) for line in lines.values()):
@@ -154,9 +156,12 @@ def is_index(table: FoundTable, words: Sequence[Word]) -> bool:
 def _goes_on(inner: Sequence[Word], words: Sequence[Word]) -> bool:
     """Whether a listing among other text goes on above or below: its lines follow as those of the table do."""
     letters = [0, 0]
+    prompts = False
     for word in words:
-        letters[is_mono_word(word)] += len(word.text)
-    if not inner or letters[True] > _TYPED_SHARE * sum(letters):
+        mono = is_mono_word(word)
+        letters[mono] += len(word.text)
+        prompts = prompts or (mono and word.text in _PROMPTS)
+    if not inner or letters[True] > (_PROMPTED_SHARE if prompts else _TYPED_SHARE) * sum(letters):
         return False
     x0, x1 = min(word.bbox[0] for word in inner), max(word.bbox[2] for word in inner)
     first, last = min(word.baseline for word in inner), max(word.baseline for word in inner)

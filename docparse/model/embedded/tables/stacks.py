@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from docparse.geometry import Box, overlap
+from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.tables.columns import with_bullets
 from docparse.model.embedded.tables.frames import Frames
 from docparse.model.embedded.tables.header import is_number
@@ -22,6 +23,7 @@ _ROW_EM, _TALL_EM = 8.0, 25.0  # what a row with a cell set to its middle may me
 _BLANK_EM, _HEAD_EM = 0.6, 3.0  # between two tables; where the first line of a head stands
 _BLANK_ROWS_EM = 10.0  # within what stands between two rules of a table
 _LIST_EM = 3.0  # how far from the end of the rules the bullets of a list between two tables stand
+_TYPED = 0.9  # of a page's words: with more in monospaced type it is typewritten
 _ALIKE = 3  # rules of one length, which are those of a table
 
 
@@ -82,7 +84,9 @@ def _is_framed(upper: Line, lower: Line, between: _Between, frames: Frames) -> b
     if (frames.above(upper) or frames.below(lower)) and between.is_empty(upper, lower):
         return True
     bottom = frames.below(lower)
-    return bottom is not None and frames.is_tall(lower, bottom) and between.kind(lower, bottom) != "table"
+    if bottom is None or not frames.is_tall(lower, bottom):
+        return False
+    return between.kind(lower, bottom) != "table" or between.is_program(lower, bottom)
 
 
 def _first_rows(above: Sequence[Line], stack: Sequence[Line], between: _Between, em: float) -> list[Line]:
@@ -119,6 +123,11 @@ class _Between:
     def __init__(self, words: Sequence[Word], em: float) -> None:
         self._words, self._em = sorted(words, key=_middle), em
         self._middles = [_middle(word) for word in self._words]
+
+    def is_program(self, upper: Line, lower: Line) -> bool:
+        """Whether all that stands between two rules is in monospaced type, on a page that is not typewritten."""
+        inner = [word for word in self._words if upper.pos < _middle(word) < lower.pos]
+        return all(map(is_mono_word, inner)) and sum(map(is_mono_word, self._words)) < _TYPED * len(self._words)
 
     def kind(self, upper: Line, lower: Line) -> str:
         """What stands between two rules: "table", "gap" (little or nothing), "caption" (of a table), "other" (running
