@@ -20,6 +20,7 @@ _LINE_NUMBERS = 10  # so many numbers under one another count the lines
 QUAD = 2.6  # from a formula to a condition on its row, in sizes
 _LETTER = re.compile(r"[^\W\d_]{3,}")
 _NAME = re.compile(r"([A-Za-z]{2,12})[(\[{|]?")
+_OPERATORS = frozenset(("vec", "diag", "tr", "Tr", "rank", "sgn", "Var", "Cov", "var", "cov", "supp", "erf", "lcm"))
 _VOWEL = re.compile(r"[aeiouAEIOU]|[^\x00-\x7f]")
 
 
@@ -112,13 +113,15 @@ def _is_plain(word: Word) -> bool:
 
 
 def _is_name(words: Sequence[Word], place: int) -> bool:
-    """Whether a word names a function or operator: its argument or index follows at once."""
+    """Whether a word names a function or operator: its argument or index follows at once, or may do so."""
     word = words[place]
     if not _NAME.fullmatch(word.text):
         return False
     if word.text[-1] in "([{|":
         return True
     after = words[place + 1] if place + 1 < len(words) else None
+    if word.text in _OPERATORS and (after is None or after.text[0] in "(["):  # tall brackets stand apart
+        return True
     return after is not None and not word.space and (after.text[0] in "([" or after.size < 0.87 * word.size)
 
 

@@ -294,6 +294,8 @@ class _Splitter:
         prev, line = self.lines[i - 1], self.lines[i]
         if line.baseline - prev.baseline > _HELD * self.leading or prev.plain[-1] in _ENDS or self._room(i, em):
             return False
+        if self.deliberate or is_entry(prev) or _ENTRY.search(prev.plain):
+            return False
         hung = max(word.bbox[3] for word in prev.words) - median(word.bbox[3] for word in prev.words)
         stands = median(word.bbox[1] for word in line.words) - min(word.bbox[1] for word in line.words)
         return max(hung, stands) > _REACH_EM * em
