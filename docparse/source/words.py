@@ -46,6 +46,8 @@ _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspace
 _NARROW = 0.3  # of a letter's width: no blank between words
 
 _ARBORTEXT = re.compile(r"Adv[A-Z]+\w*\.(BI?|I)(?:\+\w+)?")
+_BOLD_NAME = re.compile(r"CM(?:SS)?BX|SFBX|LM\w*Demi|\w+-(?:Demi|Heavy|Black|Bd|Extrabold)|Nimbus\w+-Medi(?!um)")
+_ITALIC_NAME = re.compile(r"CM(?:BX)?(?:TI|SL)|SF(?:TI|SL)|LM\w*Slant|\w+-(?:Regu|Medi)Ital")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Arabic presentation forms, Latin and Armenian ligatures, Kangxi radicals: shapes of letters that have their own code
 _SHAPES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc\u2f00-\u2fd5]")
@@ -168,9 +170,11 @@ def _main(spans: list[Span]) -> tuple[float, float]:
 
 @lru_cache(maxsize=256)
 def _named_style(font: str) -> int:
-    """What Arbortext's names of fonts say, whose flags say nothing: AdvOT1415ea69.B, AdvOT7d6df7ab.I+03."""
+    """What names of fonts say where flags say nothing: Arbortext's (AdvOT1415ea69.B, AdvOT7d6df7ab.I+03), TeX's."""
     found = _ARBORTEXT.fullmatch(font)
-    return (_BOLD if found and "B" in found[1] else 0) | (_ITALIC if found and "I" in found[1] else 0)
+    marks = found[1] if found else ""
+    bold, italic = "B" in marks or _BOLD_NAME.match(font), "I" in marks or _ITALIC_NAME.match(font)
+    return (_BOLD if bold else 0) | (_ITALIC if italic else 0)
 
 
 def span_style(span: Span, size: float, base: float) -> int:
