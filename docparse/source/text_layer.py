@@ -32,6 +32,7 @@ _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten 
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _NO_ACTUALTEXT = pymupdf.TEXT_IGNORE_ACTUALTEXT
 _FEW_CHARS, _FEW_SHARE = 80, 0.75  # so few characters are no reason to read pixels unless most are bad
+_NO_WIDTH, _NO_WIDTH_SHARE = 0.02, 0.5  # sizes a letter, and the share of letters that have no more
 _FLAG_SHARE = 0.02  # of the characters in garbled fonts, from which on the page says so
 
 
@@ -113,6 +114,11 @@ def _char_lines(text: pymupdf.TextPage) -> list[Line]:
     return lines
 
 
+def _has_no_width(word: Word) -> bool:
+    x0, y0, x1, y1 = word.bbox
+    return max(x1 - x0, y1 - y0 if word.style & _ROTATED else 0.0) < _NO_WIDTH * word.size * len(word.text)
+
+
 def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:
     """The text layer that these words make, and flags of the page."""
     hidden = tuple([word for word in words if word.style & _HIDDEN])
@@ -120,6 +126,10 @@ def judge(words: list[Word]) -> tuple[TextLayer, tuple[str, ...]]:
     if not seen:
         quality = TextQuality.HIDDEN if hidden else TextQuality.ABSENT
         return TextLayer(quality=quality, hidden=hidden, reason="every word is invisible" if hidden else ""), ()
+    letters = sum([len(word.text) for word in seen])
+    if sum([len(word.text) for word in seen if _has_no_width(word)]) > _NO_WIDTH_SHARE * letters:
+        reason = "most words have no width: they are not those that are drawn"
+        return TextLayer(words=seen, quality=TextQuality.GARBLED, hidden=hidden, reason=reason), ()
     fonts, share = garbled_fonts(seen)
     few = len(seen) < _FEW_CHARS and sum(len(word.text) for word in seen) < _FEW_CHARS
     if too_garbled(share) and not (few and share < _FEW_SHARE):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from docparse.schemas.document import Paragraph
 from docparse.schemas.page import WordStyle
 from tests.embedded.typeset import LOREM, Sheet
@@ -90,3 +92,17 @@ def test_a_last_line_that_ends_just_short_of_the_edge_ends_its_paragraph() -> No
         _flush(sheet, 136 + 48 * paragraph, " ".join(LOREM[3:10]) + ".", x1=430)
     texts = _paragraphs(sheet)
     assert [text.split()[0] for text in texts] == ["Harbours", "Extraordinarily"]
+
+
+@pytest.mark.parametrize("tall", [True, False])
+def test_a_bracket_that_holds_two_lines_apart_parts_no_sentence(tall: bool) -> None:
+    """The line with the bracket stands lower than others do; without one it begins another paragraph."""
+    sheet = Sheet()
+    baselines = [100, 112, 124, 141, 153, 165]
+    for at, baseline in enumerate(baselines):
+        _flush(sheet, baseline, " ".join(LOREM[at : at + 8]))
+    if tall:
+        at = next(place for place, word in enumerate(sheet.words) if word.baseline == 141) + 3
+        left, _, right, _ = sheet.words[at].bbox
+        sheet.words[at] = sheet.words[at]._replace(text="(", bbox=(left, 127, right, 146))
+    assert len(_paragraphs(sheet)) == (1 if tall else 2)

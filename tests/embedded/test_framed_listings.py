@@ -11,7 +11,7 @@ from typeset import LOREM, Sheet
 import docparse
 from docparse.model.embedded.tables.precision import is_listing
 from docparse.model.embedded.types import FoundTable
-from docparse.schemas.document import Block, Code, PageHeader, Table
+from docparse.schemas.document import Block, Code, PageHeader, Paragraph, Table
 from docparse.schemas.page import WordStyle
 
 _SENTENCE = "The harbour school was rebuilt in the spring of the following year, and its pupils returned to it."
@@ -105,3 +105,14 @@ def test_a_program_on_a_ground_at_the_top_is_no_running_head() -> None:
         "bob# /etc/init.d/drbd start",
     ]
     assert not any(isinstance(block, PageHeader) for block in blocks)
+
+
+def test_a_word_between_two_frames_parts_them() -> None:
+    document, page = _page()
+    for top, line in ((90, "string getQualities()"), (130, "string quality(Quality quality)")):
+        page.draw_rect((82, top, 523, top + 16), color=(0, 0, 0))
+        _type(page, [line], top + 12, 86)
+    for base, text in ((80, _SENTENCE), (121, "or"), (160, "That does it: " + _SENTENCE)):
+        page.insert_text((72, base), text, fontsize=10)
+    texts = [block.text for block in _blocks(document)[1:4] if isinstance(block, Code | Paragraph)]
+    assert texts == ["string getQualities()", "or", "string quality(Quality quality)"]

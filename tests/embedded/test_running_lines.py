@@ -101,3 +101,15 @@ def test_the_caption_of_a_table_at_the_top_of_a_page_is_no_running_head(apart: f
     table = FoundTable((72, 38 + apart, 522, 98 + apart), cells, 3, 3, 0.9, ruled=True)
     found = {type(block): block.text for block in sheet.blocks((table,)) if isinstance(block, Caption | PageHeader)}
     assert found == {Caption if apart == 18 else PageHeader: "Table 1 Mappings (continued)"}
+
+
+@pytest.mark.parametrize("short", [0, 40])
+def test_a_journals_large_head_has_the_number_of_the_page_beside_it(short: float) -> None:
+    sheet = Sheet()
+    head = "Some observations of three localised sources"
+    edges = [sheet.put(72, 98 + 12 * row, " ".join(LOREM[:13]), 9) for row in range(1, 50)]
+    number = min(edges) - 2.5 - pymupdf.Font("helv").text_length("5", 12) - short
+    sheet.put(number - 20 - pymupdf.Font("helv").text_length(head, 12), 84, head, 12, style=WordStyle.ITALIC)
+    sheet.put(number, 84, "5", 12, style=WordStyle.ITALIC)
+    found = kinds(sheet, PageHeader), kinds(sheet, PageNumber)
+    assert found == (([], []) if short else ([head], ["5"]))

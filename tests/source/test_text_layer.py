@@ -9,8 +9,9 @@ import pytest
 
 import docparse
 from docparse.schemas.page import PageImage, TextLayer, TextQuality, Word, WordStyle
+from docparse.source.text_layer import judge
 from docparse.source.text_quality import garbled_fonts, too_garbled
-from docparse.source.words import _whole, clean, with_columns
+from docparse.source.words import _whole, clean, span_style, with_columns
 
 FONT = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
 ENGLISH = (
@@ -277,6 +278,21 @@ def test_bullets_are_not_garbled() -> None:
     assert not fonts
 
 
+@pytest.mark.parametrize(("share", "quality"), [(0.6, TextQuality.GARBLED), (0.4, TextQuality.SOUND)])
+def test_words_without_width_are_not_those_that_are_drawn(share: float, quality: TextQuality) -> None:
+    """Of a page whose letters are drawings such words are left: its text is in its pixels."""
+    words = []
+    for at, text in enumerate(
+        10 * ["the", "school", "was", "rebuilt", "when", "its", "pupils", "came", "back", "again"]
+    ):
+        box = (50.0, 20.0 + 7 * at, 50.0 + (22 if at >= 100 * share else 0), 30.0 + 7 * at)
+        words.append(Word(text, box, size=10, baseline=28.0 + 7 * at, font="Arial"))
+    layer, _ = judge(words)
+    assert layer.quality is quality
+    turned = [word._replace(bbox=(50, 20, 50, 80), style=WordStyle.ROTATED) for word in words]
+    assert judge(turned)[0].quality is TextQuality.SOUND
+
+
 def test_garbled_page_is_rendered_for_reading() -> None:
     document = pymupdf.open()
     page = document.new_page(width=400, height=300)
@@ -363,3 +379,17 @@ def test_letters_with_a_stroke_around_them_are_bold(width: bytes, bold: bool) ->
     assert [(word.text, bool(word.style & WordStyle.BOLD)) for word in page.text.words] == [
         ("Heavy", bold), ("light", False)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("font", "style"),
+    [
+        ("CMBX10", WordStyle.BOLD), ("SFBX1200", WordStyle.BOLD), ("LMRomanDemi10-Regular", WordStyle.BOLD),
+        ("NimbusRomNo9L-Medi", WordStyle.BOLD), ("AvantGarde-Demi", WordStyle.BOLD), ("FuturaBT-Heavy", WordStyle.BOLD),
+        ("CMSL10", WordStyle.ITALIC), ("LMRomanSlant10-Regular", WordStyle.ITALIC), ("CMBXTI10", 3),
+        ("Jost-Medium", 0), ("CMR10", 0), ("MinionPro-Medium", 0),
+    ],
+)  # fmt: skip
+def test_names_of_fonts_say_how_they_look_where_flags_do_not(font: str, style: int) -> None:
+    span = {"font": font, "size": 10.0, "flags": 4, "char_flags": 16, "alpha": 255, "origin": (0.0, 0.0)}
+    assert span_style(span, 0.0, 0.0) & (WordStyle.BOLD | WordStyle.ITALIC) == style

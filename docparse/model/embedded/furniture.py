@@ -46,6 +46,7 @@ _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge
 _BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
 _NEXT_LINE = 2.0  # of the leading, from one line of a program to the next
 _CAPTION_APART = 2.0  # … and at most from a caption to its table or figure
+_LARGE_HEAD = 1.4  # of the size of the text: journals' heads
 _PANEL = 0.95  # of the page's width
 _SENTENCE = 9  # words of a line that a sentence fills
 _CELLS = 4  # pieces of a row that may be one of a table
@@ -176,7 +177,8 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
             return rows[:1]
         if (not down and any(_is_note(line) for line in row)) or _is_cells(row, rows[k + 1 : k + 8]):
             break
-        if far > limit or far > edge or any(_too_big(line, stats) for line in row) or _is_prose(row, stats):
+        big = any(_too_big(line, stats) for line in row) and not _is_numbered(row, rows[k + 1 :], stats)
+        if far > limit or far > edge or big or _is_prose(row, stats):
             break
         if edge - far < _CAPTION_APART * stats.leading and _is_caption(row):
             break
@@ -284,6 +286,14 @@ def _extent(row: list[Line], height: float, down: bool) -> tuple[float, float]:
 def _too_big(line: Line, stats: PageStats) -> bool:
     """A title: no running line is set larger than the text; sizes that a font states may differ from what is seen."""
     return line.size > (1.6 if line.plain.isdecimal() else 1.12 if stats.ocr else 1.25) * stats.size
+
+
+def _is_numbered(row: list[Line], rows: list[list[Line]], stats: PageStats) -> bool:
+    """Whether a large line has the page's number beside it, at the edge of the text."""
+    numbers = [line for line in row if line.plain.isdecimal() and len(line.plain) < 4]
+    if len(row) != 2 or len(numbers) != 1 or stats.ocr or any(line.size > _LARGE_HEAD * stats.size for line in row):
+        return False
+    return abs(row[0].size - row[1].size) < 0.5 and _at_an_edge(numbers[0], rows, stats)
 
 
 def _is_heading(row: list[Line], stats: PageStats) -> bool:

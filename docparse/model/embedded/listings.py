@@ -114,7 +114,7 @@ def _runs(
         if i in signs:
             continue
         if not mono[i]:
-            going = [each for each in going if not _parts(box, each[1])]
+            going = [each for each in going if not _parts(box, each[1], stats.size)]
             continue
         inner = [word.bbox for line in para.lines for word in line.words if not word.text.isdecimal()]
         frame = _frame_of(union(inner), frames) if inner else None
@@ -177,9 +177,10 @@ def _in_columns(one: Box, other: Box, prose: Sequence[Box]) -> bool:
     )
 
 
-def _parts(box: Box, run: Box) -> bool:
-    """Other text under the run, in its columns: the listing ends there."""
-    return box[1] > run[1] and box[0] < run[2] and run[0] < box[2]
+def _parts(box: Box, run: Box, em: float) -> bool:
+    """Other text under the run, in its columns or hardly before them: the listing ends there."""
+    before = em if box[1] > run[3] else 0.0
+    return box[1] > run[1] and box[0] < run[2] and run[0] - before < box[2]
 
 
 def _is_command(i: int, paras: Sequence[Para], frames: Sequence[Box], stats: PageStats) -> bool:
