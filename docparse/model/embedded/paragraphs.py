@@ -14,7 +14,7 @@ from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry, names_kind, opens_with_sign
 from docparse.model.embedded.line_reach import flush_ends, local_ends
 from docparse.model.embedded.lines import Line
-from docparse.model.embedded.lists import read_marker
+from docparse.model.embedded.lists import Marker, read_marker
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
@@ -208,6 +208,12 @@ def _changes_step(lines: Sequence[Line], i: int, stats: PageStats) -> bool:
     return here > _AS_FAR * stats.double and not amid and any(step < _SINGLE * stats.double for step in steps)
 
 
+def _marker(line: Line) -> Marker | None:
+    """The list marker of a line; an "o" that the next letter follows at once begins a word."""
+    marker = read_marker(line.plain)
+    return None if marker and marker.mark == "o" and not line.words[0].space else marker
+
+
 class _Splitter:
     """Decides between two lines of a run: same paragraph, new line in it, or a new paragraph."""
 
@@ -236,7 +242,7 @@ class _Splitter:
         spread = max(middles) - min(middles)
         self.centred = len(lines) >= 2 and spread < 0.6 * em and at_edge < len(lines)
         self.hanging = self._hanging([self.indent(i) < 0.6 * em for i in range(len(lines))], em)
-        self.markers = [read_marker(line.plain) for line in lines]
+        self.markers = [_marker(line) for line in lines]
         prose = [i for i in range(len(lines)) if not (self.mono and self.mono[i])]
         short = sum(self._room(i, em) and lines[i - 1].plain[-1:] not in STOPS for i in prose if i)
         self.hung = not any(self.markers) and self._is_hung(em)
