@@ -105,6 +105,8 @@ def test_bullets_beside_a_line_are_no_part_of_it() -> None:
     assert not any("form, •" in text for text in texts(sheet.blocks()))
 
 
-@pytest.mark.parametrize("text", ["Table A-1: Projects", "Figure S–3. Results", "Table B.2: Names"])
+@pytest.mark.parametrize(
+    "text", ["Figure BR2. | Rate by age", "Table A-1: Projects", "Figure S–3. Results", "Table B.2: Names"]
+)
 def test_numbers_with_letters_are_those_of_captions(text: str) -> None:
     assert has_label(text)

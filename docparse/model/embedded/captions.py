@@ -15,7 +15,7 @@ _OTHERS = (
 _MORE = r"(?:(?:supplementary|extended data)\s+)?"
 _LABEL = re.compile(
     rf"{_MORE}(?:{_OTHERS}|{_TABLES})"
-    r"\s*[A-Z]?[.\-–]?\s?[\dIVX٠-٩]+(?:[.\-–]\d+)*[a-z]?(?P<stop>\s*[.:|)–—])?(?P<rest>.*)|"
+    r"\s*(?:(?-i:[A-Z]{2})|[A-Z]?)[.\-–]?\s?[\dIVX٠-٩]+(?:[.\-–]\d+)*[a-z]?(?P<stop>\s*[.:|)–—])?(?P<rest>.*)|"
     r"(?:图|圖|図|表)\s*[\d一二三四五六七八九十]+(?:[.\-–]\d+)*(?P<cjk>.*)",
     re.I | re.S,
 )

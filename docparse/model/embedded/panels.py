@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from docparse.geometry import Box, centre, contains_point, height, inside_share, union, width
+from docparse.geometry import Box, centre, height, inside_share, union, width
 from docparse.model.embedded.charts.labels import make_labels
 from docparse.model.embedded.charts.scales import Scale, level_scale, upright_scale
 from docparse.schemas.page import PageImage, Word
@@ -132,15 +132,11 @@ def _fits(scale: Scale | None, grid: list[float] | None, box: Box, em: float, *,
     if max(places) - min(places) < _SPAN * (box[side + 2] - box[side]):
         return False
     if grid is None:
-        return all(contains_point(box, *_inside(box, place, side)) for place in places)
+        slack = _ON_LINE_EM * em
+        return box[side] - slack < min(places) and max(places) < box[side + 2] + slack
     return sum(any(abs(place - line) < _ON_LINE_EM * em for line in grid) for place in places) >= _LEAST
 
 
 def _alike(word: Word, number: Word) -> bool:
     """Whether a word is set like the numbers of the scale; names in another script have a font of their own."""
     return word.font == number.font or abs(word.size - number.size) < 0.05 * number.size
-
-
-def _inside(box: Box, place: float, side: int) -> tuple[float, float]:
-    x, y = centre(box)
-    return (x, place) if side else (place, y)
