@@ -58,6 +58,7 @@ from docparse.model.embedded.tables.precision import (
 from docparse.model.embedded.tables.rules import Line, band_edges, clusters, drawn_lines, merge
 from docparse.model.embedded.tables.runs import Run, chunked_lines, join_runs, runs_of, text_runs
 from docparse.model.embedded.tables.sides import side_by_side
+from docparse.model.embedded.tables.spaced_cells import with_spaced_cells
 from docparse.model.embedded.tables.stacks import is_frame, rule_stacks, with_spanner
 from docparse.model.embedded.tables.stripes import ground_edges, is_stripe, last_edges, past_labels
 from docparse.model.embedded.tables.text_rows import TextRow, em_of, well_boxed
@@ -281,6 +282,7 @@ def _ruled(
     dashed: Sequence[Line] = (),
 ) -> tuple[list[FoundTable], list[Line], list[Line]]:  # fmt: skip
     """Tables whose cells are drawn or stand on bands, and the lines with the edges of bands and those of dashes."""
+    horizontal, vertical = with_spaced_cells(page, horizontal, vertical, em)
     tables = _lattices(horizontal, vertical, words)
     ends, sides = ground_edges(page.shapes, [table.bbox for table in tables], (horizontal, vertical), words)
     if sides:
