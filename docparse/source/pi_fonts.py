@@ -11,7 +11,7 @@ Such a file says "ðxÞ ¼ 1" where "(x) = 1" is printed. Known here are, by wha
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,7 +41,7 @@ _MATHTIME = {
     "AdvP4C4E59": _ROMAN,
 }  # fmt: skip
 _MACINTOSH = {"ð": "(", "Þ": ")", "¼": "=", "þ": "+", "½": "["}
-_UNPAIRED = frozenset("¼þ")
+_UNPAIRED = 0.2  # of the brackets: so many may have lost their other half
 _CMSY = dict(
     enumerate(
         "−·×∗÷⋄±∓⊕⊖⊗⊘⊙○∘•" "≍≡⊆⊇≤≥⪯⪰∼≈⊂⊃≪≫≺≻" "←→↑↓↔↗↘≃⇐⇒⇑⇓⇔↖↙∝" "′∞∈∋△▽\u0338↦∀∃¬∅ℜℑ⊤⊥"
@@ -93,10 +93,10 @@ def name_pi_signs(lines: Sequence[Line], coded: Sequence[Line], page: pymupdf.Pa
     codes = {(span["font"], char["origin"]): char for line in coded for span in line["spans"] for char in span["chars"]}
     found = False
     for font, spans in fonts.items():
-        signs = {char["c"] for span in spans for char in span["chars"]} - {" "}
+        signs = Counter(char["c"] for span in spans for char in span["chars"] if char["c"] != " ")
         kind = _MATHTIME.get(font) or (_SYMBOLS if _is_mathtime(signs) else "")
         table = _TABLES.get(font, {})
-        if not (kind or table or _H_FONT.match(font) or (signs <= _H_CHARS.keys() and not signs.isdisjoint(_TELLING))):
+        if not (kind or table or _H_FONT.match(font) or _is_numbered(signs)):
             continue
         found = True
         names = _names(page, font) if UNKNOWN in signs else {}
@@ -114,10 +114,19 @@ def name_pi_signs(lines: Sequence[Line], coded: Sequence[Line], page: pymupdf.Pa
     return found
 
 
-def _is_mathtime(signs: set[str]) -> bool:
-    """Whether the characters of a font are those of MathTime's symbols: brackets in pairs, or "=" and "+"."""
-    known = signs <= _MACINTOSH.keys() | {UNKNOWN, "h", "i", "j", "f", "g"}
-    return known and ({"ð", "Þ"} <= signs or not signs.isdisjoint(_UNPAIRED))
+def _is_mathtime(signs: Counter[str]) -> bool:
+    """Whether the characters of a font are those of MathTime's symbols: as many opening as closing brackets, or "=" and
+    "+". Fonts that stand in for others have letters of Icelandic, or fractions."""
+    if not signs.keys() <= _MACINTOSH.keys() | {UNKNOWN, "h", "i", "j", "f", "g"}:
+        return False
+    opening, closing = signs["ð"], signs["Þ"]
+    paired = min(opening, closing) > 1 and abs(opening - closing) <= _UNPAIRED * opening
+    return paired or (signs["¼"] > 0 and signs["þ"] > 0)
+
+
+def _is_numbered(signs: Counter[str]) -> bool:
+    """Whether all characters of a font are those of the numbers of its glyphs, some beyond doubt."""
+    return signs.keys() <= _H_CHARS.keys() and not _TELLING.isdisjoint(signs)
 
 
 def _name_pi(table: Mapping[str, str], span: Span, codes: _Codes, names: Mapping[int, str]) -> None:

@@ -36,12 +36,12 @@ def text_of(*runs: tuple[str, str, str], names: str = NAMES) -> str:
 
 @pytest.mark.parametrize("font", ["AdvP4C4E74", "AdvMacMthSyN", "QZJ+Unnamed7"])
 def test_brackets_named_after_icelandic_letters(font: str) -> None:
-    """The third is known by its characters alone: in no language is a font of "ð", "Þ" and "¼"."""
+    """The third is known by its characters alone: "ð" and "Þ" come in pairs in it."""
     runs = (
         ("Times", "50 500", "f"), (font, "", "\xf0"), ("Times", "", "x"), (font, "", "\xde"), (font, "80 500", "\xbc"),
-        ("Times", "90 500", "1"),
+        ("Times", "90 500", "g"), (font, "", "\xf0"), ("Times", "", "x"), (font, "", "\xde"),
     )  # fmt: skip
-    assert text_of(*runs) == "f(x) = 1"
+    assert text_of(*runs) == "f(x) = g(x)"
 
 
 def test_glyphs_by_their_numbers_in_tex() -> None:
@@ -52,6 +52,17 @@ def test_glyphs_by_their_numbers_in_tex() -> None:
 def test_letters_of_icelandic_stay() -> None:
     assert text_of(("Times", "50 500", "Það er það")) == "Það er það"
     assert text_of(("Times", "50 500", "1\xbc cups")) == "1¼ cups"
+    other = ("Fallback", "", "\xf0")  # a font that stands in where another lacks a letter
+    runs = (
+        ("Fallback", "50 500", "\xde"),
+        ("Times", "", "a"),
+        other,
+        ("Times", "65 500", "ver"),
+        other,
+        ("Times", "", "ur"),
+    )
+    assert [word.text for word in words_of(*runs)] == ["Þ", "a", "ð", "ver", "ð", "ur"]
+    assert text_of(("Times", "50 500", "1"), ("Fallback", "", "\xbc\xbd")) == "1¼½"
 
 
 def test_brackets_drawn_in_one_go_stand_around() -> None:

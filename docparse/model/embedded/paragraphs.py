@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from docparse.geometry import Box, inside_share
+from docparse.geometry import Box
 from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry, names_kind, opens_with_sign
 from docparse.model.embedded.line_reach import flush_ends, local_ends
+from docparse.model.embedded.line_runs import FAR, chunks
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import Marker, read_marker
 from docparse.model.embedded.mono import is_mono_word
@@ -21,11 +22,9 @@ from docparse.model.embedded.stats import PageStats
 from docparse.model.embedded.tags import TextTag
 from docparse.schemas.page import WordStyle
 
-_LOOK_AHEAD = 200
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
 _SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
-_FAR = 1.28  # of the leading, from which on a line belongs to another paragraph
-_HELD = 1.8  # … as far at most where a sum or a bracket holds two lines apart
+_HELD = 1.8  # of the leading, as far at most where a sum or a bracket holds two lines apart
 _REACH_EM = 0.15  # … farther than words reach up or down
 _SINGLE, _AS_FAR = 0.75, 0.8  # of the step of double-spaced text: single-spaced lines are nearer, others as far
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
@@ -87,55 +86,6 @@ def make_paragraphs(
     obstacles = [*figures, *(line.box for line in lines)]
     apart = stats.double / stats.size
     return [para for chunk in chunks(lines, walls, apart) for para in split_chunk(chunk, stats, ends, obstacles)]
-
-
-def _within(line: Line, walls: Sequence[Box]) -> int:
-    return next((i for i, wall in enumerate(walls) if inside_share(line.box, wall) > 0.5), -1)
-
-
-def chunks(lines: Sequence[Line], walls: Sequence[Box] = (), apart: float = 0.0) -> list[list[Line]]:
-    """Runs of lines where each has exactly one neighbour below and above. `apart` is the step of double-spaced text, in
-    sizes of type."""
-    ordered = sorted(lines, key=lambda line: (line.y0, line.x0))
-    below = [_below(ordered, i, apart) for i in range(len(ordered))]
-    above: list[int] = [0] * len(ordered)
-    for found in below:
-        for j in found:
-            above[j] += 1
-    nxt = [found[0] if len(found) == 1 and above[found[0]] == 1 else -1 for found in below]
-    if walls:
-        wall = [_within(line, walls) for line in ordered]
-        nxt = [
-            j if j >= 0 and (wall[i] == wall[j] or goes_on(ordered[i], ordered[j])) else -1 for i, j in enumerate(nxt)
-        ]
-    heads = set(range(len(ordered))) - {j for j in nxt if j >= 0}
-    result = []
-    for i in sorted(heads):
-        run = [ordered[i]]
-        while (i := nxt[i]) >= 0:
-            run.append(ordered[i])
-        result.append(run)
-    return result
-
-
-def _below(ordered: list[Line], i: int, apart: float) -> list[int]:
-    """Lines next below line i that share its x range, at most about one blank line away."""
-    line = ordered[i]
-    found: list[int] = []
-    floor = line.y1 + max(1.1, _FAR * apart - 1) * line.size
-    for j in range(i + 1, min(len(ordered), i + _LOOK_AHEAD)):
-        other = ordered[j]
-        if other.y0 > floor:
-            break
-        if other.baseline - line.baseline < 0.5 * min(line.size, other.size):
-            continue
-        shared = min(line.x1, other.x1) - max(line.x0, other.x0)
-        if shared <= 0.05 * min(line.width, other.width):
-            continue
-        if found and other.baseline > ordered[found[0]].baseline + 0.5 * other.size:
-            break
-        found.append(j)
-    return found
 
 
 def split_chunk(
@@ -293,7 +243,7 @@ class _Splitter:
         """Whether more height than usual is free over a line."""
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
-        return line.baseline - prev.baseline > _FAR * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
+        return line.baseline - prev.baseline > FAR * self.leading * em / max(min(prev.size, line.size), 0.7 * em) + 0.3
 
     def _is_held_apart(self, i: int, em: float) -> bool:
         """Whether a sentence goes on from a full line, and brackets or sums in one of the two lines need the height."""
