@@ -159,6 +159,7 @@ def test_decimals_are_those_that_the_pixels_bear_out() -> None:
 
 def test_numbers_of_tick_labels() -> None:
     assert [number(text) for text in ("1,200", "20k", "1.5M", "−3", "35 %", "Q1")] == [1200, 20e3, 1.5e6, -3, 35, None]
+    assert [number(text) for text in ("0.350", "-0,125", "1.200")] == [0.35, -0.125, 1200]
 
 
 def test_what_can_be_read_in_two_ways_is_not_read() -> None:

@@ -227,16 +227,6 @@ def test_the_lowest_number_of_a_panel_may_stand_at_its_edge() -> None:
     assert plot.bbox[0] < 150
 
 
-def test_a_panel_over_tick_marks_has_the_numbers_of_both_its_axes() -> None:
-    """Only the level axis has marks: the numbers before the panel had been text."""
-    places = (110.0, 150.0, 190.0, 230.0)
-    panel = Shape((150, 100, 350, 240), 1, True, 0xEAEAF2)
-    marks = [v(160 + 45 * n, 240, 244) for n in range(5)]
-    years = [word(f"200{n}", 150 + 45 * n, 256) for n in range(5)]
-    (plot,) = find_plots(page(marks, [panel, *bars(240)]), [*numbers(145, places), *years], 10.0)
-    assert {w.text for w in plot.words} >= {"200", "150", "100", "50", "2000", "2004"}
-
-
 def test_numbers_between_the_rules_of_a_table_are_no_scale() -> None:
     rules = [h(y, 60, 350) for y in (100, 120, 140, 160, 180, 200)]
     words = [word(str(n), 62, 114 + 20 * n) for n in range(5)] + [word("Name", 150, 114 + 20 * n) for n in range(5)]

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from docparse.geometry import Box, area, centre, contains_point, height, inside_share, union, width
+from docparse.geometry import Box, centre, contains_point, height, inside_share, union, width
 from docparse.model.embedded.captions import is_caption
 from docparse.model.embedded.charts.labels import follows
 from docparse.model.embedded.clusters import join_near
@@ -69,9 +69,8 @@ def find_plots(page: PageImage, words: Sequence[Word], em: float) -> list[Figure
         for box, marks in _axes(page, words, em)
     ]  # fmt: skip
     for box, labels in find_panels(page, words, em):
-        same = [chart for chart in charts if inside_share(box, chart[0]) > 0.3 or inside_share(chart[0], box) > 0.3]
-        if all(len(labels) > len(found) and 0.7 < area(box) / area(axes) < 1.5 for axes, found in same):
-            charts = [*(chart for chart in charts if chart not in same), (box, labels)]
+        if not any(inside_share(box, axes) > 0.3 or inside_share(axes, box) > 0.3 for axes, _ in charts):
+            charts.append((box, labels))
     for (box, labels), near in zip(charts, _nearest([box for box, _ in charts], words), strict=True):
         if not any(inside_share(box, stave) > 0.3 for stave in staves):
             plots.append(_labelled(box, labels, near, words, em))

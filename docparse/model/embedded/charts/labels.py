@@ -15,6 +15,7 @@ _TALLEST = 3.0  # of the usual height: OCR takes a pie for an O
 _UNITS = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "bn": 1e9, "B": 1e9}
 _MARKS = "-–—'’ "  # behind a number: the tick mark
 _POWER = re.compile(r"-?\d+(?:\.\d+)?[eE][-+]?\d{1,2}")
+_FRACTION = re.compile(r"-?0[.,]\d+")  # no thousands begin with 0
 _SCALED = re.compile(r"(?P<number>.*\d)\s?(?P<unit>k|K|M|m|bn|B)")
 
 
@@ -66,6 +67,8 @@ def number(text: str) -> float | None:
     text = text.replace("−", "-").rstrip(_MARKS).strip()
     if _POWER.fullmatch(text):
         return float(text)
+    if _FRACTION.fullmatch(text):
+        return float(text.replace(",", "."))
     value = read_number(text)
     if value is not None:
         return float(value)
