@@ -1,6 +1,8 @@
 """Signs of mathematics in journals, from fonts whose glyphs are named after letters and figures.
 
-Such a file says "ðxÞ ¼ 1" where "(x) = 1" is printed. Known here are, by what files show in these fonts:
+Such a file says "ðxÞ ¼ 1" where "(x) = 1" is printed. Known here are (most signs as files show them; the other letters
+of alphabets, of TeX's codes and of the numbers follow their order; "÷", "±", "°" and "′" by the keys of Mathematical
+Pi are borne out by no file yet):
 
 - MathTime, which has TeX's codes (Knuth, Computer Modern Typefaces); five of its glyphs have the names of a
   Macintosh's letters, the others that TeX numbers are C0 to C255. Arbortext calls its four fonts AdvP and a number;

@@ -35,6 +35,12 @@ class Cluster:
 
 def drawn_lines(page: PageImage) -> tuple[list[Line], list[Line]]:
     """Horizontal and vertical lines of the page's vector drawings, collinear pieces joined."""
+    horizontal, vertical = rule_lines(page)
+    return merge([*horizontal, *_bars(page)]), merge(vertical)
+
+
+def rule_lines(page: PageImage) -> tuple[list[Line], list[Line]]:
+    """Horizontal and vertical lines as they are drawn."""
     horizontal: list[Line] = []
     vertical: list[Line] = []
     for rule in page.rules:
@@ -43,8 +49,7 @@ def drawn_lines(page: PageImage) -> tuple[list[Line], list[Line]]:
             horizontal.append(Line((y0 + y1) / 2, x0, x1))
         else:
             vertical.append(Line((x0 + x1) / 2, y0, y1))
-    horizontal += _bars(page)
-    return merge(horizontal), merge(vertical)
+    return horizontal, vertical
 
 
 def _bars(page: PageImage) -> list[Line]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from docparse.geometry import Box, union
 from docparse.model.embedded.tables.frames import Frames
-from docparse.model.embedded.tables.rules import Line
+from docparse.model.embedded.tables.rules import Line, rule_lines
 from docparse.schemas.page import PageImage
 
 _APART_EM = 1.2  # between two cells, at most
@@ -44,8 +44,7 @@ def _boxes(page: PageImage, em: float) -> list[Box]:
     """What has an edge at each of its four sides, as drawn."""
     if len(page.rules) > _MOST_RULES:
         return []
-    level = [Line((r.bbox[1] + r.bbox[3]) / 2, r.bbox[0], r.bbox[2]) for r in page.rules if r.horizontal]
-    upright = [Line((r.bbox[0] + r.bbox[2]) / 2, r.bbox[1], r.bbox[3]) for r in page.rules if not r.horizontal]
+    level, upright = rule_lines(page)
     if min(len(level), len(upright)) < 4 * _ROWS:
         return []
     frames = Frames(upright, em)
