@@ -10,9 +10,9 @@ from docparse.schemas.page import Word, WordStyle
 _MONO = int(WordStyle.MONO)
 _NAMELESS = re.compile(r"Type3.*|[A-Z]{1,3}\d+|CIDFont\+.*")  # "F38", "Type3 (378 0 R)"
 _SAMPLE, _LEAST = 40, 8  # words of a font that are measured, and that must be there
-_LEAST_LONG, _LEAST_LETTERS = 4, 40  # words of so many letters together are enough, too
+_LEAST_LONG, _LEAST_LETTERS = 3, 40  # words of so many letters together are enough, too
 _LETTERS = 3  # of a word that counts
-_SAME = 0.02  # deviation of a letter's room, relative
+_SAME, _ALL_SAME = 0.02, 0.003  # deviation of a letter's room, relative, and among few words
 _NARROW, _BROAD = frozenset("ijlt1.,:;'|!"), frozenset("mwMWABCDGNOQ@%")  # other type gives them less room, or more
 
 
@@ -42,4 +42,4 @@ def _is_even(sample: Sequence[Word]) -> bool:
         return False
     rooms = sorted((word.bbox[2] - word.bbox[0]) / (word.size * len(word.text)) for word in sample)
     low, high = rooms[len(rooms) // 10], rooms[-1 - len(rooms) // 10]
-    return high > 0 and high - low < _SAME * high
+    return high > 0 and high - low < (_SAME if len(sample) > _LEAST_LONG else _ALL_SAME) * high

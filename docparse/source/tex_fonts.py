@@ -30,6 +30,11 @@ _CODES = (
     "()[]⌊⌋⌈⌉{}⟨⟩|‖/\\" "()()[]⌊⌋⌈⌉{}⟨⟩/\\" "()[]⌊⌋⌈⌉{}⟨⟩/\\/\\" "⎛⎞⎡⎤⎣⎦⎢⎥⎧⎫⎩⎭⎨⎬⎪⏐"
     "⎝⎠⎜⎟⟨⟩⊔⊔∮∮⨀⨀⨁⨁⨂⨂" "∑∏∫⋃⋂⨄⋀⋁∑∏∫⋃⋂⨄⋀⋁" "∐∐\u0302\u0302\u0302\u0303\u0303\u0303[]⌊⌋⌈⌉{}" "√√√√⎷│┌║↑↓╭╮╰╯⇑⇓"
 )  # fmt: skip
+# Ghostscript names codes of Latin Modern's extension font by what stands so many codes further on: 16, a parenthesis,
+# as 49, which is the top of one. The pieces as Adobe numbers them, in the order of their codes, and their widths in em
+_GHOSTSCRIPT, _FIRST_PIECE, _WIDTH_EM = 33, 0x30, 0.03
+_PIECES = "".join(chr(0xF800 + at) for at in bytes.fromhex("ebf6eef9f0fbeffaf1fcf3fef2fdf4e6edf8ecf7"))
+_PIECE_EM = (0.875,) * 2 + (0.667,) * 6 + (0.889,) * 7 + (0.667,) + (0.875,) * 4
 # depth in em below the origin of the codes from each of these on
 _DEPTHS = (
     (0x00, 1.16), (0x0C, 0.6), (0x0E, 1.16), (0x10, 1.76), (0x12, 2.36), (0x20, 2.96), (0x2E, 1.76), (0x30, 1.76),
@@ -84,11 +89,20 @@ def _named(span: dict[str, Any], codes: dict[tuple[str, Any], str]) -> list[tupl
     """The characters of a span of the extension font that are named now, with their codes."""
     named = []
     for char in span["chars"]:
-        code = codes.get((span["font"], char["origin"]), "") if char["c"] == UNKNOWN else ""
-        if code and ord(code) < len(_CODES):
-            char["c"] = _CODES[ord(code)]
-            named.append((char, ord(code), span["size"]))
+        known = codes.get((span["font"], char["origin"]), "") if char["c"] == UNKNOWN else ""
+        code = ord(known) if known else _misnamed(char, span)
+        if code is not None and code < len(_CODES):
+            char["c"] = _CODES[code]
+            named.append((char, code, span["size"]))
     return named
+
+
+def _misnamed(char: dict[str, Any], span: dict[str, Any]) -> int | None:
+    """The code of a whole bracket that goes by the name of a piece, told by its width; None of all others."""
+    at = _PIECES.find(char["c"]) if span["font"].startswith("LM") else -1
+    if at < 0 or abs((char["bbox"][2] - char["bbox"][0]) / span["size"] - _PIECE_EM[at]) < _WIDTH_EM:
+        return None
+    return _FIRST_PIECE + at - _GHOSTSCRIPT
 
 
 def _with_feet(chars: list[dict[str, Any]]) -> None:

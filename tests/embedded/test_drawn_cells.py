@@ -75,3 +75,11 @@ def test_a_diagram_with_heads_of_arrows_cut_from_boxes_is_no_table(side: float) 
     heads = [Shape((340 - side, 230 - side / 2, 340.0, 230 + side / 2), 1, True, 0)] if side else []
     words = [word for row in range(3) for x in (110, 230) for word in put(x, 220 + 30 * row, f"Send{row}", row)]
     assert len(find_tables(page(rules, heads), words)) == (0 if side else 1)
+
+
+@pytest.mark.parametrize(("heads", "found"), [(HEADS, 1), (["Country", "", "", "Rest"], 0)])
+def test_heads_over_rows_that_are_to_be_filled_in_are_a_table(heads: list[str], found: int) -> None:
+    tables = find_tables(page(drawn(190, 4)), put_rows([heads], 204))
+    assert len(tables) == found
+    for table in tables:
+        assert rows_of(table) == [HEADS, *[[""] * 4] * 3]

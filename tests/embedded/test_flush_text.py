@@ -106,3 +106,35 @@ def test_a_bracket_that_holds_two_lines_apart_parts_no_sentence(tall: bool) -> N
         left, _, right, _ = sheet.words[at].bbox
         sheet.words[at] = sheet.words[at]._replace(text="(", bbox=(left, 127, right, 146))
     assert len(_paragraphs(sheet)) == (1 if tall else 2)
+
+
+def test_an_address_that_sticks_out_in_typewriter_type_makes_no_others_short() -> None:
+    sheet = Sheet()
+    for at in range(8):
+        _flush(sheet, 100 + 12 * at, " ".join(LOREM[at : at + 8]))
+    sheet.put(
+        100,
+        196,
+        "all of it stands at www.example.org/of/everything/that/there/is/to/be/found/anywhere.html",
+        style=MONO,
+    )
+    sheet.put(100, 208, "and it ends here.")
+    assert [text.count("\n") for text in _paragraphs(sheet)] == [0]
+
+
+def test_a_sentence_goes_on_at_the_edge_from_a_full_indented_line() -> None:
+    sheet = Sheet()
+    sheet.put(100, 100, "Names of things")
+    _flush(sheet, 112, "Returns: a thing that has been made of all the other things that there are in it", x0=116)
+    _flush(sheet, 124, "and this is what it does with each of them while it is asked for more of the same", x0=116)
+    _flush(sheet, 136, "as long as it can.", x0=100, x1=190)
+    assert _paragraphs(sheet)[-1].endswith("more of the same as long as it can.")
+
+
+def test_fields_of_a_form_stay_lines() -> None:
+    sheet = Sheet()
+    for at in range(9):
+        _flush(sheet, 300 + 12 * at, " ".join(LOREM[at : at + 8]))
+    for at, text in enumerate(("Purchase order:", "Time: 11:00 PM", "Appointment: No", "Description of it:")):
+        _flush(sheet, 112 + 12 * at, text, x1=180)
+    assert _paragraphs(sheet)[0] == "Purchase order:\nTime: 11:00 PM\nAppointment: No\nDescription of it:"

@@ -118,3 +118,16 @@ def test_the_box_of_a_formula_holds_its_numerators() -> None:
     assert block.bbox is not None
     assert block.bbox[1] < 87
     assert block.bbox[3] > 106
+
+
+def test_words_in_the_index_of_a_letter_are_of_its_formula() -> None:
+    def indexed(x: float, letter: str, index: str, y: float) -> Line:
+        sign = Word(letter, (x, y - 8, x + 6, y + 2), 10.0, "CMMI10", ITALIC, 0, y, 0, space=False)
+        low = Word(index, (x + 6, y - 4, x + 20, y + 4), 7.0, "CMR7", 0, 0, y + 2, 0, space=True)
+        return line_of([sign, low])
+
+    first = indexed(100, "µ", "men", 100)
+    rest = row("= b", 130, 100)
+    other = indexed(160, "λ", "flu", 100)
+    (formula,) = read(prose(60), line_of([*first.words, *rest.words, *other.words]), prose(150))
+    assert formula.latex == r"\mu_{\text{men}} = b \lambda_{\text{flu}}"

@@ -8,6 +8,7 @@ import pymupdf
 import pytest
 from typeset import LOREM, Sheet, body, texts
 
+from docparse.model.embedded.captions import is_caption
 from docparse.model.embedded.footnotes import split_marker
 from docparse.model.embedded.layout import build_blocks
 from docparse.model.embedded.line_numbers import part_line_numbers
@@ -733,3 +734,16 @@ def _filled(sheet: Sheet, x: float, y: float, width: float, words: list[str]) ->
         count += 1
     sheet.put(x, y, " ".join(words[:count]))
     return words[count:]
+
+
+@pytest.mark.parametrize(
+    ("text", "caption"),
+    [
+        ("Figure 2-1 extends the analysis of all cycles and looks at what is left of them", False),
+        ("Figure 4 shows that all of it is so", False),
+        ("Figure 4 the analysis of all cycles and what is left of them", True),
+        ("Figure 4. Shows the analysis of all cycles", True),
+    ],
+)
+def test_what_a_figure_does_is_said_of_it_and_not_under_it(text: str, caption: bool) -> None:
+    assert is_caption(text, (60, 300, 400, 312), [(60, 100, 400, 290)], 10.0) is caption

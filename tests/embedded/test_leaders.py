@@ -96,3 +96,12 @@ def test_lines_that_end_with_the_numbers_of_pages_are_an_index(form: str, index:
             sheet.put(72 + 240 * column, 110 + 12 * row, form.format(name=name, page=7 * row % 30))
         sheet.put(72 + 240 * column, 94, "AB"[column], 14)
     assert is_index(FoundTable((70, 70, 540, 742), (), 20, 2, 0.9), sheet.words) is index
+
+
+@pytest.mark.parametrize(("pages", "contents"), [((99, 99, 100, 104, 112), True), ((99, 12, 100, 4, 112), False)])
+def test_dots_before_pages_that_never_fall_behind_are_contents(pages: tuple[int, ...], contents: bool) -> None:
+    rows = [(f"option {name} ............", str(page)) for name, page in zip("abcde", pages, strict=True)]
+    found = tuple(
+        Cell(row=number, col=column, text=text) for number, row in enumerate(rows) for column, text in enumerate(row)
+    )
+    assert is_contents(FoundTable((0, 0, 100, 100), found, len(rows), 2, 0.8)) is contents

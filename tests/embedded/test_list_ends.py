@@ -62,3 +62,54 @@ def test_a_sentence_goes_on_in_an_indented_line_below_its_term() -> None:
             y += 12
         y += 8
     assert paragraphs(sheet)[1:] == [" ".join(" ".join(entry).split()) for entry in entries]
+
+
+def test_text_at_the_marks_below_items_that_stand_apart_is_no_item_s() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 120, 440, LOREM * 4)
+    names = [
+        "start it, stop it and look after it",
+        "change how it is set up",
+        "show its pages to those who ask for them",
+    ]
+    for text in names:
+        y += 18
+        sheet.put(60, y, f"• {text}")
+    sheet.put(60, y + 18, "This part of the book says how all of it is done by those who have to do it every day,")
+    sheet.put(60, y + 30, "and what they need for it.")
+    assert items(sheet) == names
+    assert paragraphs(sheet)[-1].endswith("and what they need for it.")
+
+
+def test_initials_of_authors_are_no_marks_of_items() -> None:
+    sheet = Sheet()
+    sheet.put(60, 120, "E. Camon, M. Magrane, D. Barrell, V. Lee, E. Dimmer, D. Binns, J. Maslen, N. Harte, and")
+    sheet.put(71, 132, "R. Lopez. The annotation of all genes with terms that all of us know. Nucleic Acids, 32, 2004.")
+    sheet.put(60, 156, "A. Other and B. Else. Another book that says as much. Nature, 25, 2000.")
+    assert [text.count("\n") for text in paragraphs(sheet)] == [0, 0]
+    assert paragraphs(sheet)[0].startswith("E. Camon")
+    assert paragraphs(sheet)[0].endswith("2004.")
+
+
+def test_letters_that_follow_one_another_mark_items() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 120, 440, LOREM * 2)
+    for key in "ABC":
+        y += 12
+        sheet.put(60, y, f"{key}. the thing that is named by {key}")
+    assert len(items(sheet)) == 3
+
+
+@pytest.mark.parametrize(("font", "found"), [("", 0), ("cour", 3)])
+def test_an_o_that_begins_a_line_is_a_word_unless_others_mark_items(font: str, found: int) -> None:
+    sheet = Sheet()
+    if font:
+        for at in range(3):
+            sheet.put(60, 120 + 12 * at, "o", font=font)
+            sheet.line -= 1
+            sheet.put(75, 120 + 12 * at, "valor primeiro de todos eles")
+    else:
+        sheet.put(76, 120, "Se a expressão primária é um parâmetro que deve ser de dimensão zero e de nada mais,")
+        sheet.put(60, 132, "o valor resultante é o valor do parâmetro.")
+    assert len(items(sheet)) == found
+    assert len(paragraphs(sheet)) == (0 if font else 1)

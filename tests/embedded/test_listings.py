@@ -240,3 +240,27 @@ def test_addresses_in_typewriter_type_behind_raised_numbers_are_notes() -> None:
         sheet.put(60, 697 + 12 * row, str(row + 1), 6)
         sheet.put(65, 700 + 12 * row, f"https://example.org/{name}/page.html", 8, "cour", MONO)
     assert not any(isinstance(block, Code) for block in sheet.blocks())
+
+
+@pytest.mark.parametrize(("font", "mono"), [("cour", True), ("helv", False)])
+def test_three_long_words_of_the_same_room_tell_a_font_without_a_name(font: str, mono: bool) -> None:
+    words = with_fixed_pitch(_set(font, "F33", ["library(limma)", "limmaUsersGuide()", "help.Master()"]))
+    assert {bool(word.style & MONO) for word in words} == {mono}
+
+
+def test_a_prompt_is_code_where_most_type_is_smaller() -> None:
+    sheet = Sheet()
+    sheet.put(60, 100, "> plot(tree)", 10, font="cour", style=MONO)
+    sheet.put(120, 112, "Heights of trees", 4)  # a title of what is plotted, no term's explanation
+    sheet.paragraph(60, 300, 440, LOREM * 3, 8)
+    assert [block.text for block in sheet.blocks() if isinstance(block, Code)] == ["> plot(tree)"]
+
+
+def test_a_relation_in_typewriter_type_is_no_formula() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 3)
+    first = len(sheet.words)
+    sheet.put(100, y + 16, "> x = 3", font="cour")
+    sheet.words[first:] = [word._replace(font="SFTT1000") for word in sheet.words[first:]]
+    sheet.paragraph(60, y + 46, 440, LOREM * 3)
+    assert [block.text for block in sheet.blocks() if isinstance(block, Code)] == ["> x = 3"]

@@ -281,3 +281,61 @@ def test_a_lone_drawing_on_an_empty_page_is_a_picture() -> None:
     assert block.bbox == (200, 300, 400, 420)
     paper = Shape((0, 0, 595, 842), 1, True)
     assert build_blocks(page([], [paper]), [], (), ()) == []
+
+
+def test_charts_over_one_another_whose_ticks_are_not_as_far_apart_are_two() -> None:
+    rules, labels = axes()
+    lower = [h(400, 150, 350), h(500, 150, 350), v(150, 400, 500), v(350, 400, 500)]
+    lower += [v(x, 500, 504) for x in (160, 200, 240, 280, 320)] + [h(410 + 10 * k, 146, 150) for k in range(9)]
+    caption = run("Figure 3: The first of two charts", 120, 310, 900)
+    plots = find_plots(page([*rules, *lower]), [*labels, *caption], 10.0)
+    assert sorted(round(plot.bbox[3] - plot.bbox[1]) // 100 for plot in plots) == [1, 1]
+    assert not any(word in plot.words for plot in plots for word in caption)
+
+
+@pytest.mark.parametrize(("size", "taken"), [(12.0, True), (18.0, False)])
+def test_a_title_farther_over_a_chart_is_its_own_if_its_type_is_that_of_one(size: float, taken: bool) -> None:
+    rules, words = plain_axes()
+    titles = [word(name, x, 78)._replace(size=size, line=7) for name, x in (("Kidney", 235), ("Liver", 480))]
+    (plot,) = find_plots(page(rules), [*titles, *words], 10.0)
+    assert (titles[0] in plot.words) is taken
+    assert titles[1] not in plot.words
+
+
+def test_a_title_under_an_axis_may_stand_as_far_below_its_numbers_as_these_are_high() -> None:
+    rules, words = plain_axes()
+    title = word("p-value", 230, 292)
+    (plot,) = find_plots(page(rules), [*words, title], 10.0)
+    assert title in plot.words
+
+
+@pytest.mark.parametrize(("font", "taken"), [("Sans", True), ("Serif", False)])
+def test_a_title_over_the_left_edge_of_a_chart_is_its_own_in_the_type_of_its_labels(font: str, taken: bool) -> None:
+    rules, labels = axes()
+    prose = run("prose of many words that fill a line of its own at the foot", 60, 500, 800)
+    others = [word(f"{n}", 400, 600 + 20 * n, "Sans") for n in range(9)]  # as much in the type of the labels
+    title = [part._replace(font=font) for part in run("Isotype diversity", 150, 92, 7)]
+    (plot,) = find_plots(page(rules), [*title, *labels, *prose, *others], 10.0)
+    assert (title[-1] in plot.words) is taken
+
+
+@pytest.mark.parametrize("keys", [True, False])
+def test_names_behind_signs_at_the_right_are_the_legend(keys: bool) -> None:
+    rules, words = plain_axes()
+    names = [*run("Before", 380, 150, 901), *run("After it", 380, 165, 902)]
+    head = run("Time", 368, 133, 903)
+    item = run("of a list that stands there", 440, 190, 904)
+    signs = [Shape((x - 14, y - 8, x - 4, y), 1, True) for x, y in ((380, 150), (380, 165), (440, 190))]
+    (plot,) = find_plots(page(rules, signs if keys else []), [*words, *head, *names, *item], 10.0)
+    assert all((word in plot.words) is keys for word in [*head, *names])
+    assert not any(word in plot.words for word in item)
+
+
+def test_points_that_are_set_as_type_are_no_text_of_a_chart() -> None:
+    rules, labels = axes()
+    points = [word("●", 170 + 15 * n, 150 + 7 * n) for n in range(9)]
+    (plot,) = find_plots(page(rules), [*labels, *points], 10.0)
+    (chart,) = build_blocks(page(rules), [], (), (), [plot])
+    assert isinstance(chart, Chart)
+    assert "●" not in chart.text
+    assert "10" in chart.text

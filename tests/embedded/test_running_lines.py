@@ -113,3 +113,14 @@ def test_a_journals_large_head_has_the_number_of_the_page_beside_it(short: float
     sheet.put(number, 84, "5", 12, style=WordStyle.ITALIC)
     found = kinds(sheet, PageHeader), kinds(sheet, PageNumber)
     assert found == (([], []) if short else ([head], ["5"]))
+
+
+def test_a_formula_at_the_foot_of_a_page_is_no_running_foot() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 120, 440, LOREM * 8)
+    for at, (sign, font) in enumerate((("∀", "CMSY10"), ("y,", "CMMI10"), ("z.", "CMMI10"), ("Equal", "CMMI10"))):
+        sheet.put(200 + 30 * at, 790, sign)
+        sheet.words[-1] = sheet.words[-1]._replace(font=font)
+        sheet.line -= 1
+    assert y < 700
+    assert kinds(sheet, PageFooter) == []

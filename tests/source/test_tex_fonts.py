@@ -97,3 +97,22 @@ def test_other_fonts_are_left_alone() -> None:
     lines = [line("Wingdings", "\ufffd")]
     name_tex_glyphs(lines, [line("Wingdings", "X")])
     assert lines[0]["spans"][0]["chars"][0]["c"] == "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("font", "char", "em", "shown"),
+    [
+        ("LMMathExtension10-Regular", "\uf8f8", 0.792, "("),  # code 32, by the name of what is 33 codes further on
+        ("LMMathExtension10-Regular", "\uf8ec", 0.792, ")"),
+        ("LMMathExtension10-Regular", "\uf8f6", 0.597, "("),
+        ("LMMathExtension10-Regular", "\uf8fb", 0.583, "["),
+        ("LMMathExtension10-Regular", "\uf8eb", 0.875, "⎛"),  # as wide as the piece that it is said to be
+        ("CMEX8", "\uf8f1", 0.944, "⎧"),
+    ],
+)
+def test_whole_brackets_that_ghostscript_names_as_pieces(font: str, char: str, em: float, shown: str) -> None:
+    lines = [line(font, char)]
+    found = lines[0]["spans"][0]["chars"][0]
+    found["bbox"] = (0.0, 95.0, 10 * em, 105.0)
+    name_tex_glyphs(lines, [])
+    assert found["c"] == shown

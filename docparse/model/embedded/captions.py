@@ -19,6 +19,11 @@ _LABEL = re.compile(
     r"(?:图|圖|図|表)\s*[\d一二三四五六七八九十]+(?:[.\-–]\d+)*(?P<cjk>.*)",
     re.I | re.S,
 )
+# "Figure 2 extends the analysis": what a figure does is said of it, and not under it
+_STATES = re.compile(
+    r"(?:also |clearly |further )?(?:(?!less|across)[a-z]{2,}s|is|are|was|were|has|can|may) "
+    r"(?:the|a|an|that|how|this|these|our|all|some|two|both|what|its|where|which|used|given|shown|taken|based|similar)\b"
+)
 _NO_FIGURE = re.compile(rf"{_MORE}(?:{_TABLES}|listing|box)", re.I)
 _TABLE = re.compile(rf"(?:{_TABLES})", re.I)
 _NUMBERED = re.compile(r"[\s.表](\d|[A-Z]\b|[IVX]+\b|[A-Z][.-]?\d)|:$|^TABLE")
@@ -50,7 +55,7 @@ def is_caption(text: str, box: Box, targets: Sequence[Box], em: float) -> bool:
     if match is None or len(text) > 1500:
         return False
     if any(_beside(box, target, 4.0 * em) for target in targets):
-        return not _runs_on(match) or len(text) < 400
+        return not _runs_on(match) or (len(text) < 400 and not _STATES.match((match["rest"] or "").strip()))
     if match["stop"]:
         return True
     return len(text) < 160 and not _runs_on(match)

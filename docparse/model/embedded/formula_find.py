@@ -15,7 +15,8 @@ from docparse.model.embedded.formula_leaves import LYING, is_tall
 from docparse.model.embedded.formula_rows import GOES_ON, extent_of, grouped
 from docparse.model.embedded.formula_symbols import BIG, RELATIONS
 from docparse.model.embedded.lines import Line
-from docparse.schemas.page import Rule, Shape, Word, WordStyle
+from docparse.model.embedded.mono import is_mono_word
+from docparse.schemas.page import Rule, Shape, Word
 
 _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
 # in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
@@ -145,7 +146,7 @@ def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
     ]
     least = 0.5 if kinds[i] == "seed" and _set_off(lines, i, kinds) else 1.8
     indented = not margins or line.x0 - min(margins) > least * line.size
-    if not indented or line.words[0].style & int(WordStyle.MONO):
+    if not indented or is_mono_word(line.words[0]):
         return False
     return not _ITEM.fullmatch(line.words[0].text) and not _flush(lines, i, kinds)
 

@@ -80,7 +80,7 @@ def _kind(line: Line) -> Kind:
     math = relation = False
     for place, word in enumerate(line.words):
         letters += len(word.text)
-        in_math_font = is_math_font(word.font)
+        in_math_font = is_math_font(word.font) or _is_index(line.words, place)
         if place == 0 and not in_math_font and _is_plain(word) and not _is_name(line.words, 0):
             return "text" if len(line.words) > 1 or traits(word.text)[0] else "part"
         words, signs, relates = traits(word.text)
@@ -110,6 +110,13 @@ def _is_plain(word: Word) -> bool:
     """Whether it is letters that are upright, and no function's name."""
     text = word.text.rstrip(".,:;")
     return len(text) > 1 and text.isalpha() and not word.style & _ITALIC and text not in FUNCTIONS
+
+
+def _is_index(words: Sequence[Word], place: int) -> bool:
+    """Whether an upright word is the index of the letter before it, or goes on with one."""
+    if not place or words[place - 1].space or words[place].size > 0.87 * words[0].size:
+        return False
+    return is_math_font(words[place - 1].font) or _is_index(words, place - 1)
 
 
 def _is_name(words: Sequence[Word], place: int) -> bool:

@@ -13,6 +13,7 @@ from typing import Literal
 from docparse.geometry import area, inside_share
 from docparse.model.embedded.captions import is_caption
 from docparse.model.embedded.code import is_mono
+from docparse.model.embedded.formula_kinds import is_math_font
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.line_ends import opens_with_sign
 from docparse.model.embedded.lines import Line, line_of
@@ -48,6 +49,7 @@ _NEXT_LINE = 2.0  # of the leading, from one line of a program to the next
 _CAPTION_APART = 2.0  # … and at most from a caption to its table or figure
 _LARGE_HEAD = 1.4  # of the size of the text: journals' heads
 _PANEL = 0.95  # of the page's width
+_FORMULA, _MATH_WORDS = 0.95, 3
 _SENTENCE = 9  # words of a line that a sentence fills
 _CELLS = 4  # pieces of a row that may be one of a table
 _SLIP = 1.7  # height over width from which on a scan is a slip from a till, which has no pages: no sheet is so narrow
@@ -185,7 +187,7 @@ def _take(page: PageImage, rows: list[list[Line]], stats: PageStats, bound: floa
         if (
             (down and _is_heading(row, stats))
             or _is_listing(row, rows[k + 1 : k + 2], page, stats)
-            or (not stats.ocr and _is_cut(row, rows[k + 1 : k + 2], down))
+            or (not stats.ocr and (_is_cut(row, rows[k + 1 : k + 2], down) or _is_formula(row, stats)))
         ):
             break
         strong = strong or _is_telling(row)
@@ -252,6 +254,12 @@ def _is_last_number(page: PageImage, rows: list[list[Line]], stats: PageStats, b
     leading = min(stats.leading, _LEADING_EM * stats.size)
     apart = line.y0 - above > (0.3 if small else _LAST_APART) * leading
     return apart and any(abs(place - middle) < 0.03 * page.width for place in middles)
+
+
+def _is_formula(row: Sequence[Line], stats: PageStats) -> bool:
+    """Whether a row has letters of mathematics in the size of the text: no running line has many."""
+    words = [word for line in row for word in line.words if word.size > _FORMULA * stats.size]
+    return sum(is_math_font(word.font) for word in words) >= _MATH_WORDS
 
 
 def _is_note(line: Line) -> bool:

@@ -47,6 +47,7 @@ from docparse.schemas.document import (
 )
 from docparse.schemas.page import PageImage, Word, WordStyle
 
+_POINTS, _MANY_POINTS = frozenset("●○■□▲△◆◇◦"), 8
 _ROTATED, _DOWN = int(WordStyle.ROTATED), int(WordStyle.DOWN)
 _SIGN = 0.3  # of a word, in scripts without blanks
 _SHORT, _FULL = 5, 0.6  # words; share of a grid's cells
@@ -213,6 +214,9 @@ def figure_block(figure: Figure) -> Image | Chart | Music:
     if figure.music:
         return Music(bbox=figure.bbox, flags=["music_not_recognised"])
     upright = [word for word in figure.words if not word.style & _ROTATED]
+    plain = [word for word in upright if not _POINTS.issuperset(word.text)]
+    if figure.chart or len(upright) - len(plain) >= _MANY_POINTS:  # points that are set as type are no text
+        upright = plain
     text = "\n".join(line_text(line) for line in make_lines(upright))
     text = f"{text}\n{_turned_text(figure.words)}".strip()
     if figure.chart:

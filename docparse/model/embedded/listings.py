@@ -19,7 +19,7 @@ from docparse.schemas.page import PageImage, WordStyle
 
 _ADDRESS = re.compile(r"\w@\w|://|www\.|doi\b|\b10\.\d{4}/")
 _BESIDE_EM, _BESIDE_LINES = 8.0, 3  # to a cell in the row of a lone line, and its lines
-_TERM_EM = 1.0  # indent of what is said of a term
+_TERM_EM, _TERM = 1.0, 0.7  # indent of what is said of a term, and its type in that of the term
 _LARGER, _OTHER_SIZE = 1.1, 1.3  # of the text's size: headings; and type that is no part of a listing
 _FRAME_EM, _FRAME_LINES = 8.0, 1.8  # width and height of a frame: lower ones are drawn behind single lines
 _INSIDE = 0.7  # of a box: long lines stick out of their frame
@@ -31,6 +31,7 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _SECTION = re.compile(r"\d{1,2}(\.\d{1,3})*\.?")
 _BOLD = int(WordStyle.BOLD)
 _RAISED = 0.1  # of the size of type
+_PROMPT = re.compile(r"(?:>>>|[>$%])\s")
 _BULLETS = ("•", "◦", "▪", "‣", "●", "○")  # no program's signs
 _SHORTEST = 4  # letters of a command
 
@@ -187,7 +188,8 @@ def _is_command(i: int, paras: Sequence[Para], frames: Sequence[Box], stats: Pag
     """Whether a monospaced line alone is one of a program: no name, address, heading, term or cell."""
     line = paras[i].lines[0]
     text = line.plain
-    if _ADDRESS.search(text) or (line.bold and not has_signs(text)) or line.size > _LARGER * stats.size:
+    large = line.size > _LARGER * stats.size and not _PROMPT.match(text)
+    if _ADDRESS.search(text) or (line.bold and not has_signs(text)) or large:
         return False
     if len(text) < _SHORTEST or (len(line.words) < 2 and not has_signs(text)):
         return False
@@ -201,7 +203,7 @@ def _is_command(i: int, paras: Sequence[Para], frames: Sequence[Box], stats: Pag
             if max(first.x0 - line.x1, line.x0 - first.x1) < _BESIDE_EM * line.size:
                 return False
         elif 0 < first.baseline - line.baseline < 1.5 * stats.leading and (
-            _TERM_EM * line.size < first.x0 - line.x0 < line.width + 4 * line.size
+            _TERM_EM * line.size < first.x0 - line.x0 < line.width + 4 * line.size and first.size > _TERM * line.size
         ):
             return False
     return True

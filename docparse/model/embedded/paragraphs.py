@@ -15,7 +15,7 @@ from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry
 from docparse.model.embedded.line_reach import flush_ends, local_ends
 from docparse.model.embedded.line_runs import FAR, chunks
 from docparse.model.embedded.lines import Line
-from docparse.model.embedded.lists import Marker, read_marker
+from docparse.model.embedded.lists import Marker, follows, read_marker
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import is_cjk
 from docparse.model.embedded.stats import PageStats
@@ -32,11 +32,16 @@ _FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text
 # what papers say of themselves under the names of their authors
 _ABOUT = re.compile(r"[*†‡§¶]?\s?(Correspond(ing authors?|ence)|Key ?words|Abbreviations)\b.{,30}:")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
+_FIELD = re.compile(
+    r"(?=.{,50}$)[A-Z][^:.,;]{1,25}:(?:\s(?:[^:]|(?<=\d):(?=\d)){,24})?$"
+)  # of a form: its name, and what is filled in
 _DASHES = "-\u2010–—*+"  # they stand in sentences, too
+_INITIAL = re.compile(r"[A-Z]\.")  # of an author, unless the letters before or after it mark items, too
 _ENDS = ".!?。！？"
 _AMID = ",-‐–—"  # ends of lines within a sentence
 _EMPHASIS = 0.75  # of a bold line's width, that a sentence which goes on from it has at least
 _TEXT_WORDS = 3
+_AT_MARKER_EM = 0.3  # from the sign of an item to text below it
 _LEAST_HUNG, _HUNG_EM, _HUNG_FULL, _HUNG_BEGUN = 2, 5.0, 0.75, 0.9  # entries that hang, their indent, shares
 _FLUSH_TYPE_EM = 0.5  # between edges of lines in small capitals
 _BOLD = int(WordStyle.BOLD)
@@ -183,7 +188,8 @@ class _Splitter:
         self.mono = mono if any(mono) and not all(mono) else []
         self.starts = [-edge for edge in local_ends(lines, [-self.start(line) for line in lines], em, obstacles)]
         ends = [self.end(line) for line in lines]
-        self.ends = local_ends(lines, ends if any(mono) else flush_ends(lines, ends, em), em, obstacles)
+        listing = 2 * sum(mono) > len(lines)
+        self.ends = local_ends(lines, ends if listing else flush_ends(lines, ends, em), em, obstacles)
         flush = sum(abs(end - other) < _FLUSH_EM * em for end, other in zip(ends, self.ends, strict=True))
         self.justified = len(lines) > _FEW_LINES and flush >= _FLUSH * len(lines)
         at_edge = sum(self.indent(i) < 0.6 * em for i in range(len(lines)))
@@ -274,11 +280,25 @@ class _Splitter:
         farther = i + 1 < len(self.lines) and self.indent(i + 1) < _FARTHER_EM * em / 2
         return lower or (farther and min(self.indent(i), self.indent(i) - self.indent(i - 1)) > _FARTHER_EM * em)
 
+    def _is_below_items(self, i: int, em: float, para: Para) -> bool:
+        """Whether text begins below items that stand as far apart as paragraphs do, so that the usual step tells
+        nothing: farther down than lines of the page are, or than it goes on itself."""
+        line = self.lines[i]
+        at_marker = abs(self.start(line) - self.start(para.lines[0])) < _AT_MARKER_EM * em
+        if self.markers[i - len(para.lines)] is None or self.markers[i] is not None or not at_marker:
+            return False
+        own = self.stats.step * em / self.stats.size
+        if i + 1 < len(self.lines) and self.markers[i + 1] is None:
+            own = min(own, self.lines[i + 1].baseline - line.baseline)
+        return line.baseline - self.lines[i - 1].baseline > FAR * own and _begins(line)
+
     def cut(self, i: int, para: Para) -> str:
         prev, line = self.lines[i - 1], self.lines[i]
         em = max(prev.size, line.size)
         far = self._is_far(i) and not self._is_held_apart(i, em)
         if far or self._parts_text(i, em) or names_kind(prev) or _ABOUT.match(line.plain):
+            return "break"
+        if self._is_below_items(i, em, para):
             return "break"
         run_in = prev.bold and not prev.words[-1].style & _BOLD and not self._room(i, em)  # a head, and its text begins
         if (
@@ -325,10 +345,13 @@ class _Splitter:
         line, prev = self.lines[i], self.lines[i - 1]
         if not marker.ordered:
             alike = sum(other is not None and other.mark == marker.mark for other in self.markers)
+            if marker.mark == "o" and alike == 1 and line.words[0].font == line.words[1].font:
+                return False  # "o" is a word, too
             return alike > 1 or marker.mark not in _DASHES or prev.plain[-1:] in STOPS or self._room(i, line.size)
         near = [
             j for j, other in enumerate(self.markers)
             if other is not None and other.ordered and j != i and ("[" in other.mark or "[" not in marker.mark)
+            and not (_INITIAL.fullmatch(marker.mark) and not _is_next(marker, other))
         ]  # fmt: skip
         same = any(abs(self.start(self.lines[j]) - self.start(line)) < 1.2 * line.size for j in near)
         return same or prev.plain[-1:] in STOPS or self.start(prev) - self.start(line) > 0.5 * line.size
@@ -346,7 +369,7 @@ class _Splitter:
         if self.hung:
             return "break" if self.indent(i) < 0.6 * em else "join"
         if self.hanging[i] and not item:
-            if self.indent(i) < 0.6 * em and self.indent(i - 1) > 0.8 * em:
+            if self.indent(i) < 0.6 * em and self.indent(i - 1) > 0.8 * em and not self._is_amid(i, em):
                 return "break"
         elif item:
             if len(para.lines) == 1 and indent > 0.3 * em:
@@ -358,7 +381,7 @@ class _Splitter:
         if led:
             return "newline"
         if not self._room(i, em):
-            return "join"
+            return "newline" if _FIELD.match(prev.plain) and _FIELD.match(line.plain) else "join"
         if prev.plain[-1:] in STOPS:
             return "break"
         return "newline"
@@ -399,6 +422,10 @@ class _Splitter:
         if self.centred:
             room = self.right - self.left - prev.width
         return room > word + 0.8 * em
+
+
+def _is_next(one: Marker, other: Marker) -> bool:
+    return follows(one.key, other.key) or follows(other.key, one.key)
 
 
 def _begins(line: Line) -> bool:

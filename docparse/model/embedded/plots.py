@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,27 +10,20 @@ from itertools import pairwise
 import numpy as np
 
 from docparse.geometry import Box, centre, contains_point, height, inside_share, union, width
-from docparse.model.embedded.captions import is_caption
-from docparse.model.embedded.charts.labels import follows
 from docparse.model.embedded.clusters import join_near
 from docparse.model.embedded.figures import Figure
 from docparse.model.embedded.panels import find_panels, grown
-from docparse.model.embedded.script import word_count
-from docparse.schemas.page import PageImage, Rule, Word, WordStyle, plain_text
+from docparse.model.embedded.plot_words import family, names, take_kin, take_legend, take_titles
+from docparse.schemas.page import PageImage, Rule, Word, WordStyle
 
 _ROTATED = int(WordStyle.ROTATED)
 _TICK_EM = 0.9
 _LEAST_TICKS = 3
-_CHART_GAP, _EVEN = 2.5, 1.3  # of the step of ticks: a wider one is between two charts, whose steps are as even as that
+_CHART_GAP, _EVEN = 2.5, 1.3  # of the steps beside it: a wider one is between two charts, with steps as even as that
 _LEVEL = 0.8  # page units within which the ends of tick marks agree
 _STAFF_LINES = 5
 _STAFF_GAP = (1.5, 10.0)  # page units between the lines of a staff
 _MOST_RULES = 4000
-_TITLE_EM, _TITLE_WORDS, _MIDDLE = 1.6, 8, 2.5  # to a title, its words, and page units that it may be off the middle
-_AXIS_EM = 1.0  # to the title of an axis
-_NAME_EM = 15.0  # of a name at a tick mark
-# what is written under a panel; numbers of headings
-_PANEL_NAME = re.compile(r"\(?[a-zA-Z0-9]{1,2}[.)]\s|\d+(?:\.\d+)+\s")
 
 
 @dataclass(slots=True)
@@ -73,7 +65,7 @@ def find_plots(page: PageImage, words: Sequence[Word], em: float) -> list[Figure
             charts.append((box, labels))
     for (box, labels), near in zip(charts, _nearest([box for box, _ in charts], words), strict=True):
         if not any(inside_share(box, stave) > 0.3 for stave in staves):
-            plots.append(_labelled(box, labels, near, words, em))
+            plots.append(_labelled(box, labels, near, page, words, em))
     return _apart(plots)
 
 
@@ -187,18 +179,22 @@ def _charts_apart(row: Ticks, level: Sequence[Ticks]) -> list[Ticks]:
     """The ticks of one upright axis, or of those of charts over one another: even, with much wider gaps between, each
     with a level axis under it.
     """
-    parts = [[row.places[0]]]
-    for last, place in pairwise(row.places):
-        if place - last > _CHART_GAP * row.step:
-            parts.append([])
-        parts[-1].append(place)
-    axes = [Ticks(row.low, row.high, part) for part in parts]
-    if any(len(part) < _LEAST_TICKS for part in parts):
-        return [row]
-    if not all(any(_stands_on(below, axis) for below in level) for axis in axes):
-        return [row]
-    gaps = [[b - a for a, b in pairwise(part)] for part in parts]
-    return axes if all(max(steps) <= _EVEN * min(steps) for steps in gaps) else [row]
+    steps = [b - a for a, b in pairwise(row.places)]
+    beside = [max(steps[max(0, i - 1) : i] + steps[i + 1 : i + 2]) for i in range(len(steps))]
+    for usual in ([row.step] * len(steps), beside):  # the charts may have steps of their own
+        cuts = [i + 1 for i, step in enumerate(steps) if step > _CHART_GAP * usual[i]]
+        parts = [row.places[first:end] for first, end in pairwise([0, *cuts, len(row.places)])]
+        axes = [Ticks(row.low, row.high, part) for part in parts if len(part) >= _LEAST_TICKS]
+        if len(axes) == len(parts) and all(map(_is_axis, axes)) and all(
+            any(_stands_on(below, axis) for below in level) for axis in axes
+        ):  # fmt: skip
+            return axes
+    return [row]
+
+
+def _is_axis(ticks: Ticks) -> bool:
+    gaps = [b - a for a, b in pairwise(ticks.places)]
+    return max(gaps) <= _EVEN * min(gaps)
 
 
 def _meet(below: Ticks, left: Ticks) -> bool:
@@ -231,109 +227,37 @@ def _panel_on(below: Ticks, page: PageImage) -> Box | None:
     return (box[0], box[1], box[2], below.high)
 
 
-def _labelled(box: Box, labels: Sequence[Word], words: Sequence[Word], page: Sequence[Word], em: float) -> Figure:
-    """The chart with its words: what stands in it, the labels of its axes, and what is set in their type beside it.
+def _labelled(
+    box: Box, labels: Sequence[Word], words: Sequence[Word], page: PageImage, all_words: Sequence[Word], em: float
+) -> Figure:
+    """The chart with its words: what stands in it, the labels of its axes, its titles and legend, and what is set in
+    their type beside it.
 
-    `words` are those to which no other chart is nearer, `page` all.
+    `words` are those to which no other chart is nearer.
     """
     inside = [word for word in words if contains_point(box, *centre(word.bbox))]
     chosen = {id(word): word for word in (*inside, *labels)}
     marked = {id(word) for word in labels}
-    for name in _names(words, em):
+    for name in names(words, em):
         if any(id(word) in marked for word in name):
             chosen |= {id(word): word for word in name}
     fonts = Counter(word.font for word in labels if word.font)
     if fonts:
         font = fonts.most_common(1)[0][0]
-        body = Counter(word.font for word in page)
-        theirs = _family(font)
+        body = Counter(word.font for word in all_words)
+        theirs = family(font)
         total = sum(body.values())
-        if sum(count for name, count in body.items() if _family(name) == theirs) < 0.5 * total:
-            kin = [word for word in words if _family(word.font) == theirs and id(word) not in chosen]
-            _take_kin(chosen, kin, box, em)
-    _take_titles(chosen, words, box, em)
+        if sum(count for name, count in body.items() if family(name) == theirs) < 0.5 * total:
+            kin = [word for word in words if family(word.font) == theirs and id(word) not in chosen]
+            take_kin(chosen, kin, box, em)
+    take_titles(chosen, words, box, em)
+    take_legend(chosen, words, page.shapes, box, em)
     extent = union([box, *(word.bbox for word in chosen.values())])
     chosen |= {id(word): word for word in words if contains_point(extent, *centre(word.bbox))}
     taken = list(chosen.values())
-    order = {id(word): place for place, word in enumerate(page)}
+    order = {id(word): place for place, word in enumerate(all_words)}
     taken.sort(key=lambda word: order[id(word)])
     return Figure(union([box, *(word.bbox for word in taken)]), chart=True, words=taken)
-
-
-def _family(font: str) -> str:
-    return re.split("[-,]", font.rpartition("+")[2], maxsplit=1)[0].lower()
-
-
-def _take_kin(chosen: dict[int, Word], kin: list[Word], box: Box, em: float) -> None:
-    """Words in the type of the labels that stand near the chart or near one another: titles of axes, a legend."""
-    x0, y0, x1, y1 = box
-    bounds = (x0 - 12 * em, y0 - 5 * em, x1 + 16 * em, y1 + 7 * em)
-    kin = [word for word in kin if inside_share(word.bbox, bounds) > 0.99]
-    extent = union([box, *(word.bbox for word in chosen.values())])
-    changed = True
-    while changed:
-        changed = False
-        for word in kin:
-            if id(word) not in chosen and _near(word.bbox, extent, 2.2 * em):
-                chosen[id(word)] = word
-                extent = union((extent, word.bbox))
-                changed = True
-
-
-def _take_titles(chosen: dict[int, Word], words: Sequence[Word], box: Box, em: float) -> None:
-    """The titles of the chart and of its level axis: short lines over and under the middle, with nothing beside them;
-    and those of the upright axes, which are turned.
-    """
-    left, top, right, bottom = union([box, *(word.bbox for word in chosen.values())])
-    free = [word for word in words if id(word) not in chosen]
-    turned = [word for word in free if word.style & _ROTATED]
-    level = [word for word in free if not word.style & _ROTATED and box[0] < word.bbox[2] and word.bbox[0] < box[2]]
-    _take_title(chosen, [word for word in level if top - _TITLE_EM * em < word.bbox[3] <= top + 1], words, box, em)
-    _take_title(chosen, [word for word in level if bottom - 1 <= word.bbox[1] < bottom + _AXIS_EM * em], words, box, em)
-    turned = [word for word in turned if box[1] <= word.bbox[1] and word.bbox[3] <= box[3]]
-    while beside := [
-        word
-        for word in turned
-        if left - _AXIS_EM * em < word.bbox[2] <= left + 1 or right - 1 <= word.bbox[0] < right + _AXIS_EM * em
-    ]:  # line by line
-        chosen |= {id(word): word for word in beside}
-        left, _, right, _ = union([(left, top, right, bottom), *(word.bbox for word in beside)])
-        turned = [word for word in turned if id(word) not in chosen]
-
-
-def _take_title(chosen: dict[int, Word], near: Sequence[Word], words: Sequence[Word], box: Box, em: float) -> None:
-    """The line of these words of a title, as a whole, if it is one."""
-    numbers = {word.line for word in near}
-    lines: dict[int, list[Word]] = {}
-    for word in words if numbers else ():
-        if word.line in numbers and word.line >= 0:
-            lines.setdefault(word.line, []).append(word)
-    if len(lines) != 1:
-        return
-    (line,) = lines.values()
-    around = union(word.bbox for word in line)
-    text = plain_text(line)
-    middle = abs(around[0] + around[2] - box[0] - box[2]) < 2 * _MIDDLE
-    if not middle or width(around) > width(box) or word_count(text) > _TITLE_WORDS or not any(map(str.isalpha, text)):
-        return
-    if not is_caption(text, around, [box], em) and not _PANEL_NAME.match(text):
-        chosen |= {id(word): word for word in line}
-
-
-def _near(a: Box, b: Box, reach: float) -> bool:
-    return a[0] - b[2] < reach and b[0] - a[2] < reach and a[1] - b[3] < reach and b[1] - a[3] < reach
-
-
-def _names(words: Sequence[Word], em: float) -> list[list[Word]]:
-    """Labels of several words: these follow one another closely in a line."""
-    names: list[list[Word]] = []
-    for word in words:
-        last = names[-1][-1] if names else None
-        if last is not None and last.line == word.line and follows(last.bbox, word.bbox):
-            names[-1].append(word)
-        else:
-            names.append([word])
-    return [name for name in names if len(name) > 1 and width(union([name[0].bbox, name[-1].bbox])) < _NAME_EM * em]
 
 
 def _is_label(word: Word, below: Ticks, left: Ticks | None, right: Ticks | None, em: float) -> bool:

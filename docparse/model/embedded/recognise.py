@@ -11,7 +11,9 @@ from docparse.model.embedded import ocr, orientation, regions, turned
 from docparse.model.embedded.bullets import with_bullets
 from docparse.model.embedded.checkboxes import with_checkboxes
 from docparse.model.embedded.dark_panels import lightened
+from docparse.model.embedded.diagrams import with_diagrams, without_diagrams
 from docparse.model.embedded.drawn_marks import with_drawn_marks
+from docparse.model.embedded.figures import Figure
 from docparse.model.embedded.ground import evened
 from docparse.model.embedded.holes import fill_holes
 from docparse.model.embedded.layout import build_blocks
@@ -80,8 +82,7 @@ def recognise(
         even = even if not pose else None
         if pose and not turned.is_vertical_writing(words):
             flags = (*flags, *pose.flags)
-    plots = find_plots(upright, words, em_of(words)) if upright.rules or upright.shapes else []
-    plots = plots if fast else with_sheets(upright, words, plots)
+    plots = _find_plots(upright, words, fast=fast)
     drawn = {id(word) for plot in plots for word in plot.words}
     running = [word for word in words if id(word) not in drawn] if drawn else words
     if sharp is not None:
@@ -91,7 +92,8 @@ def recognise(
         read = _on_page([*running, *(word for word in words if id(word) in drawn)], pose)
     else:
         running, margin = _from_layer(upright, running) if running else (running, [])
-        tables = without_sheets(with_tagged(find_tables(upright, running, found), upright, running), plots)
+        bare = without_diagrams(upright, plots)
+        tables = without_sheets(with_tagged(find_tables(bare, running, found), upright, running), plots)
     blocks = [*build_blocks(even or upright, running, found, tables, plots), *margin]
     if not fast:
         blocks, said = tell_pictures(blocks, upright, words, deadline=deadline)
@@ -155,6 +157,14 @@ def _from_layer(page: PageImage, words: Sequence[Word]) -> tuple[Sequence[Word],
 def _on_page(words: Sequence[Word], pose: Pose) -> tuple[Word, ...]:
     """Words of the upright page where they stand on the page as displayed."""
     return tuple(word._replace(bbox=pose.back(word.bbox)) for word in words) if pose else tuple(words)
+
+
+def _find_plots(page: PageImage, words: Sequence[Word], *, fast: bool) -> list[Figure]:
+    """Charts, music and diagrams that the page draws."""
+    em = em_of(words)
+    plots = find_plots(page, words, em) if page.rules or page.shapes else []
+    plots = plots if fast else with_sheets(page, words, plots)
+    return with_diagrams(plots, page, words, em) if page.shapes else plots
 
 
 def _set_upright(page: PageImage, words: Sequence[Word]) -> tuple[PageImage, Sequence[Word], Pose]:

@@ -166,8 +166,8 @@ def _title(words: Sequence[Word], staff: Box, space: float) -> str:
 
 
 def without_sheets(tables: Sequence[FoundTable], sheets: Sequence[Figure]) -> list[FoundTable]:
-    """Tables but those made of staves and bar lines."""
+    """Tables but those made of staves and bar lines, or of the boxes of a diagram."""
     return [
         table for table in tables
-        if not any(sheet.music and overlap(table.bbox, sheet.bbox) > 0.5 * _area(table.bbox) for sheet in sheets)
+        if not any(not sheet.chart and overlap(table.bbox, sheet.bbox) > 0.5 * _area(table.bbox) for sheet in sheets)
     ]  # fmt: skip

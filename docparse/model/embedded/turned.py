@@ -6,6 +6,7 @@ Such words are turned upright, laid out like any others, and their boxes turned 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -23,6 +24,7 @@ _BITS: dict[Direction, int] = {
     "left": _ROTATED | int(WordStyle.LEFT),
     "up": _ROTATED | int(WordStyle.UP),
 }
+_LINE_WORDS, _MOST = 3, 0.85  # words of a line that tells, and the share of the letters that needs no such lines
 _ALL_BITS = _BITS["down"] | _BITS["left"] | _BITS["up"]
 
 
@@ -83,16 +85,26 @@ def _run_direction(run: Sequence[Word]) -> Direction:
 
 
 def main_direction(words: Sequence[Word]) -> tuple[Direction, list[Direction]]:
-    """The way that most characters of a page run, and the way of every word."""
+    """The way that most characters of a page run, and the way of every word.
+
+    Where many run another way, too, lines of several words tell: in plots most words are labels that stand alone.
+    """
     rotated = [word for word in words if word.style & _ROTATED]
     if not rotated:
         return "right", ["right"] * len(words)
     found = iter(directions(rotated))
     ways: list[Direction] = [next(found) if word.style & _ROTATED else "right" for word in words]
-    letters: dict[Direction, int] = {}
+    counts = Counter((word.line, way) for word, way in zip(words, ways, strict=True))
+    letters: Counter[Direction] = Counter()
+    in_lines: Counter[Direction] = Counter()
     for word, way in zip(words, ways, strict=True):
-        letters[way] = letters.get(way, 0) + len(word.text)
-    return max(letters, key=lambda way: letters[way], default="right"), ways
+        letters[way] += len(word.text)
+        if counts[word.line, way] >= _LINE_WORDS:
+            in_lines[way] += len(word.text)
+    main, most = letters.most_common(1)[0]
+    if main != "right" and most < _MOST * letters.total() and in_lines:
+        main = in_lines.most_common(1)[0][0]
+    return main, ways
 
 
 def set_upright(

@@ -21,6 +21,7 @@ from docparse.schemas.page import Word
 
 _TITLE = re.compile(r"^(Table|Exhibit|Figure|Box|Tabelle|Tableau|Tabla|Abbildung)\s+[A-Z]?[-.]?\d", re.IGNORECASE)
 _COLUMN_LETTERS = 200  # of a cell on the average
+_BLANK_COLUMNS = 3
 _MANY_CELLS, _FILLED, _CELL_LETTERS = 16, 0.75, 40
 # lines that are rows: at least, off level and room at their ends, share of them, and width of labels to what is beside
 _LEAST_ROWS, _LEVEL_EM, _ROOM_EM, _MOSTLY, _LABEL = 3, 0.3, 0.5, 0.7, 0.6
@@ -158,6 +159,8 @@ def _is_table(placed: list[Placed], rows: int, cols: int) -> bool:
     filled = [p for p in placed if p[4]]
     if rows < 2 or cols < 2 or len(filled) < 3:
         return False
+    if cols >= _BLANK_COLUMNS and len(filled) == cols and all(p[0] == 0 and p[2] == p[3] == 1 for p in filled):
+        return all(_letters(p) < _CELL_LETTERS for p in filled)  # heads over rows to be filled in
     if len({p[0] for p in filled}) < 2 or len({p[1] for p in filled}) < 2:
         return False
     if 5 * len(placed) < 2 * rows * cols and not _are_cells(placed, filled):

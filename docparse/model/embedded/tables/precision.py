@@ -24,6 +24,7 @@ _EQUATION_NUMBER = re.compile(r"^\(?[A-Z]?\d+(\.\d+)?[a-z]?\)$")
 _MARKER = re.compile(r"^(\[?\(?[0-9a-zA-Z]{1,3}[.)\]]|[•◦▪●○■–—-])$")
 _ENTRY = re.compile(r"(\d{1,2}(?:\.\d{1,3})*\.?)\s?\D")
 _CONTENTS_ROWS, _CONTENTS_PARTS, _RISING = 5, 0.3, 0.9  # entries, shares of parts of sections and of pages in order
+_LED = 0.8  # of the rows have dots
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _PROGRAM = re.compile(r"[;{}]$|\w:$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
 _PROMPT = re.compile(r"[$%]\s[a-z]|\w*>\s[a-z]")
@@ -112,10 +113,13 @@ def cuts_lines(table: FoundTable, words: Sequence[Word], em: float) -> bool:
 
 
 def has_one_row(table: FoundTable) -> bool:
-    """Of several rows only one has more than one filled cell: heads, hints and rules between them."""
+    """Of several rows only one has more than one filled cell: heads, hints and rules between them. Heads over drawn
+    columns are those of a table that is still to be filled in."""
     filled = [0] * table.rows
     for cell in table.cells:
         filled[cell.row] += bool(cell.text)
+    if table.ruled and table.cols > 2 and filled[0] == table.cols and not any(filled[1:]):
+        return False
     return table.rows > 2 and sum(cells > 1 for cells in filled) < 2
 
 
@@ -345,18 +349,25 @@ def _is_contents(texts: dict[int, list[str]], first: list[str], last: list[str],
 
 
 def is_contents(table: FoundTable) -> bool:
-    """Rows that begin with the number of a section and end with that of a page, which never falls behind."""
+    """Rows that begin with the number of a section and end with that of a page, which never falls behind; or rows with
+    dots that lead to that of a page."""
     if table.ruled:
         return False
     rows = [""] * table.rows
     for cell in sorted(table.cells, key=lambda cell: cell.col):
         rows[cell.row] += f" {cell.text}" if cell.text else ""
     rows = [row.strip() for row in rows if row]
+    led = [page for row in rows if (page := _page_of(row)) and _LEADER.search(row)]
+    if len(led) >= max(_CONTENTS_ROWS, _LED * len(rows)) and _rise(led):
+        return True
     entries = [(entry[1], page, row) for row in rows if (entry := _ENTRY.match(row)) and (page := _page_of(row))]
     parts = sum("." in section.rstrip(".") or ".." in row for section, _, row in entries)
     if len(entries) < max(_CONTENTS_ROWS, len(rows) / 2) or parts < _CONTENTS_PARTS * len(rows):
         return False
-    pages = [page for _, page, _ in entries]
+    return _rise([page for _, page, _ in entries])
+
+
+def _rise(pages: Sequence[int]) -> bool:
     return sum(a <= b for a, b in pairwise(pages)) >= _RISING * (len(pages) - 1)
 
 
