@@ -28,6 +28,7 @@ from docparse.source.words import Line, read_words, with_columns, with_dingbats
 
 _HIDDEN, _ROTATED = int(WordStyle.HIDDEN), int(WordStyle.ROTATED)
 _ABSURD = 6.0  # sizes: no letter is that tall, nor a sum or a bracket, which hang down from the baseline
+_OFF_BASELINE = 0.5  # sizes from a word's box down to its baseline, which no font has: the box is said wrong
 _FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE  # TEXT_COLLECT_STYLES would take ten times as long
 _CODES = pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _NO_ACTUALTEXT = pymupdf.TEXT_IGNORE_ACTUALTEXT
@@ -79,7 +80,8 @@ def raw_words(page: pymupdf.Page, display_list: pymupdf.DisplayList, box: Box) -
     left, top, right, bottom = (2 * side for side in box)
     for place, word in enumerate(words):
         x0, y0, x1, y1 = word.bbox
-        if y1 - y0 > _ABSURD * word.size and not word.style & _ROTATED:
+        far = y1 - y0 > _ABSURD * word.size or word.baseline - y1 > _OFF_BASELINE * word.size
+        if far and not word.style & _ROTATED:
             words[place] = word = _at_baseline(word)
             x0, y0, x1, y1 = word.bbox
         if not (left <= x0 + x1 <= right and top <= y0 + y1 <= bottom):
@@ -101,7 +103,7 @@ def _text_page(display_list: pymupdf.DisplayList, more: int = 0) -> pymupdf.Text
 
 
 def _at_baseline(word: Word) -> Word:
-    """A word with a box as tall as letters are, where its font, which has no name, says anything."""
+    """A word with a box as letters have, where its font, which has no name, says anything."""
     x0, y0, x1, y1 = word.bbox
     if y0 + 0.1 * word.size < word.baseline < y1:
         return word

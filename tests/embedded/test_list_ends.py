@@ -6,6 +6,7 @@ import pytest
 from typeset import LOREM, Sheet
 
 from docparse.schemas.document import ListBlock, Paragraph
+from docparse.schemas.page import WordStyle
 
 
 def paragraphs(sheet: Sheet) -> list[str]:
@@ -113,3 +114,23 @@ def test_an_o_that_begins_a_line_is_a_word_unless_others_mark_items(font: str, f
         sheet.put(60, 132, "o valor resultante é o valor do parâmetro.")
     assert len(items(sheet)) == found
     assert len(paragraphs(sheet)) == (0 if font else 1)
+
+
+def test_an_address_in_typewriter_type_amid_an_entry_is_of_it() -> None:
+    sheet = Sheet()
+    for at, name in enumerate(("A. Zeileis", "K. Kleiber", "T. Hornik")):
+        y = 120.0 + 36 * at
+        sheet.put(60, y, f"{name}, Somebody else and others. A thing for the testing of structural change in all kinds")
+        sheet.put(
+            70, y + 12, "of linear regression models. Journal of Software of which there are very many more 7(2), 2002."
+        )
+        sheet.put(70, y + 24, "URL http://www.example.org/v07/i02/", font="cour", style=int(WordStyle.MONO))
+    assert [text.count("URL") for text in paragraphs(sheet)] == [1, 1, 1]
+
+
+def test_a_negative_number_at_the_start_of_a_line_is_no_mark_of_an_item() -> None:
+    sheet = Sheet()
+    y = 120
+    sheet.put(60, y, "and all of it is bounded by what has been said of it, so that it is as small as all of that,")
+    sheet.put(60, y + 12, "− 10 shift between the profiles of adjacent times.")
+    assert items(sheet) == []

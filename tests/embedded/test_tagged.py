@@ -184,3 +184,12 @@ def test_a_figure_is_described_as_its_author_did() -> None:
         (found,) = _of(Image, _blocks(figure, _prose(400)))
         assert isinstance(found, Image)
         assert found.caption == told
+
+
+def test_a_numbered_heading_that_is_tagged_as_an_item_is_one() -> None:
+    label = element("Lbl", Said("2.", 72, 160, size=14, bold=True))
+    head = element("L", element("LI", label, element("LBody", Said("References", 90, 160, size=14, bold=True))))
+    items = [element("LI", element("LBody", Said(f"{n}. Ships of the harbour", 72, 260 + 16 * n))) for n in (1, 2)]
+    blocks = _blocks(_prose(80), head, _prose(190), element("L", *items))
+    assert [block.text for block in _of(Heading, blocks) if isinstance(block, Heading)] == ["2. References"]
+    assert len(_of(ListBlock, blocks)) == 1

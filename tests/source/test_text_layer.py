@@ -393,3 +393,20 @@ def test_letters_with_a_stroke_around_them_are_bold(width: bytes, bold: bool) ->
 def test_names_of_fonts_say_how_they_look_where_flags_do_not(font: str, style: int) -> None:
     span = {"font": font, "size": 10.0, "flags": 4, "char_flags": 16, "alpha": 255, "origin": (0.0, 0.0)}
     assert span_style(span, 0.0, 0.0) & (WordStyle.BOLD | WordStyle.ITALIC) == style
+
+
+def test_a_letter_whose_font_says_a_box_far_above_it_stands_on_its_baseline() -> None:
+    fonts = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>/G 5 0 R>>>>"
+    font = (
+        b"<</Type/Font/Subtype/Type3/FontMatrix[.01204 0 0 .01204 0 0]/FontBBox[24 27 35 52]/FirstChar 39/LastChar 39"
+        b"/Widths[42]/Encoding<</Differences[39/quotesingle]>>/CharProcs<</quotesingle 6 0 R>>>>"
+    )
+    glyph = b"42 0 24 27 35 52 d1 24 27 11 25 re f"
+    content = b"BT /F 10 Tf 50 200 Td (first) Tj /G 10 Tf 30 0 Td (') Tj /F 10 Tf 8 0 Td (week) Tj ET"
+    more = (font, made.stream(glyph))
+    words = made.first_page(
+        made.raw_pdf(content, page=b"/MediaBox[0 0 400 300]", resources=fonts, more=more)
+    ).text.words
+    quote = next(word for word in words if "'" in word.text)
+    assert quote.bbox[1] < quote.baseline <= quote.bbox[3]
+    assert quote.baseline == pytest.approx(100)

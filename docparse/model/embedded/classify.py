@@ -22,6 +22,7 @@ _WORD_EM = 6.0  # of the longest word that is looked at
 _POINT = "•"
 _SIGN_LETTERS, _MANY_SIGNS = 3, 6
 _LEAST_CELLS, _CELL_GAP_EM = 4, 8.0
+_LARGE = 1.16  # of the text: bold type so large is that of headings
 _TITLE, _SAME = 1.15, 1.05  # of the size of a date under a title: that of the title, and of names
 _DATE = re.compile(
     r"[^\W\d]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\d{1,2}(?:\.|st|nd|rd|th)?\s[^\W\d]{3,12}\.?,?\s(?:19|20)\d\d"
@@ -78,7 +79,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         if i in listing:
             blocks[i] = listing[i]
             continue
-        if (item := item_block(para, text)) is not None:
+        if (item := item_block(para, text)) is not None and not (item.ordered and _is_large(para, stats)):
             blocks[i] = item
         elif heading_level(para, text, stats.size) is not None:
             found.append(i)
@@ -108,6 +109,11 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
     for group, head in zip(groups, heads, strict=True):
         blocks[group[0]] = head
     return [block for block in blocks if block is not None]
+
+
+def _is_large(para: Para, stats: PageStats) -> bool:
+    """Whether a paragraph is set as headings are: Word tags numbered ones as items."""
+    return para.size >= _LARGE * stats.size and all(line.bold for line in para.lines)
 
 
 def _head(title: Para, rank: int, stats: PageStats) -> Heading:

@@ -35,7 +35,7 @@ _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}
 _FIELD = re.compile(
     r"(?=.{,50}$)[A-Z][^:.,;]{1,25}:(?:\s(?:[^:]|(?<=\d):(?=\d)){,24})?$"
 )  # of a form: its name, and what is filled in
-_DASHES = "-\u2010–—*+"  # they stand in sentences, too
+_DASHES = "-\u2010–—−*+"  # they stand in sentences, too
 _INITIAL = re.compile(r"[A-Z]\.")  # of an author, unless the letters before or after it mark items, too
 _ENDS = ".!?。！？"
 _AMID = ",-‐–—"  # ends of lines within a sentence
@@ -311,7 +311,7 @@ class _Splitter:
             return "break"  # a term, or a place of work: a line in italics over what is said of it
         if self.mono and self.mono[i] and is_mono_word(prev.words[-1]) and _is_text(prev) and not self._room(i, em):
             return "join"  # a name or an address goes on
-        if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em):
+        if self.mono and self.mono[i - 1] != self.mono[i] and self._ended(i, em) and not self._is_in_entry(i, em):
             return "break"
         if self.mono and self.mono[i - 1] and self.mono[i]:
             item = self.markers[i] is not None and not is_mono_word(line.words[0])
@@ -332,6 +332,11 @@ class _Splitter:
         amid = line.plain[0].islower() and (prev.plain[-1].isalpha() or prev.plain[-1] in _AMID)
         other = prev.bold and not line.words[0].style & _BOLD  # under a title: "by" and a name
         return amid and not (other and line.width < _EMPHASIS * prev.width) and not self._room(i, em)
+
+    def _is_in_entry(self, i: int, em: float) -> bool:
+        """Whether an address or a name begins a line amid an entry that hangs, as of a bibliography."""
+        level = abs(self.indent(i) - self.indent(i - 1)) < _AT_MARKER_EM * em < self.indent(i)
+        return level and self.hanging[i] and self.mono[i] and self.lines[i - 1].plain[-1] != ":"
 
     def _ended(self, i: int, em: float) -> bool:
         """Whether prose stopped before a listing, or a listing before prose: a long name may fill a line of a text."""
@@ -435,5 +440,6 @@ def _begins(line: Line) -> bool:
 
 
 def _is_text(line: Line) -> bool:
-    """Whether some words of a line are no code."""
-    return sum(word.text[0].isalpha() and not is_mono_word(word) for word in line.words) >= _TEXT_WORDS
+    """Whether some words of a line are no code; scripts without blanks have more than one in a piece."""
+    words = [word for word in line.words if word.text[0].isalpha() and not is_mono_word(word)]
+    return sum(len(word.text) if is_cjk(word.text[0]) else 1 for word in words) >= _TEXT_WORDS
