@@ -14,13 +14,13 @@ from docparse.source.accents import set_accents
 from docparse.source.bidi import has_rtl, is_bare, rtl_runs, runs_left, whole_lines
 
 # signs that fonts pass off as letters: those of Zapf Dingbats (in forms) and Wingdings by the letters' codes, and what
-# macOS calls the first signs that it takes out of OpenSymbol, where bullets come from
+# macOS and Ghostscript call the first signs that they take out of OpenSymbol, where bullets come from
 _DINGBATS = dict(zip("345678Hlnqu", "✓✔✕✖✗✘★●■❑◆", strict=True))
 _DINGBATS |= {"G": "●"}  # where no font is embedded MuPDF takes the name of the points that R plots, "a71", for a code
 _WINGDINGS = dict(zip("lnoqruvxØàèü§¨ýþ", "●■□❑❒◆❖☒➢→➔✓▪□☒☑", strict=True))
 _WINGDINGS |= {chr(0xF000 + ord(code)): sign for code, sign in _WINGDINGS.items()}
 _OTHER_WINGDINGS = re.compile(r"Wingdings ?[23]")
-_OPENSYMBOL = dict.fromkeys('!"#$', "•")
+_OPENSYMBOL = dict.fromkeys('!"#$ï', "•")
 
 Char = dict[str, Any]
 Span = dict[str, Any]

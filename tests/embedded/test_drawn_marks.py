@@ -105,3 +105,12 @@ def test_bullets_in_small_type_are_in_the_line_of_their_text() -> None:
     assert [item[1:] for item in _items(_blocks(draw))] == [
         ("●", "Encouraging me to stay"), ("●", "Changing this agreement"), ("●", "Increasing my monitoring"),
     ]  # fmt: skip
+
+
+def test_outlines_of_letters_are_no_bullets() -> None:
+    def draw(page: pymupdf.Page) -> None:
+        page.insert_text((60, 100), "Summary of the application of the amendment", fontsize=11)
+        for x in (119, 187):  # cairo draws bold letters so: the "o" of "of"
+            page.draw_circle((x, 97), 2.4)
+
+    assert _items(_blocks(draw)) == []

@@ -339,3 +339,10 @@ def test_points_that_are_set_as_type_are_no_text_of_a_chart() -> None:
     assert isinstance(chart, Chart)
     assert "●" not in chart.text
     assert "10" in chart.text
+
+
+def test_marks_without_labels_round_much_text_are_no_axes() -> None:
+    rules, _ = axes()
+    text = [word("cell", 160 + 40 * n, 120 + 30 * row) for n in range(4) for row in range(4)]
+    assert find_plots(page(rules), text, 10.0) == []
+    assert len(find_plots(page(rules), text[:3], 10.0)) == 1

@@ -42,6 +42,8 @@ def with_drawn_marks(page: PageImage, words: Sequence[Word]) -> Sequence[Word]:
         inner = [place for place in near if not mark.bullet and contains_point(mark.box, *centre(words[place].bbox))]
         if any(words[place].text not in _TICKS + _CROSSES for place in inner):
             continue  # a cell with a letter of its own
+        if mark.bullet and any(contains_point(words[p].bbox, *centre(mark.box)) for p in near if p not in itself):
+            continue  # the outline of a letter
         beside = _text_beside(mark, [place for place in near if place not in inner], words)
         if beside is None or beside in before:
             continue

@@ -24,6 +24,7 @@ _LEVEL = 0.8  # page units within which the ends of tick marks agree
 _STAFF_LINES = 5
 _STAFF_GAP = (1.5, 10.0)  # page units between the lines of a staff
 _MOST_RULES = 4000
+_MOST_WORDS = 12  # in a chart without labels
 
 
 @dataclass(slots=True)
@@ -57,8 +58,8 @@ def find_plots(page: PageImage, words: Sequence[Word], em: float) -> list[Figure
     staves = find_staves(page)
     plots = [Figure(box, music=True, words=_signs_in(box, words)) for box in staves]
     charts = [
-        (box, [word for word in words if _is_label(word, *marks, em)])
-        for box, marks in _axes(page, words, em)
+        (box, labels) for box, marks in _axes(page, words, em)
+        if (labels := [word for word in words if _is_label(word, *marks, em)]) or not _is_text(box, words)
     ]  # fmt: skip
     for box, labels in find_panels(page, words, em):
         if not any(inside_share(box, axes) > 0.3 or inside_share(axes, box) > 0.3 for axes, _ in charts):
@@ -67,6 +68,11 @@ def find_plots(page: PageImage, words: Sequence[Word], em: float) -> list[Figure
         if not any(inside_share(box, stave) > 0.3 for stave in staves):
             plots.append(_labelled(box, labels, near, page, words, em))
     return _apart(plots)
+
+
+def _is_text(box: Box, words: Sequence[Word]) -> bool:
+    """Whether much text stands in a box: with no label at its marks these are ends of a table's rules."""
+    return sum(contains_point(box, *centre(word.bbox)) for word in words) > _MOST_WORDS
 
 
 def _nearest(boxes: Sequence[Box], words: Sequence[Word]) -> list[Sequence[Word]]:
