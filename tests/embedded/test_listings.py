@@ -264,3 +264,18 @@ def test_a_relation_in_typewriter_type_is_no_formula() -> None:
     sheet.words[first:] = [word._replace(font="SFTT1000") for word in sheet.words[first:]]
     sheet.paragraph(60, y + 46, 440, LOREM * 3)
     assert [block.text for block in sheet.blocks() if isinstance(block, Code)] == ["> x = 3"]
+
+
+@pytest.mark.parametrize(("font", "mono"), [("cour", True), ("helv", False)])
+def test_two_long_words_and_a_prompt_of_their_room_tell_a_font_without_a_name(font: str, mono: bool) -> None:
+    words = with_fixed_pitch(_set(font, "F53", ["is.triangulated(coex)", ">", "is.triangulated(hcs)"]))
+    assert {bool(word.style & MONO) for word in words} == {mono}
+
+
+@pytest.mark.parametrize(("text", "size"), [("[1] TRUE", 10), ('.HEADING 1 NAMED intro "Introduction"', 11.2)])
+def test_what_r_prints_and_macros_in_bold_are_code(text: str, size: float) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 2)
+    sheet.put(60, y + 14, text, size, font="cour", style=MONO | WordStyle.BOLD * text.startswith("."))
+    sheet.paragraph(60, y + 42, 440, LOREM * 2)
+    assert [block.text for block in sheet.blocks() if isinstance(block, Code)] == [text]

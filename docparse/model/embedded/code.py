@@ -18,7 +18,7 @@ def is_mono(line: Line) -> bool:
 
 # what program lines end with or hold, and hardly a line of prose typed on a machine
 _SIGNS = re.compile(
-    r"[;{}]$|^(?://|/?\*|#\w|[$>%?]\s|>>>|[A-Za-z]+>\s)|\w\(|[=<>!+]=|->|<-|=>|::|\s:?=\s|\\\w|\$\w|&&|\|\||</|/>|--\w|_\w|\w\[|\s--?[a-z]\w*(?:[\s=]|$)"
+    r"[;{}]$|^(?:\.[A-Z]\w+\s|//|/?\*|#\w|[$>%?]\s|>>>|[A-Za-z]+>\s)|\w\(|[=<>!+]=|->|<-|=>|::|\s:?=\s|\\\w|\$\w|&&|\|\||</|/>|--\w|_\w|\w\[|\s--?[a-z]\w*(?:[\s=]|$)"
 )
 
 

@@ -31,7 +31,8 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _SECTION = re.compile(r"\d{1,2}(\.\d{1,3})*\.?")
 _BOLD = int(WordStyle.BOLD)
 _RAISED = 0.1  # of the size of type
-_PROMPT = re.compile(r"(?:>>>|[>$%])\s")
+_PRINTED = re.compile(r"\[1\]\s")  # what R prints
+_PROMPT = re.compile(r"(?:>>>|[>$%]|\.[A-Z]\w+)\s")  # or a macro of roff's
 _BULLETS = ("•", "◦", "▪", "‣", "●", "○")  # no program's signs
 _SHORTEST = 4  # letters of a command
 
@@ -193,7 +194,7 @@ def _is_command(i: int, paras: Sequence[Para], frames: Sequence[Box], stats: Pag
         return False
     if len(text) < _SHORTEST or (len(line.words) < 2 and not has_signs(text)):
         return False
-    if read_marker(text) is not None and _frame_of(line.box, frames) is None:
+    if read_marker(text) is not None and not _PRINTED.match(text) and _frame_of(line.box, frames) is None:
         return False
     for j, para in enumerate(paras):
         if j == i or not any(map(str.isalpha, para.lines[0].plain)):
