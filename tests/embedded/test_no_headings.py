@@ -113,3 +113,15 @@ def test_large_lines_with_bullets_that_wrap_are_a_list() -> None:
     (found,) = [block for block in sheet.blocks() if isinstance(block, ListBlock)]
     assert len(found.items) == 3
     assert heads(sheet) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [("It also writes all of this into the file of errors:", False), ("What it writes there:", True)],
+)
+def test_a_sentence_in_larger_type_that_leads_to_a_listing_is_no_heading(text: str, heading: bool) -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 100, 440, LOREM * 4, 9.5)
+    sheet.put(60, y + 20, text, 12)
+    sheet.paragraph(60, y + 44, 440, LOREM * 4, 9.5)
+    assert any(isinstance(block, Heading) for block in sheet.blocks()) is heading

@@ -32,7 +32,8 @@ _NAMED_NUMBER = re.compile(r"[^\W\d_]{3,}[.:]?\s(?:\S+\s)?(?=\S*\d)[\w/#-]{3,}")
 _MOST_LETTERS = 220
 _CELLS = 2  # others in the row of bold type: it heads a column
 _SHOUTED_WORDS = 14
-_TITLE_WORDS = 10  # in italics
+_TITLE_WORDS = 10
+_FULL_WIDTH = 0.95  # of the text
 _SMALL_CAPS = re.compile(r"csc\d*$|small-?cap|[-+]sc\b", re.I)
 _QUOTES = "\"'”’»」』"
 _SENTENCE_WORDS = 6
@@ -69,7 +70,11 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
         return ratio >= _TITLE_RATIO and not stats.ocr and _NAMED_NUMBER.fullmatch(text) is not None
     if ratio >= 1.16:
-        return not (sentence and ratio < LARGE)
+        introduces = text[-1] == ":" and (len(words) > _SENTENCE_WORDS or text[0].islower())
+        full = len(words) > _TITLE_WORDS and para.lines[0].width > _FULL_WIDTH * stats.width and ratio < _TITLE_RATIO
+        goes_on = full and len(para.lines) == 1 and text[-1].islower()
+        prose = (introduces or goes_on) and not para.lines[0].bold  # beside more in small type, as of listings
+        return not ((sentence or prose) and ratio < LARGE)
     if ratio < SMALL or sentence or text[-1] == ":" or len(para.lines) > 3 or len(words) > 18:
         return False
     bold = not stats.bold and all(line.bold for line in para.lines)
