@@ -162,3 +162,52 @@ def test_a_page_with_one_has_a_picture_with_its_words_and_no_table() -> None:
     assert html.count('class="image') == 1
     assert all(html.count(f"{name}") == 1 for name in BOXES)
     assert "<table" not in html
+
+
+BRANCHES = {"Homo sapiens": (250.0, 120.0), "Pan": (230.0, 140.0), "Pongo abelii": (280.0, 170.0)}
+
+
+def tree(sheet: Sheet) -> None:
+    """((Homo, Pan), Pongo), its root at the left."""
+    joints = [(150.0, 130.0, 170.0), (200.0, 120.0, 140.0)]
+    sheet.rules += [Rule((x, top, x, bottom), False, 0.5) for x, top, bottom in joints]
+    sheet.rules += [Rule((100, 150, 150, 150), True, 0.5), Rule((150, 130, 200, 130), True, 0.5)]
+    for name, (end, y) in BRANCHES.items():
+        sheet.rules.append(Rule((150 if y == 170 else 200, y, end, y), True, 0.5))
+        sheet.put(end + 4, y + 3, name)
+
+
+def test_a_tree_of_level_and_upright_strokes_is_a_figure_with_its_names() -> None:
+    sheet = with_prose(Sheet())
+    tree(sheet)
+    (figure,) = found(sheet)
+    assert text(figure) == ["Homo", "sapiens", "Pan", "Pongo", "abelii"]
+    assert figure.bbox[0] == pytest.approx(100, abs=1)
+
+
+def test_the_tree_is_no_table() -> None:
+    sheet = with_prose(Sheet())
+    tree(sheet)
+    page = replace(page_of(sheet), text=TextLayer(tuple(sheet.words), TextQuality.SOUND))
+    html = recognise(page, fast=True).html
+    assert html.count('class="image') == 1
+    assert "<table" not in html
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_columns_of_a_table_are_no_branches(right: bool) -> None:
+    sheet = with_prose(Sheet())
+    sheet.rules += [Rule((100, y, 300, y), True, 0.5) for y in (100, 130, 160)]
+    sheet.rules += [Rule((x, 100, x, 160), False, 0.5) for x in (180, *([300] if right else []))]
+    sheet.rules.append(Rule((100, 145, 180, 145), True, 0.5))  # a cell on the left is cut
+    for x in (110, 190):
+        for y in (115, 150):
+            sheet.put(x, y, f"cell{x}{y}")
+    assert found(sheet) == []
+
+
+def test_a_tree_beside_points_is_left_to_the_figure_that_they_make() -> None:
+    sheet = with_prose(Sheet())
+    tree(sheet)
+    sheet.shapes += [Shape((end + 70, y - 4, end + 78, y + 4), 4, True) for end, y in BRANCHES.values()]
+    assert found(sheet) == []

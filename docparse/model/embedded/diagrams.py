@@ -1,4 +1,4 @@
-"""Diagrams of boxes and arrows: frames with labels in them, and strokes that lead from one to another."""
+"""Diagrams of boxes and arrows: frames with labels in them, and strokes that lead from one to another; and trees."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from docparse.model.embedded.line_drawings import fat
 from docparse.schemas.page import PageImage, Word
 
 _MOST = 4000  # shapes and rules that are looked at
+_MOST_BOXES, _MOST_PAIRS = 400, 200_000  # of a diagram; with more a page has tables or a plan
 _LARGEST, _LEAST_EM = 0.2, 1.0  # a frame of the page, and its least side
 _MEET = 1.5  # page units that rules of a frame may miss one another
 _TILED = 0.6  # of a box that its parts fill
@@ -24,6 +25,7 @@ _TOUCH_EM = 0.5
 _LEAST_FRAMES, _LEAST_STROKES = 3, 2
 _LONE = 2.0  # frames without strokes for each with them: cells of tables
 _AROUND, _GROUND = 4.0, 0.7  # of a diagram and of the page, that the ground it lies on may have
+_NAME_EM, _FEW = 1.5, 0.2  # from the end of a branch to its name; shapes beside a tree for each of its strokes
 _CUT = 0.05  # of a label at the edge
 _BESIDE, _AMID = 3, 0.3  # words of a line beside a box, and the share of words in it that are of such lines
 _PROSE, _PROSE_AROUND = 0.4, 0.15  # of the words in it, and in the ground
@@ -32,7 +34,8 @@ _PROSE, _PROSE_AROUND = 0.4, 0.15  # of the words in it, and in the ground
 def with_diagrams(plots: list[Figure], page: PageImage, words: Sequence[Word], em: float) -> list[Figure]:
     """The plots of a page and the diagrams that it draws beside them, each with its words."""
     taken = {id(word) for plot in plots for word in plot.words}
-    found = _diagrams(page, [word for word in words if id(word) not in taken], em)
+    free = [word for word in words if id(word) not in taken]
+    found = [*_diagrams(page, free, em), *_trees(page, free, em)]
     return [*plots, *(each for each in found if not any(overlap(each.bbox, plot.bbox) > 0 for plot in plots))]
 
 
@@ -54,8 +57,10 @@ def _diagrams(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]
     size = page.width * page.height
     drawn = [s.bbox for s in shapes if s.segments == 1 or s.segments >= 4]
     boxes = [box for box in (*drawn, *_frames(page)) if min(width(box), height(box)) > _LEAST_EM * em]
+    if len(boxes) > _MOST_BOXES:
+        return []
     frames = _labelled([box for box in boxes if area(box) < _LARGEST * size], words)
-    if len(frames) < _LEAST_FRAMES:
+    if len(frames) < _LEAST_FRAMES or len(frames) * len(page.rules) > _MOST_PAIRS:
         return []
     links = [box for box in (*strokes, *heads) if not any(_is_same(box, frame) for frame in frames)]
     rules = [fat(rule.bbox) for rule in page.rules[:_MOST] if not any(_is_side(rule.bbox, frame) for frame in frames)]
@@ -77,6 +82,66 @@ def _diagrams(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]
         ]
         found.append(max((b for b in around if _prose_in(b, words) <= _PROSE_AROUND), key=area, default=box))
     return [Figure(box, words=_words_in(box, words)) for box in _with_labels(found, page, words, em)]
+
+
+def _trees(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]:
+    """Trees of level and upright strokes, as of phylogenies, each with the names at its branches."""
+    level = [rule.bbox for rule in page.rules[:_MOST] if rule.horizontal]
+    upright = [rule.bbox for rule in page.rules[:_MOST] if not rule.horizontal]
+    branching = _branching(level, upright)
+    if not branching:
+        return []
+    parts = [*level, *upright]
+    found = []
+    for members in clusters(list(map(fat, parts)), _MEET):
+        if not any(parts[i] in branching for i in members):
+            continue
+        box = union(fat(parts[i]) for i in members)
+        ends = [parts[i] for i in members if i < len(level)]
+        names = [union(w.bbox for w in line) for line in _lines(words) if not _is_long(line) and _is_at(line, ends, em)]
+        box = union([box, *names])
+        inner = _words_in(box, words)
+        reach = (box[0] - em, box[1] - em, box[2] + em, box[3] + em)
+        more = sum(overlap(reach, shape.bbox) > 0 for shape in page.shapes[:_MOST])  # then it is part of a figure
+        if (
+            len(inner) >= _LEAST_FRAMES
+            and more < max(_LEAST_STROKES, _FEW * len(members))
+            and not any(map(_is_long, _lines(inner)))
+        ):
+            found.append(Figure(box, words=inner))
+    return found
+
+
+def _branching(level: Sequence[Box], upright: Sequence[Box]) -> set[Box]:
+    """The strokes to whose midst one comes and from whose ends others go on to the right, where nothing bounds them."""
+    starts, ends = _by_place(level, 0), _by_place(level, 2)
+    sides: dict[int, list[Box]] = _by_place(upright, 0)
+    found = set()
+    for stroke in upright:
+        x, top, _, bottom = stroke
+        out = [rule for rule in _near(starts, x) if min(abs(rule[1] - top), abs(rule[1] - bottom)) < _MEET]
+        into = [rule for rule in _near(ends, x) if top + _MEET < rule[1] < bottom - _MEET]
+        free = [rule for rule in out if not any(s[1] - _MEET < rule[1] < s[3] + _MEET for s in _near(sides, rule[2]))]
+        if len(free) == len(out) == 2 and len(into) == 1:
+            found.add(stroke)
+    return found
+
+
+def _by_place(rules: Sequence[Box], side: int) -> dict[int, list[Box]]:
+    places: dict[int, list[Box]] = {}
+    for rule in rules:
+        places.setdefault(round(rule[side]), []).append(rule)
+    return places
+
+
+def _near(places: dict[int, list[Box]], x: float) -> list[Box]:
+    return [rule for at in (-1, 0, 1) for rule in places.get(round(x) + at, ())]
+
+
+def _is_at(line: Sequence[Word], ends: Sequence[Box], em: float) -> bool:
+    """Whether a name begins where a branch ends, or stands on it."""
+    x, (_, y0, _, y1) = line[0].bbox[0], union(word.bbox for word in line)
+    return any(rule[0] - em < x < rule[2] + _NAME_EM * em and y0 - em / 2 < rule[1] < y1 + em / 2 for rule in ends)
 
 
 def _with_labels(found: Sequence[Box], page: PageImage, words: Sequence[Word], em: float) -> list[Box]:

@@ -32,9 +32,8 @@ _FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text
 # what papers say of themselves under the names of their authors
 _ABOUT = re.compile(r"[*†‡§¶]?\s?(Correspond(ing authors?|ence)|Key ?words|Abbreviations)\b.{,30}:")
 _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}")  # three dots in a sentence lead nowhere
-_FIELD = re.compile(
-    r"(?=.{,50}$)[A-Z][^:.,;]{1,25}:(?:\s(?:[^:]|(?<=\d):(?=\d)){,24})?$"
-)  # of a form: its name, and what is filled in
+# of a form: its name, and what is filled in
+_FIELD = re.compile(r"(?=.{,50}$)[A-Z][^:.,;]{1,25}:(?:\s(?:[^:]|(?<=\d):(?=\d)){,24})?$")
 _DASHES = "-\u2010–—−*+"  # they stand in sentences, too
 _INITIAL = re.compile(r"[A-Z]\.")  # of an author, unless the letters before or after it mark items, too
 _ENDS = ".!?。！？"

@@ -164,7 +164,7 @@ def _find_plots(page: PageImage, words: Sequence[Word], *, fast: bool) -> list[F
     em = em_of(words)
     plots = find_plots(page, words, em) if page.rules or page.shapes else []
     plots = plots if fast else with_sheets(page, words, plots)
-    return with_diagrams(plots, page, words, em) if page.shapes else plots
+    return with_diagrams(plots, page, words, em) if page.rules or page.shapes else plots
 
 
 def _set_upright(page: PageImage, words: Sequence[Word]) -> tuple[PageImage, Sequence[Word], Pose]:
