@@ -46,7 +46,8 @@ def test_stopped(tmp_path: Path, files: int, sent: signal.Signals) -> None:
     assert "Traceback" not in log.read_text()
     assert "stopped" in log.read_text().splitlines()[-1]
     left = {path.name for path in (tmp_path / "out").rglob("*")}
-    assert left <= {"manifest.jsonl"}
+    ended = [Path(name).stem for name in names if re.search(rf"^(?:{name}: )?page 400 ", log.read_text(), re.M)]
+    assert left <= {"manifest.jsonl", *(f"{stem}{suffix}" for stem in ended for suffix in (".html", ".json", ".md"))}
 
 
 def test_stop_that_a_library_drops(tmp_path: Path) -> None:
