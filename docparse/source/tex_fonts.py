@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from docparse.schemas.page import Word
-from docparse.source.tex_pieces import AXIS_EM, PIECES, join_pieces
+from docparse.source.tex_pieces import ADOBE, AXIS_EM, PIECES, join_pieces
 
 Line = dict[str, Any]
 
@@ -31,9 +31,9 @@ _CODES = (
     "⎝⎠⎜⎟⟨⟩⊔⊔∮∮⨀⨀⨁⨁⨂⨂" "∑∏∫⋃⋂⨄⋀⋁∑∏∫⋃⋂⨄⋀⋁" "∐∐\u0302\u0302\u0302\u0303\u0303\u0303[]⌊⌋⌈⌉{}" "√√√√⎷│┌║↑↓╭╮╰╯⇑⇓"
 )  # fmt: skip
 # Ghostscript names codes of Latin Modern's extension font by what stands so many codes further on: 16, a parenthesis,
-# as 49, which is the top of one. The pieces as Adobe numbers them, in the order of their codes, and their widths in em
+# as 49, which is the top of one. The widths of the pieces in em, in the order of their codes
 _GHOSTSCRIPT, _FIRST_PIECE, _WIDTH_EM = 33, 0x30, 0.03
-_PIECES = "".join(chr(0xF800 + at) for at in bytes.fromhex("ebf6eef9f0fbeffaf1fcf3fef2fdf4e6edf8ecf7"))
+_PIECES = ADOBE | {"\uf8e6": "⏐"}
 _PIECE_EM = (0.875,) * 2 + (0.667,) * 6 + (0.889,) * 7 + (0.667,) + (0.875,) * 4
 # depth in em below the origin of the codes from each of these on
 _DEPTHS = (
@@ -99,10 +99,12 @@ def _named(span: dict[str, Any], codes: dict[tuple[str, Any], str]) -> list[tupl
 
 def _misnamed(char: dict[str, Any], span: dict[str, Any]) -> int | None:
     """The code of a whole bracket that goes by the name of a piece, told by its width; None of all others."""
-    at = _PIECES.find(char["c"]) if span["font"].startswith("LM") else -1
-    if at < 0 or abs((char["bbox"][2] - char["bbox"][0]) / span["size"] - _PIECE_EM[at]) < _WIDTH_EM:
+    sign = _PIECES.get(char["c"], "") if span["font"].startswith("LM") else ""
+    code = _CODES.find(sign) if sign else -1
+    if code < _FIRST_PIECE:
         return None
-    return _FIRST_PIECE + at - _GHOSTSCRIPT
+    width = (char["bbox"][2] - char["bbox"][0]) / span["size"]
+    return None if abs(width - _PIECE_EM[code - _FIRST_PIECE]) < _WIDTH_EM else code - _GHOSTSCRIPT
 
 
 def _with_feet(chars: list[dict[str, Any]]) -> None:

@@ -16,8 +16,8 @@ UNDER_BRACE, OVER_BRACE = "⏟", "⏞"
 _TOUCH_EM = 0.12
 _BRACE_EM = 0.3  # from a brace's line up and down
 # MuPDF has glyphs by their PostScript names in Adobe's corner of Unicode
-_ADOBE = {chr(0xF8EB + at): sign for at, sign in enumerate("⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪⎮⎞⎟⎠⎤⎥⎦⎫⎬⎭")}
-PIECES = frozenset(_ADOBE)
+ADOBE = {chr(0xF8EB + at): sign for at, sign in enumerate("⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪⎮⎞⎟⎠⎤⎥⎦⎫⎬⎭")}
+PIECES = frozenset(ADOBE)
 # of each piece: the whole sign, and how deep it hangs in em
 _UPRIGHT = {
     "⎛": ("(", 1.76), "⎜": ("(", 0.6), "⎝": ("(", 1.76), "⎞": (")", 1.76), "⎟": (")", 0.6), "⎠": (")", 1.76),
@@ -63,7 +63,7 @@ def join_pieces(spans: Sequence[Line]) -> set[int]:
     level: list[_Piece] = []
     for span in spans:
         for char in span["chars"]:
-            char["c"] = _ADOBE.get(char["c"], char["c"])
+            char["c"] = ADOBE.get(char["c"], char["c"])
             if char["c"] in _UPRIGHT:
                 upright.append(_Piece(char, span["size"], char["c"]))
             elif char["c"] in LEVEL_PIECES:

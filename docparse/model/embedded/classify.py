@@ -22,7 +22,6 @@ _WORD_EM = 6.0  # of the longest word that is looked at
 _POINT = "•"
 _SIGN_LETTERS, _MANY_SIGNS = 3, 6
 _LEAST_CELLS, _CELL_GAP_EM = 4, 8.0
-_LARGE = 1.16  # of the text: bold type so large is that of headings
 _TITLE, _SAME = 1.15, 1.05  # of the size of a date under a title: that of the title, and of names
 _DATE = re.compile(
     r"[^\W\d]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\d{1,2}(?:\.|st|nd|rd|th)?\s[^\W\d]{3,12}\.?,?\s(?:19|20)\d\d"
@@ -113,7 +112,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
 
 def _is_large(para: Para, stats: PageStats) -> bool:
     """Whether a paragraph is set as headings are: Word tags numbered ones as items."""
-    return para.size >= _LARGE * stats.size and all(line.bold for line in para.lines)
+    return para.size >= headings.LARGER * stats.size and all(line.bold for line in para.lines)
 
 
 def _head(title: Para, rank: int, stats: PageStats) -> Heading:

@@ -17,8 +17,11 @@ def is_mono(line: Line) -> bool:
 
 
 # what program lines end with or hold, and hardly a line of prose typed on a machine
+MACRO = r"\.[A-Z]\w+\s"  # of roff's
 _SIGNS = re.compile(
-    r"[;{}]$|^(?:\.[A-Z]\w+\s|//|/?\*|#\w|[$>%?]\s|>>>|[A-Za-z]+>\s)|\w\(|[=<>!+]=|->|<-|=>|::|\s:?=\s|\\\w|\$\w|&&|\|\||</|/>|--\w|_\w|\w\[|\s--?[a-z]\w*(?:[\s=]|$)"
+    rf"[;{{}}]$|^(?:{MACRO}"
+    r"|//|/?\*|#\w|[$>%?]\s|>>>|[A-Za-z]+>\s)|\w\(|[=<>!+]=|->|<-|=>|::|\s:?=\s|\\\w|\$\w|&&|\|\||</|/>"
+    r"|--\w|_\w|\w\[|\s--?[a-z]\w*(?:[\s=]|$)"
 )
 
 

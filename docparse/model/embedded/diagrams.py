@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from docparse.geometry import Box, area, centre, contains_point, height, inside_share, overlap, union, width
+from docparse.geometry import Box, area, contains_point, height, inside_share, overlap, union, width
 from docparse.model.embedded.clusters import clusters
 from docparse.model.embedded.figure_reach import grown, labels_of, rows_of, strokes_of
 from docparse.model.embedded.figures import Figure
 from docparse.model.embedded.line_drawings import fat
+from docparse.model.embedded.tables.text_rows import words_in
 from docparse.schemas.page import PageImage, Word
 
 _MOST = 4000  # shapes and rules that are looked at
@@ -81,7 +82,7 @@ def _diagrams(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]
             b for b in boxes if area(b) < min(_AROUND * area(box), _GROUND * size) and inside_share(box, b) > 0.95
         ]
         found.append(max((b for b in around if _prose_in(b, words) <= _PROSE_AROUND), key=area, default=box))
-    return [Figure(box, words=_words_in(box, words)) for box in _with_labels(found, page, words, em)]
+    return [Figure(box, words=words_in(words, box)) for box in _with_labels(found, page, words, em)]
 
 
 def _trees(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]:
@@ -100,7 +101,7 @@ def _trees(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]:
         ends = [parts[i] for i in members if i < len(level)]
         names = [union(w.bbox for w in line) for line in _lines(words) if not _is_long(line) and _is_at(line, ends, em)]
         box = union([box, *names])
-        inner = _words_in(box, words)
+        inner = words_in(words, box)
         reach = (box[0] - em, box[1] - em, box[2] + em, box[3] + em)
         more = sum(overlap(reach, shape.bbox) > 0 for shape in page.shapes[:_MOST])  # then it is part of a figure
         if (
@@ -115,7 +116,7 @@ def _trees(page: PageImage, words: Sequence[Word], em: float) -> list[Figure]:
 def _branching(level: Sequence[Box], upright: Sequence[Box]) -> set[Box]:
     """The strokes to whose midst one comes and from whose ends others go on to the right, where nothing bounds them."""
     starts, ends = _by_place(level, 0), _by_place(level, 2)
-    sides: dict[int, list[Box]] = _by_place(upright, 0)
+    sides = _by_place(upright, 0)
     found = set()
     for stroke in upright:
         x, top, _, bottom = stroke
@@ -161,18 +162,14 @@ def _with_labels(found: Sequence[Box], page: PageImage, words: Sequence[Word], e
 
 def _is_in_text(box: Box, words: Sequence[Word]) -> bool:
     """Whether much of what stands in a box is of lines that go on beside it: keys drawn in running text."""
-    lines = [(line, len(_words_in(box, line))) for line in _lines(words)]
+    lines = [(line, len(words_in(line, box))) for line in _lines(words)]
     amid = sum(inner for line, inner in lines if len(line) - inner >= _BESIDE)
     return amid > _AMID * sum(inner for _, inner in lines)
 
 
-def _words_in(box: Box, words: Sequence[Word]) -> list[Word]:
-    return [word for word in words if contains_point(box, *centre(word.bbox))]
-
-
 def _prose_in(box: Box, words: Sequence[Word]) -> float:
     """The share of a box's words that stand in long lines."""
-    inner = _words_in(box, words)
+    inner = words_in(words, box)
     return sum(len(line) for line in _lines(inner) if _is_long(line)) / max(len(inner), 1)
 
 
@@ -206,7 +203,7 @@ def _labelled(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
     for box in sorted(boxes, key=area):
         if any(_is_same(box, other) for other in kept):
             continue
-        label = _words_in(box, words)
+        label = words_in(words, box)
         if not 0 < len(label) <= _WORDS or any(map(_is_long, _lines(label))):
             continue
         inner = [other for other in kept if inside_share(other, box) > 0.9]

@@ -15,6 +15,7 @@ from docparse.model.embedded.ink_plots import InkPlots
 from docparse.model.embedded.line_drawings import fat, framed_plots, line_drawings
 from docparse.model.embedded.mono import is_mono_word
 from docparse.model.embedded.script import word_count
+from docparse.model.embedded.tables.text_rows import words_in
 from docparse.model.embedded.tones import toned_pictures
 from docparse.model.embedded.types import FoundTable, Region
 from docparse.schemas.page import PageImage, Word, WordStyle
@@ -114,7 +115,7 @@ def _model_figures(
             continue
         box = _snug(region.bbox, [box for box in inner if inside_share(box, region.bbox) > 0.6])
         box = _without_text(box, words, em)
-        figure = Figure(box, chart=region.kind == "chart", score=region.score, words=_words_in(box, words))
+        figure = Figure(box, chart=region.kind == "chart", score=region.score, words=words_in(words, box))
         if _is_panel(figure, em):
             continue
         figures.append(figure)
@@ -332,7 +333,7 @@ def _with_words(
 ) -> list[Figure]:  # fmt: skip
     """Words given to the figures they stand in; a box full of running text is a panel and no figure."""
     for figure in figures:
-        figure.words = _words_in(figure.bbox, words)
+        figure.words = words_in(words, figure.bbox)
     kept = [figure for figure in figures if not _is_panel(figure, em)]
     texts = [row.box for row in rows if not row.is_label]
     vector = [any(inside_share(figure.bbox, box) > 0.5 for box in drawn) for figure in kept]
@@ -341,7 +342,7 @@ def _with_words(
             others = [other.bbox for other in kept if other is not figure]
             labels = labels_of(rows, of_picture=not is_drawn)
             figure.bbox = grown(figure.bbox, strokes, labels, [*fixed, *others, *texts], em)
-            figure.words = _words_in(figure.bbox, words)
+            figure.words = words_in(words, figure.bbox)
     for figure, is_drawn in zip(kept, vector, strict=True):
         figure.chart = figure.chart or (is_drawn and _is_numbered(figure.words))
     seen: set[int] = set()
@@ -349,10 +350,6 @@ def _with_words(
         figure.words = [word for word in figure.words if id(word) not in seen]
         seen.update(id(word) for word in figure.words)
     return kept
-
-
-def _words_in(box: Box, words: Sequence[Word]) -> list[Word]:
-    return [word for word in words if contains_point(box, *centre(word.bbox))]
 
 
 def _is_typed(words: Sequence[Word]) -> bool:

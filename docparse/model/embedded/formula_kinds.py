@@ -18,6 +18,7 @@ _MOST_WORDS, _MOST_SHARE = 4, 0.55  # of the language in a formula, and their sh
 _ITALIC = int(WordStyle.ITALIC)
 _LINE_NUMBERS = 10  # so many numbers under one another count the lines
 QUAD = 2.6  # from a formula to a condition on its row, in sizes
+_INDEX = 0.87  # of a letter, that its index is smaller than
 _LETTER = re.compile(r"[^\W\d_]{3,}")
 _NAME = re.compile(r"([A-Za-z]{2,12})[(\[{|]?")
 _OPERATORS = frozenset(("vec", "diag", "tr", "Tr", "rank", "sgn", "Var", "Cov", "var", "cov", "supp", "erf", "lcm"))
@@ -114,7 +115,7 @@ def _is_plain(word: Word) -> bool:
 
 def _is_index(words: Sequence[Word], place: int) -> bool:
     """Whether an upright word is the index of the letter before it, or goes on with one."""
-    if not place or words[place - 1].space or words[place].size > 0.87 * words[0].size:
+    if not place or words[place - 1].space or words[place].size > _INDEX * words[0].size:
         return False
     return is_math_font(words[place - 1].font) or _is_index(words, place - 1)
 
@@ -129,7 +130,7 @@ def _is_name(words: Sequence[Word], place: int) -> bool:
     after = words[place + 1] if place + 1 < len(words) else None
     if word.text in _OPERATORS and (after is None or after.text[0] in "(["):  # tall brackets stand apart
         return True
-    return after is not None and not word.space and (after.text[0] in "([" or after.size < 0.87 * word.size)
+    return after is not None and not word.space and (after.text[0] in "([" or after.size < _INDEX * word.size)
 
 
 @lru_cache(maxsize=4096)

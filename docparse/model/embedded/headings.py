@@ -26,7 +26,8 @@ _NAMED = {
     "methodology", "zusammenfassung", "einleitung", "literatur", "inhalt", "résumé", "références", "sommaire",
     "摘要", "参考文献", "目录", "目次",
 }  # fmt: skip
-SMALL, LARGE = 0.88, 1.5  # of the text: sizes of notes, and of what is a heading though it is a sentence
+# of the text: sizes of notes, of headings whatever their weight, and of what is one though it is a sentence
+SMALL, LARGER, LARGE = 0.88, 1.16, 1.5
 _TITLE_RATIO = 1.3
 _NAMED_NUMBER = re.compile(r"[^\W\d_]{3,}[.:]?\s(?:\S+\s)?(?=\S*\d)[\w/#-]{3,}")  # "Invoice INV-2017-0005", no amount
 _MOST_LETTERS = 220
@@ -69,7 +70,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
     sentence = is_sentence(text) or (stats.ocr and _goes_on_after_a_sentence(text))
     if letters < 0.45 * len(text.replace(" ", "")) and not _CHAPTER.match(text):
         return ratio >= _TITLE_RATIO and not stats.ocr and _NAMED_NUMBER.fullmatch(text) is not None
-    if ratio >= 1.16:
+    if ratio >= LARGER:
         introduces = text[-1] == ":" and (len(words) > _SENTENCE_WORDS or text[0].islower())
         full = len(words) > _TITLE_WORDS and para.lines[0].width > _FULL_WIDTH * stats.width and ratio < _TITLE_RATIO
         goes_on = full and len(para.lines) == 1 and text[-1].islower()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from docparse.geometry import Box, area, inside_share, union
-from docparse.model.embedded.code import code_text, has_signs, is_mono
+from docparse.model.embedded.code import MACRO, code_text, has_signs, is_mono
 from docparse.model.embedded.line_ends import PAGES
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import read_marker
@@ -32,7 +32,7 @@ _SECTION = re.compile(r"\d{1,2}(\.\d{1,3})*\.?")
 _BOLD = int(WordStyle.BOLD)
 _RAISED = 0.1  # of the size of type
 _PRINTED = re.compile(r"\[1\]\s")  # what R prints
-_PROMPT = re.compile(r"(?:>>>|[>$%]|\.[A-Z]\w+)\s")  # or a macro of roff's
+_PROMPT = re.compile(r"(?:>>>|[>$%])\s|" + MACRO)
 _BULLETS = ("•", "◦", "▪", "‣", "●", "○")  # no program's signs
 _SHORTEST = 4  # letters of a command
 

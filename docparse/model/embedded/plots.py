@@ -14,6 +14,7 @@ from docparse.model.embedded.clusters import join_near
 from docparse.model.embedded.figures import Figure
 from docparse.model.embedded.panels import find_panels, grown
 from docparse.model.embedded.plot_words import family, names, take_kin, take_legend, take_titles
+from docparse.model.embedded.tables.text_rows import words_in
 from docparse.schemas.page import PageImage, Rule, Word, WordStyle
 
 _ROTATED = int(WordStyle.ROTATED)
@@ -72,7 +73,7 @@ def find_plots(page: PageImage, words: Sequence[Word], em: float) -> list[Figure
 
 def _is_text(box: Box, words: Sequence[Word]) -> bool:
     """Whether much text stands in a box: with no label at its marks these are ends of a table's rules."""
-    return sum(contains_point(box, *centre(word.bbox)) for word in words) > _MOST_WORDS
+    return len(words_in(words, box)) > _MOST_WORDS
 
 
 def _nearest(boxes: Sequence[Box], words: Sequence[Word]) -> list[Sequence[Word]]:
@@ -241,7 +242,7 @@ def _labelled(
 
     `words` are those to which no other chart is nearer.
     """
-    inside = [word for word in words if contains_point(box, *centre(word.bbox))]
+    inside = words_in(words, box)
     chosen = {id(word): word for word in (*inside, *labels)}
     marked = {id(word) for word in labels}
     for name in names(words, em):
