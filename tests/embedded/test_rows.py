@@ -49,3 +49,18 @@ def test_dates_that_begin_lines_of_a_column_stay_in_it() -> None:
         _line("he came", 293, 142),
     ]
     assert len(join_rows(lines)) == 8
+
+
+def test_a_part_of_a_book_and_its_title_are_one_entry_of_a_contents_page() -> None:
+    lines = []
+    for i, (part, title) in enumerate((("Appendix D", "Routines . . . . 63"), ("Chapter 12", "Names . . . . . 65"))):
+        lines += [_line(part, 50, 100 + 40 * i), _line(title, 140, 100 + 40 * i)]
+        lines.append(_line("at the foot of it", 300, 100 + 40 * i))
+    assert [line.plain for line in join_rows(lines)] == [
+        "Appendix D Routines . . . . 63", "at the foot of it", "Chapter 12 Names . . . . . 65", "at the foot of it",
+    ]  # fmt: skip
+
+
+def test_a_name_in_another_column_is_no_part_of_a_book() -> None:
+    lines = [_line("Appendix D", 50, 100), _line("Names and routines", 140, 100)]
+    assert len(join_rows(lines)) == 2

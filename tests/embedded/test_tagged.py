@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from docparse import parse
 from docparse.model.embedded.lists import read_marker
 from docparse.options import ParseOptions
@@ -87,6 +89,15 @@ def test_a_drawn_table_with_another_in_a_cell_of_it_is_whole() -> None:
     assert isinstance(table, Table)
     assert (table.rows, table.cols) == (3, 3)
     assert "12 ships" in _rows(table)[1][1]
+
+
+def test_a_drawn_table_of_short_words_is_as_wide_as_its_rules() -> None:
+    strokes = [f"60 {792 - 180 - 20 * y} m 540 {792 - 180 - 20 * y} l S" for y in range(5)]
+    strokes += [f"{60 + 240 * x} {792 - 180} m {60 + 240 * x} {792 - 260} l S" for x in range(3)]
+    named = table_of([["Town", "No"], ["Aldon", "12"], ["Berk", "7"], ["Carn", "9"]], x=64, y=194, wide=240, high=20)
+    (table,) = _of(Table, _blocks(_prose(80), named, element("P", Drawn(" ".join(strokes)))))
+    assert isinstance(table, Table)
+    assert (table.source, table.bbox) == ("tags", pytest.approx((60, 180, 540, 260), abs=1))
 
 
 def test_labels_with_nothing_beside_them_are_no_table() -> None:

@@ -18,6 +18,7 @@ from docparse.model.embedded.ocr_leaders import has_room, with_leaders
 from docparse.model.embedded.ocr_mend import run_together, with_letters
 from docparse.model.embedded.ocr_raised import with_indices
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
+from docparse.model.embedded.preprocess import darkest
 from docparse.model.embedded.script import is_unspaced
 
 _LINE_PX = 48  # height of the strips the recogniser reads
@@ -182,8 +183,7 @@ def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8], stretch: float = 1.0
 
 
 def _ink(strip: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    red, green, blue = (strip[:, :, channel] for channel in range(3))
-    grey = np.minimum(np.minimum(red, green), blue).astype(np.int16)  # min(axis=2) takes 25 times as long
+    grey = darkest(strip).astype(np.int16)
     off = np.abs(grey - np.median(grey[::2, ::2]))
     mask: NDArray[np.bool_] = np.greater(off, 0.5 * np.percentile(off[::2, ::2], 98))
     return mask

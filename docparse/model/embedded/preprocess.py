@@ -30,6 +30,11 @@ def grey(pixels: NDArray[np.uint8], side_px: int | None = None) -> NDArray[np.ui
     return np.asarray(image)
 
 
+def darkest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The least of each pixel's red, green and blue; `min(axis=2)` takes 25 times as long."""
+    return np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+
+
 def enlarged(page: PageImage) -> PageImage:
     """A small picture of small print at three times its size, at which letters of five pixels are read better."""
     if page.pixels is None or max(page.width_px, page.height_px) >= _SMALL_PX or model_path("text-detection") is None:
@@ -44,7 +49,8 @@ def enlarged(page: PageImage) -> PageImage:
 
 def otsu(values: NDArray[np.uint8]) -> int:
     """Threshold that parts a grey image best in two (Otsu 1979); ink is at or below it on light paper."""
-    count = np.bincount(values.reshape(-1), minlength=256).astype(np.float64)
+    # by Pillow, which counts bytes as they are; np.bincount makes them eight times as wide first
+    count = np.array(Image.fromarray(np.atleast_2d(values)).histogram(), np.float64)
     below = np.cumsum(count)
     mean = np.cumsum(count * np.arange(256))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -59,7 +65,7 @@ def ink_mask(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
     if high - low < 24:
         return np.zeros(values.shape, np.bool_)
     mask = values <= otsu(values)
-    return mask if mask.mean() <= 0.5 else ~mask
+    return mask if np.count_nonzero(mask) <= mask.size / 2 else ~mask
 
 
 def skew(pixels: NDArray[np.uint8]) -> float:

@@ -37,6 +37,7 @@ _LABEL_WORDS, _FIELD_EM = 8, 18.0
 _OPTION_WORDS, _NEXT_EM = 10, 1.5
 _TO_LEADER_EM = 3.0  # from an entry of a contents page to the dots that lead to its number
 _BOLD, _FIELD, _MONO = int(WordStyle.BOLD), int(WordStyle.FIELD), int(WordStyle.MONO)
+_PART = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+ (?:[A-Z]|\d{1,2}|[IVXL]+)[.:]?")  # of a book
 _LEADER = re.compile(r"(?:\.\s?){3,}|…{2,}|_{4,}")
 
 
@@ -101,6 +102,8 @@ def _belongs(left: Line, right: Line, plain: set[int], below: Sequence[Line]) ->
             return True
     if _is_filled_in(left, right) or _are_options(left, right, below):
         return True
+    if gap < 5 * em and left.size > 0.95 * em and _PART.fullmatch(left.plain) and has_leader(right.plain):
+        return True  # "Appendix D   System routines ..... 63"
     if gap < _LABEL_EM * em and len(left.words) < 4 and is_label(left.plain):
         return True
     if gap < _TO_LEADER_EM * em and (led := _LEADER.match(right.plain)):

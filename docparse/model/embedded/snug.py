@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docparse.geometry import Box
+from docparse.model.embedded.preprocess import darkest
 from docparse.schemas.document import Block, Chart, Formula, Image, ListBlock, Table
 from docparse.schemas.page import PageImage
 
@@ -41,24 +42,24 @@ def _drawn_in(box: Box, page: PageImage, contrast: int, *, whole: bool) -> Box:
     """The box from its first to its last column with ink, `whole` with the rows too; itself where it has none."""
     x0, y0, x1, y1 = (max(0, round(side)) for side in page.to_px(box))
     assert page.pixels is not None
-    patch = page.pixels[y0:y1, x0:x1].min(axis=2)
+    patch = darkest(page.pixels[y0:y1, x0:x1])
     if not patch.size:
         return box
     ink = patch < int(np.percentile(patch[:: 1 + len(patch) // 64], _PAPER)) - contrast
-    if not ink.any() or ink.mean() > _MOST_INK:
+    if not ink.any() or np.count_nonzero(ink) > _MOST_INK * ink.size:
         return box
     rim = _RIM * page.width
-    left, right = _span(ink.any(axis=0), x0, page.scale_x)
-    top, bottom = _span(ink.any(axis=1), y0, page.scale_y) if whole else (box[1], box[3])
+    left, right = _span(ink, 0, x0, page.scale_x)
+    top, bottom = _span(ink, 1, y0, page.scale_y) if whole else (box[1], box[3])
     return (
         min(max(left, box[0]), box[0] + rim), min(max(top, box[1]), box[1] + rim),
         max(min(right, box[2]), box[2] - rim), max(min(bottom, box[3]), box[3] - rim),
     )  # fmt: skip
 
 
-def _span(inked: NDArray[np.bool_], start_px: int, scale: float) -> tuple[float, float]:
-    """Where ink begins and ends, in page units."""
-    at = np.flatnonzero(inked)
+def _span(ink: NDArray[np.bool_], axis: int, start_px: int, scale: float) -> tuple[float, float]:
+    """Where ink begins and ends, in page units, along one side of a patch; `axis` is the other."""
+    at = np.flatnonzero(ink.any(axis=axis))
     return (start_px + int(at[0])) / scale, (start_px + int(at[-1]) + 1) / scale
 
 

@@ -102,7 +102,9 @@ def _staves(grey: NDArray[np.uint8]) -> list[Staff]:
     lines = _level_lines(pale)
     if not lines.any():
         return []
-    rows = [_rows(lines[:, x : x + _STRIPE]) for x in range(0, grey.shape[1] - _STRIPE + 1, _STRIPE)]
+    count = grey.shape[1] // _STRIPE
+    columns = np.ascontiguousarray(lines[:, : count * _STRIPE].T)  # sums over whole rows take a tenth of the time
+    rows = [_rows(share) for share in columns.reshape(count, _STRIPE, -1).sum(axis=1, dtype=np.uint16) / _STRIPE]
     chains: list[Chain] = []
     for stripe, found in enumerate(rows):
         for middle, space in _fives(*found):
@@ -130,9 +132,9 @@ def _level_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return raster.opened(raster.closed(ink, 1, _CLOSED), 1, _OPENED)
 
 
-def _rows(stripe: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Middles of the lines in a stripe, and how thick they are."""
-    full = np.flatnonzero(stripe.mean(axis=1) >= _LEAST_LINE_SHARE)
+def _rows(share: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Middles of the lines in a stripe, and how thick they are; `share` of each of its rows is ink."""
+    full = np.flatnonzero(share >= _LEAST_LINE_SHARE)
     if len(full) < LINES:
         return np.zeros(0), np.zeros(0)
     parts = np.split(full, np.flatnonzero(np.diff(full) > 1) + 1)
@@ -148,14 +150,22 @@ def _fives(rows: NDArray[np.float64], thick: NDArray[np.float64]) -> list[tuple[
             space = (last - first) / (LINES - 1)
             if not _LEAST_SPACE <= space <= _MOST_SPACE:
                 continue
-            places = [_nearest(levels, first + space * n) for n in range(LINES)]
-            most = 0.1 * space + 0.75
-            if any(abs(levels[place] - first - space * n) > most for n, place in enumerate(places)):
-                continue
-            if median([thickness[place] for place in places]) <= _THICK * space + 1:
+            places = _evenly(levels, first, space)
+            if len(places) == LINES and median([thickness[place] for place in places]) <= _THICK * space + 1:
                 found.append((float(rows[places].mean()), space))
                 break
     return found
+
+
+def _evenly(levels: list[float], first: float, space: float) -> list[int]:
+    """Which levels are the lines of a staff, up to the first that is missing."""
+    places: list[int] = []
+    for n in range(LINES):
+        place = _nearest(levels, first + space * n)
+        if abs(levels[place] - first - space * n) > 0.1 * space + 0.75:
+            break
+        places.append(place)
+    return places
 
 
 def _nearest(levels: list[float], wanted: float) -> int:

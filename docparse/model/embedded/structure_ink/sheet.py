@@ -86,7 +86,7 @@ def _darkest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = preprocess.grey(pixels)
     if pixels.ndim < 3:
         return grey
-    least, most = pixels[..., :3].min(axis=2), pixels[..., :3].max(axis=2)
+    least, most = preprocess.darkest(pixels), 255 - preprocess.darkest(255 - pixels)
     coloured = most.astype(np.int16) - least > _COLOURED
     return np.where(coloured, least, grey) if coloured.any() else grey
 

@@ -251,14 +251,12 @@ def _ink_bounds(ink: Mask, box: Box) -> _Bounds | None:
 
 def _outside_words(lines: list[Line], words: Sequence[Word], em: float) -> list[Line]:
     """Without the strokes of large letters and of struck-out words: short lines within a word's middle."""
-    return [
-        line
-        for line in lines
-        if line.end - line.start > 12 * em or not any(_strikes(line, word.bbox, em) for word in words)
-    ]
+    left, top, right, bottom = np.array([word.bbox for word in words], np.float64).reshape(-1, 4).T
+    high = np.maximum(bottom - top, 0.1)
 
+    def strikes(line: Line) -> bool:
+        within = (left - em < line.start) & (line.end < right + em)
+        part = (line.pos - top) / high
+        return bool((within & (part > 0.2) & (part < 0.85)).any())
 
-def _strikes(line: Line, box: Box, em: float) -> bool:
-    if not (box[0] - em < line.start and line.end < box[2] + em):
-        return False
-    return 0.2 < (line.pos - box[1]) / max(box[3] - box[1], 0.1) < 0.85
+    return [line for line in lines if line.end - line.start > 12 * em or not strikes(line)]

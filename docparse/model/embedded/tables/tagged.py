@@ -144,6 +144,13 @@ def _is_in_order(cells: Sequence[Tag], held: dict[int, list[Word]]) -> bool:
     return faults <= _FAULTS * pairs
 
 
+def _frames(drawn: FoundTable, named: FoundTable) -> bool:
+    """Whether they are at one place; rules reach as far beyond the words as the columns are wide."""
+    if iou(drawn.bbox, named.bbox) >= _SAME:
+        return True
+    return drawn.ruled and inside_share(named.bbox, drawn.bbox) > _IN_CELL
+
+
 def _cells(cells: Sequence[Tag], held: dict[int, list[Word]]) -> Iterator[Cell]:
     for index, cell in enumerate(cells):
         its = held.get(index, [])
@@ -155,8 +162,8 @@ def _cells(cells: Sequence[Tag], held: dict[int, list[Word]]) -> Iterator[Cell]:
 
 def _drawn_as(table: FoundTable, found: Sequence[FoundTable], words: Sequence[Word]) -> FoundTable:
     """The table with the frame, and the boxes of cells, of what geometry found in its place."""
-    best = max(found, key=lambda other: iou(other.bbox, table.bbox), default=None)
-    if best is None or iou(best.bbox, table.bbox) < _SAME:
+    best = max((other for other in found if _frames(other, table)), key=lambda o: iou(o.bbox, table.bbox), default=None)
+    if best is None:
         return table
     if len(words_within(words, [best.bbox])) > (1 + _STRANGERS) * len(words_within(words, [table.bbox])):
         return table
