@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from docparse.model.embedded import ocr_rapid, quantization
+from docparse.model.embedded import inference, ocr_rapid, quantization
 from docparse.model.embedded.inference import Model, load_model, model_path
 from docparse.model.embedded.ocr_decode import Decoder
 from docparse.model.embedded.ocr_detect import TextBox
@@ -74,7 +74,7 @@ def test_each_output_has_a_scale_of_its_own() -> None:
 
 @pytest.mark.parametrize("transposed", [False, True])
 def test_what_rounded_weights_lack_on_the_average_is_added(transposed: bool) -> None:
-    """All weights but one are rounded down by almost half a level: the outputs would be too small by 0.4."""
+    """All weights but one are rounded down by almost half a level: the output would be too small by 0.7."""
     opset = openvino.opset13
     weights = np.array([[127.0, 1.49, 1.49, 1.49]], np.float32)
     source = opset.parameter([1, 4], np.float32)
@@ -119,6 +119,19 @@ def test_nothing_is_known_of_another_file_or_used_on_another_processor(
     assert quantization.given(path) == {}
 
 
+def test_without_openvino_there_is_one_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else doubtful lines would be read twice by onnxruntime, which has no use for the scales."""
+    monkeypatch.setattr(quantization, "_has_vnni", lambda: True)
+    monkeypatch.setattr(inference, "_has_openvino", lambda: False)
+    inference.load_model.cache_clear()
+    inference.load_quick_model.cache_clear()
+    try:
+        assert inference.load_quick_model("text-recognition") is inference.load_model("text-recognition")
+    finally:
+        inference.load_model.cache_clear()
+        inference.load_quick_model.cache_clear()
+
+
 def test_recogniser_reads_the_same_in_8_bits() -> None:
     path = model_path("text-recognition")
     assert path is not None
@@ -138,7 +151,7 @@ def test_a_line_that_reads_doubtful_is_read_in_floating_point(monkeypatch: pytes
     exact, asked = load_model("text-recognition"), []
 
     class Doubtful:
-        """Reads "clear" lines as the network does, and of others says what could be anything."""
+        """Reads its first line as the network does; what it says of others could be anything."""
 
         characters, head = exact.characters, exact.head
 

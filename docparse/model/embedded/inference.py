@@ -62,6 +62,10 @@ def model_path(name: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def _has_openvino() -> bool:
+    return importlib.util.find_spec("openvino") is not None
+
+
 def _import_openvino() -> Any:
     """OpenVINO without its telemetry, which reports every import to its maker: nothing leaves this machine."""
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
@@ -100,7 +104,7 @@ class Model:
         self._cut_head, self._given = cut_head, given
         self.characters: tuple[str, ...] = ()
         self.head: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
-        if importlib.util.find_spec("openvino") is not None:
+        if _has_openvino():
             self._load_openvino(path, threads)
         else:
             self._load_onnxruntime(path, threads)
@@ -161,9 +165,9 @@ def load_model(name: str) -> Model:
 
 @functools.cache
 def load_quick_model(name: str) -> Model:
-    """The model in 8-bit integers, which errs a little more; itself where that saves no time."""
+    """The model in 8-bit integers, which errs a little more; itself where that saves no time or OpenVINO is missing."""
     path = _installed(name)
-    given = quantization.given(path)
+    given = quantization.given(path) if _has_openvino() else {}
     return Model(path, thread_count(), cut_head=name == "text-recognition", given=given) if given else load_model(name)
 
 

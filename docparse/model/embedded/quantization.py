@@ -21,7 +21,7 @@ Scale = tuple[float, int]  # the step from level to level, and which level is ze
 _LEVELS = 256  # of an input; weights have one less, as many on both sides of zero
 _MOST = _LEVELS // 2 - 1
 _VNNI = {"avx512_vnni", "avx_vnni"}  # others add up products in 16 bits, which overflow
-_LEAST = 1e-8
+_LEAST = 1e-8  # of a scale: an output may have no weights but zeros
 
 
 class Given(NamedTuple):
@@ -63,6 +63,7 @@ def keep(file: Path, path: Path, measured: Mapping[str, Given]) -> None:
 
 
 def _has_vnni() -> bool:
+    """As Linux says; on other systems networks run in floating point."""
     try:
         text = Path("/proc/cpuinfo").read_text("ascii", errors="replace")
     except OSError:
