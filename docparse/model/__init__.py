@@ -27,18 +27,18 @@ def open_engine(options: ParseOptions, settings: Settings) -> tuple[Engine, Engi
     from docparse.model.embedded.engine import EmbeddedEngine
 
     jobs = options.jobs or settings.jobs
-    return EmbeddedEngine(fast=name == "embedded-fast", jobs=jobs, languages=options.languages, ocr=options.ocr), (
-        EngineInfo(name=name, reason=reason)
-    )
+    engine = EmbeddedEngine(fast=name == "embedded-fast", jobs=jobs, languages=options.languages, ocr=options.ocr)
+    engine.warm_up()
+    return engine, EngineInfo(name=name, reason=reason)
 
 
 def _choose(options: ParseOptions, settings: Settings) -> tuple[str, str, ParseOptions]:
     """What `auto` takes: (engine, why, options). No page leaves the machine unless a server was configured."""
     if settings.remote_url:
         return "remote", "remote_url is set", options
-    from docparse.model.qwen.opening import model_for_auto
+    from docparse.model.qwen.load import model_for_auto
 
-    model = model_for_auto(options)
+    model = model_for_auto(options.model)
     if model is not None:
         return "qwen", "a GPU and the weights are here", options.model_copy(update={"model": model})
     return "embedded", "no remote engine is configured and no GPU with weights was found", options

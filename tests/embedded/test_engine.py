@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from docparse.errors import EngineError, PageTimeout
+from docparse.model import open_engine
 from docparse.model.base import Deadline
 from docparse.model.embedded import engine as module
 from docparse.model.embedded.engine import EmbeddedEngine
+from docparse.options import ParseOptions
 from docparse.schemas.page import PageImage, PageOutput, TextLayer, TextQuality, Word
+from docparse.settings import Settings
 
 
 def page(number: int = 1, text: str = "hello world") -> PageImage:
@@ -112,6 +115,28 @@ def test_cancelling_stops_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
         time.sleep(0.02)
     assert not workers[0].alive
     engine.close()
+
+
+@pytest.mark.parametrize("name", ["embedded", "embedded-fast"])
+def test_one_process_is_started_while_the_file_is_opened(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = int(name == "embedded")
+
+    started: list[module.ChildProcess] = []
+
+    def start(_: int) -> module.ChildProcess:
+        started.append(module.ChildProcess(f"{__name__}:telling"))
+        return started[-1]
+
+    monkeypatch.setattr(module, "_start_worker", start)
+    engine, _ = open_engine(ParseOptions.model_validate({"engine": name, "jobs": 2}), Settings())
+    limit = time.monotonic() + 10
+    while len(started) < wanted and time.monotonic() < limit:
+        time.sleep(0.01)
+    assert len(started) == wanted
+    assert engine.submit(page(), deadline=Deadline.after(60)).result(60).html
+    assert len(started) == wanted, "the process that waits takes the first page"
+    engine.close()
+    assert not any(worker.alive for worker in started)
 
 
 def test_a_closed_engine_refuses() -> None:

@@ -91,7 +91,8 @@ def _tick(row: Sequence[Word], page: PageImage) -> _Tick | None:
         return None
     dark = patch > 0.5
     _, boxes = components(dark)
-    for part in boxes.tolist():
+    sides = (boxes[:, 2:] - boxes[:, :2]).min(axis=1)
+    for part in boxes[sides >= _SIDE_EM[0] * em * scale].tolist():
         frame = _frame(dark, part)
         if frame is not None and (sign := _sign(dark, frame, em * scale)):
             x0, y0, x1, y1 = frame

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import queue
 import threading
 import time
@@ -48,7 +49,7 @@ _Waiting = tuple[PageImage, Deadline, "Future[PageOutput]", bool]
 class EmbeddedEngine:
     """`fast` reads the text layer only; else OCR and a layout model are used where a page needs them.
 
-    `jobs` is the number of worker processes (all cores by default), started when the first page comes.
+    `jobs` is the number of worker processes (all cores by default), started as pages come, or the first by `warm_up`.
     """
 
     def __init__(
@@ -63,6 +64,12 @@ class EmbeddedEngine:
         self._threads: list[threading.Thread] = []
         self._idle = threading.Semaphore(0)
         self._closed = False
+
+    def warm_up(self) -> None:
+        """Start one process if pages go to any: it imports for a second, in which the file can be opened."""
+        if not self._fast and not self._threads:
+            self._start_thread()
+            self._idle.release()
 
     def submit(self, page: PageImage, *, deadline: Deadline) -> Future[PageOutput]:
         future: Future[PageOutput] = Future()
@@ -84,9 +91,12 @@ class EmbeddedEngine:
             return
         self._queue.put((page, deadline, future, words_only))
         if not self._idle.acquire(blocking=False) and len(self._threads) < self._jobs:
-            thread = threading.Thread(target=self._work, name="docparse-embedded", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self._start_thread()
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._work, name="docparse-embedded", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def close(self) -> None:
         self._closed = True
@@ -99,7 +109,7 @@ class EmbeddedEngine:
     def _work(self) -> None:
         """One thread feeds one worker process, which a timeout or a cancelled page costs its life."""
         threads = max(1, cores() // self._jobs)
-        worker: ChildProcess | None = None
+        worker = _start_worker(threads)
         try:
             while (waiting := self._queue.get()) is not None:
                 page, deadline, future, words_only = waiting
@@ -107,13 +117,12 @@ class EmbeddedEngine:
                     _settle(future, PageTimeout(f"page {page.number} waited too long for OCR", page=page.number))
                     self._idle.release()
                     continue
-                if worker is None or not worker.alive:
+                if not worker.alive:
                     worker = _start_worker(threads)
                 _ask(worker, page, deadline if words_only else deadline.anew(), future, self._options, words_only)
                 self._idle.release()
         finally:
-            if worker is not None:
-                worker.kill()
+            worker.kill()
 
 
 def _start_worker(threads: int) -> ChildProcess:
@@ -167,6 +176,7 @@ def _settle(future: Future[PageOutput], answer: PageOutput | DocparseError) -> N
 
 def serve_pages(connection: Connection) -> None:
     """The worker process: recognise page after page until the parent hangs up."""
+    importlib.import_module("docparse.model.embedded.recognise")  # takes a second, best while no page is there yet
     while True:
         task: Task = connection.recv()
         page = task.page

@@ -94,14 +94,16 @@ class Model:
     """One loaded network: a float32 batch in, its outputs in the order of the file out. Safe to call from threads.
 
     `head` is the last fully connected layer (weights, bias) where it was cut off; the output then is its input.
-    OpenVINO runs its layers in 8-bit integers where it is told what they are `given` (`quantization`).
+    OpenVINO runs its layers in 8-bit integers where it is told what they are `given` (`quantization`), and keeps the
+    memory of a batch for the next one unless it `forgets`.
     """
 
     def __init__(
-        self, path: Path, threads: int, *, cut_head: bool = False, given: Mapping[str, quantization.Given] | None = None
-    ) -> None:
+        self, path: Path, threads: int, *, cut_head: bool = False, forgets: bool = False,
+        given: Mapping[str, quantization.Given] | None = None,
+    ) -> None:  # fmt: skip
         self._lock = threading.Lock()
-        self._cut_head, self._given = cut_head, given
+        self._cut_head, self._forgets, self._given = cut_head, forgets, given
         self.characters: tuple[str, ...] = ()
         self.head: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         if _has_openvino():
@@ -130,12 +132,16 @@ class Model:
             "PERFORMANCE_HINT": "LATENCY",
             "ENABLE_CPU_PINNING": False,  # pinned, the threads of every process would share the first cores
         }
-        request = core.compile_model(model, "CPU", config).create_infer_request()
+        compiled = core.compile_model(model, "CPU", config)
+        request = compiled.create_infer_request()
         outputs = len(model.outputs)
 
         def run(batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
             request.infer([batch])
-            return [request.get_output_tensor(i).data.copy() for i in range(outputs)]
+            answer = [request.get_output_tensor(i).data.copy() for i in range(outputs)]
+            if self._forgets:
+                compiled.release_memory()
+            return answer
 
         self._run = run
 
@@ -160,7 +166,10 @@ class Model:
 @functools.cache
 def load_model(name: str) -> Model:
     """The named model, loaded once a process. Raises EngineUnavailable when no installed wheel has it."""
-    return Model(_installed(name), thread_count(), cut_head=name == "text-recognition")
+    # text detection is run once or twice a page and would keep 290 MB in every process for the next; it takes 0.1 s
+    # longer so, the recogniser, which is run for every line, far longer
+    forgets, cut_head = name == "text-detection", name == "text-recognition"
+    return Model(_installed(name), thread_count(), cut_head=cut_head, forgets=forgets)
 
 
 @functools.cache

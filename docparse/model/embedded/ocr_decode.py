@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from docparse.model.embedded.inference import Model
 
-_SURE_COLUMNS = 1000  # columns looked at in full before a page counts as Latin
+_SURE_COLUMNS = 500  # columns looked at in full before a page counts as Latin
 _OTHERS_SHARE = 0.005  # of the columns: a stray symbol or two
 _SURE_SCORE = 0.9  # then only columns in which no Latin character is as likely
 _CHUNK = 64  # columns at a time

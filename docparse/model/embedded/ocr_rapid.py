@@ -72,20 +72,12 @@ def recognise(
     lines = [(known[box.bbox], box) for box in boxes if box.bbox in known]
     strips = [(_strip(page, box.bbox, clear=clear), box) for box in boxes if box.bbox not in known]
     strips.sort(key=lambda pair: pair[0].shape[1])
-    quick, exact = load_quick_model("text-recognition"), load_model("text-recognition")
     complete = True
     while strips and complete:
         group, strips = strips[:_AT_ONCE], strips[_AT_ONCE:]
-        outputs: list[NDArray[np.float32]] = []
-        for strip, _ in group:
-            if complete := not _is_over(deadline):
-                outputs.append(_output(strip, quick))
-            else:
-                break
-        for decoded, (strip, box) in zip(decoder.decode_all(outputs), group, strict=False):
-            unsure = quick is not exact and decoded.text and decoded.scores.mean() < _SURE
-            if unsure and not _is_over(deadline):
-                decoded = decoder.decode(_output(strip, exact))
+        read = _read_together([strip for strip, _ in group], decoder, deadline)
+        complete = len(read) == len(group)
+        for decoded, (strip, box) in zip(read, group, strict=False):
             lines.append((_line(decoded, box.bbox, strip), box))
             if not clear:
                 known[box.bbox] = lines[-1][0]
@@ -109,12 +101,27 @@ def read_signs(image: NDArray[np.uint8]) -> list[tuple[str, float, float]]:
     return list(zip(decoded.text, centres.tolist(), decoded.scores.tolist(), strict=True))
 
 
+def _read_together(strips: Sequence[NDArray[np.uint8]], decoder: Decoder, deadline: Deadline | None) -> list[Decoded]:
+    """What the strips read, up to the deadline: in 8-bit integers, and in floating point where that is not sure."""
+    quick, exact = load_quick_model("text-recognition"), load_model("text-recognition")
+    read = decoder.decode_all(_outputs(strips, quick, deadline))
+    unsure = [] if quick is exact else [i for i, one in enumerate(read) if one.text and one.scores.mean() < _SURE]
+    again = decoder.decode_all(_outputs([strips[i] for i in unsure], exact, deadline))
+    for i, decoded in zip(unsure, again, strict=False):
+        read[i] = decoded
+    return read
+
+
 def _read_strip(strip: NDArray[np.uint8], box: Box, decoder: Decoder, stretch: float = 1.0) -> OcrLine | None:
     return _line(_decoded(strip, decoder), box, strip, stretch)
 
 
 def _decoded(strip: NDArray[np.uint8], decoder: Decoder) -> Decoded:
     return decoder.decode(_output(strip, load_model("text-recognition")))
+
+
+def _outputs(strips: Iterable[NDArray[np.uint8]], model: Model, deadline: Deadline | None) -> list[NDArray[np.float32]]:
+    return [_output(strip, model) for strip in strips if not _is_over(deadline)]
 
 
 def _output(strip: NDArray[np.uint8], model: Model) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from docparse.errors import EngineUnavailable, MissingDependency
-from docparse.qwenvl.profiles import PROFILES
+from docparse.qwenvl.profiles import DEFAULT, PROFILES, hub_name
 
 ARCHITECTURE = "qwen2_5_vl"
 DOWNLOAD_GB: Mapping[str, float] = {profile.repo: profile.download_gb for profile in PROFILES}
@@ -268,3 +268,21 @@ def _ends(model: Any, tokenizer: Any, config: Mapping[str, Any]) -> tuple[int, .
     for found in (model.generation_config.eos_token_id, config.get("eos_token_id"), tokenizer.eos_token_id):
         ends.update(found if isinstance(found, list) else [] if found is None else [found])
     return tuple(sorted(ends))
+
+
+def model_for_auto(asked: str | None) -> str | None:
+    """The model that `auto` can take, the one that is `asked` for if any: libraries, a GPU and weights are all here.
+
+    Imports nothing heavy.
+    """
+    if not Path("/dev/nvidiactl").exists() or not all(
+        importlib.util.find_spec(module) for module in ("torch", "transformers")
+    ):
+        return None
+    for name in [hub_name(asked)] if asked else [DEFAULT.repo, *(one.repo for one in PROFILES)]:
+        try:
+            find_cached(name)
+        except EngineUnavailable:
+            continue
+        return name
+    return None

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from pathlib import Path
 
-from docparse.errors import EngineUnavailable
 from docparse.model.base import Engine
 from docparse.model.qwen.engine import QwenEngine, Recipe
-from docparse.model.qwen.load import Checkpoint, find_cached, find_folder, load
+from docparse.model.qwen.load import Checkpoint, find_folder, load
 from docparse.model.qwen.request import Decoding
 from docparse.model.weights import revision_of
 from docparse.options import ParseOptions
-from docparse.qwenvl.profiles import DEFAULT, PROFILES, Profile, hub_name, profile_of
+from docparse.qwenvl.profiles import DEFAULT, Profile, hub_name, profile_of
 from docparse.schemas.document import EngineInfo
 
 _LARGE = 1_000_000_000  # parameters
@@ -48,18 +45,3 @@ def _reader(checkpoint: Checkpoint, options: ParseOptions) -> Engine | None:
     from docparse.model.embedded.engine import EmbeddedEngine
 
     return EmbeddedEngine(jobs=max(1, (os.cpu_count() or 1) // 4), languages=options.languages)
-
-
-def model_for_auto(options: ParseOptions) -> str | None:
-    """The model that `auto` can take: libraries, a GPU and weights are all here. Imports nothing heavy."""
-    if not Path("/dev/nvidiactl").exists() or not all(
-        importlib.util.find_spec(module) for module in ("torch", "transformers")
-    ):
-        return None
-    for name in [hub_name(options.model)] if options.model else [DEFAULT.repo, *(one.repo for one in PROFILES)]:
-        try:
-            find_cached(name)
-        except EngineUnavailable:
-            continue
-        return name
-    return None
