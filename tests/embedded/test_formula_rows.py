@@ -131,3 +131,52 @@ def test_words_in_the_index_of_a_letter_are_of_its_formula() -> None:
     other = indexed(160, "λ", "flu", 100)
     (formula,) = read(prose(60), line_of([*first.words, *rest.words, *other.words]), prose(150))
     assert formula.latex == r"\mu_{\text{men}} = b \lambda_{\text{flu}}"
+
+
+def test_a_relation_in_a_cell_of_its_own_joins_its_sides_and_the_condition_behind_them() -> None:
+    """As eqnarray sets them: 13 points on both sides of the sign."""
+    sides = [row("y", 100, 100), row("=", 118, 100, 0, "CMR10"), row("x + u", 136, 100)]
+    condition = row("( i < n )", 178, 100)
+    (block,) = read(prose(60), *sides, condition, row("(1)", 320, 100, 0, "CMR10"), prose(140))
+    assert block.latex == r"y = x + u ( i < n ) \tag{1}"
+
+
+def test_a_formula_with_words_is_whole_up_to_its_number_at_the_edge() -> None:
+    words = row("S = a + b , where q = c . (7)", 16, 100).words
+    words[-1] = words[-1]._replace(bbox=(225, 92, 240, 102))
+    words[6] = words[6]._replace(font="CMR10", style=0)
+    (block,) = read(prose(60), line_of(words), prose(140))
+    assert block.latex == r"S = a + b , \text{ where } q = c . \tag{7}"
+
+
+def test_a_formula_in_fonts_of_mathematics_alone_may_begin_at_the_edge_of_the_text() -> None:
+    """As KaTeX sets it in documents that are flush left."""
+    katex = row("x + n = a", 0, 100, 0, "KaTeX_Main-Regular")
+    assert [block.latex for block in read(prose(60), katex, prose(140))] == ["x + n = a"]
+    assert read(prose(60), row("x + n = a", 0, 100, 0, "CMR10"), prose(140)) == []
+
+
+def test_rows_that_begin_as_maxima_do_are_no_limits_of_others() -> None:
+    rows = [row("max { a + b + c + d + e + f }", 120, y, 0, "CMR10") for y in (100, 118, 128)]
+    left = [row(letter, 92, y) for letter, y in zip("uvw", (100, 118, 128), strict=True)]
+    signs = [row("=", 104, y, 0, "CMR10") for y in (100, 118, 128)]
+    brace = Word("{", (80, 90, 86, 132), 10.0, "CMEX10", 0, 0, 113.5, 0)
+    ordered = sorted([prose(60), *left, *signs, *rows, line_of([brace]), prose(160)], key=lambda one: one.baseline)
+    (display,) = find_displays(ordered, [], 10.0)
+    assert len(display.lines) == 10
+
+
+def test_no_line_is_of_two_formulas() -> None:
+    rows = [row(f"{letter} = b", 92, y) for letter, y in (("u", 100), ("v", 118), ("w", 128))]
+    bracket = Word("{", (80, 90, 86, 132), 10.0, "CMEX10", 0, 0, 112.0, 0)  # reaches up to the first, too low for it
+    ordered = sorted([prose(60), *rows, line_of([bracket]), prose(160)], key=lambda one: one.baseline)
+    lines = [id(line) for display in find_displays(ordered, [], 10.0) for line in display.lines]
+    assert len(lines) == len(set(lines)) == 4
+
+
+def test_indices_of_more_letters_than_what_they_are_at_lead_no_line() -> None:
+    base = Word("z", (100, 92, 105, 102), 10.0, "CMMI10", ITALIC, 0, 100.0, 0)
+    index = Word("rts", (105, 96, 117, 103), 7.0, "CMMI7", ITALIC, 0, 102.0, 0)
+    assert (line_of([base, index]).baseline, line_of([base, index]).size) == (100, 10)
+    text = [base._replace(text="T", font="Times"), index._replace(text="itle", font="Times", baseline=100.0)]
+    assert line_of(text).size == 7

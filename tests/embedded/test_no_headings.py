@@ -125,3 +125,12 @@ def test_a_sentence_in_larger_type_that_leads_to_a_listing_is_no_heading(text: s
     sheet.put(60, y + 20, text, 12)
     sheet.paragraph(60, y + 44, 440, LOREM * 4, 9.5)
     assert any(isinstance(block, Heading) for block in sheet.blocks()) is heading
+
+
+def test_options_of_a_program_are_no_headings() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 80, 440, LOREM * 2) + 20
+    for row, option in enumerate(("--latest-only, --latest", "-Everything")):
+        sheet.put(60, y + 60 * row, option, 10, "hebo", WordStyle.BOLD)
+        sheet.paragraph(90, y + 60 * row + 12, 400, LOREM[:20])
+    assert heads(sheet) == []

@@ -64,3 +64,13 @@ def test_a_part_of_a_book_and_its_title_are_one_entry_of_a_contents_page() -> No
 def test_a_name_in_another_column_is_no_part_of_a_book() -> None:
     lines = [_line("Appendix D", 50, 100), _line("Names and routines", 140, 100)]
     assert len(join_rows(lines)) == 2
+
+
+def test_numbers_of_formulas_end_no_text_of_the_column_before() -> None:
+    """They are flush right under one another as page numbers are."""
+    lines = []
+    for i in range(4):
+        lines.append(_line("all of the lines here end", 50, 100 + 12 * i))
+        lines.append(_line("(14)" if i % 2 else "brokenstick", 300 + 30 * (i % 2), 100 + 12 * i))
+    numbers = [line for line in lines if line.plain == "(14)"]
+    assert [line.plain for line in join_rows(lines)].count("(14)") == len(numbers) == 2

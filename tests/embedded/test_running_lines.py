@@ -124,3 +124,11 @@ def test_a_formula_at_the_foot_of_a_page_is_no_running_foot() -> None:
         sheet.line -= 1
     assert y < 700
     assert kinds(sheet, PageFooter) == []
+
+
+@pytest.mark.parametrize("label", ["Synopsis.", "Synopsis"])
+def test_a_bold_label_with_a_stop_begins_a_page(label: str) -> None:
+    sheet = Sheet()
+    sheet.put(60, 42, label, 10, "hebo", WordStyle.BOLD)
+    sheet.paragraph(60, 80, 440, LOREM * 14)
+    assert kinds(sheet, PageHeader) == ([] if label.endswith(".") else [label])

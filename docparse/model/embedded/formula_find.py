@@ -21,6 +21,7 @@ from docparse.schemas.page import Rule, Shape, Word
 _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[•–-]")  # "(1)" numbers a formula
 # in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
 _SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
+_CELL_GAP = 1.5  # between a relation and its sides where each is a cell of an array
 _NEAR = 4.0  # what stands further above or below than this is not asked
 _SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
 _DRAWN_TALL = 6.0
@@ -45,6 +46,7 @@ def find_displays(
         return []
     drawn = [s.bbox for s in shapes if s.segments >= _SIGN_SEGMENTS and s.bbox[3] - s.bbox[1] < _DRAWN_TALL * body]
     free = {i for i, kind in enumerate(kinds) if kind != "text"}
+    taken: set[int] = set()
     displays: list[Display] = []
     for seed in seeds:
         if seed not in free:
@@ -52,12 +54,13 @@ def find_displays(
         members = [seed]
         rest = free - {seed}
         _grow(members, rest, lines, kinds, bars, drawn)
-        members += _conditions(members, lines)
-        members += _within(members, lines)
+        members += [i for i in _conditions(members, lines) if i not in taken]
+        members += [i for i in _within(members, lines) if i not in taken]
         members += _number_of(union(_extent(lines[i]) for i in members), free - set(members), lines)
         if kinds[seed] == "part" and len(members) == 1:
             continue  # a lone bracket or root
         free -= set(members)
+        taken |= set(members)
         found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
         wordy = any(kinds[i] in ("mixed", "text") for i in members)
         displays.append(Display(found, extent_of(found), wordy=wordy))
@@ -105,7 +108,16 @@ def _opens_row(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
     if kinds[row[0]] == "text" or (kinds[i] == "mixed" and not is_mathematics(first.words[0])):
         return False
     right = max((line.x1 for line in lines if line.x0 < last.x1 and first.x0 < line.x1), default=last.x1)
-    return not any(kinds[j] == "mixed" for j in row) or last.x1 < right - _SHORT * last.size
+    return not any(kinds[j] == "mixed" for j in row) or last.x1 < right - _SHORT * last.size or _is_numbered(last)
+
+
+def _is_numbered(line: Line) -> bool:
+    """Whether a formula's number stands at its end, behind more room than words have between them."""
+    return (
+        len(line.words) > 1
+        and is_number(line.words[-1].text)
+        and (line.words[-1].bbox[0] - line.words[-2].bbox[2] > line.size)
+    )
 
 
 def _is_barred(line: Line, bars: Sequence[Rule]) -> bool:
@@ -119,11 +131,15 @@ def _is_barred(line: Line, bars: Sequence[Rule]) -> bool:
 
 def _is_lone_relation(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
     """Whether a line is a relation sign with a formula on its right, as arrays of equations have them."""
-    if len(lines[i].words) > 1 or lines[i].plain not in RELATIONS - {":"}:
+    if not _is_relation(lines[i]):
         return False
     row = row_of(lines, i)
     at = row.index(i)
     return at + 1 < len(row) and all(kinds[j] in ("part", "seed") for j in row)
+
+
+def _is_relation(line: Line) -> bool:
+    return len(line.words) == 1 and line.plain in RELATIONS - {":"}
 
 
 def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
@@ -144,8 +160,11 @@ def _stands_alone(lines: Sequence[Line], i: int, kinds: Sequence[Kind]) -> bool:
         and line.x0 < other.x1
         and abs(other.baseline - line.baseline) < 9 * line.size
     ]
-    least = 0.5 if kinds[i] == "seed" and _set_off(lines, i, kinds) else 1.8
+    whole = kinds[i] == "seed" or (kinds[i] == "mixed" and _is_numbered(line))
+    set_off = whole and _set_off(lines, i, kinds)
+    least = 0.5 if set_off else 1.8
     indented = not margins or line.x0 - min(margins) > least * line.size
+    indented |= set_off and all(is_math_font(word.font) for word in line.words)
     if not indented or is_mono_word(line.words[0]):
         return False
     return not _ITEM.fullmatch(line.words[0].text) and not _flush(lines, i, kinds)
@@ -247,6 +266,7 @@ def _grow(
         for _ in range(3):  # a root that another formula's root begins
             box = union([box, *(sign for sign in drawn if _gap(sign, box, 0) < em and _gap(sign, box, 1) < -0.3 * em)])
         signs = _big_signs([lines[i] for i in members])
+        in_array = _is_relation(lines[members[0]]) and row_of(lines, members[0])[0] != members[0]
         strangers = [(i, sign) for i in free for sign in _big_signs([lines[i]])]
         near = [bar.bbox for bar in bars if _gap(bar.bbox, box, 0) < 0.8 * em and _gap(bar.bbox, box, 1) < 0.8 * em]
         for j in sorted(free):
@@ -258,15 +278,17 @@ def _grow(
                 if _big_signs([lines[j]]) or any(_gap(other, sign, 0) < _BIG_GAP * em for sign in signs)
                 else 1.2
             )
-            if kinds[j] == "mixed" and abs(lines[j].baseline - lines[members[0]].baseline) < 0.1 * em:
-                reach = QUAD
+            if abs(lines[j].baseline - lines[members[0]].baseline) < 0.1 * em:
+                condition = kinds[j] == "mixed" or (lines[j].plain[0] == "(" and other[0] > box[2])
+                reach = QUAD if condition else max(reach, _CELL_GAP) if in_array else reach
             beside = _gap(other, box, 0) < reach * em and _gap(other, box, 1) < -0.1 * em
             stacked = _gap(other, box, 0) < 0 and _gap(other, box, 1) < 0.3 * em
             limit = any(_gap(other, sign, 0) < 0 and _gap(other, sign, 1) < _LIMIT_GAP * em for sign in signs)
-            if (limit or stacked) and _nearer(other, signs, [sign for k, sign in strangers if k != j]):
+            small = lines[j].size < 0.9 * em
+            if small and (limit or stacked) and _nearer(other, signs, [sign for k, sign in strangers if k != j]):
                 continue
             barred = any(_gap(other, bar, 0) < 0 and _gap(other, bar, 1) < 0.55 * em for bar in near)
-            if beside or barred or ((stacked or limit) and lines[j].size < 0.9 * em):
+            if beside or barred or ((stacked or limit) and small):
                 members.append(j)
                 free.discard(j)
                 changed = True

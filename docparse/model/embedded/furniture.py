@@ -45,6 +45,7 @@ _NUMERAL = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivx]{2,6}|[iv])[-–—\s]*")
 _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes for running lines
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
+_STOPPED = re.compile(r"[a-z]{3}[.:]$")  # no running line ends so
 _NEXT_LINE = 2.0  # of the leading, from one line of a program to the next
 _CAPTION_APART = 2.0  # … and at most from a caption to its table or figure
 _LARGE_HEAD = 1.4  # of the size of the text: journals' heads
@@ -305,11 +306,10 @@ def _is_numbered(row: list[Line], rows: list[list[Line]], stats: PageStats) -> b
 
 
 def _is_heading(row: list[Line], stats: PageStats) -> bool:
-    """A bold line alone, larger than the text, that names no page."""
+    """A bold line alone, larger than the text or with a stop at its end, that names no page."""
     line = row[0]
-    return (
-        len(row) == 1 and line.bold and not stats.ocr and line.size > _BOLD_HEAD * stats.size and not _is_telling(row)
-    )
+    marked = line.size > _BOLD_HEAD * stats.size or _STOPPED.search(line.plain) is not None
+    return len(row) == 1 and line.bold and not stats.ocr and marked and not _is_telling(row)
 
 
 def _is_caption(row: list[Line]) -> bool:

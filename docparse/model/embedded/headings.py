@@ -41,6 +41,7 @@ _SENTENCE_WORDS = 6
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}。[^\W\d_]{2}")
 _LED = re.compile(r"(?:\.\s?){4,}\d+$")
 _NEVER_FIRST = "*†‡◯☐❏"  # signs of notes, and boxes to tick
+_OPTION = re.compile(r"--?[^\W\d_]")  # of a program, over what it does
 _EMAIL = re.compile(r"\w@\w")
 _SIGNS = re.compile(r"[={}<>\\]|\(\)")
 
@@ -57,6 +58,7 @@ def is_heading(para: Para, text: str, stats: PageStats, space_above: float, *, b
         or len(words) > 32
         or text[-1] in ",;،、-"
         or text[0] in _NEVER_FIRST
+        or _OPTION.match(text)
         or (len(para.lines) > 1 and is_bullet(words[0]))
         or _EMAIL.search(text)
         or (text[-1].isdecimal() and (is_entry(para.lines[-1]) or _LED.search(text)))

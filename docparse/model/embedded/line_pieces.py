@@ -8,10 +8,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from docparse.model.embedded.formula_symbols import MATH_FONT
 from docparse.schemas.page import Word
 
 SPLIT_GAP_EM = 1.7  # a wider gap inside a source line parts two columns or cells
 _NEAR = 40
+_INDEX, _OFF_LEVEL = (0.6, 0.85), 0.1  # size of an index, and how far it is raised or lowered, against what it is at
 _CITED = re.compile(r"\[\d{1,3}\][,;]?")  # a mark of a source that is cited
 _HUNG = re.compile(r"\d{1,2}|[*†‡§¶#]{1,2}")  # a mark before a note
 _HUNG_GAP_EM, _HUNG_RISE = 2.0, 0.12  # from it to its note, and by how much it is raised, in sizes of that
@@ -44,14 +46,20 @@ class Piece:
 
 
 def lead(words: Sequence[Word]) -> Word:
-    """The word whose size and baseline stand for the line: that of most letters, the larger of equals."""
+    """The word whose size and baseline stand for the line: that of most letters, the larger of equals, or what those
+    are indices of."""
     if len({word.size for word in words}) == 1:
         return words[0]
     weight: dict[float, int] = {}
     for word in words:
         weight[word.size] = weight.get(word.size, 0) + len(word.text)
     size = max(weight, key=lambda key: (weight[key] * min(key, 2.0 * words[0].size) ** 2, key))
-    return next(word for word in words if word.size == size)
+    base = max(words, key=lambda word: word.size)
+    most = [word for word in words if word.size == size]
+    is_index = _INDEX[0] < size / base.size < _INDEX[1] and MATH_FONT.search(base.font) is not None
+    if is_index and all(abs(word.baseline - base.baseline) > _OFF_LEVEL * base.size for word in most):
+        return base
+    return most[0]
 
 
 def with_tall_signs(pieces: list[Piece]) -> list[Piece]:

@@ -33,6 +33,7 @@ _DATE = re.compile(r"(?:[^\W\d]{3,9}\.?,?\s|\d{1,2}[./\s]){0,2}(?:19|20)\d\d(?:\
 _DATES, _DATE_EM = 2, 3.0  # dates under one another, and the blank before one
 _NEAR_ROWS = 4  # rows before and after: those of neighbouring columns lie between
 _PROSE_LETTERS = 20
+_FULL_EM = 0.05  # to which the ends of justified lines are alike
 _LABEL_WORDS, _FIELD_EM = 8, 18.0
 _OPTION_WORDS, _NEXT_EM = 10, 1.5
 _TO_LEADER_EM = 3.0  # from an entry of a contents page to the dots that lead to its number
@@ -248,13 +249,23 @@ def _tabbed_rows(rows: list[list[Line]]) -> set[int]:
         right = row[-1]
         alone = len(row) == 1 or (len(row) == 2 and _HEAD_NUMBER.fullmatch(row[0].plain) is not None)
         led = alone and _NUMBER.fullmatch(right.words[-1].text) is not None and has_leader(right.plain)
-        if not led and not _is_tabbed(row):
+        if not led and (not _is_tabbed(row) or _has_neighbours_number(row, rows[max(0, r - 2) : r + 3])):
             continue
         aligned = previous is not None and abs(previous[1].x1 - right.x1) < 0.5 * right.size
         if aligned and previous is not None and right.baseline - previous[1].baseline < 4 * right.size:
             found |= {r, previous[0]}
         previous = (r, right)
     return found
+
+
+def _has_neighbours_number(row: Sequence[Line], around: Sequence[Sequence[Line]]) -> bool:
+    """Whether a text fills its column, as a line above or below does, and what follows numbers a formula of the next
+    column."""
+    text = row[-2]
+    near = [line for other in around for line in other if line is not text and len(line.plain) >= _PROSE_LETTERS]
+    return is_number(row[-1].plain) and any(
+        abs(line.x0 - text.x0) < 2 * text.size and abs(line.x1 - text.x1) < _FULL_EM * text.size for line in near
+    )
 
 
 def _dated_rows(rows: list[list[Line]]) -> set[int]:
