@@ -46,7 +46,6 @@ def find_displays(
         return []
     drawn = [s.bbox for s in shapes if s.segments >= _SIGN_SEGMENTS and s.bbox[3] - s.bbox[1] < _DRAWN_TALL * body]
     free = {i for i, kind in enumerate(kinds) if kind != "text"}
-    taken: set[int] = set()
     displays: list[Display] = []
     for seed in seeds:
         if seed not in free:
@@ -54,22 +53,28 @@ def find_displays(
         members = [seed]
         rest = free - {seed}
         _grow(members, rest, lines, kinds, bars, drawn)
-        members += [i for i in _conditions(members, lines) if i not in taken]
-        members += [i for i in _within(members, lines) if i not in taken]
+        members += _conditions(members, lines)
+        members += _within(members, lines)
         members += _number_of(union(_extent(lines[i]) for i in members), free - set(members), lines)
         if kinds[seed] == "part" and len(members) == 1:
             continue  # a lone bracket or root
         free -= set(members)
-        taken |= set(members)
         found = [lines[i] for i in sorted(members, key=lambda i: (lines[i].baseline, lines[i].x0))]
         wordy = any(kinds[i] in ("mixed", "text") for i in members)
         displays.append(Display(found, extent_of(found), wordy=wordy))
+    displays = _without_parts(displays)
     more = [Display([lines[i]], lines[i].box) for i in sorted(free) if _goes_on(lines[i], displays)]
     extra = {id(display) for display in more}
     return [
         display for display in grouped([*displays, *more], bars)
         if id(display) not in extra and sum(len(word.text) for line in display.lines for word in line.words) >= 3
     ]  # fmt: skip
+
+
+def _without_parts(displays: Sequence[Display]) -> list[Display]:
+    """The displays without those that a later one holds, as a bracket that is found last does the rows before it."""
+    held = [frozenset(id(line) for line in display.lines) for display in displays]
+    return [display for display, own in zip(displays, held, strict=True) if not any(own < other for other in held)]
 
 
 def _goes_on(line: Line, displays: Sequence[Display]) -> bool:
