@@ -48,6 +48,11 @@ def test_a_number_between_two_rows_is_that_of_both() -> None:
     assert [block.latex for block in blocks] == [r"\begin{aligned} a & = b + c \\ d & = e \end{aligned} \tag{1}"]
 
 
+def test_a_number_with_that_of_its_chapter_is_a_formulas_too() -> None:
+    (block,) = read(prose(60), row("a = b + c", 92, 100), row("(2.3)", 300, 100, 0, "CMR10"), prose(150))
+    assert block.latex == r"a = b + c \tag{2.3}"
+
+
 def test_formulas_apart_stay_apart() -> None:
     assert len(read(prose(60), row("a = b + c", 92, 100), row("d = e + f", 92, 130), prose(170))) == 2
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
+from docparse.model.embedded.formula import is_number
 from docparse.model.embedded.formula_symbols import BIG, FUNCTIONS, MATH_FONT, RELATIONS, STYLED, is_math_char
 from docparse.model.embedded.lines import Line, line_of
 from docparse.schemas.page import Word, WordStyle
@@ -96,7 +97,7 @@ def _kind(line: Line) -> Kind:
         return "mixed" if relation and math and plain <= _MOST_SHARE * letters else "text"
     if relation and math and letters >= 2 and len(line.words) >= 2:
         return "seed"
-    short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words))
+    short = letters <= 12 and (math or all(len(word.text) <= 4 for word in line.words) or is_number(line.plain))
     return "part" if short or math else "text"
 
 
