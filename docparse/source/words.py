@@ -47,7 +47,7 @@ _SPACED_LETTERS = 4  # so many single letters with even gaps are one letterspace
 _NARROW = 0.3  # of a letter's width: no blank between words
 
 _ARBORTEXT = re.compile(r"Adv[A-Z]+\w*\.(BI?|I)(?:\+\w+)?")
-_BOLD_NAME = re.compile(r"CM(?:SS)?BX|SFBX|LM\w*Demi|\w+-(?:Demi|Heavy|Black|Bd|Extrabold)|Nimbus\w+-Medi(?!um)")
+_BOLD_NAME = re.compile(r"CM(?:SS)?B[X\d]|SFBX|LM\w*Demi|\w+-(?:Demi|Heavy|Black|Bd|Extrabold)|Nimbus\w+-Medi(?!um)")
 _ITALIC_NAME = re.compile(r"CM(?:BX)?(?:TI|SL)|SF(?:TI|SL)|LM\w*Slant|\w+-(?:Regu|Medi)Ital")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Arabic presentation forms, Latin and Armenian ligatures, Kangxi radicals: shapes of letters that have their own code

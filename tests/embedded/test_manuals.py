@@ -275,6 +275,7 @@ def tables_of(sheet: Sheet) -> list[FoundTable]:
         (("; write it as text", "macro call ; {1} = name", ".name set {1}"), 145, True),
         (("make(one, two)    it", "keep(one, two)    it", "give(one, two)    it"), 195, False),  # cut at wide blanks
         (("this is a plain text", "that has no sign of a", "program in its lines"), 145, False),
+        (("table [", "[cell,    {it}],", "[scale,   {one, 2}],", "]"), 140, True),  # at wide blanks, of a program alone
         (("low      mean    max",) * 4 + ("> show this now",) + ("low      mean    max",), 139, True),  # a command
     ],
 )

@@ -134,3 +134,15 @@ def test_options_of_a_program_are_no_headings() -> None:
         sheet.put(60, y + 60 * row, option, 10, "hebo", WordStyle.BOLD)
         sheet.paragraph(90, y + 60 * row + 12, 400, LOREM[:20])
     assert heads(sheet) == []
+
+
+def test_heads_right_under_one_another_are_two() -> None:
+    sheet = Sheet()
+    y = sheet.paragraph(60, 80, 440, LOREM * 2) + 20
+    for row, text in enumerate(("6.3. Interceptions", "6.4. Recoveries", "6.5. Autopsies")):
+        sheet.put(60, y + 16 * row, text, 12, "hebo", WordStyle.BOLD)
+    y = sheet.paragraph(60, y + 60, 440, LOREM * 2) + 20
+    sheet.put(60, y, "SYNOPSIS", 10.9, "hebo", WordStyle.BOLD)
+    sheet.put(96, y + 12, "makeindex [options]", 10, "hebo", WordStyle.BOLD)
+    sheet.paragraph(96, y + 40, 400, LOREM * 2)
+    assert heads(sheet)[:4] == ["6.3. Interceptions", "6.4. Recoveries", "6.5. Autopsies", "SYNOPSIS"]

@@ -384,7 +384,8 @@ def test_letters_with_a_stroke_around_them_are_bold(width: bytes, bold: bool) ->
 @pytest.mark.parametrize(
     ("font", "style"),
     [
-        ("CMBX10", WordStyle.BOLD), ("SFBX1200", WordStyle.BOLD), ("LMRomanDemi10-Regular", WordStyle.BOLD),
+        ("CMBX10", WordStyle.BOLD), ("CMB10", WordStyle.BOLD), ("CMBSY10", 0),
+        ("SFBX1200", WordStyle.BOLD), ("LMRomanDemi10-Regular", WordStyle.BOLD),
         ("NimbusRomNo9L-Medi", WordStyle.BOLD), ("AvantGarde-Demi", WordStyle.BOLD), ("FuturaBT-Heavy", WordStyle.BOLD),
         ("CMSL10", WordStyle.ITALIC), ("LMRomanSlant10-Regular", WordStyle.ITALIC), ("CMBXTI10", 3),
         ("Jost-Medium", 0), ("CMR10", 0), ("MinionPro-Medium", 0),

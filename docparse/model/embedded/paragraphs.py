@@ -35,6 +35,7 @@ _ENTRY = re.compile(r"(?:\.\s?){4,}|(?:\.\s?){3}\s*\d[\d,\s–-]*$|…{2,}|_{4,}
 # of a form: its name, and what is filled in
 _FIELD = re.compile(r"(?=.{,50}$)[A-Z][^:.,;]{1,25}:(?:\s(?:[^:]|(?<=\d):(?=\d)){,24})?$")
 _DASHES = "-\u2010–—−*+"  # they stand in sentences, too
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?\s[^\W\d_]")
 _INITIAL = re.compile(r"[A-Z]\.")  # of an author, unless the letters before or after it mark items, too
 _ENDS = ".!?。！？"
 _AMID = ",-‐–—"  # ends of lines within a sentence
@@ -297,7 +298,7 @@ class _Splitter:
         far = self._is_far(i) and not self._is_held_apart(i, em)
         if far or self._parts_text(i, em) or names_kind(prev) or _ABOUT.match(line.plain):
             return "break"
-        if self._is_below_items(i, em, para):
+        if self._is_below_items(i, em, para) or (prev.bold and line.bold and self._is_next_head(i, em)):
             return "break"
         run_in = prev.bold and not prev.words[-1].style & _BOLD and not self._room(i, em)  # a head, and its text begins
         if (
@@ -324,6 +325,14 @@ class _Splitter:
         if self.centred:
             return "join" if not self._room(i, em) else "newline"
         return self._by_indent(i, prev, line, em, para)
+
+    def _is_next_head(self, i: int, em: float) -> bool:
+        """Whether of two bold lines each has a section's number, or one in capitals is the head of what is indented."""
+        prev, line = self.lines[i - 1], self.lines[i]
+        indented = self.indent(i) - self.indent(i - 1) > 2 * em and self._room(i, em)
+        if indented and prev.plain.isupper() and not line.plain.isupper():
+            return True
+        return not is_entry(line) and all(_SECTION.match(one.plain) for one in (prev, line))
 
     def _is_emphasis(self, i: int, em: float) -> bool:
         """Whether a sentence goes on from a full line, where all of one of the two lines happens to be bold."""

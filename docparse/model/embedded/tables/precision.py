@@ -27,12 +27,14 @@ _CONTENTS_ROWS, _CONTENTS_PARTS, _RISING = 5, 0.3, 0.9  # entries, shares of par
 _LED = 0.8  # of the rows have dots
 _SECTION = re.compile(r"^([A-Z]|\d{1,2}|[IVX]+)(\.\d{1,3})*\.?$")
 _PROGRAM = re.compile(r"[;{}]$|\w:$|^[$>#;%]\s|\w\(.*\)|<-|=>|::|\$\w|\\\w")  # of a program, and no cell's as "==" is
+_UNENDED = re.compile(r"[;{}\[\](,]$")
 _PROMPT = re.compile(r"[$%]\s[a-z]|\w*>\s[a-z]")
 _INDEX_LINES, _INDEX_SHARE = 10, 0.6
 _CARD_LETTERS = 30  # of a cell on the average
 _LINE_LETTERS, _LINE_PAIRS = 20, 8
 _LONG_CELL_WORDS, _SHORT_WORDS = 5, 4
-_MONO_SHARE, _SIGNS_SHARE = 0.7, 0.2  # of a listing: letters in monospaced type, lines that read as a program's
+# of a listing: letters in monospaced type, lines that read as a program's, and such lines where no cell cuts one
+_MONO_SHARE, _SIGNS_SHARE, _ALL_SIGNS = 0.7, 0.2, 0.6
 _TYPED_SHARE, _PROMPTED_SHARE = 0.6, 0.9  # of a page's letters: with more in monospaced type it is typewritten
 _OUTPUT = ("## ", "[1] ")  # what R puts before a line that it prints
 _INPUT = "> "  # … and before one that it is given
@@ -139,6 +141,8 @@ def is_listing(table: FoundTable, words: Sequence[Word]) -> bool:
         return True
     if texts[0].startswith(_INPUT):
         return True
+    if not table.ruled and sum(_UNENDED.search(text) is not None for text in texts) >= _ALL_SIGNS * len(lines):
+        return True  # parts of it stand under one another
     cells = [cell.bbox for cell in table.cells if cell.bbox and cell.text]
     if not any(_cuts(line, cells) for line in lines.values()):
         return False
