@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pymupdf
 import pytest
 from typeset import Sheet, texts
 
@@ -71,3 +72,32 @@ def test_narrow_columns_of_korean_in_a_font_of_one_width_stay_two(style: int) ->
                 sheet.put(x + 35 * place, 40 + 14 * row, word, 10, "ja", style)
                 sheet.line -= place < 3
     assert [text.count("여름방") for text in texts(sheet.blocks())] == [14, 14]
+
+
+def test_two_torn_lines_over_a_whole_one_are_of_the_text_below_too() -> None:
+    sheet = Sheet()
+    font = pymupdf.Font("helv")
+
+    def fill(y: float, *parts: str) -> None:
+        """Pieces that reach from edge to edge of the column."""
+        blank = (188 - sum(font.text_length(part, 10) for part in parts)) / (len(parts) - 1)
+        x = 300.0
+        for part in parts:
+            sheet.put(x, y, part)
+            x += font.text_length(part, 10) + blank
+
+    fill(100, "Whittaker (1960).", "Vegetation of Siskiyou")
+    fill(112, "mountains, Oregon and Peru.", "Ecological")
+    sheet.put(300, 124, "Monographs.")
+    lines = (
+        "Methods of fitting the dominance in it",
+        "the whole community of many plants",
+        "diversity curves and all that is of use",
+        "another hypothesis of their kind only",
+    )
+    for row, line in enumerate(lines):
+        fill(148 + 12 * row, *line.split())
+    sheet.put(300, 196, "plants and more.")
+    assert "Whittaker (1960). Vegetation of Siskiyou mountains, Oregon and Peru. Ecological Monographs." in texts(
+        sheet.blocks()
+    )

@@ -204,3 +204,13 @@ def test_a_numbered_heading_that_is_tagged_as_an_item_is_one() -> None:
     blocks = _blocks(_prose(80), head, _prose(190), element("L", *items))
     assert [block.text for block in _of(Heading, blocks) if isinstance(block, Heading)] == ["2. References"]
     assert len(_of(ListBlock, blocks)) == 1
+
+
+@pytest.mark.parametrize(("lines", "is_list"), [(5, False), (1, True)])
+def test_texts_that_are_tagged_as_items_without_a_marker_are_no_list(lines: int, is_list: bool) -> None:
+    text = "The ships of the harbour lie at their places until the tide comes in again,"
+    items = [element("LI", element("LBody", Said("6.1 General", 72, 160)))]
+    items += [
+        element("LI", element("LBody", *(Said(text, 72, y + 12 * i) for i in range(lines)))) for y in (190, 270, 350)
+    ]
+    assert bool(_of(ListBlock, _blocks(_prose(80), element("L", *items)))) is is_list

@@ -11,7 +11,7 @@ from docparse.model.embedded import captions, footnotes, headings
 from docparse.model.embedded.listings import find_listings
 from docparse.model.embedded.paragraphs import Para
 from docparse.model.embedded.stats import PageStats
-from docparse.model.embedded.tagged_text import heading_level, item_block
+from docparse.model.embedded.tagged_text import heading_level, item_blocks
 from docparse.model.embedded.types import Region
 from docparse.schemas.document import Block, Caption, Footnote, Heading, Paragraph
 from docparse.schemas.page import HEADING_ROLES, PageImage
@@ -70,6 +70,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
     texts = [para.text for para in paras]
     spaces = _space_above(paras, stats)
     listing = find_listings(paras, stats, content.page)
+    items = item_blocks(paras, texts)
     short = [(i, para.box) for i, para in enumerate(paras) if len(para.lines) <= _CELL_LINES]
     blocks: list[Block | None] = [None] * len(paras)
     found: list[int] = []
@@ -78,7 +79,7 @@ def body_blocks(paras: Sequence[Para], content: Content) -> list[Block]:
         if i in listing:
             blocks[i] = listing[i]
             continue
-        if (item := item_block(para, text)) is not None and not (item.ordered and _is_large(para, stats)):
+        if (item := items.get(i)) is not None and not (item.ordered and _is_large(para, stats)):
             blocks[i] = item
         elif heading_level(para, text, stats.size) is not None:
             found.append(i)

@@ -270,8 +270,9 @@ def _stands_in_text(run: Row, rows: Sequence[Row], number: int, alike: Sequence[
     whole = {id(line) for line in alike}
     if len(alike) < _MANY_LINES and not any(id(row[0]) in whole for row in near if len(row) == 1):
         return False
+    levels = [run[0].baseline, *(row[0].baseline for row in torn)]
     if len(torn) < _LEAST_AROUND and not any(
-        abs(row[0].baseline - run[0].baseline) < _SET_SOLID * run[0].size for row in near if len(row) == 1
+        abs(row[0].baseline - level) < _SET_SOLID * run[0].size for row in near if len(row) == 1 for level in levels
     ):
         return False
     return not torn or all(_bridged(left, right, torn, _STRETCHED_BLANK_EM) for left, right in pairwise(run))

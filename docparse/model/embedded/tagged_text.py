@@ -26,6 +26,7 @@ _SMALL = 0.95  # of the size of the text
 _MOST_LETTERS = 250
 _SAME_FIGURE = 0.5
 _NEAR_EM = 2.0  # between lines of one element
+_TEXT_LINES = 4  # of an item that is a text of its own
 
 
 def by_tags(paras: Sequence[Para], page: PageImage) -> list[Para]:
@@ -130,8 +131,19 @@ def heading_level(para: Para, text: str, body: float) -> int | None:
     return int(role[1]) if role[1:].isdecimal() else int(role == "Title")
 
 
-def item_block(para: Para, text: str) -> ListBlock | None:
-    """The item that a paragraph is by its tag, as a list of its own."""
+def item_blocks(paras: Sequence[Para], texts: Sequence[str]) -> dict[int, ListBlock]:
+    """The items that paragraphs are by their tags, each as a list of its own, by the places of these.
+
+    Items without a marker are none where one of them is a text of some lines: Word tagged whole pages as one list.
+    """
+    found = {i: item for i, (para, text) in enumerate(zip(paras, texts, strict=True)) if (item := _item(para, text))}
+    bare = [i for i, block in found.items() if not block.items[0].marker]
+    if any(len(paras[i].lines) >= _TEXT_LINES for i in bare):
+        return {i: block for i, block in found.items() if i not in bare}
+    return found
+
+
+def _item(para: Para, text: str) -> ListBlock | None:
     if para.tag is None or para.tag.role != "LI":
         return None
     marker = read_marker(text)
