@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import queue
 import threading
 import time
@@ -176,7 +175,8 @@ def _settle(future: Future[PageOutput], answer: PageOutput | DocparseError) -> N
 
 def serve_pages(connection: Connection) -> None:
     """The worker process: recognise page after page until the parent hangs up."""
-    importlib.import_module("docparse.model.embedded.recognise")  # takes a second, best while no page is there yet
+    import docparse.model.embedded.recognise  # noqa: F401  it takes a second, best while no page is there yet
+
     while True:
         task: Task = connection.recv()
         page = task.page

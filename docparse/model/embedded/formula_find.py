@@ -263,15 +263,16 @@ def _grow(
     drawn: Sequence[Box] = (),
 ) -> None:  # fmt: skip
     """Fragments that touch the formula join it: limits, numerators and denominators, pieces beside it."""
+    first = lines[members[0]]
+    em = first.size
+    in_array = _is_relation(first) and row_of(lines, members[0])[0] != members[0]
     changed = True
     while changed and len(members) < 60:
         changed = False
         box = union(_extent(lines[i]) for i in members)
-        em = lines[members[0]].size
         for _ in range(3):  # a root that another formula's root begins
             box = union([box, *(sign for sign in drawn if _gap(sign, box, 0) < em and _gap(sign, box, 1) < -0.3 * em)])
         signs = _big_signs([lines[i] for i in members])
-        in_array = _is_relation(lines[members[0]]) and row_of(lines, members[0])[0] != members[0]
         strangers = [(i, sign) for i in free for sign in _big_signs([lines[i]])]
         near = [bar.bbox for bar in bars if _gap(bar.bbox, box, 0) < 0.8 * em and _gap(bar.bbox, box, 1) < 0.8 * em]
         for j in sorted(free):
@@ -283,7 +284,7 @@ def _grow(
                 if _big_signs([lines[j]]) or any(_gap(other, sign, 0) < _BIG_GAP * em for sign in signs)
                 else 1.2
             )
-            if abs(lines[j].baseline - lines[members[0]].baseline) < 0.1 * em:
+            if abs(lines[j].baseline - first.baseline) < 0.1 * em:
                 condition = kinds[j] == "mixed" or (lines[j].plain[0] == "(" and other[0] > box[2])
                 reach = QUAD if condition else max(reach, _CELL_GAP) if in_array else reach
             beside = _gap(other, box, 0) < reach * em and _gap(other, box, 1) < -0.1 * em

@@ -1,15 +1,20 @@
-"""Runs of lines under one another, as columns and their paragraphs are made of."""
+"""Runs of lines under one another and of one type, as columns and their paragraphs are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from docparse.geometry import Box, inside_share
-from docparse.model.embedded.line_ends import goes_on
+from docparse.model.embedded.line_ends import STOPS, goes_on
 from docparse.model.embedded.lines import Line
+from docparse.model.embedded.stats import PageStats
 
 FAR = 1.28  # of the leading, from which on a line belongs to another paragraph
 _LOOK_AHEAD = 200
+_SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
+_SINGLE, _AS_FAR = 0.75, 0.8  # of the step of double-spaced text: single-spaced lines are nearer, others as far
+_FLUSH_TYPE_EM, _MIXED_WORDS = 0.5, 3  # between edges of lines in small capitals, and words of the type around them
 
 
 def _within(line: Line, walls: Sequence[Box]) -> int:
@@ -59,3 +64,56 @@ def _below(ordered: list[Line], i: int, apart: float) -> list[int]:
             break
         found.append(j)
     return found
+
+
+def of_one_type(lines: Sequence[Line], stats: PageStats) -> list[list[Line]]:
+    """A run cut where the size of its type or its step changes: each part has its own leading and margins."""
+    runs = [[lines[0]]]
+    for i, (prev, line) in enumerate(pairwise(lines), 1):
+        if _other_size(prev, line) or _changes_size(lines, i) or _changes_step(lines, i, stats):
+            runs.append([line])
+        else:
+            runs[-1].append(line)
+    return runs
+
+
+def _other_size(prev: Line, line: Line) -> bool:
+    if goes_on(prev, line):
+        return False
+    em, apart = max(prev.size, line.size), abs(prev.size - line.size)
+    if apart <= 0.05 * em:
+        return False
+    flush = min(abs(prev.x0 - line.x0), abs(prev.x1 - line.x1)) < _FLUSH_TYPE_EM * em
+    if flush and line.x1 < prev.x1 + em and _is_mixed(*sorted((prev, line), key=lambda each: each.size)):
+        return False
+    return apart > 0.09 * em + 0.2 or {word.font for word in prev.words}.isdisjoint(word.font for word in line.words)
+
+
+def _is_mixed(small: Line, large: Line) -> bool:
+    """Whether letters of a line are of another's type although most are smaller: those of small capitals."""
+    fonts = {word.font for word in large.words if abs(word.size - large.size) <= _SAME_SIZE * large.size} - {""}
+    alike = [word for word in small.words if abs(word.size - large.size) <= _SAME_SIZE * large.size]
+    return len([word for word in alike if word.font in fonts and word.text[0].isalpha()]) >= _MIXED_WORDS
+
+
+def _changes_size(lines: Sequence[Line], i: int) -> bool:
+    """Whether type that is known, not measured, is of one size up to a line and of another from there on."""
+    prev, line = lines[i - 1], lines[i]
+    if not prev.words[0].font or abs(prev.size - line.size) <= _SAME_SIZE * line.size:
+        return False
+    before, after = lines[max(0, i - _AROUND) : i], lines[i : i + _AROUND]
+    if min(len(before), len(after)) < _LASTS:
+        return False
+    return all(abs(other.size - prev.size) <= _SAME_SIZE * prev.size for other in before) and all(
+        abs(other.size - line.size) <= _SAME_SIZE * line.size for other in after
+    )
+
+
+def _changes_step(lines: Sequence[Line], i: int, stats: PageStats) -> bool:
+    """Whether single-spaced lines, as of a quotation, begin or end there within double-spaced text."""
+    if not stats.double or abs(lines[i].size - stats.size) > _SAME_SIZE * stats.size:
+        return False
+    steps = [line.baseline - above.baseline for above, line in pairwise(lines[max(0, i - 2) : i + 2])]
+    here = steps.pop(min(i, 2) - 1)
+    amid = lines[i].plain[0].islower() and lines[i - 1].plain[-1] not in STOPS
+    return here > _AS_FAR * stats.double and not amid and any(step < _SINGLE * stats.double for step in steps)

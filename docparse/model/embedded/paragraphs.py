@@ -13,7 +13,7 @@ from docparse.model.embedded.code import is_mono
 from docparse.model.embedded.joining import join_lines
 from docparse.model.embedded.line_ends import STOPS, LineEnds, goes_on, is_entry, names_kind, opens_with_sign
 from docparse.model.embedded.line_reach import flush_ends, local_ends
-from docparse.model.embedded.line_runs import FAR, chunks
+from docparse.model.embedded.line_runs import FAR, chunks, of_one_type
 from docparse.model.embedded.lines import Line
 from docparse.model.embedded.lists import Marker, follows, read_marker
 from docparse.model.embedded.mono import is_mono_word
@@ -23,10 +23,8 @@ from docparse.model.embedded.tags import TextTag
 from docparse.schemas.page import WordStyle
 
 _ENTRIES = 0.45  # share of lines that stop early, from which on each is an entry
-_SAME_SIZE, _LASTS, _AROUND = 0.05, 3, 4  # of sizes, and lines before and after that are asked
 _HELD = 1.8  # of the leading, as far at most where a sum or a bracket holds two lines apart
 _REACH_EM = 0.15  # … farther than words reach up or down
-_SINGLE, _AS_FAR = 0.75, 0.8  # of the step of double-spaced text: single-spaced lines are nearer, others as far
 _LOWER, _FARTHER_EM = 1.18, 0.4  # of the leading, and of an indent, with a sentence's end before it
 _FEW_LINES, _FLUSH, _FLUSH_EM, _SHORT_EM = 4, 0.7, 0.1, 0.8  # of justified text, and how short its last lines are
 # what papers say of themselves under the names of their authors
@@ -43,7 +41,6 @@ _EMPHASIS = 0.75  # of a bold line's width, that a sentence which goes on from i
 _TEXT_WORDS = 3
 _AT_MARKER_EM = 0.3  # from the sign of an item to text below it
 _LEAST_HUNG, _HUNG_EM, _HUNG_FULL, _HUNG_BEGUN = 2, 5.0, 0.75, 0.9  # entries that hang, their indent, shares
-_FLUSH_TYPE_EM = 0.5  # between edges of lines in small capitals
 _BOLD = int(WordStyle.BOLD)
 _ITALIC = int(WordStyle.ITALIC)  # an IntFlag is slow to test
 
@@ -90,19 +87,7 @@ def make_paragraphs(
     """
     obstacles = [*figures, *(line.box for line in lines)]
     apart = stats.double / stats.size
-    return [para for chunk in chunks(lines, walls, apart) for para in split_chunk(chunk, stats, ends, obstacles)]
-
-
-def split_chunk(
-    lines: list[Line], stats: PageStats, ends: LineEnds | None = None, obstacles: Sequence[Box] = ()
-) -> list[Para]:
-    """Paragraphs of one column run. Each size of type in it has its own leading and margins."""
-    runs = [[lines[0]]]
-    for i, (prev, line) in enumerate(pairwise(lines), 1):
-        if _other_size(prev, line) or _changes_size(lines, i) or _changes_step(lines, i, stats):
-            runs.append([line])
-        else:
-            runs[-1].append(line)
+    runs = (run for chunk in chunks(lines, walls, apart) for run in of_one_type(chunk, stats))
     return [para for run in runs for para in _split_run(run, stats, ends, obstacles)]
 
 
@@ -119,48 +104,6 @@ def _split_run(lines: list[Line], stats: PageStats, ends: LineEnds | None, obsta
             paras[-1].lines.append(lines[i])
             paras[-1].breaks.append(how == "newline")
     return paras
-
-
-def _other_size(prev: Line, line: Line) -> bool:
-    if goes_on(prev, line):
-        return False
-    em, apart = max(prev.size, line.size), abs(prev.size - line.size)
-    if apart <= 0.05 * em:
-        return False
-    flush = min(abs(prev.x0 - line.x0), abs(prev.x1 - line.x1)) < _FLUSH_TYPE_EM * em
-    if flush and line.x1 < prev.x1 + em and _is_mixed(*sorted((prev, line), key=lambda each: each.size)):
-        return False
-    return apart > 0.09 * em + 0.2 or {word.font for word in prev.words}.isdisjoint(word.font for word in line.words)
-
-
-def _is_mixed(small: Line, large: Line) -> bool:
-    """Whether letters of a line are of another's type although most are smaller: those of small capitals."""
-    fonts = {word.font for word in large.words if abs(word.size - large.size) <= _SAME_SIZE * large.size} - {""}
-    alike = [word for word in small.words if abs(word.size - large.size) <= _SAME_SIZE * large.size]
-    return len([word for word in alike if word.font in fonts and word.text[0].isalpha()]) >= _TEXT_WORDS
-
-
-def _changes_size(lines: Sequence[Line], i: int) -> bool:
-    """Whether type that is known, not measured, is of one size up to a line and of another from there on."""
-    prev, line = lines[i - 1], lines[i]
-    if not prev.words[0].font or abs(prev.size - line.size) <= _SAME_SIZE * line.size:
-        return False
-    before, after = lines[max(0, i - _AROUND) : i], lines[i : i + _AROUND]
-    if min(len(before), len(after)) < _LASTS:
-        return False
-    return all(abs(other.size - prev.size) <= _SAME_SIZE * prev.size for other in before) and all(
-        abs(other.size - line.size) <= _SAME_SIZE * line.size for other in after
-    )
-
-
-def _changes_step(lines: Sequence[Line], i: int, stats: PageStats) -> bool:
-    """Whether single-spaced lines, as of a quotation, begin or end there within double-spaced text."""
-    if not stats.double or abs(lines[i].size - stats.size) > _SAME_SIZE * stats.size:
-        return False
-    steps = [line.baseline - above.baseline for above, line in pairwise(lines[max(0, i - 2) : i + 2])]
-    here = steps.pop(min(i, 2) - 1)
-    amid = lines[i].plain[0].islower() and lines[i - 1].plain[-1] not in STOPS
-    return here > _AS_FAR * stats.double and not amid and any(step < _SINGLE * stats.double for step in steps)
 
 
 def _marker(line: Line) -> Marker | None:

@@ -115,6 +115,24 @@ def find_cached(name: str, revision: str | None = None) -> Path:
         raise _no_weights(name, why + _other_commit(name, revision)) from None
 
 
+def model_for_auto(asked: str | None) -> str | None:
+    """The model that `auto` can take, the one that is `asked` for if any: libraries, a GPU and weights are all here.
+
+    Imports nothing heavy.
+    """
+    if not Path("/dev/nvidiactl").exists() or not all(
+        importlib.util.find_spec(module) for module in ("torch", "transformers")
+    ):
+        return None
+    for name in [hub_name(asked)] if asked else [DEFAULT.repo, *(one.repo for one in PROFILES)]:
+        try:
+            find_cached(name)
+        except EngineUnavailable:
+            continue
+        return name
+    return None
+
+
 def _other_commit(name: str, revision: str | None) -> str:
     """Where the cache has another commit of a model than the one its profile names: how to use that one."""
     from huggingface_hub.constants import HF_HUB_CACHE
@@ -268,21 +286,3 @@ def _ends(model: Any, tokenizer: Any, config: Mapping[str, Any]) -> tuple[int, .
     for found in (model.generation_config.eos_token_id, config.get("eos_token_id"), tokenizer.eos_token_id):
         ends.update(found if isinstance(found, list) else [] if found is None else [found])
     return tuple(sorted(ends))
-
-
-def model_for_auto(asked: str | None) -> str | None:
-    """The model that `auto` can take, the one that is `asked` for if any: libraries, a GPU and weights are all here.
-
-    Imports nothing heavy.
-    """
-    if not Path("/dev/nvidiactl").exists() or not all(
-        importlib.util.find_spec(module) for module in ("torch", "transformers")
-    ):
-        return None
-    for name in [hub_name(asked)] if asked else [DEFAULT.repo, *(one.repo for one in PROFILES)]:
-        try:
-            find_cached(name)
-        except EngineUnavailable:
-            continue
-        return name
-    return None
