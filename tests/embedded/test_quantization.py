@@ -110,18 +110,25 @@ def test_nothing_is_known_of_another_file_or_used_on_another_processor(
 ) -> None:
     path = model_path("text-recognition")
     assert path is not None
-    monkeypatch.setattr(quantization, "_has_vnni", lambda: True)
+    monkeypatch.setattr(quantization, "_processor_flags", lambda: {"avx512_vnni"})
     assert quantization.given(path), "scripts/make_quantization is to be run for this file of the network"
     other = tmp_path / "other.onnx"
     other.write_bytes(path.read_bytes() + b" ")
     assert quantization.given(other) == {}
-    monkeypatch.setattr(quantization, "_has_vnni", lambda: False)
+    monkeypatch.setattr(quantization, "_processor_flags", lambda: {"avx2"})
+    assert quantization.given(path) == {}
+
+
+def test_tiles_of_bfloat16_are_as_quick_as_8_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = model_path("text-recognition")
+    assert path is not None
+    monkeypatch.setattr(quantization, "_processor_flags", lambda: {"avx512_vnni", "amx_bf16"})
     assert quantization.given(path) == {}
 
 
 def test_without_openvino_there_is_one_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else doubtful lines would be read twice by onnxruntime, which has no use for the scales."""
-    monkeypatch.setattr(quantization, "_has_vnni", lambda: True)
+    monkeypatch.setattr(quantization, "_processor_flags", lambda: {"avx512_vnni"})
     monkeypatch.setattr(inference, "_has_openvino", lambda: False)
     inference.load_model.cache_clear()
     inference.load_quick_model.cache_clear()
