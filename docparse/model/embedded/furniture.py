@@ -47,6 +47,7 @@ _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge
 _BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
 _STOPPED = re.compile(r"[a-z]{3}[.:]$")  # no running line ends so
 _NEXT_LINE = 2.0  # of the leading, from one line of a program to the next
+_NEXT_TEXT = 1.3  # … and of a paragraph
 _CAPTION_APART = 2.0  # … and at most from a caption to its table or figure
 _LARGE_HEAD = 1.4  # of the size of the text: journals' heads
 _PANEL = 0.95  # of the page's width
@@ -92,6 +93,7 @@ def split_furniture(
         line for line in lines
         if _in_region(line, regions, page.height) and not _too_big(line, stats) and not (slide and line.bold)
     ]  # fmt: skip
+    seen = _without_prose(seen, lines, stats)
     if sum(len(line.plain) for line in lines) - sum(len(line.plain) for line in seen) < _LEAST_LETTERS:
         seen = []
     if seen:
@@ -137,6 +139,16 @@ def _in_region(line: Line, regions: Sequence[Region], height: float) -> bool:
     if 0.14 * height < line.baseline < 0.88 * height:
         return False
     return any(region.kind in ("header", "footer") and inside_share(line.box, region.bbox) > 0.6 for region in regions)
+
+
+def _without_prose(seen: Sequence[Line], lines: Sequence[Line], stats: PageStats) -> list[Line]:
+    """The lines that a layout model took for running ones without those of a paragraph: a full one with others at it."""
+
+    def is_next(line: Line, other: Line) -> bool:
+        return 0 < abs(line.baseline - other.baseline) < _NEXT_TEXT * stats.leading
+
+    prose = [line for line in seen if _is_prose([line], stats) and any(is_next(line, other) for other in lines)]
+    return [line for line in seen if line not in prose and not any(is_next(line, other) for other in prose)]
 
 
 def _is_number_beside(line: Line, seen: Sequence[Line]) -> bool:

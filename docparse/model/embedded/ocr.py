@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from docparse.geometry import Box, overlap
 from docparse.model.base import Deadline
-from docparse.model.embedded import ocr_foreign, ocr_fractions, ocr_rapid, ocr_tesseract
+from docparse.model.embedded import ocr_foreign, ocr_fractions, ocr_leaders, ocr_rapid, ocr_tesseract
 from docparse.model.embedded.ocr_detect import TextBox, detect_text, sampled
 from docparse.model.embedded.ocr_script import (
     SCRIPTS,
@@ -84,6 +84,7 @@ def read_words(
         if not unread:
             flags = ()
     lines = _without_ornaments(_without_specks([line for line in lines if not _is_noise(line)]))
+    lines = ocr_leaders.joined(lines, image)
     lines = ocr_fractions.put_in(lines, fractions)
     if not complete:
         flags = (*flags, "ocr_incomplete")

@@ -1,21 +1,27 @@
 """Dots that lead from a title to its page number: the network reads few of them or none, and what they lead to together
-with what they come from."""
+with what they come from; the detector sees none where it takes both for lines of their own."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docparse.geometry import union
 from docparse.model.embedded.ocr_decode import Decoded
+from docparse.model.embedded.ocr_types import OcrLine, OcrWord
+from docparse.model.embedded.preprocess import line_ink
 from docparse.model.embedded.script import is_unspaced
 
 _DOTS = frozenset(".…․‥·")
 _LEAST_EM = 1.5  # heights of a strip from the middle of one character to that of the next
 _LEAST, _WIDEST = 4, 0.2  # dots of a leader, and how much of it one of them may take: a rule is no row of dots
 _TALL, _LOW = 0.3, 0.4  # of a strip's height: a row of dots, and where it may begin
+
+_LED_TO = re.compile(r"[A-Z]?[-–.,\d]*\d|[ivxlc]+")  # numbers of pages, amounts
 
 
 def has_room(decoded: Decoded, width_px: int, height_px: int, step_px: int) -> bool:
@@ -61,6 +67,30 @@ def with_leaders(decoded: Decoded, ink: NDArray[np.bool_], step_px: int) -> Deco
         np.array([*columns, *decoded.columns[done:].tolist()], np.intp),
         np.array([*scores, *decoded.scores[done:].tolist()], np.float32),
     )
+
+
+def joined(lines: Sequence[OcrLine], image: NDArray[np.uint8]) -> list[OcrLine]:
+    """The lines of an RGB image, each number to which a row of dots leads as one line with what it leads from."""
+    found = list(lines)
+    for number in lines:
+        if len(number.words) != 1 or not _LED_TO.fullmatch(number.text):
+            continue
+        x0, y0, x1, y1 = number.bbox
+        before = [line for line in found if line.bbox[2] < x1 and line.bbox[1] < (y0 + y1) / 2 < line.bbox[3]]
+        title = max(before, key=lambda line: line.bbox[2], default=None)
+        if title is None or x0 - title.bbox[2] <= _LEAST_EM * (y1 - y0):
+            continue
+        whole = union([title.bbox, number.bbox])
+        left, top, right, bottom = (max(0, round(side)) for side in whole)
+        ink = line_ink(image[top:bottom, left:right])
+        start = round(title.bbox[2]) - left
+        dots = _dots(ink[:, start : round(x0) - left])
+        if dots:
+            sure = min(title.confidence, number.confidence)
+            leader = OcrWord("." * len(dots), (left + start + dots[0], y0, left + start + dots[-1], y1), sure)
+            found[found.index(title)] = OcrLine((*title.words, leader, *number.words), whole, sure, title.tight)
+            found.remove(number)
+    return found
 
 
 def _is_solid(char: str) -> bool:

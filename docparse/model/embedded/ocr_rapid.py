@@ -18,7 +18,7 @@ from docparse.model.embedded.ocr_leaders import has_room, with_leaders
 from docparse.model.embedded.ocr_mend import run_together, with_letters
 from docparse.model.embedded.ocr_raised import with_indices
 from docparse.model.embedded.ocr_types import OcrLine, OcrWord
-from docparse.model.embedded.preprocess import darkest
+from docparse.model.embedded.preprocess import line_ink
 from docparse.model.embedded.script import is_unspaced
 
 _LINE_PX = 48  # height of the strips the recogniser reads
@@ -191,18 +191,11 @@ def lost_blanks(decoded: Decoded, strip: NDArray[np.uint8], stretch: float = 1.0
     ]
     if not doubtful:
         return []
-    inked: NDArray[np.bool_] = np.logical_or.reduce(_ink(strip), axis=0)
+    inked: NDArray[np.bool_] = np.logical_or.reduce(line_ink(strip), axis=0)
     read = [i for i, char in enumerate(text) if char.isspace() and 0 < i < len(text) - 1]
     usual = min([_widest_gap(inked[centres[i - 1] : centres[i + 1]]) for i in read], default=0)
     least = max(blank_px, 0.75 * usual)
     return [i for i in doubtful if _widest_gap(inked[centres[i - 1] : centres[i]]) >= least]
-
-
-def _ink(strip: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    grey = darkest(strip).astype(np.int16)
-    off = np.abs(grey - np.median(grey[::2, ::2]))
-    mask: NDArray[np.bool_] = np.greater(off, 0.5 * np.percentile(off[::2, ::2], 98))
-    return mask
 
 
 def _is_spaced(char: str) -> bool:
@@ -219,7 +212,7 @@ def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8], stretch: float =
     if not decoded.text:
         return None
     if has_room(decoded, strip.shape[1], _LINE_PX, _STEP_PX):
-        decoded = with_leaders(decoded, _ink(strip), _STEP_PX)
+        decoded = with_leaders(decoded, line_ink(strip), _STEP_PX)
     scale = (box[2] - box[0]) / max(1, strip.shape[1])
     centres = box[0] + (decoded.columns + 0.5) * _STEP_PX * scale
     text = _with_indices(decoded, strip)
@@ -233,7 +226,7 @@ def _line(decoded: Decoded, box: Box, strip: NDArray[np.uint8], stretch: float =
 def _with_indices(decoded: Decoded, strip: NDArray[np.uint8]) -> tuple[str, ...]:
     if not any(map(str.isdigit, decoded.text)):
         return decoded.text
-    return with_indices(decoded, _ink(strip), ((decoded.columns + 0.5) * _STEP_PX).astype(int))
+    return with_indices(decoded, line_ink(strip), ((decoded.columns + 0.5) * _STEP_PX).astype(int))
 
 
 def _words(

@@ -35,6 +35,14 @@ def darkest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
 
 
+def line_ink(strip: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where the strip of a line is printed, be it dark on light or light on dark."""
+    shade = darkest(strip).astype(np.int16)
+    off = np.abs(shade - np.median(shade[::2, ::2]))
+    mask: NDArray[np.bool_] = np.greater(off, 0.5 * np.percentile(off[::2, ::2], 98))
+    return mask
+
+
 def enlarged(page: PageImage) -> PageImage:
     """A small picture of small print at three times its size, at which letters of five pixels are read better."""
     if page.pixels is None or max(page.width_px, page.height_px) >= _SMALL_PX or model_path("text-detection") is None:

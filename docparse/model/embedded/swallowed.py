@@ -9,6 +9,7 @@ from statistics import median
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docparse.geometry import Box, area, centre, contains_point, inside_share, overlap, union
 from docparse.model.embedded.ink import Ink, page_ink
@@ -29,7 +30,7 @@ _LEAST_WORDS = 6
 _ROWS = 0.75  # of a table's width
 _LEAST_ROWS, _LEGIBLE = 3, 0.96  # of what may be nothing but text; confidence of its letters: formulas are misread
 _AROUND, _DOTS = 0.15, 0.4  # of the height of a line: around words, and where dots stand between them
-_RULE, _THICK, _LEFT = 0.5, 0.3, 0.03  # a level rule, of a figure's width and a line's height; other ink in a figure
+_RULE, _THICK, _LEFT = 0.5, 0.3, 0.03  # a rule, of a figure's side and a line's height; other ink in a figure
 _IN_TABLE, _NUMBERS = 3, 6  # lines of a column in a table that is none; numbers beside one that may be a table
 
 
@@ -130,8 +131,8 @@ def _is_text(figure: Region, lines: Sequence[_Line]) -> bool:
 
 
 def _is_nothing_else(figure: Region, words: Sequence[Word], ink: Ink) -> bool:
-    """Whether words are all that is printed in a figure, but for dots between them and level rules: contents, a list, a
-    listing, an index."""
+    """Whether words are all that is printed in a figure, but for dots between them, level rules and frames: contents, a
+    list, a listing, an index."""
     inner = [word for word in words if contains_point(figure.bbox, *centre(word.bbox))]
     lines = _lines(inner)
     letters = sum(len(word.text) for word in inner)
@@ -144,11 +145,16 @@ def _is_nothing_else(figure: Region, words: Sequence[Word], ink: Ink) -> bool:
         x0, y0, x1, y1 = union(line.box for line in row)
         boxes.append((x0, y1 - _DOTS * (y1 - y0), x1, y1))
     dark, others = (each.dark[_slices(figure.bbox, each)] for each in (ink, ink.without(boxes)))
-    level = others.sum(axis=1) > _RULE * others.shape[1]
+    level, upright = (others.mean(axis=axis) > _RULE for axis in (1, 0))
     thick = max(3, round(_THICK * em * ink.scale_y))
-    if len(level) < thick or np.convolve(level, np.ones(thick), "valid").max() == thick:
+    if _is_thick(level, thick) or _is_thick(upright, thick):
         return False  # a photograph, a panel
-    return bool(others[~level].sum() < _LEFT * dark.sum())
+    return bool(others[~level][:, ~upright].sum() < _LEFT * dark.sum())
+
+
+def _is_thick(rules: NDArray[np.bool_], thick: int) -> bool:
+    """Whether as many rows or columns of pixels in a row belong to rules, or there are no more than that."""
+    return len(rules) < thick or bool(np.convolve(rules, np.ones(thick), "valid").max() == thick)
 
 
 def _rows(lines: Sequence[_Line]) -> list[list[_Line]]:
