@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 import docparse
 from docparse.model.embedded import ocr_rapid
-from docparse.model.embedded.formula import beside_number, number_in, region_displays
+from docparse.model.embedded.formula import number_in
 from docparse.model.embedded.formula_ink import read_formula
 from docparse.model.embedded.formula_ink.align import aligned
 from docparse.model.embedded.formula_ink.blots import Blot, type_height
@@ -20,8 +20,6 @@ from docparse.model.embedded.formula_ink.read import apart_number, is_plausible
 from docparse.model.embedded.formula_ink.shapes import accent_of, sign_of
 from docparse.model.embedded.formula_ink.signs import Sign, placed
 from docparse.model.embedded.formula_tree import to_latex
-from docparse.model.embedded.lines import Line
-from docparse.model.embedded.types import Region
 from docparse.schemas.document import Formula
 from docparse.schemas.page import Word
 
@@ -214,32 +212,6 @@ def test_ink_without_a_sign_is_told() -> None:
 )  # fmt: skip
 def test_torn_indices_are_no_reading(latex: str, fits: bool) -> None:
     assert is_plausible(latex) is fits
-
-
-def _line(text: str, x0: float, y0: float, number: int) -> Line:
-    words, x = [], x0
-    for part in text.split():
-        words.append(Word(part, (x, y0, x + 6 * len(part), y0 + 10), 10, "", 0, 0, y0 + 8, number))
-        x += 6 * len(part) + 3
-    return Line(words, x0, y0, x - 3, y0 + 10, 10, y0 + 8)
-
-
-def test_lines_in_a_formulas_region_are_a_display_with_its_number_but_running_text_is_not() -> None:
-    lines = [
-        _line("the number of states is then given", 50, 100, 0),
-        _line("E = mc2", 150, 120, 1),
-        _line("(7)", 300, 120, 2),
-        _line("where the mass is that of the body", 50, 140, 3),
-    ]
-    regions = [Region("formula", (140, 96, 200, 134), 0.9), Region("formula", (40, 136, 300, 152), 0.9)]
-    (display,) = region_displays(lines, regions)
-    assert [line.plain for line in display.lines] == ["E = mc2", "(7)"]
-    assert display.bbox[2] > 300  # what the block says stands in its box
-    words = [word for line in lines for word in line.words]
-    assert beside_number(display.bbox, "7", words)[2] == 300
-    assert beside_number(display.bbox, "", words) == display.bbox
-    plus = _line("十", 160, 110, 4)  # what OCR makes of a plus sign
-    assert plus in region_displays([*lines, plus], regions)[0].lines
 
 
 def test_numbers_of_formulas() -> None:

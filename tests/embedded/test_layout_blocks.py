@@ -180,6 +180,25 @@ def test_the_number_beside_a_running_line_that_the_model_saw_runs_with_it() -> N
     assert [block.text for block in blocks if isinstance(block, PageNumber)] == ["6"]
 
 
+def test_a_paragraph_that_the_model_took_for_running_lines_is_one() -> None:
+    sheet = Sheet()
+    sheet.paragraph(60, 40, 440, LOREM * 2)
+    sheet.paragraph(60, 160, 440, LOREM * 20)
+    sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+    blocks = sheet.blocks(regions=(Region("header", (58, 28, 510, 80), 0.9),))
+    assert [type(block) for block in blocks] == [Paragraph, Paragraph]
+
+
+def test_a_head_that_ends_in_a_colon_is_no_running_line() -> None:
+    for text, kind in (("Shapes of letters:", Paragraph), ("Shapes of letters", PageHeader)):
+        sheet = Sheet()
+        sheet.put(60, 40, text)
+        sheet.paragraph(60, 90, 440, LOREM * 20)
+        sheet.words = [word._replace(font="") for word in sheet.words]  # as read by OCR
+        block, *_ = sheet.blocks(regions=(Region("header", (58, 28, 200, 44), 0.9),))
+        assert type(block) is kind
+
+
 def test_a_line_in_which_a_sentence_ends_is_no_heading_on_scans() -> None:
     for text, kind in (("归档工具是最好的。按照下面的方法", Paragraph), ("归档工具是最好的按照下面的方法", Heading)):
         sheet = Sheet()

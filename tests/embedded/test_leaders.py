@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from typeset import Sheet
 
 from docparse.model.embedded.ocr_decode import Decoded
-from docparse.model.embedded.ocr_leaders import has_room, with_leaders
+from docparse.model.embedded.ocr_leaders import has_room, joined, with_leaders
+from docparse.model.embedded.ocr_types import OcrLine, OcrWord
 from docparse.model.embedded.tables.precision import is_contents, is_index
 from docparse.model.embedded.types import FoundTable
 from docparse.schemas.document import Cell
@@ -105,3 +106,22 @@ def test_dots_before_pages_that_never_fall_behind_are_contents(pages: tuple[int,
         Cell(row=number, col=column, text=text) for number, row in enumerate(rows) for column, text in enumerate(row)
     )
     assert is_contents(FoundTable((0, 0, 100, 100), found, len(rows), 2, 0.8)) is contents
+
+
+def test_a_title_and_the_number_that_dots_lead_to_are_one_line() -> None:
+    image = np.full((200, 700, 3), 255, np.uint8)
+
+    def line(text: str, x: int, y: int) -> OcrLine:
+        image[y + 6 : y + 24 : 3, x : x + 12 * len(text)] = 0
+        box = (float(x), float(y), float(x + 12 * len(text)), float(y + 30))
+        return OcrLine((OcrWord(text, box, 0.9),), box, 0.9)
+
+    lines = [line("Startup", 20, 10), line("345", 600, 10), line("Restore", 20, 60), line("346", 600, 60)]
+    lines += [line("Total", 20, 110), line("347", 600, 110), line("Width", 20, 150), line("none", 600, 150)]
+    image[30:33, 110:594:12] = image[30:33, 111:594:12] = image[30:33, 112:594:12] = 0
+    image[130:133, 110:590] = 0  # a rule
+    image[170:173, 110:594:12] = image[170:173, 111:594:12] = image[170:173, 112:594:12] = 0  # to no number
+    found = joined(lines, image)
+    assert [line.text for line in found if "Startup" in line.text] == ["Startup " + "." * 41 + " 345"]
+    assert [line.text for line in found[1:]] == ["Restore", "346", "Total", "347", "Width", "none"]
+    assert found[0].bbox == (20, 10, 636, 40)

@@ -1,4 +1,4 @@
-"""Display formulas: their numbers, their LaTeX where it is beyond doubt, and those that a layout model sees."""
+"""Display formulas: their numbers, and their LaTeX where it is beyond doubt."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from dataclasses import dataclass, field
 from docparse.geometry import Box, inside_share, union
 from docparse.model.embedded.formula_drawn import drawn_signs
 from docparse.model.embedded.formula_leaves import is_tall
-from docparse.model.embedded.formula_symbols import FUNCTIONS
 from docparse.model.embedded.formula_tree import to_latex
 from docparse.model.embedded.joining import line_text
 from docparse.model.embedded.lines import Line
-from docparse.model.embedded.script import is_cjk
-from docparse.model.embedded.types import Region
 from docparse.schemas.document import Formula
 from docparse.schemas.page import Rule, Shape, Word
 
@@ -23,7 +20,6 @@ _ITEM = re.compile(r"\((?:[ivx]{1,5}|[a-z])\)|(?:[ivx]{1,5}|[a-z]|\d{1,2})[.)]|[
 # in sizes of the type: edges that are one; from a sum or union to its limits, and to what stands beside it
 _SAME_EDGE, _LIMIT_GAP, _BIG_GAP = 0.25, 0.6, 2.0
 _MOST_WORDS = 160
-_SEEN = 0.5  # score of a layout model's formula
 _SIGN_SEGMENTS = 8  # of the outline of a drawn sign at least
 _DRAWN_TALL = 6.0
 _CONDITION_WORDS = 6
@@ -40,41 +36,6 @@ class Display:
     wordy: bool = False  # some of it is words of the language
     relations: list[tuple[float, Word]] | None = None  # with their left edges, once they are asked for
     apart: tuple[list[Word], str] | None = None  # its words without its number, and that, once they are asked for
-
-
-def region_displays(lines: Sequence[Line], regions: Sequence[Region]) -> list[Display]:
-    """Display formulas of a page read by OCR: lines where a layout model sees formulas, each with its number if any."""
-    displays: list[Display] = []
-    free = list(lines)
-    for region in sorted(regions, key=lambda region: -region.score):
-        if region.kind != "formula" or region.score < _SEEN:
-            continue
-        x0, y0, x1, y1 = region.bbox
-        room = 0.1 * (y1 - y0)
-        held = [line for line in free if inside_share(line.box, (x0 - room, y0 - room, x1 + room, y1 + room)) > 0.6]
-        inside = [line for line in held if not _is_prose(line)]
-        if not inside:
-            continue
-        box = union([*([region.bbox] if len(inside) == len(held) else []), *(line.box for line in inside)])
-        number = next((line for line in free if line not in inside and _is_number_of(line, box)), None)
-        found = [*inside, *([number] if number is not None else [])]
-        free = [line for line in free if line not in found]
-        displays.append(Display(found, union([box, number.box]) if number is not None else box))
-    return displays
-
-
-def _is_prose(line: Line) -> bool:
-    letters = sum(len(word.text) for word in line.words)
-    words = [word.text for word in line.words if word.text not in FUNCTIONS]
-    plain = sum(len(text) for text in words if text.isalpha() and (len(text) > 3 or is_cjk(text[0])))
-    return plain > max(2, 0.4 * letters)
-
-
-def _is_number_of(line: Line, box: Box) -> bool:
-    """Whether a line is a formula's number, beside the formula."""
-    level = box[1] <= (line.y0 + line.y1) / 2 <= box[3]
-    beside = line.x0 >= box[2] or line.x1 <= box[0]
-    return level and beside and is_number(line.plain)
 
 
 def unread_block(display: Display) -> Formula:

@@ -46,6 +46,7 @@ _SLIDE = 1.2  # width over height of slides, whose titles the layout model takes
 _LEAST_LETTERS = 40  # of a page's text: where there is less, a line at its edge is what the page says
 _BOLD_HEAD = 1.08  # of the size of the text: so large is a bold line only as a heading
 _STOPPED = re.compile(r"[a-z]{3}[.:]$")  # no running line ends so
+_COLONS = (":", "：")
 _NEXT_LINE = 2.0  # of the leading, from one line of a program to the next
 _NEXT_TEXT = 1.3  # … and of a paragraph
 _CAPTION_APART = 2.0  # … and at most from a caption to its table or figure
@@ -142,12 +143,14 @@ def _in_region(line: Line, regions: Sequence[Region], height: float) -> bool:
 
 
 def _without_prose(seen: Sequence[Line], lines: Sequence[Line], stats: PageStats) -> list[Line]:
-    """The lines that a layout model took for running ones without those of a paragraph: a full one with others at it."""
+    """The lines that a layout model took for running ones without those of a paragraph, a full one with others at it,
+    and without heads that end in a colon."""
 
     def is_next(line: Line, other: Line) -> bool:
         return 0 < abs(line.baseline - other.baseline) < _NEXT_TEXT * stats.leading
 
     prose = [line for line in seen if _is_prose([line], stats) and any(is_next(line, other) for other in lines)]
+    seen = [line for line in seen if not line.plain.endswith(_COLONS)]
     return [line for line in seen if line not in prose and not any(is_next(line, other) for other in prose)]
 
 
@@ -318,10 +321,12 @@ def _is_numbered(row: list[Line], rows: list[list[Line]], stats: PageStats) -> b
 
 
 def _is_heading(row: list[Line], stats: PageStats) -> bool:
-    """A bold line alone, larger than the text or with a stop at its end, that names no page."""
+    """A line alone that names no page: bold and larger than the text or with a stop at its end, or a colon there."""
     line = row[0]
+    if len(row) > 1 or _is_telling(row):
+        return False
     marked = line.size > _BOLD_HEAD * stats.size or _STOPPED.search(line.plain) is not None
-    return len(row) == 1 and line.bold and not stats.ocr and marked and not _is_telling(row)
+    return line.plain.endswith(_COLONS) or (line.bold and not stats.ocr and marked)
 
 
 def _is_caption(row: list[Line]) -> bool:

@@ -9,9 +9,10 @@ from docparse.model.embedded import turned
 from docparse.model.embedded.classify import Content, body_blocks
 from docparse.model.embedded.figure_parts import join_parts
 from docparse.model.embedded.figures import Figure, find_figures, pictures_in
-from docparse.model.embedded.formula import region_displays, unread_block
+from docparse.model.embedded.formula import unread_block
 from docparse.model.embedded.formula_find import find_displays
 from docparse.model.embedded.formula_rows import formula_blocks
+from docparse.model.embedded.formula_seen import seen_displays
 from docparse.model.embedded.furniture import Furniture, is_stamp, split_furniture
 from docparse.model.embedded.gutters import Gutters
 from docparse.model.embedded.headings import number_of
@@ -121,9 +122,10 @@ def _upright_blocks(
     running = [word for word in words if id(word) not in drawn]
     figures += plots
     fixed = [table.bbox for table in tables] + [figure.bbox for figure in figures]
-    gutters = None
+    gutters = ink = None
     if running and not running[0].font:  # read by OCR: the ink shows the gutters
-        gutters = Gutters(running, ink.without(fixed) if (ink := page_ink(page)) else None)
+        ink = ink.without(fixed) if (ink := page_ink(page)) else None
+        gutters = Gutters(running, ink)
     lines = join_rows(join_justified(make_lines(running, gutters), gutters))
     stats = page_stats(lines).beside(held)
     top = min((box[1] for box in fixed), default=page.height)
@@ -132,7 +134,7 @@ def _upright_blocks(
     walls = [region.bbox for region in regions if region.kind in ("heading", "caption")]
     content = Content(page, stats, regions, [figure.bbox for figure in figures], [table.bbox for table in tables])
     if stats.ocr:
-        displays = region_displays(furniture.body, regions)
+        displays = seen_displays(furniture.body, regions, stats.size, ink)
     else:
         displays = find_displays(furniture.body, page.rules, stats.size, page.shapes)
     taken = {id(word) for display in displays for line in display.lines for word in line.words}
