@@ -53,7 +53,7 @@ def test_blanks_of_justified_text_that_meet_are_no_gutter(edge: float, parted: b
     assert bool(found.stripes) == parted
 
 
-@pytest.mark.parametrize("sign", ["=", "ㆍ", "*"])
+@pytest.mark.parametrize("sign", ["=", "ㆍ", "*", "o"])
 def test_a_bullet_that_an_ocr_took_for_another_sign_is_one(sign: str) -> None:
     scan = Scan()
     y = scan.prose(100, 10)

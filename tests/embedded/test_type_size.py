@@ -222,18 +222,24 @@ def test_prose_is_no_listing() -> None:
     assert not any(word.style & WordStyle.MONO for word in scan.typed())
 
 
-def test_bullets_that_an_ocr_left_out_are_printed_before_their_items() -> None:
+@pytest.mark.parametrize("sign", ["•", "○", "–"])
+def test_signs_that_an_ocr_left_out_are_printed_before_their_items(sign: str) -> None:
     scan = Scan()
     y = scan.prose(100, 10)
     for text in ("Schemas drift while nobody watches", "Clocks disagree between sites", "Nobody owns the plan"):
         y += 16
-        scan.page.draw_circle((72, y - 3), 1.6, fill=(0, 0, 0))
+        if sign == "–":
+            scan.page.insert_text((70, y), "-", fontsize=10, fontname="helv")
+        elif sign == "○":
+            scan.page.draw_circle((72, y - 3), 1.8, width=0.8)
+        else:
+            scan.page.draw_circle((72, y - 3), 1.6, fill=(0, 0, 0))
         scan.put(84, y, text)
     words = with_bullets(scan.typed(), scan.image())
-    assert [word.text for word in words].count("•") == 3
+    assert [word.text for word in words].count(sign) == 3
     lists = [block for block in build_blocks(scan.image(), words, [], []) if isinstance(block, ListBlock)]
     assert [(item.marker, item.text.split()[0]) for item in lists[0].items] == [
-        ("•", "Schemas"), ("•", "Clocks"), ("•", "Nobody"),
+        (sign, "Schemas"), (sign, "Clocks"), (sign, "Nobody"),
     ]  # fmt: skip
 
 

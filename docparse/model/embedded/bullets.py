@@ -1,4 +1,4 @@
-"""Bullets and dashes that an OCR leaves out as specks: blots of ink in one column, before the lines of a list."""
+"""Bullets, rings and dashes that an OCR leaves out as specks: blots in one column, before the lines of a list."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from docparse.model.embedded.pitch import print_of
 from docparse.schemas.page import PageImage, Word
 
-_BULLET, _DASH = "•", "–"
+_BULLET, _RING, _DASH = "•", "○", "–"
 _READ = frozenset("•●■▪◆□○·∙-.")
-_HANGUL_DOT = "ㆍ"  # counts as a letter
+_LETTERS = frozenset("ㆍoO")  # that bullets and rings are read as
 _APART_EM = 0.4
 _REACH_EM, _FREE_EM = 2.4, 0.2  # from the text to the far edge of its bullet, and at least to the near one
 _SIDE_EM = (0.15, 0.6)  # of a bullet
 _LEVEL_EM = (0.12, 0.5)  # of its middle above the baseline
 _ASPECT, _FILLED = 1.5, 0.6
-_DASH_EM, _DASH_TALL_EM = (0.3, 1.2), 0.16
+_ROUND, _HOLLOW, _LINE = 1.25, 0.1, 0.2  # of a ring: its aspect, what is dark in its middle, and of its box at least
+_DASH_EM, _DASH_TALL_EM, _LYING = (0.2, 1.2), 0.16, 1.8  # of a dash: width, height, and the one over the other
 _FULL = 99  # percentile of contrast beside a word that is ink: a dash covers little of it
 _CLEAR_EM = 0.4  # free to the left of a blot
 _SAME_EM = 0.25  # between bullets of one column
@@ -67,7 +68,7 @@ def _may_be_sign(row: Sequence[Word]) -> bool:
     if len(sign.text) > 1 or len(row) == 1:
         return len(sign.text) == 1
     apart = row[1].bbox[0] - sign.bbox[2] > _APART_EM * sign.size
-    return apart and (not sign.text.isalpha() or sign.text == _HANGUL_DOT)
+    return apart and (not sign.text.isalpha() or sign.text in _LETTERS)
 
 
 def _is_at(sign: Word, blot: _Blot) -> bool:
@@ -95,18 +96,35 @@ def _blot(word: Word, page: PageImage) -> _Blot | None:
     middle = (bottom - top) - (rows[0] + rows[-1] + 1) / 2 - 0.1 * em * page.scale_y
     if not _LEVEL_EM[0] * em * page.scale_y <= middle <= _LEVEL_EM[1] * em * page.scale_y:
         return None
-    if dark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() < _FILLED:
+    blot = dark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ring = _is_ring(blot)
+    if blot.mean() < _FILLED and not ring:
         return None
     low, high = (side * em * page.scale_y for side in _SIDE_EM)
     short, long = (side * em * page.scale_x for side in _DASH_EM)
     if low <= min(wide, tall) and max(wide, tall) <= min(high, _ASPECT * min(wide, tall)):
-        sign = _BULLET
-    elif short <= wide <= long and tall <= max(2.0, _DASH_TALL_EM * em * page.scale_y):
+        sign = _RING if ring else _BULLET
+    elif (
+        not ring
+        and short <= wide <= long
+        and wide >= _LYING * tall
+        and tall <= max(2.0, _DASH_TALL_EM * em * page.scale_y)
+    ):
         sign = _DASH
     else:
         return None
     start, _, end, _ = page.to_units((left + columns[0], top, left + columns[-1] + 1, bottom))
     return _Blot(sign, word, start, end)
+
+
+def _is_ring(blot: NDArray[np.bool_]) -> bool:
+    """Whether a blot is as wide as tall, a line around nothing."""
+    tall, wide = blot.shape
+    if min(tall, wide) < 5 or max(tall, wide) > _ROUND * min(tall, wide) or blot.mean() < _LINE:
+        return False
+    middle = blot[tall // 3 : tall - tall // 3, wide // 3 : wide - wide // 3]
+    sides = (blot[: tall // 3, wide // 2], blot[-(tall // 3) :, wide // 2], blot[tall // 2, : wide // 3])
+    return bool(middle.mean() <= _HOLLOW and all(side.any() for side in (*sides, blot[tall // 2, -(wide // 3) :])))
 
 
 def _last_blot(dark: NDArray[np.bool_], clear_px: float) -> NDArray[np.bool_]:
