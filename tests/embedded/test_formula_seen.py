@@ -59,6 +59,12 @@ def test_rows_that_stand_apart_are_displays_of_their_own() -> None:
     assert found == [["y = a + b"], ["z = a - b"]]
 
 
+def test_rows_with_numbers_of_their_own_are_displays_of_their_own() -> None:
+    rows = [_line("y = a + b", 130, 130, 1), _line("(4a)", 290, 130, 2), _line("z = a", 130, 143, 3)]
+    assert _shown(*rows, _line("(4b)", 290, 143, 4)) == [["y = a + b", "(4a)"], ["z = a", "(4b)"]]
+    assert _shown(*rows) == [["y = a + b", "z = a", "(4a)"]]
+
+
 @pytest.mark.parametrize(
     "piece",
     [

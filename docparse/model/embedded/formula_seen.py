@@ -86,8 +86,22 @@ def seen_displays(lines: Sequence[Line], regions: Sequence[Region], em: float, i
     for group in _groups([*known, *parts], em):
         members = [line for display in group for line in display.lines]
         if any(display in known for display in group) or _is_formula(members, text, numbers, em):
-            found.append(_whole(members, union(display.bbox for display in group), lines, em, ink))
+            box = union(display.bbox for display in group)
+            rows = _numbered_rows(members, [line for line in numbers if line in members or _is_number_of(line, box)])
+            boxes = [union(line.box for line in row) for row in rows] if len(rows) > 1 else [box]
+            found += [_whole(row, each, lines, em, ink) for row, each in zip(rows, boxes, strict=True)]
     return sorted(found, key=lambda display: display.bbox[1])
+
+
+def _numbered_rows(pieces: Sequence[Line], numbers: Sequence[Line]) -> list[list[Line]]:
+    """The pieces of each numbered row, each to the number nearest to its level; all of them where one has none."""
+    if len(numbers) < 2:
+        return [list(pieces)]
+    rows: list[list[Line]] = [[number] for number in numbers]
+    for piece in pieces:
+        if piece not in numbers:
+            min(rows, key=lambda row: abs(row[0].y0 + row[0].y1 - piece.y0 - piece.y1)).append(piece)
+    return rows if all(len(row) > 1 for row in rows) else [list(pieces)]
 
 
 def _whole(pieces: Sequence[Line], box: Box, lines: Sequence[Line], em: float, ink: Ink | None) -> Display:
